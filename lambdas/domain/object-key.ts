@@ -1,0 +1,85 @@
+import type { Compression, Destination, Format } from './account.ts';
+import { type Instant, toCompact } from './instant.ts';
+
+/** What identifies one delivered file among all of a bucket. */
+export interface FileName {
+  readonly accountId: string;
+  readonly windowEnd: Instant;
+  /** 1 for the first or only file of the window. */
+  readonly part: number;
+  readonly compression: Compression;
+}
+
+/** The base64url of the UTF-8 account id, without padding. */
+export function encodeAccountId(accountId: string): string {
+  return Buffer.from(accountId, 'utf8').toString('base64url');
+}
+
+/**
+ * `[prefix/]audit/<account-encoded>/audit_<account-encoded>_<timestamp>[_<part>].zip` (DESIGN 3.3).
+ * Keys of one account sort in the order of time; from part 10,000 on the suffix grows and sorts after the others.
+ */
+export function objectKey(prefix: string | undefined, file: FileName): string {
+  const encoded = encodeAccountId(file.accountId);
+  const suffix = file.compression === 'zip' ? '.zip' : '.json.gz';
+  const folder = prefix ? `${prefix}/audit` : 'audit';
+  return `${folder}/${encoded}/${stem(file)}${partSuffix(file.part)}${suffix}`;
+}
+
+/** The name of the one file inside a zip. */
+export function entryName(file: FileName): string {
+  return `${stem(file)}.json`;
+}
+
+/** The account, window and part that a key stands for; `undefined` if it is not a key of ours. */
+export function parseObjectKey(
+  key: string,
+): (FileName & { readonly prefix: string | undefined }) | undefined {
+  const match =
+    /^(?:(?<prefix>.+)\/)?audit\/(?<folder>[\w-]+)\/audit_(?<encoded>[\w-]+?)_(?<time>\d{8}T\d{6}Z)(?:_(?<part>\d{4,}))?(?<suffix>\.zip|\.json\.gz)$/.exec(
+      key,
+    );
+  const { prefix, folder, encoded, time, part, suffix } = match?.groups ?? {};
+  if (folder === undefined || encoded === undefined || time === undefined || folder !== encoded)
+    return undefined;
+  const file: FileName = {
+    accountId: Buffer.from(encoded, 'base64url').toString('utf8'),
+    windowEnd: Date.parse(time.replace(/^(....)(..)(..T..)(..)(..Z)$/, '$1-$2-$3:$4:$5')),
+    part: part === undefined ? 1 : Number(part),
+    compression: suffix === '.zip' ? 'zip' : 'gzip',
+  };
+  return objectKey(prefix, file) === key ? { ...file, prefix } : undefined;
+}
+
+/** The media type of the object itself; Content-Encoding is never set, so no server unpacks it on the way. */
+export const contentTypes: Record<Compression, string> = { zip: 'application/zip', gzip: 'application/gzip' };
+
+export function objectMetadata(
+  file: FileName,
+  windowStart: Instant,
+  format: Format,
+  writerVersion: string,
+): Record<string, string> {
+  return {
+    windowstart: new Date(windowStart).toISOString(),
+    windowend: new Date(file.windowEnd).toISOString(),
+    part: String(file.part),
+    format,
+    writerversion: writerVersion,
+  };
+}
+
+/** The bucket or container, without the folder inside it: what an operator recognises. */
+export function bucketName(
+  destination: Pick<Destination, 'type'> & { bucket?: string; container?: string },
+): string {
+  return destination.bucket ?? destination.container ?? '';
+}
+
+function stem({ accountId, windowEnd }: FileName): string {
+  return `audit_${encodeAccountId(accountId)}_${toCompact(windowEnd)}`;
+}
+
+function partSuffix(part: number): string {
+  return part === 1 ? '' : `_${String(part).padStart(4, '0')}`;
+}
