@@ -1,9 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
 /** One project a kind of test, so that `npm run contract` and the like can run theirs alone. */
-const project = (name: string, timeoutSeconds: number) => ({
+const project = (name: string, timeoutSeconds: number, options: object = {}) => ({
   test: {
     name,
+    ...options,
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: timeoutSeconds * 1000,
     hookTimeout: timeoutSeconds * 1000,
@@ -17,7 +18,8 @@ export default defineConfig({
       project('unit', 20),
       project('property', 120),
       project('contract', 120),
-      project('stack', 120),
+      // The CDK takes seconds to load, so its tests share one load.
+      project('stack', 120, { isolate: false, maxWorkers: 1 }),
       project('end-to-end', 170),
     ],
   },

@@ -5,11 +5,17 @@ export default class ClosingLineReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     let passed = 0;
     let failed = errors.length;
+    let skipped = 0;
     for (const module of modules) {
       const tests = [...module.children.allTests()];
-      for (const test of tests) test.result().state === 'passed' ? passed++ : failed++;
-      if (!module.ok() && tests.every(test => test.result().state === 'passed')) failed++;
+      for (const test of tests) {
+        const { state } = test.result();
+        if (state === 'passed') passed++;
+        else if (state === 'skipped') skipped++;
+        else failed++;
+      }
+      if (!module.ok() && tests.every(test => test.result().state !== 'failed')) failed++;
     }
-    console.log(`${passed} passed, ${failed} failed`);
+    console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
   }
 }

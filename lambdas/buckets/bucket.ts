@@ -1,7 +1,7 @@
 /**
  * A customer's bucket (S3), bucket (GCS) or container (Azure), opened with the customer's credential.
  *
- * The three drivers pass one contract suite, `test/contract/bucket.ts`.
+ * The three drivers pass one contract suite, `test/contract/bucket-contract.ts`.
  */
 export interface Bucket {
   /**

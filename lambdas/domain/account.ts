@@ -1,95 +1,37 @@
 import { z } from 'zod';
+import { destination, text } from './destination.ts';
 import { ExportError } from './failure.ts';
-import { describeFaults } from './faults.ts';
+import { validate } from './faults.ts';
 import type { Instant } from './instant.ts';
+import { objectKey } from './object-key.ts';
 import { timeZoneNames } from './time-zone-names.ts';
 
 const knownTimeZones = new Set(timeZoneNames);
 
-/** Text without the characters that would change a key's meaning or a log line's shape. */
-const text = (longest: number) =>
+const earliest = Date.UTC(2000);
+const latest = Date.UTC(2100);
+
+/** The most bytes that a key may have in S3 and in Google Cloud Storage; in Azure it is as many characters. */
+const longestKey = 1024;
+
+const isoInstant = z.union([
+  z.iso.datetime({ offset: true }),
+  z.iso.datetime({ offset: true, precision: -1 }), // to the minute
+]);
+
+/** An instant from the year 2000 on and before another. */
+const instantBefore = (end: Instant) =>
   z
     .string()
-    .min(1, 'expected a text, got an empty one')
-    .max(longest, `expected at most ${longest} characters`)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
-    .regex(/^[^\u0000-\u001f\u007f]*$/, 'expected no control characters');
-
-const prefix = text(512)
-  .refine(value => !value.startsWith('/'), 'expected no slash at the beginning')
-  .refine(
-    value => !value.split('/').some(part => part === '.' || part === '..'),
-    'expected no "." or ".." folders',
-  )
-  .transform(value => value.replace(/\/+$/, ''))
-  .optional();
-
-const bucketName = z
-  .string()
-  .regex(
-    /^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/,
-    'expected a bucket name: lower-case letters, digits, dots, hyphens',
-  )
-  .refine(value => !value.includes('..'), 'expected no two dots in a row');
-
-const awsRegion = z
-  .string()
-  .regex(/^[a-z]{2}(-[a-z]+){1,3}-\d{1,2}$/, 'expected a region such as eu-central-1');
-
-const roleArn = z
-  .string()
-  .regex(
-    /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/,
-    'expected arn:aws:iam::<12 digits>:role/<name>',
-  );
-
-const kmsKeyId = z.string().regex(/^[\w:/-]{1,2048}$/, 'expected the id, ARN or alias of a KMS key');
-
-const s3Destination = z.strictObject({
-  type: z.literal('s3'),
-  bucket: bucketName.max(63, 'expected at most 63 characters'),
-  region: awsRegion,
-  prefix,
-  expectedBucketOwner: z
-    .string()
-    .regex(/^\d{12}$/, 'expected 12 digits')
-    .optional(),
-  roleArn: roleArn.optional(),
-  externalId: z
-    .string()
-    .regex(/^[\w+=,.@:/-]{2,1224}$/, 'expected 2 to 1224 of letters, digits and + = , . @ : / - _')
-    .optional(),
-  kmsKeyId: kmsKeyId.optional(),
-});
-
-const gcsDestination = z.strictObject({ type: z.literal('gcs'), bucket: bucketName, prefix });
-
-const azureDestination = z.strictObject({
-  type: z.literal('azure'),
-  container: z
-    .string()
-    .regex(
-      /^(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/,
-      'expected a container name: lower-case letters, digits, single hyphens',
-    ),
-  prefix,
-});
-
-const destination = z.discriminatedUnion('type', [s3Destination, gcsDestination, azureDestination], {
-  error: issue =>
-    issue.code === 'invalid_union'
-      ? 'expected the type s3, gcs or azure'
-      : `expected one map, got ${kindOf(issue.input)}`,
-});
-
-const instant = z
-  .string()
-  .refine(value => isoInstant.test(value) && !Number.isNaN(Date.parse(value)), {
-    error: 'expected an instant in ISO 8601 with its offset, such as 2026-11-22T18:30:00Z',
-  })
-  .transform((value): Instant => Date.parse(value));
-
-const isoInstant = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
+    .refine(value => isoInstant.safeParse(value).success, {
+      error: 'expected an instant in ISO 8601 with its offset, such as 2026-11-22T18:30:00Z',
+      abort: true,
+    })
+    .refine(
+      value => Date.parse(value) >= earliest && Date.parse(value) < end,
+      `expected an instant between the years 2000 and ${new Date(end - 1).getUTCFullYear()}`,
+    )
+    .transform((value): Instant => Date.parse(value));
 
 const accountId = z
   .string()
@@ -107,39 +49,19 @@ const timeZone = z
 const schedule = z.object({
   accountId,
   timeZone,
-  exportFrom: instant.optional(),
-  addOnExpiresAt: instant.optional(),
+  // A typo in the year would owe the account a hundred thousand windows, or none for a century.
+  exportFrom: instantBefore(latest).optional(),
+  // The year 9999 is a common way to say that it does not expire.
+  addOnExpiresAt: instantBefore(Date.UTC(10_000)).optional(),
 });
 
-const account = schedule
-  .extend({
-    status: z.enum(['active', 'paused'], { error: 'expected active or paused' }),
-    destination,
-    secretId: text(512).optional(),
-    format: z.enum(['ndjson', 'json'], { error: 'expected ndjson or json' }).default('ndjson'),
-    compression: z.enum(['zip', 'gzip'], { error: 'expected zip or gzip' }).default('zip'),
-  })
-  .superRefine(({ destination, secretId }, context) => {
-    const byRole = destination.type === 's3' && destination.roleArn !== undefined;
-    if (!byRole && secretId === undefined)
-      context.addIssue({
-        code: 'custom',
-        path: ['secretId'],
-        message: 'expected the name of a secret, got nothing',
-      });
-    if (byRole && destination.externalId === undefined)
-      context.addIssue({
-        code: 'custom',
-        path: ['destination', 'externalId'],
-        message: 'expected an external id beside roleArn, got nothing',
-      });
-    if (destination.type === 's3' && !byRole && destination.externalId !== undefined)
-      context.addIssue({
-        code: 'custom',
-        path: ['destination', 'roleArn'],
-        message: 'expected a role beside externalId',
-      });
-  });
+const account = schedule.extend({
+  status: z.enum(['active', 'paused']),
+  destination,
+  secretId: text(512).optional(),
+  format: z.enum(['ndjson', 'json']).default('ndjson'),
+  compression: z.enum(['zip', 'gzip']).default('zip'),
+});
 
 /** A valid account record (DESIGN 3.1). Instants are numbers here; what is optional there may be absent. */
 export type Account = z.infer<typeof account>;
@@ -152,13 +74,14 @@ export type Format = Account['format'];
 export type Compression = Account['compression'];
 
 /**
- * The record as an account.
- * @throws ExportError `account_invalid`, naming every fault at once: path, what stands there, what was expected
+ * The record as an account. Attributes that it does not know are ignored, but none in the destination.
+ * @throws ExportError `account_invalid`, naming every fault at once: path, what was expected, what stands there
  */
 export function parseAccount(record: unknown): Account {
-  const parsed = account.safeParse(record);
-  if (parsed.success) return parsed.data;
-  throw new ExportError('account_invalid', `The account record is invalid: ${describeFaults(parsed.error)}`);
+  const { data, faults } = validate(account, record);
+  const all = [...faults, ...faultsBetweenAttributes(record)];
+  if (data !== undefined && all.length === 0) return data;
+  throw new ExportError('account_invalid', `The account record is invalid: ${all.join('; ')}`);
 }
 
 /** The part of a record that decides its windows, if that part is valid, whatever else is wrong with the record. */
@@ -166,7 +89,38 @@ export function parseSchedule(record: unknown): Schedule | undefined {
   return schedule.safeParse(record).data;
 }
 
-function kindOf(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  return Array.isArray(value) ? 'a list' : typeof value;
+/**
+ * Faults that no attribute has alone. Looks at the record as it came, because a schema's own rules between attributes
+ * stay unchecked until every attribute is valid, and the faults would be told one after the other.
+ */
+function faultsBetweenAttributes(record: unknown): string[] {
+  if (!isMap(record)) return [];
+  const target = isMap(record.destination) ? record.destination : {};
+  const byRole = target.type === 's3' && target.roleArn !== undefined;
+  const faults: string[] = [];
+  if (!byRole && record.secretId === undefined)
+    faults.push('secretId: expected the name of a secret, got nothing');
+  if (byRole && target.externalId === undefined)
+    faults.push('destination.externalId: expected an external id beside roleArn, got nothing');
+  if (target.type === 's3' && !byRole && target.externalId !== undefined)
+    faults.push('destination.roleArn: expected a role beside externalId, got nothing');
+  if (target.bucket !== undefined && target.container !== undefined)
+    faults.push('destination: expected exactly one destination, got both bucket and container');
+
+  const keyBytes = bytesOfLongestKey(record.accountId, target.prefix);
+  if (keyBytes > longestKey)
+    faults.push(
+      `accountId: expected an id that, with the prefix, makes object keys of at most ${longestKey} bytes, got ${keyBytes}`,
+    );
+  return faults;
+}
+
+function bytesOfLongestKey(id: unknown, prefix: unknown): number {
+  if (!accountId.safeParse(id).success || typeof id !== 'string') return 0;
+  const file = { accountId: id, windowEnd: latest, part: 9999, compression: 'gzip' } as const;
+  return Buffer.byteLength(objectKey(typeof prefix === 'string' ? prefix : undefined, file));
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }

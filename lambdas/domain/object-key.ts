@@ -35,21 +35,28 @@ export function entryName(file: FileName): string {
 export function parseObjectKey(
   key: string,
 ): (FileName & { readonly prefix: string | undefined }) | undefined {
-  const match =
-    /^(?:(?<prefix>.+)\/)?audit\/(?<folder>[\w-]+)\/audit_(?<encoded>[\w-]+?)_(?<time>\d{8}T\d{6}Z)(?:_(?<part>\d{4,}))?(?<suffix>\.zip|\.json\.gz)$/.exec(
-      key,
-    );
-  const { prefix, folder, encoded, time, part, suffix } = match?.groups ?? {};
-  if (folder === undefined || encoded === undefined || time === undefined || folder !== encoded)
-    return undefined;
+  const { prefix, encoded, time, part = '1', suffix } = keyPattern.exec(key)?.groups ?? {};
+  if (encoded === undefined || time === undefined) return undefined;
+  const windowEnd = Date.parse(time.replace(compactTime, '$1-$2-$3:$4:$5'));
+  if (Number.isNaN(windowEnd)) return undefined;
   const file: FileName = {
     accountId: Buffer.from(encoded, 'base64url').toString('utf8'),
-    windowEnd: Date.parse(time.replace(/^(....)(..)(..T..)(..)(..Z)$/, '$1-$2-$3:$4:$5')),
-    part: part === undefined ? 1 : Number(part),
+    windowEnd,
+    part: Number(part),
     compression: suffix === '.zip' ? 'zip' : 'gzip',
   };
-  return objectKey(prefix, file) === key ? { ...file, prefix } : undefined;
+  // What does not come back the same (part 0, a 30th of February, broken base64url) was not written by `objectKey`.
+  return file.part >= 1 && objectKey(prefix, file) === key ? { ...file, prefix } : undefined;
 }
+
+/**
+ * Base64url holds `_` itself, so the name alone would leave open where the id ends; the folder, which must be the same,
+ * says it. A prefix may hold any character, line separators included.
+ */
+const keyPattern =
+  /^(?:(?<prefix>.+)\/)?audit\/(?<encoded>[\w-]+)\/audit_\k<encoded>_(?<time>\d{8}T\d{6}Z)(?:_(?<part>\d{4,}))?(?<suffix>\.zip|\.json\.gz)$/s;
+
+const compactTime = /^(....)(..)(..T..)(..)(..Z)$/;
 
 /** The media type of the object itself; Content-Encoding is never set, so no server unpacks it on the way. */
 export const contentTypes: Record<Compression, string> = { zip: 'application/zip', gzip: 'application/gzip' };

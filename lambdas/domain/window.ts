@@ -1,5 +1,5 @@
-import { IANAZone } from 'luxon';
 import type { Instant } from './instant.ts';
+import { type OffsetAt, offsetsOf } from './time-zone.ts';
 
 /** A half-open span of time, `start` included and `end` excluded, whose rows make one export. */
 export interface Window {
@@ -21,17 +21,18 @@ const widestOffset = 16 * hour;
  * Computed one at a time, so that a caller may stop at any point of a long history.
  *
  * @param timeZone an IANA name, links included
- * @throws RangeError if the runtime does not know the zone
+ * @throws RangeError if the runtime does not know the zone, or `after` is no instant
  */
 export function* boundariesAfter(timeZone: string, after: Instant, upTo: Instant): Generator<Instant> {
-  const zone = zoneNamed(timeZone);
+  const offsetAt = offsetsOf(timeZone);
   const step = windowHours * hour;
   let previous = after;
-  // Local readings are handled as if they were UTC: the first that can lie after `after` is below its local time.
-  for (let reading = Math.floor((after - widestOffset) / step) * step; ; reading += step) {
-    const boundary = firstInstantShowing(zone, reading);
+  // Local readings are handled as if they were UTC. Those that the clocks already show at `after` lie behind it.
+  const shown = after + offsetAt(after);
+  for (let reading = (Math.floor(shown / step) + 1) * step; ; reading += step) {
+    const boundary = firstInstantShowing(offsetAt, reading);
     if (boundary > upTo) return;
-    // Readings of a day that a zone skipped fall together on the jump and make one boundary.
+    // Readings that a zone skipped fall together on the jump and make one boundary; one that repeats may lie behind.
     if (boundary > previous) {
       yield boundary;
       previous = boundary;
@@ -64,29 +65,26 @@ export function crossedBoundary(timeZone: string, after: Instant, upTo: Instant)
 /**
  * The first instant at which clocks in the zone show the reading or a later one.
  *
- * Relies on a zone changing its offset at most once within twice `widestOffset`; every zone since 1970 does.
+ * Relies on a zone changing its offset at most once within twice `widestOffset`; every zone since 2000 keeps a week.
  */
-function firstInstantShowing(zone: IANAZone, reading: number): Instant {
-  let low = reading - widestOffset;
-  let high = reading + widestOffset;
-  const before = offsetAt(zone, low);
-  const after = offsetAt(zone, high);
+function firstInstantShowing(offsetAt: OffsetAt, reading: number): Instant {
+  const before = offsetAt(reading - widestOffset);
+  const after = offsetAt(reading + widestOffset);
   if (before === after) return reading - before;
+  if (offsetAt(reading - before) === before) return reading - before;
+  if (offsetAt(reading - after) === after) return reading - after;
+  // The clocks jump over the reading: by the new offset it lies before the jump, by the old one at or after it.
+  return firstInstantWith(offsetAt, after, reading - after, reading - before);
+}
+
+/** The instant of the only change of offset between two instants, the earlier before it and the later not. */
+function firstInstantWith(offsetAt: OffsetAt, offset: number, earlier: Instant, later: Instant): Instant {
+  let low = earlier;
+  let high = later;
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
-    if (offsetAt(zone, middle) === before) low = middle;
-    else high = middle;
+    if (offsetAt(middle) === offset) high = middle;
+    else low = middle;
   }
-  const jump = high;
-  return reading - before < jump ? reading - before : Math.max(jump, reading - after);
-}
-
-function offsetAt(zone: IANAZone, instant: Instant): number {
-  return zone.offset(instant) * 60_000;
-}
-
-function zoneNamed(name: string): IANAZone {
-  const zone = IANAZone.create(name);
-  if (!zone.isValid) throw new RangeError(`Unknown time zone ${JSON.stringify(name)}`);
-  return zone;
+  return high;
 }

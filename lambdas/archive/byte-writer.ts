@@ -1,0 +1,43 @@
+/** Below this length a loop is faster than the call of the native copy. */
+const shortest = 64;
+const quote = 0x22;
+
+/** Bytes written one after the other into memory that grows. */
+export class ByteWriter {
+  length = 0;
+  #bytes: Buffer;
+
+  /** @param expected about how many bytes will be written */
+  constructor(expected: number) {
+    this.#bytes = Buffer.allocUnsafeSlow(Math.max(expected, 64));
+  }
+
+  append(source: Uint8Array, start = 0, end = source.length): void {
+    const bytes = this.#withRoomFor(end - start);
+    let at = this.length;
+    if (end - start > shortest) bytes.set(source.subarray(start, end), at);
+    else for (let index = start; index < end; index++) bytes[at++] = source[index] as number;
+    this.length += end - start;
+  }
+
+  appendQuoted(source: Uint8Array, start: number, end: number): void {
+    const bytes = this.#withRoomFor(end - start + 2);
+    bytes[this.length++] = quote;
+    this.append(source, start, end);
+    bytes[this.length++] = quote;
+  }
+
+  /** What has been written, without a copy; nothing may be appended afterwards. */
+  written(): Uint8Array {
+    return this.#bytes.subarray(0, this.length);
+  }
+
+  #withRoomFor(count: number): Buffer {
+    if (this.length + count > this.#bytes.length) {
+      const larger = Buffer.allocUnsafeSlow(2 * this.#bytes.length + count);
+      larger.set(this.#bytes.subarray(0, this.length));
+      this.#bytes = larger;
+    }
+    return this.#bytes;
+  }
+}

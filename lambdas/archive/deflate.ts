@@ -1,0 +1,81 @@
+import { constants, deflateRaw, deflateRawSync } from 'node:zlib';
+import { blocksOf } from './blocks.ts';
+
+/** How to deflate one block of a longer stream. */
+interface BlockOptions {
+  /** 0 to 9, as zlib counts. */
+  readonly level: number;
+  /** The data just before the block, at most 32 KB: what the block may refer back to. */
+  readonly dictionary: Uint8Array;
+  /** Whether the block ends the stream. */
+  readonly last: boolean;
+}
+
+/**
+ * Deflates one block so that the results, one after the other, are a single raw stream. The block and its dictionary
+ * are not touched again before the promise is settled.
+ */
+export type DeflateBlock = (block: Uint8Array, options: BlockOptions) => Promise<Uint8Array>;
+
+/** Blocks that are deflated at once: two busy cores, and one block ready for the first that is free. */
+const blocksInFlight = 3;
+
+/**
+ * The bytes as one raw deflate stream, in the way of pigz: blocks of 1 MB are deflated side by side, each with the end
+ * of the block before as its dictionary, and each but the last ends on a byte boundary.
+ *
+ * The result depends on the bytes and the level only, not on the chunks in which they come nor on `deflateBlock`.
+ * Memory is bounded by the blocks in flight. When the consumer stops or the source throws, the blocks in flight are
+ * waited for, so that nothing is left running.
+ */
+export async function* deflate(
+  source: AsyncIterable<Uint8Array>,
+  { level, deflateBlock = deflateOnThreadPool }: { level: number; deflateBlock?: DeflateBlock },
+): AsyncGenerator<Uint8Array> {
+  const inFlight: Promise<PromiseSettledResult<Uint8Array>>[] = [];
+  try {
+    for await (const { block, dictionary, last } of blocksOf(source, blocksInFlight)) {
+      inFlight.push(settled(deflateBlock(block, { level, dictionary, last })));
+      if (inFlight.length === blocksInFlight) yield await oldestOf(inFlight);
+    }
+    while (inFlight.length > 0) yield await oldestOf(inFlight);
+  } finally {
+    await Promise.all(inFlight);
+  }
+}
+
+/** A promise that never rejects, since nobody may be waiting when a block fails. */
+async function settled(deflated: Promise<Uint8Array>): Promise<PromiseSettledResult<Uint8Array>> {
+  const [result] = await Promise.allSettled([deflated]);
+  return result;
+}
+
+async function oldestOf(inFlight: Promise<PromiseSettledResult<Uint8Array>>[]): Promise<Uint8Array> {
+  const result = await inFlight.shift();
+  if (result?.status !== 'fulfilled') throw result?.reason;
+  return result.value;
+}
+
+/** Deflates on libuv's threads. */
+export const deflateOnThreadPool: DeflateBlock = (block, options) =>
+  new Promise((resolve, reject) => {
+    deflateRaw(block, zlibOptions(block, options), (error, deflated) =>
+      error ? reject(error) : resolve(deflated),
+    );
+  });
+
+/** Deflates at once on the calling thread, to the same bytes; for whoever needs a fixed order of events. */
+export const deflateSynchronously: DeflateBlock = async (block, options) =>
+  deflateRawSync(block, zlibOptions(block, options));
+
+function zlibOptions(block: Uint8Array, { level, dictionary, last }: BlockOptions) {
+  return {
+    level,
+    memLevel: 9,
+    // zlib refuses an empty dictionary.
+    ...(dictionary.length > 0 ? { dictionary } : {}),
+    finishFlush: last ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
+    // Mostly one trip to the thread pool a block: an audit log deflates to less than half.
+    chunkSize: Math.max(1024, block.length >>> 1),
+  };
+}

@@ -1,0 +1,54 @@
+/** The rows of one answer of the audit log, as JSON lines, in the order of their sort keys. */
+export interface Page {
+  /** UTF-8; every row is one line that ends in a line feed. */
+  readonly lines: Uint8Array;
+  readonly count: number;
+  /** For each row, the offset in `lines` just after its line feed. */
+  readonly rowEnds: readonly number[];
+  /** The rows that are malformed (see `AuditRecord`), ascending. */
+  readonly malformedRows: readonly number[];
+  /** The sort key of a row as text (a numeric one as its digits). */
+  sortKey(row: number): string;
+  /** Where the next page begins, in DynamoDB's wire form; `undefined` after the last page. */
+  readonly lastEvaluatedKey: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Rows of a page that follow each other. */
+export interface Rows {
+  readonly lines: Uint8Array;
+  readonly count: number;
+  readonly malformed: number;
+}
+
+/** The rows of a page from one (included) up to another (excluded); the lines share the page's memory. */
+export function rowsOf(page: Page, from = 0, to = page.count): Rows {
+  return {
+    lines: page.lines.subarray(endOf(page, from - 1), endOf(page, to - 1)),
+    count: Math.max(0, to - from),
+    malformed: page.malformedRows.filter(row => row >= from && row < to).length,
+  };
+}
+
+/**
+ * The row before which a part has to end: the first, from `from` on, that no longer fits into a number of bytes of
+ * lines; the page's count if all fit. It is `from` itself if not even that one fits.
+ */
+export function firstRowBeyond(page: Page, from: number, bytes: number): number {
+  const limit = endOf(page, from - 1) + bytes;
+  let low = from;
+  let high = page.count;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (endOf(page, middle) <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function endOf(page: Page, row: number): number {
+  return row < 0 ? 0 : (page.rowEnds[row] ?? page.lines.length);
+}
+
+export function missingRow(row: number): never {
+  throw new RangeError(`The page has no row ${row}`);
+}

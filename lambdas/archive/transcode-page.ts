@@ -1,0 +1,261 @@
+import { isUtf8 } from 'node:buffer';
+import {
+  type AuditLogAttributes,
+  type AuditRecord,
+  dateCell,
+  recordColumns,
+  type StoredValue,
+  valueCell,
+} from '../domain/audit-record.ts';
+import { fromAttributeValue, fromNumber, isMap } from './attribute-value.ts';
+import { ByteWriter } from './byte-writer.ts';
+import { canonicalDateLength, isCanonicalDate } from './canonical-date.ts';
+import { parsePage } from './encode-rows.ts';
+import { ascii, JsonScanner, UnfamiliarJsonError } from './json-scanner.ts';
+import { missingRow, type Page } from './page.ts';
+
+/**
+ * The body of an answer to a DynamoDB Query as a page, from bytes to bytes: texts, nearly all that an audit log holds,
+ * are copied as they stand, and no objects are made. Whatever else there is goes the way of `parsePage`: a single
+ * value if only that is unusual, the whole answer if its JSON is not as DynamoDB writes it. The result is the same.
+ *
+ * @param excluded a sort key that lies outside the window although the query returns it; its row is left out
+ * @throws ExportError `internal` if the body is not a whole answer
+ */
+export function transcodePage(body: Uint8Array, attributes: AuditLogAttributes, excluded?: string): Page {
+  return transcodeFamiliar(body, attributes, excluded) ?? parsePage(body, attributes, excluded);
+}
+
+/** The page, or `undefined` if the answer has to go the way of `parsePage`. */
+export function transcodeFamiliar(
+  body: Uint8Array,
+  attributes: AuditLogAttributes,
+  excluded?: string,
+): Page | undefined {
+  if (!isUtf8(body)) return undefined;
+  try {
+    return new Transcoder(body, attributes, excluded).readAnswer();
+  } catch (error) {
+    if (error instanceof UnfamiliarJsonError || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** What stands in an attribute of the row being read. A plain text can be copied with its quotes. */
+const absent = 0;
+const plainText = 1;
+const foreignText = 2;
+const numberText = 3;
+const otherValue = 4;
+
+const openings = recordColumns.map(([key], index) => Buffer.from(`${index === 0 ? '{' : ','}"${key}":`));
+const nullText = Buffer.from('null');
+const closing = Buffer.from('}\n');
+const typeS = 0x53;
+const typeN = 0x4e;
+
+class Transcoder {
+  readonly #scanner: JsonScanner;
+  readonly #attributes: AuditLogAttributes;
+  readonly #excluded: Buffer | undefined;
+  readonly #writer: ByteWriter;
+
+  /** The distinct attributes that are read, and for each what the row has there. The first is the sort key. */
+  readonly #names: readonly Buffer[];
+  readonly #columnSlots: readonly number[];
+  readonly #kinds: Uint8Array;
+  readonly #starts: number[];
+  readonly #ends: number[];
+  readonly #others: StoredValue[];
+
+  readonly #rowEnds: number[] = [];
+  readonly #malformedRows: number[] = [];
+  readonly #sortKeyStarts: number[] = [];
+  readonly #sortKeyEnds: number[] = [];
+
+  constructor(body: Uint8Array, attributes: AuditLogAttributes, excluded: string | undefined) {
+    this.#scanner = new JsonScanner(body);
+    this.#writer = new ByteWriter(body.length);
+    this.#attributes = attributes;
+    this.#excluded = excluded === undefined ? undefined : Buffer.from(excluded);
+    const names = [
+      ...new Set([attributes.sortKey, ...recordColumns.map(([, attribute]) => attributes[attribute])]),
+    ];
+    this.#names = names.map(name => Buffer.from(name));
+    this.#columnSlots = recordColumns.map(([, attribute]) => names.indexOf(attributes[attribute]));
+    this.#kinds = new Uint8Array(names.length);
+    this.#starts = names.map(() => 0);
+    this.#ends = names.map(() => 0);
+    this.#others = names.map(() => undefined);
+  }
+
+  readAnswer(): Page {
+    const scanner = this.#scanner;
+    let items: number | undefined;
+    const members: Record<string, unknown> = Object.create(null);
+    scanner.expect(ascii.openMap);
+    do {
+      scanner.readText();
+      const name = scanner.decode(scanner.start, scanner.end);
+      scanner.expect(ascii.colon);
+      if (name !== 'Items') members[name] = scanner.readValue();
+      else if (items === undefined) items = this.#readItems();
+      else throw new UnfamiliarJsonError();
+    } while (scanner.skips(ascii.comma));
+    scanner.expect(ascii.closeMap);
+    const { Count: count, LastEvaluatedKey: lastEvaluatedKey } = members;
+    if (scanner.next !== -1 || items === undefined || count !== items) throw new UnfamiliarJsonError();
+    if (lastEvaluatedKey !== undefined && !isMap(lastEvaluatedKey)) throw new UnfamiliarJsonError();
+    return this.#page(lastEvaluatedKey);
+  }
+
+  #page(lastEvaluatedKey: Page['lastEvaluatedKey']): Page {
+    const scanner = this.#scanner;
+    const starts = this.#sortKeyStarts;
+    const ends = this.#sortKeyEnds;
+    return {
+      lines: this.#writer.written(),
+      count: this.#rowEnds.length,
+      rowEnds: this.#rowEnds,
+      malformedRows: this.#malformedRows,
+      sortKey(row) {
+        const [start, end] = [starts[row], ends[row]];
+        return start === undefined || end === undefined ? missingRow(row) : scanner.decode(start, end);
+      },
+      lastEvaluatedKey,
+    };
+  }
+
+  /** Reads the rows and returns their number, excluded ones included. */
+  #readItems(): number {
+    const scanner = this.#scanner;
+    let items = 0;
+    scanner.expect(ascii.openList);
+    if (scanner.skips(ascii.closeList)) return 0;
+    do {
+      this.#readItem();
+      items++;
+      if (!this.#isExcluded()) this.#writeRow();
+    } while (scanner.skips(ascii.comma));
+    scanner.expect(ascii.closeList);
+    return items;
+  }
+
+  #readItem(): void {
+    const scanner = this.#scanner;
+    this.#kinds.fill(absent);
+    scanner.expect(ascii.openMap);
+    do {
+      scanner.readText();
+      if (scanner.escaped) throw new UnfamiliarJsonError();
+      const slot = this.#slotNamed(scanner.start, scanner.end);
+      scanner.expect(ascii.colon);
+      this.#readAttributeValue(slot);
+    } while (scanner.skips(ascii.comma));
+    scanner.expect(ascii.closeMap);
+  }
+
+  /** The slot of the attribute with the name between two offsets; -1 if it is not read. */
+  #slotNamed(start: number, end: number): number {
+    const names = this.#names;
+    for (let slot = 0; slot < names.length; slot++) {
+      const name = names[slot] as Buffer;
+      if (name.length === end - start && this.#scanner.holds(name, start)) return slot;
+    }
+    return -1;
+  }
+
+  #readAttributeValue(slot: number): void {
+    const scanner = this.#scanner;
+    const { body, at } = scanner;
+    const type = body[at + 2];
+    const isText = (type === typeS || type === typeN) && body[at + 3] === ascii.quote;
+    if (isText && body[at + 1] === ascii.quote && body[at + 4] === ascii.colon) {
+      scanner.expect(ascii.openMap);
+      scanner.at = at + 5;
+      scanner.readText();
+      scanner.expect(ascii.closeMap);
+      if (slot === 0 && scanner.escaped) throw new UnfamiliarJsonError();
+      if (slot !== -1)
+        this.#store(slot, type === typeN ? numberText : scanner.foreign ? foreignText : plainText);
+    } else {
+      const value = fromAttributeValue(scanner.readValue());
+      if (slot === -1) return;
+      this.#kinds[slot] = otherValue;
+      this.#others[slot] = value;
+    }
+  }
+
+  #store(slot: number, kind: number): void {
+    this.#kinds[slot] = kind;
+    this.#starts[slot] = this.#scanner.start;
+    this.#ends[slot] = this.#scanner.end;
+  }
+
+  #isExcluded(): boolean {
+    const kind = this.#kinds[0];
+    if (kind === absent || kind === otherValue) throw new UnfamiliarJsonError();
+    const start = this.#starts[0] as number;
+    const length = (this.#ends[0] as number) - start;
+    return this.#excluded?.length === length && this.#scanner.holds(this.#excluded, start);
+  }
+
+  #writeRow(): void {
+    const writer = this.#writer;
+    let malformed = false;
+    for (let column = 0; column < openings.length; column++) {
+      const slot = this.#columnSlots[column] as number;
+      writer.append(openings[column] as Buffer);
+      const wellFormed = column === 0 ? this.#writeDate(slot) : this.#writeValue(slot);
+      malformed ||= !wellFormed;
+    }
+    writer.append(closing);
+    if (malformed) this.#malformedRows.push(this.#rowEnds.length);
+    this.#rowEnds.push(writer.length);
+    this.#sortKeyStarts.push(this.#starts[0] as number);
+    this.#sortKeyEnds.push(this.#ends[0] as number);
+  }
+
+  /** Writes a value, and returns whether it is well formed. */
+  #writeValue(slot: number): boolean {
+    const kind = this.#kinds[slot];
+    if (kind === plainText)
+      this.#writer.append(
+        this.#scanner.body,
+        (this.#starts[slot] as number) - 1,
+        (this.#ends[slot] as number) + 1,
+      );
+    else if (kind === absent) this.#writer.append(nullText);
+    else return this.#writeCell(valueCell(this.#value(slot)));
+    return true;
+  }
+
+  #writeDate(dateSlot: number): boolean {
+    const slot = this.#kinds[dateSlot] === absent ? 0 : dateSlot;
+    const start = this.#starts[slot] as number;
+    const length = (this.#ends[slot] as number) - start;
+    // A sort key goes on after the date.
+    const fits = slot === 0 ? length >= canonicalDateLength : length === canonicalDateLength;
+    if (this.#kinds[slot] === plainText && fits && isCanonicalDate(this.#scanner.body, start)) {
+      this.#writer.appendQuoted(this.#scanner.body, start, start + canonicalDateLength);
+      return true;
+    }
+    const { sortKey, date } = this.#attributes;
+    return this.#writeCell(
+      dateCell({ [date]: this.#value(dateSlot), [sortKey]: this.#value(0) }, this.#attributes),
+    );
+  }
+
+  #writeCell({ json, malformed }: AuditRecord): boolean {
+    this.#writer.append(Buffer.from(json));
+    return !malformed;
+  }
+
+  #value(slot: number): StoredValue {
+    const kind = this.#kinds[slot];
+    if (kind === absent) return undefined;
+    if (kind === otherValue) return this.#others[slot];
+    const text = this.#scanner.decode(this.#starts[slot] as number, this.#ends[slot] as number);
+    return kind === numberText ? fromNumber(text) : text;
+  }
+}

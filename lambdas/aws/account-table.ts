@@ -1,0 +1,56 @@
+import { type DynamoDBClient, GetItemCommand, paginateQuery, paginateScan } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+
+interface AccountTableOptions {
+  readonly client: DynamoDBClient;
+  readonly tableName: string;
+}
+
+/** Reads one record consistently, for the exporter. */
+export function createAccountReader({ client, tableName }: AccountTableOptions) {
+  return {
+    async read(accountId: string): Promise<unknown> {
+      const { Item } = await client.send(
+        new GetItemCommand({
+          TableName: tableName,
+          Key: { accountId: { S: accountId } },
+          ConsistentRead: true,
+        }),
+      );
+      return Item && unmarshall(Item);
+    },
+  };
+}
+
+/** Finds the accounts of a time zone, for the dispatcher; the cost follows their number, not the table's. */
+export function createAccountIndex({
+  client,
+  tableName,
+  indexName,
+}: AccountTableOptions & { indexName: string }) {
+  return {
+    async *accountIdsIn(timeZone: string): AsyncGenerator<readonly string[]> {
+      const query = {
+        TableName: tableName,
+        IndexName: indexName,
+        KeyConditionExpression: '#timeZone = :timeZone',
+        // A reserved word of DynamoDB's, in any case.
+        ExpressionAttributeNames: { '#timeZone': 'timeZone' },
+        ExpressionAttributeValues: { ':timeZone': { S: timeZone } },
+        ProjectionExpression: 'accountId',
+      };
+      for await (const { Items = [] } of paginateQuery({ client }, query))
+        yield Items.flatMap(({ accountId }) => accountId?.S ?? []);
+    },
+  };
+}
+
+/** Reads every record, for the watchdog. */
+export function createAccountScan({ client, tableName }: AccountTableOptions) {
+  return {
+    async *records(): AsyncGenerator<readonly Record<string, unknown>[]> {
+      for await (const { Items = [] } of paginateScan({ client }, { TableName: tableName }))
+        yield Items.map(item => unmarshall(item));
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import {
+  BatchGetItemCommand,
+  type BatchGetItemCommandOutput,
+  type DynamoDBClient,
+  type KeysAndAttributes,
+} from '@aws-sdk/client-dynamodb';
+import type { Cursor } from '../domain/cursor.ts';
+import { cursorEntry, cursorFromItem } from './ledger-items.ts';
+
+const keysPerRequest = 100;
+
+/** Reads many cursors at once, for the watchdog. */
+export function createCursorReader({ client, tableName }: { client: DynamoDBClient; tableName: string }) {
+  return {
+    async cursors(accountIds: readonly string[]): Promise<ReadonlyMap<string, Cursor>> {
+      const cursors = new Map<string, Cursor>();
+      for (let first = 0; first < accountIds.length; first += keysPerRequest) {
+        const keys = accountIds
+          .slice(first, first + keysPerRequest)
+          .map(accountId => ({ accountId: { S: accountId }, entry: { S: cursorEntry } }));
+        let request: Record<string, KeysAndAttributes> | undefined = { [tableName]: { Keys: keys } };
+        while (request?.[tableName]) {
+          const answer: BatchGetItemCommandOutput = await client.send(
+            new BatchGetItemCommand({ RequestItems: request }),
+          );
+          for (const item of answer.Responses?.[tableName] ?? [])
+            if (item.accountId?.S !== undefined) cursors.set(item.accountId.S, cursorFromItem(item));
+          request = answer.UnprocessedKeys;
+        }
+      }
+      return cursors;
+    },
+  };
+}

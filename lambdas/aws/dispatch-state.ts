@@ -1,0 +1,38 @@
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { type Instant, toIso } from '../domain/instant.ts';
+
+const dispatcher = { name: { S: 'dispatcher' } };
+
+/** What the dispatcher remembers between ticks: one item of the table `DispatchState`. */
+export function createDispatchState({ client, tableName }: { client: DynamoDBClient; tableName: string }) {
+  return {
+    async completedTick(): Promise<Instant | undefined> {
+      const { Item } = await client.send(
+        new GetItemCommand({ TableName: tableName, Key: dispatcher, ConsistentRead: true }),
+      );
+      const completed = Item?.completedTick?.S;
+      return completed === undefined ? undefined : Date.parse(completed);
+    },
+
+    async completeTick(tick: Instant): Promise<void> {
+      try {
+        await client.send(
+          new PutItemCommand({
+            TableName: tableName,
+            Item: { ...dispatcher, completedTick: { S: toIso(tick) } },
+            ConditionExpression: 'attribute_not_exists(completedTick) OR completedTick < :tick',
+            ExpressionAttributeValues: { ':tick': { S: toIso(tick) } },
+          }),
+        );
+      } catch (thrown) {
+        // A later tick is remembered already: it has sent what this one was to send.
+        if (!(thrown instanceof ConditionalCheckFailedException)) throw thrown;
+      }
+    },
+  };
+}

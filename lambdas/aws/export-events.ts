@@ -1,0 +1,72 @@
+import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import type { DeliveredFile } from '../domain/delivered-file.ts';
+import { toIso } from '../domain/instant.ts';
+import { placeName } from '../domain/recipe.ts';
+import type { Window } from '../domain/window.ts';
+import type { ExportEvents } from '../exporter/ports.ts';
+
+export const eventSource = 'siem-export';
+
+export type EventType = 'Export Delivered' | 'Export Failed' | 'Export Recovered' | 'Export Stopped';
+
+/** EventBridge. Each event may come more than once; `accountId`, `windowEnd` and `part` tell that it is the same. */
+export function createExportEvents({
+  client,
+  busName,
+}: {
+  client: EventBridgeClient;
+  busName: string;
+}): ExportEvents {
+  return {
+    delivered: (accountId, file) => put('Export Delivered', { accountId, ...fileDetail(file) }),
+    recovered: (accountId, file, failures) =>
+      put('Export Recovered', { accountId, failures, windowEnd: toIso(file.window.end), part: file.part }),
+    failed: (accountId, { code, message, retryable }, window) =>
+      put('Export Failed', {
+        accountId,
+        code,
+        message,
+        actionNeeded: !retryable,
+        ...(window && windowDetail(window)),
+      }),
+    stopped: (accountId, reason, exportedThrough) =>
+      put('Export Stopped', { accountId, reason, exportedThrough: toIso(exportedThrough) }),
+  };
+
+  async function put(type: EventType, detail: object): Promise<void> {
+    const entry = {
+      EventBusName: busName,
+      Source: eventSource,
+      DetailType: type,
+      Detail: JSON.stringify(detail),
+    };
+    const { FailedEntryCount = 0, Entries } = await client.send(new PutEventsCommand({ Entries: [entry] }));
+    if (FailedEntryCount > 0)
+      throw new EventRefusedError(`EventBridge did not take ${type}: ${Entries?.[0]?.ErrorCode}`);
+  }
+}
+
+/** EventBridge answered, but did not take the event. */
+export class EventRefusedError extends Error {
+  override readonly name = 'EventRefusedError';
+  readonly code = 'event_refused';
+  readonly retryable = true;
+}
+
+function fileDetail({ window, place, key, part, final, records, malformed, bytes, sha256 }: DeliveredFile) {
+  return {
+    ...windowDetail(window),
+    part,
+    final,
+    bucket: placeName(place),
+    key,
+    records,
+    malformed,
+    bytes,
+    sha256,
+  };
+}
+
+function windowDetail({ start, end }: Window) {
+  return { windowStart: toIso(start), windowEnd: toIso(end) };
+}

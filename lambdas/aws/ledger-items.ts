@@ -1,0 +1,98 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { z } from 'zod';
+import type { Attempt, Cursor, Intent } from '../domain/cursor.ts';
+import type { DeliveredFile } from '../domain/delivered-file.ts';
+import { type FailureCode, failureCodes } from '../domain/failure.ts';
+import { type Instant, toCompact, toIso } from '../domain/instant.ts';
+
+/** The sort key of an account's cursor; its files' rows are `file#<window end>#<part>`. */
+export const cursorEntry = 'cursor';
+
+type Item = Record<string, AttributeValue>;
+
+/** Instants stand in the ledger as ISO 8601 in UTC, so that a person can read it. */
+const instant = z.string().transform((text, context) => {
+  const value = Date.parse(text);
+  if (Number.isNaN(value)) context.addIssue({ code: 'custom', message: 'expected an instant' });
+  return value;
+});
+
+const window = z.object({ start: instant, end: instant });
+const place = z.object({
+  type: z.enum(['s3', 'gcs', 'azure']),
+  bucket: z.string(),
+  prefix: z.string().optional(),
+});
+const format = z.enum(['ndjson', 'json']);
+const compression = z.enum(['zip', 'gzip']);
+
+const intent = z.object({
+  window,
+  part: z.number(),
+  after: z.string().optional(),
+  recipe: z.object({ place, format, compression, partBytes: z.number(), level: z.number() }),
+});
+
+const cursor = z.object({
+  exportedThrough: instant,
+  version: z.number(),
+  intent: intent.optional(),
+  attempts: z
+    .set(z.string())
+    .optional()
+    .transform((attempts): readonly Attempt[] => [...(attempts ?? [])].filter(isAttempt)),
+  failures: z.number(),
+  lastError: z
+    .object({ code: z.enum(Object.keys(failureCodes) as FailureCode[]), message: z.string(), at: instant })
+    .optional(),
+  stopped: z.enum(['paused', 'expired']).optional(),
+});
+
+const file = z.object({
+  window,
+  part: z.number(),
+  final: z.boolean(),
+  place,
+  key: z.string(),
+  format,
+  compression,
+  records: z.number(),
+  malformed: z.number(),
+  bytes: z.number(),
+  uncompressedBytes: z.number(),
+  sha256: z.string(),
+  lastSortKey: z.string().optional(),
+  startedAt: instant,
+  deliveredAt: instant,
+});
+
+/** The sort key of a file's row: rows of an account sort by window and part. */
+export function fileEntry(windowEnd: Instant, part: number): string {
+  return `file#${toCompact(windowEnd)}#${String(part).padStart(4, '0')}`;
+}
+
+export function cursorFromItem(item: Item): Cursor {
+  return cursor.parse(unmarshall(item));
+}
+
+export function fileFromItem(item: Item): DeliveredFile {
+  return file.parse(unmarshall(item));
+}
+
+export function intentToItem({ window, ...rest }: Intent) {
+  return { window: { start: toIso(window.start), end: toIso(window.end) }, ...rest };
+}
+
+export function fileToItem({ window, startedAt, deliveredAt, ...rest }: DeliveredFile) {
+  return {
+    window: { start: toIso(window.start), end: toIso(window.end) },
+    ...rest,
+    startedAt: toIso(startedAt),
+    deliveredAt: toIso(deliveredAt),
+  };
+}
+
+function isAttempt(text: string): text is Attempt {
+  return text.includes(' ');
+}

@@ -1,0 +1,127 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Dispatched } from '../dispatcher/dispatch.ts';
+import type { DeliveredFile } from '../domain/delivered-file.ts';
+import type { ExportError } from '../domain/failure.ts';
+import { type Instant, toIso } from '../domain/instant.ts';
+import { placeName } from '../domain/recipe.ts';
+import type { Window } from '../domain/window.ts';
+import type { ExportTelemetry } from '../exporter/ports.ts';
+import type { Survey } from '../watchdog/survey.ts';
+
+export const metricNamespace = 'SiemExport';
+
+/** The value of the one dimension, `service`, that every metric of a stage has. */
+export function metricService(stage: string): string {
+  return `siem-export-${stage}`;
+}
+
+interface Instruments {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** Structured logs and metrics in embedded metric format; both go to standard output, so neither can fail a run. */
+export function createInstruments(stage: string): Instruments {
+  const serviceName = metricService(stage);
+  return {
+    logger: new Logger({ serviceName }),
+    metrics: new Metrics({ namespace: metricNamespace, serviceName }),
+  };
+}
+
+/** An exporter's telemetry; `flush` publishes the metrics at the end of an invocation. */
+export function createExportTelemetry({ logger, metrics }: Instruments): ExportTelemetry & { flush(): void } {
+  return {
+    delivered(accountId, file) {
+      logger.info('Export delivered', { accountId, ...fileFields(file) });
+      metrics.addMetric('ExportsDelivered', MetricUnit.Count, 1);
+      metrics.addMetric('RecordsDelivered', MetricUnit.Count, file.records);
+      metrics.addMetric('BytesDelivered', MetricUnit.Bytes, file.bytes);
+      metrics.addMetric('MalformedRows', MetricUnit.Count, file.malformed);
+      metrics.addMetric('LagSeconds', MetricUnit.Seconds, (file.deliveredAt - file.window.end) / 1000);
+    },
+    failed(accountId, failure, window) {
+      const { code, retryable } = failure;
+      logger.error('Export failed', {
+        accountId,
+        code,
+        actionNeeded: !retryable,
+        ...windowFields(window),
+        ...cause(failure),
+      });
+      metrics.addMetric(retryable ? 'ExportsRetried' : 'ExportsFailed', MetricUnit.Count, 1);
+      metrics.singleMetric().addDimension('code', code).addMetric('FailuresByCode', MetricUnit.Count, 1);
+    },
+    stopped: (accountId, reason) => logger.info('Export stopped', { accountId, reason }),
+    note: (accountId, message) => logger.warn(message, { accountId }),
+    flush: () => metrics.publishStoredMetrics(),
+  };
+}
+
+export function createDispatchTelemetry({ logger, metrics }: Instruments) {
+  return {
+    dispatched(tick: Instant, { timeZones, accounts }: Dispatched): void {
+      logger.info('Tick dispatched', { tick: toIso(tick), timeZones, accounts });
+      metrics.addMetric('DispatchedAccounts', MetricUnit.Count, accounts);
+      metrics.publishStoredMetrics();
+    },
+  };
+}
+
+export function createSurveyTelemetry({ logger, metrics }: Instruments) {
+  return {
+    surveyed({ accounts, invalid, behind, neverExported }: Survey): void {
+      for (const { accountId, faults } of invalid)
+        logger.error('Account record is invalid', { accountId, faults });
+      for (const { accountId, since } of behind)
+        logger.error('Account is behind', { accountId, exportedThrough: toIso(since) });
+      for (const accountId of neverExported) logger.warn('Account was never exported', { accountId });
+      metrics.addMetric('Accounts', MetricUnit.Count, accounts);
+      metrics.addMetric('InvalidAccounts', MetricUnit.Count, invalid.length);
+      metrics.addMetric('AccountsBehind', MetricUnit.Count, behind.length);
+      metrics.addMetric('AccountsNeverExported', MetricUnit.Count, neverExported.length);
+      metrics.publishStoredMetrics();
+    },
+  };
+}
+
+function fileFields({
+  window,
+  place,
+  part,
+  final,
+  key,
+  records,
+  malformed,
+  bytes,
+  sha256,
+  startedAt,
+  deliveredAt,
+}: DeliveredFile) {
+  const seconds = {
+    lagSeconds: (deliveredAt - window.end) / 1000,
+    tookSeconds: (deliveredAt - startedAt) / 1000,
+  };
+  return {
+    ...windowFields(window),
+    bucket: placeName(place),
+    key,
+    part,
+    final,
+    records,
+    malformed,
+    bytes,
+    sha256,
+    ...seconds,
+  };
+}
+
+function windowFields(window: Window | undefined) {
+  return window && { windowStart: toIso(window.start), windowEnd: toIso(window.end) };
+}
+
+/** Name and message of the failure and of what caused it; never a whole vendor error, which may hold a request. */
+function cause({ message, cause }: ExportError) {
+  return { message, ...(cause instanceof Error && { cause: { name: cause.name, stack: cause.stack } }) };
+}

@@ -1,0 +1,68 @@
+/** What an AWS service answered to a request that failed, or what the network said in its place. */
+export interface AwsAnswer {
+  /** The service's error code, or the name of the network's error. */
+  readonly name: string;
+  /** The HTTP status; absent if no answer came. */
+  readonly status: number | undefined;
+  /** The system's error code (`ECONNRESET`), if the connection broke. */
+  readonly systemCode: string | undefined;
+  /** The region in which the bucket is, if the answer tells. */
+  readonly region: string | undefined;
+  readonly requestId: string | undefined;
+}
+
+/** Reads whatever the SDK threw. */
+export function answerOf(thrown: unknown): AwsAnswer {
+  const error = asRecord(thrown);
+  const metadata = asRecord(error.$metadata);
+  const response = asRecord(error.$response);
+  return {
+    name: text(error.name) ?? typeof thrown,
+    status: number(metadata.httpStatusCode) ?? number(response.statusCode),
+    systemCode: text(error.code),
+    region: text(asRecord(response.headers)['x-amz-bucket-region']) ?? text(error.Region),
+    requestId: text(metadata.requestId),
+  };
+}
+
+/** True if the service itself never answered: the network failed, or its certificate did. */
+export function isNetworkTrouble({ name, status, systemCode }: AwsAnswer): boolean {
+  if (status !== undefined) return false;
+  // Node's own complaints about a wrong argument have codes too, and are faults of this program.
+  return name === 'TimeoutError' || (systemCode !== undefined && !systemCode.startsWith('ERR_INVALID_'));
+}
+
+/** True if the service is overloaded or broken, so that the same request may succeed later. */
+export function isServiceTrouble({ name, status = 0 }: AwsAnswer): boolean {
+  return (
+    status >= 500 || status === 429 || /^(SlowDown|Throttl|RequestLimitExceeded|RequestThrottled)/.test(name)
+  );
+}
+
+/**
+ * The thrown error without what may not be logged: the SDK's own carries the request with its signature and token,
+ * and the answer to a bad signature repeats them.
+ */
+export function printableCause(thrown: unknown): Error {
+  const { name, status, systemCode, requestId } = answerOf(thrown);
+  const cause = new Error(thrown instanceof Error ? thrown.message : String(thrown));
+  cause.name = name;
+  if (thrown instanceof Error && thrown.stack !== undefined) cause.stack = thrown.stack;
+  return Object.assign(cause, defined({ status, systemCode, requestId }));
+}
+
+function defined(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function number(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined;
+}

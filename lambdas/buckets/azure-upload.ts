@@ -1,0 +1,128 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { BlockBlobClient } from '@azure/storage-blob';
+import { blocksOf, orAborted, type SpareBlocks } from './azure-blocks.ts';
+import { type AzureContainerName, azureFailure, isBlobThere } from './azure-failure.ts';
+import type { WatchedCreation } from './azure-transport.ts';
+import type { Creation, NewObject } from './bucket.ts';
+
+const blocksInFlight = 2;
+
+interface AzureUpload {
+  readonly blob: BlockBlobClient;
+  readonly object: NewObject;
+  readonly signal: AbortSignal;
+  readonly blockSize: number;
+  readonly where: AzureContainerName;
+  readonly watched: WatchedCreation;
+}
+
+/** Thrown within an upload that ends early because a blob has the key. */
+const blobIsThere = Symbol('a blob has the key');
+
+/**
+ * Creates the blob or leaves nothing visible, as `Bucket.create` promises.
+ *
+ * A body of up to one block is one Put Blob. A larger one is staged as blocks, and exists from the Put Block List
+ * on that names them; blocks that no list names are invisible, and Azure discards them after a week. The SDK's own
+ * `uploadStream` is not used: it stages on after an abort, and it cannot store the checksum of the whole.
+ */
+export async function uploadToAzure({
+  blob,
+  object,
+  signal,
+  blockSize,
+  where,
+  watched,
+}: AzureUpload): Promise<Creation> {
+  // Whatever fails first ends all the rest of the upload, and is what the upload rejects with.
+  const failure = new AbortController();
+  const ended = AbortSignal.any([signal, failure.signal]);
+  const staging = new Set<Promise<void>>();
+  const spare: SpareBlocks = [];
+  const blocks = blocksOf(object.body, blockSize, spare);
+  const next = async () => (await orAborted(blocks.next(), ended)).value;
+
+  const send = async (request: () => Promise<unknown>) => {
+    try {
+      await request();
+    } catch (thrown) {
+      ended.throwIfAborted();
+      throw isBlobThere(thrown) ? blobIsThere : azureFailure(thrown, where, watched);
+    }
+  };
+  const creating = (wholeMd5: Buffer) => ({
+    abortSignal: ended,
+    conditions: { ifNoneMatch: '*' },
+    blobHTTPHeaders: { blobContentType: object.contentType, blobContentMD5: wholeMd5 },
+    metadata: { ...object.metadata },
+  });
+  const stage = (id: string, block: Buffer) => {
+    const transactionalContentMD5 = md5(block);
+    const staged = send(() =>
+      blob.stageBlock(id, block, block.length, { abortSignal: ended, transactionalContentMD5 }),
+    )
+      .then(
+        () => {
+          if (block.length === blockSize) spare.push(block);
+        },
+        error => failure.abort(error),
+      )
+      .finally(() => staging.delete(staged));
+    staging.add(staged);
+  };
+
+  try {
+    const first = (await next()) ?? Buffer.alloc(0);
+    let block = first.length === blockSize ? await next() : undefined;
+    if (block === undefined) {
+      const transactionalContentMD5 = md5(first);
+      const options = { ...creating(transactionalContentMD5), transactionalContentMD5 };
+      await send(() => blob.upload(first, first.length, options));
+      return 'created';
+    }
+    const ids = createBlockIds();
+    const wholeMd5 = createHash('md5').update(first);
+    stage(ids.next(), first);
+    for (; block !== undefined; block = await next()) {
+      wholeMd5.update(block);
+      if (staging.size >= blocksInFlight) await Promise.race(staging);
+      ended.throwIfAborted();
+      stage(ids.next(), block);
+    }
+    await Promise.all(staging);
+    ended.throwIfAborted();
+    await send(() => blob.commitBlockList(ids.all, creating(wholeMd5.digest())));
+    return 'created';
+  } catch (thrown) {
+    failure.abort(thrown);
+    await Promise.all(staging);
+    signal.throwIfAborted();
+    if (thrown === blobIsThere) return watched.unclear ? 'exists-perhaps-ours' : 'exists';
+    throw thrown;
+  } finally {
+    // Not awaited, as a body may hang; a failure to close it says nothing about the upload.
+    blocks.return(undefined).catch(() => undefined);
+  }
+}
+
+/**
+ * Ids of one attempt's blocks: never those of another one, which may upload the same key at this moment, and all of
+ * one length, which Azure demands of the uncommitted blocks of a blob, those of earlier attempts included.
+ */
+function createBlockIds(): { next(): string; readonly all: string[] } {
+  const attempt = randomUUID();
+  const all: string[] = [];
+  return {
+    all,
+    next() {
+      const id = Buffer.from(`${attempt}-${String(all.length).padStart(5, '0')}`).toString('base64');
+      all.push(id);
+      return id;
+    },
+  };
+}
+
+/** What Azure compares with what arrived, and stores for readers to compare. Not for secrecy. */
+function md5(bytes: Uint8Array): Buffer {
+  return createHash('md5').update(bytes).digest();
+}

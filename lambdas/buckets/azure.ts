@@ -1,0 +1,90 @@
+import {
+  AnonymousCredential,
+  ContainerClient,
+  newPipeline,
+  StorageRetryPolicyType,
+  StorageSharedKeyCredential,
+} from '@azure/storage-blob';
+import type { AzureDestination } from '../domain/account.ts';
+import { ExportError } from '../domain/failure.ts';
+import type { AzureCredential } from '../domain/secret.ts';
+import type { AzureContainerName } from './azure-failure.ts';
+import { createAzureTransport, watchCreation } from './azure-transport.ts';
+import { uploadToAzure } from './azure-upload.ts';
+import type { Bucket } from './bucket.ts';
+
+export interface AzureBucketOptions {
+  readonly destination: AzureDestination;
+  readonly credential: AzureCredential;
+  /** `http://127.0.0.1:<port>/<account>`, in local mode and tests only. */
+  readonly endpoint?: string | undefined;
+  /** Bytes a block, and of the largest body that goes in one request; default 8 MiB. Memory is three blocks. */
+  readonly blockSize?: number | undefined;
+  readonly retry?: AzureRetry | undefined;
+  /** Milliseconds without any byte sent or received after which a request is given up; default 60,000. */
+  readonly idleTimeout?: number | undefined;
+}
+
+/** The first repetition follows at once, the next ones after 1, 3, 7… times the delay. */
+interface AzureRetry {
+  /** Tries of each request, the first one included; default 5. */
+  readonly tries?: number | undefined;
+  /** Milliseconds; default 1,000. */
+  readonly delay?: number | undefined;
+}
+
+/**
+ * A customer's container in Azure Blob Storage.
+ *
+ * A SAS needs the permissions Create and Write for it, on this container or wider; Create alone is enough for bodies
+ * of up to one block.
+ *
+ * @throws ExportError `secret_invalid` if the account key cannot be decoded
+ */
+export function createAzureBucket(options: AzureBucketOptions): Bucket {
+  const {
+    destination,
+    credential,
+    endpoint,
+    blockSize = 8 * 1024 * 1024,
+    retry,
+    idleTimeout = 60_000,
+  } = options;
+  const { accountName, endpointSuffix, access } = credential;
+  const transport = createAzureTransport({ idleTimeout });
+  const base = endpoint ?? `https://${accountName}.blob.${endpointSuffix}`;
+  const container = `${base}/${destination.container}${'sas' in access ? `?${access.sas}` : ''}`;
+  const sdkCredential =
+    'sas' in access ? new AnonymousCredential() : sharedKey(accountName, access.accountKey);
+  const retryOptions = {
+    retryPolicyType: StorageRetryPolicyType.EXPONENTIAL,
+    maxTries: retry?.tries ?? 5,
+    retryDelayInMs: retry?.delay ?? 1000,
+    maxRetryDelayInMs: 30_000,
+  };
+  const where: AzureContainerName = {
+    accountName,
+    container: destination.container,
+    sas: 'sas' in access,
+    azureHost: endpoint === undefined,
+  };
+  return {
+    async create(object, signal) {
+      signal.throwIfAborted();
+      const watched = watchCreation(transport);
+      const pipeline = newPipeline(sdkCredential, { httpClient: watched, retryOptions });
+      const blob = new ContainerClient(container, pipeline).getBlockBlobClient(object.key);
+      return uploadToAzure({ blob, object, signal, blockSize, where, watched });
+    },
+    close: () => transport.close(),
+  };
+}
+
+function sharedKey(accountName: string, accountKey: string): StorageSharedKeyCredential {
+  if (!/^(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(accountKey))
+    throw new ExportError(
+      'secret_invalid',
+      `The key of storage account ${accountName} is not base64; store the account key as Azure shows it`,
+    );
+  return new StorageSharedKeyCredential(accountName, accountKey);
+}

@@ -1,0 +1,122 @@
+import type { ExportMessage } from '../domain/export-message.ts';
+import type { Instant } from '../domain/instant.ts';
+import { timeZoneNames } from '../domain/time-zone-names.ts';
+import { crossedBoundary } from '../domain/window.ts';
+
+export interface DispatcherPorts {
+  /** The ids of a time zone's accounts, a page at a time. */
+  accountIdsIn(timeZone: string): AsyncIterable<readonly string[]>;
+  /** Sends at most `messagesPerBatch` messages, and answers with those that the queue did not take. */
+  send(messages: readonly ExportMessage[]): Promise<readonly ExportMessage[]>;
+  /** The last tick of which every message was sent; `undefined` before the first. */
+  completedTick(): Promise<Instant | undefined>;
+  /** Remembers a completed tick, unless a later one is remembered already. */
+  completeTick(tick: Instant): Promise<void>;
+  /** Resolves after so many milliseconds. */
+  pause(milliseconds: number): Promise<void>;
+}
+
+export interface Dispatched {
+  readonly timeZones: number;
+  readonly accounts: number;
+}
+
+export const messagesPerBatch = 10;
+const batchesInFlight = 16;
+const sendAttempts = 5;
+const firstPause = 100;
+const tickInterval = 15 * 60_000;
+
+/**
+ * Sends one message for each account whose time zone crossed a 4-hour boundary since the last completed tick. A tick
+ * that fails part of the way stays incomplete, so the next one sends its messages (some of them again).
+ *
+ * @param timeZones every zone that an account may have
+ * @throws DispatchError if the queue did not take every message
+ */
+export async function dispatch(
+  tick: Instant,
+  ports: DispatcherPorts,
+  timeZones: readonly string[] = timeZoneNames,
+): Promise<Dispatched> {
+  const completed = (await ports.completedTick()) ?? tick - tickInterval;
+  if (tick <= completed) return { timeZones: 0, accounts: 0 };
+
+  const due = timeZones.filter(timeZone => crossedBoundary(timeZone, completed, tick));
+  let accounts = 0;
+  let unsent = 0;
+  let cause: unknown;
+  const inFlight = new Set<Promise<void>>();
+  try {
+    for await (const batch of batches(due, tick, ports)) {
+      accounts += batch.length;
+      if (inFlight.size >= batchesInFlight) await Promise.race(inFlight);
+      const sending = sendAll(batch, ports).then(left => {
+        unsent += left.messages;
+        cause ??= left.cause;
+        inFlight.delete(sending);
+      });
+      inFlight.add(sending);
+    }
+  } finally {
+    await Promise.allSettled(inFlight);
+  }
+  if (unsent > 0)
+    throw new DispatchError(
+      `${unsent} of ${accounts} messages could not be sent; the next tick repeats them`,
+      { cause },
+    );
+  await ports.completeTick(tick);
+  return { timeZones: due.length, accounts };
+}
+
+/**
+ * The tick of a scheduled event: the event's own time counts, not the clock's, so that a late or repeated event does no
+ * harm.
+ *
+ * @throws TypeError if the event has no time
+ */
+export function tickOf(event: { readonly time: string }): Instant {
+  const tick = Date.parse(event.time);
+  if (Number.isNaN(tick))
+    throw new TypeError('The event has no time: expected an EventBridge scheduled event');
+  return tick;
+}
+
+/** Not every message of a tick could be sent. */
+export class DispatchError extends Error {
+  override readonly name = 'DispatchError';
+  readonly code = 'messages_unsent';
+  readonly retryable = true;
+}
+
+async function* batches(timeZones: readonly string[], tick: Instant, ports: DispatcherPorts) {
+  let batch: ExportMessage[] = [];
+  for (const timeZone of timeZones)
+    for await (const accountIds of ports.accountIdsIn(timeZone))
+      for (const accountId of accountIds) {
+        batch.push({ accountId, tick });
+        if (batch.length < messagesPerBatch) continue;
+        yield batch;
+        batch = [];
+      }
+  if (batch.length > 0) yield batch;
+}
+
+/** Sends what the queue refuses again, and counts what it refuses to the end: one batch's trouble stops no other. */
+async function sendAll(
+  batch: readonly ExportMessage[],
+  ports: DispatcherPorts,
+): Promise<{ messages: number; cause: unknown }> {
+  let left = batch;
+  let cause: unknown;
+  for (let attempt = 0; attempt < sendAttempts && left.length > 0; attempt++) {
+    if (attempt > 0) await ports.pause(firstPause * 2 ** attempt);
+    try {
+      left = await ports.send(left);
+    } catch (thrown) {
+      cause = thrown;
+    }
+  }
+  return { messages: left.length, cause };
+}

@@ -1,0 +1,65 @@
+import type { Account, Schedule } from './account.ts';
+import type { Cursor, Intent, StopReason } from './cursor.ts';
+import type { Instant } from './instant.ts';
+import { type PartLimits, placeName, placeOf, recipeOf } from './recipe.ts';
+import { boundariesAfter, boundaryAtOrBefore, nextBoundary, type Window } from './window.ts';
+
+/** What an exporter does next for an account. */
+export type Step =
+  /** Every window up to the tick is delivered. */
+  | { readonly kind: 'done' }
+  /** A window is owed by time, but the account is paused or its add-on has expired. */
+  | { readonly kind: 'stopped'; readonly reason: StopReason }
+  /** Write this file. */
+  | { readonly kind: 'deliver'; readonly intent: Intent };
+
+/**
+ * Where an account's export begins, as `exportedThrough` of its first cursor: the start of the window that contains
+ * `exportFrom`; without it, the start of the window that ended at the last boundary up to the tick.
+ */
+export function firstPosition(schedule: Schedule, tick: Instant): Instant {
+  const { timeZone, exportFrom } = schedule;
+  if (exportFrom !== undefined) return boundaryAtOrBefore(timeZone, exportFrom);
+  return boundaryAtOrBefore(timeZone, boundaryAtOrBefore(timeZone, tick) - 1);
+}
+
+/**
+ * The next step at a tick. The windows follow from the cursor in the account's present time zone, oldest first, so a
+ * changed zone continues where the old one ended. A file that was begun is finished as it was begun, except that it
+ * goes to the account's present destination.
+ */
+export function nextStep(account: Account, cursor: Cursor, tick: Instant, limits: PartLimits): Step {
+  const intent = cursor.intent ? redirected(cursor.intent, account) : firstPart(account, cursor, limits);
+  if (intent.window.end > tick) return { kind: 'done' };
+  const { status, addOnExpiresAt } = account;
+  if (addOnExpiresAt !== undefined && intent.window.end > addOnExpiresAt)
+    return { kind: 'stopped', reason: 'expired' };
+  if (status === 'paused') return { kind: 'stopped', reason: 'paused' };
+  return { kind: 'deliver', intent };
+}
+
+/** The intent after a part: the window's next part, or none when it was the last. */
+export function followingPart(intent: Intent, lastSortKey: string): Intent {
+  return { ...intent, part: intent.part + 1, after: lastSortKey };
+}
+
+/** The windows of a time zone after an instant that end at or before another, oldest first. */
+export function* windowsAfter(timeZone: string, after: Instant, upTo: Instant): Generator<Window> {
+  let start = after;
+  for (const end of boundariesAfter(timeZone, after, upTo)) {
+    yield { start, end };
+    start = end;
+  }
+}
+
+function firstPart(account: Account, { exportedThrough }: Cursor, limits: PartLimits): Intent {
+  const window = { start: exportedThrough, end: nextBoundary(account.timeZone, exportedThrough) };
+  return { window, part: 1, recipe: recipeOf(account, limits) };
+}
+
+/** The intent at the account's present place; the very same object if that has not changed. */
+function redirected(intent: Intent, account: Account): Intent {
+  const place = placeOf(account.destination);
+  if (placeName(place) === placeName(intent.recipe.place)) return intent;
+  return { ...intent, recipe: { ...intent.recipe, place } };
+}

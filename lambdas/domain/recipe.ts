@@ -1,0 +1,41 @@
+import type { Account, Compression, Destination, Format } from './account.ts';
+
+/** Where a file goes, without how to get there (region, role, key): two records with one place mean one object. */
+export interface Place {
+  readonly type: Destination['type'];
+  /** The bucket, or Azure's container. */
+  readonly bucket: string;
+  readonly prefix?: string | undefined;
+}
+
+/**
+ * Everything beside the rows that decides a file's bytes and its key. Written to the ledger before the upload and
+ * read from there by every retry, so that a changed account record cannot make a second, different file.
+ */
+export interface Recipe {
+  readonly place: Place;
+  readonly format: Format;
+  readonly compression: Compression;
+  /** A part ends before the row with which its lines, uncompressed, would exceed this many bytes. */
+  readonly partBytes: number;
+  /** 1 (fast) to 9 (small), as zlib counts. */
+  readonly level: number;
+}
+
+/** What of a recipe is the same for every account. */
+export type PartLimits = Pick<Recipe, 'partBytes' | 'level'>;
+
+export function recipeOf(account: Account, { partBytes, level }: PartLimits): Recipe {
+  const { format, compression } = account;
+  return { place: placeOf(account.destination), format, compression, partBytes, level };
+}
+
+export function placeOf(destination: Destination): Place {
+  const bucket = destination.type === 'azure' ? destination.container : destination.bucket;
+  return { type: destination.type, bucket, prefix: destination.prefix };
+}
+
+/** The place as one text, equal for equal places: `s3://bucket/prefix`. */
+export function placeName({ type, bucket, prefix }: Place): string {
+  return `${type}://${bucket}${prefix === undefined ? '' : `/${prefix}`}`;
+}

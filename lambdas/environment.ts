@@ -1,0 +1,258 @@
+import { z } from 'zod';
+import type { AuditLogAttributes } from './domain/audit-record.ts';
+import { describeFaults } from './domain/faults.ts';
+
+/**
+ * The environment variables of the three functions: the stack writes them, the handlers read them, and both take the
+ * names from here. A `satisfies Record<DispatcherVariable, string>` in the stack makes a forgotten one a type error.
+ */
+export const variables = {
+  /** The stage's name, the one dimension of every metric. */
+  stage: 'STAGE',
+  accountsTable: 'ACCOUNTS_TABLE',
+  timeZoneIndex: 'TIME_ZONE_INDEX',
+  dispatchStateTable: 'DISPATCH_STATE_TABLE',
+  ledgerTable: 'LEDGER_TABLE',
+  exportQueueUrl: 'EXPORT_QUEUE_URL',
+  eventBusName: 'EVENT_BUS_NAME',
+  secretPrefix: 'SECRET_PREFIX',
+  /** How long after its end a window is read, in seconds. */
+  settleSeconds: 'SETTLE_SECONDS',
+  /** The largest content of one file before compression, in bytes. */
+  partBytes: 'PART_BYTES',
+  writerVersion: 'WRITER_VERSION',
+  auditLogTable: 'AUDIT_LOG_TABLE',
+  auditLogPartitionKey: 'AUDIT_LOG_PARTITION_KEY',
+  auditLogSortKey: 'AUDIT_LOG_SORT_KEY',
+  auditLogSortKeyType: 'AUDIT_LOG_SORT_KEY_TYPE',
+  /** JSON: which attribute of a row holds which field of a record. */
+  auditLogAttributes: 'AUDIT_LOG_ATTRIBUTES',
+  auditLogRegion: 'AUDIT_LOG_REGION',
+  localS3Endpoint: 'LOCAL_S3_ENDPOINT',
+  localStsEndpoint: 'LOCAL_STS_ENDPOINT',
+  localGcsEndpoint: 'LOCAL_GCS_ENDPOINT',
+  localAzureEndpoint: 'LOCAL_AZURE_ENDPOINT',
+} as const;
+
+/** The queue cannot hold a message back for longer than 15 minutes. */
+const longestSettleSeconds = 900;
+
+export const defaultPartBytes = 1_073_741_824;
+/** Below 4 GB with room to spare: the zip container has no ZIP64. */
+export const largestPartBytes = 3_500_000_000;
+
+const text = z.string({ error: 'expected a text, got nothing' }).min(1, 'expected a text, got an empty one');
+
+const wholeNumber = (least: number, most: number) => {
+  const expected = `expected a whole number from ${least} to ${most}`;
+  return z
+    .string({ error: `${expected}, got nothing` })
+    .regex(/^\d{1,12}$/, expected)
+    .transform(Number)
+    .refine(value => value >= least && value <= most, expected);
+};
+
+const loopback = z
+  .string()
+  .refine(isLoopbackUrl, 'expected the URL of a server on this machine, such as http://127.0.0.1:4566')
+  .optional();
+
+/** Which attribute of an audit row holds which field of a record. */
+export const auditLogAttributes = z.strictObject({
+  date: text,
+  email: text,
+  action: text,
+  actionId: text,
+  description: text,
+  ipAddress: text,
+});
+
+export const sortKeyType = z.enum(['iso', 'epochMilliseconds'], {
+  error: 'expected iso or epochMilliseconds',
+});
+
+const attributesJson = text.transform((json, context) => {
+  try {
+    return JSON.parse(json) as unknown;
+  } catch {
+    context.addIssue({ code: 'custom', message: 'expected JSON' });
+    return z.NEVER;
+  }
+});
+
+const dispatcherVariables = z.object({
+  [variables.stage]: text,
+  [variables.accountsTable]: text,
+  [variables.timeZoneIndex]: text,
+  [variables.dispatchStateTable]: text,
+  [variables.exportQueueUrl]: text,
+  [variables.settleSeconds]: wholeNumber(0, longestSettleSeconds),
+});
+
+const exporterVariables = z.object({
+  [variables.stage]: text,
+  [variables.accountsTable]: text,
+  [variables.ledgerTable]: text,
+  [variables.auditLogTable]: text,
+  [variables.auditLogPartitionKey]: text,
+  [variables.auditLogSortKey]: text,
+  [variables.auditLogSortKeyType]: sortKeyType,
+  [variables.auditLogAttributes]: attributesJson.pipe(auditLogAttributes),
+  [variables.auditLogRegion]: text.optional(),
+  [variables.exportQueueUrl]: text,
+  [variables.eventBusName]: text,
+  [variables.secretPrefix]: text,
+  [variables.settleSeconds]: wholeNumber(0, longestSettleSeconds),
+  [variables.partBytes]: wholeNumber(1, largestPartBytes),
+  [variables.writerVersion]: text,
+  [variables.localS3Endpoint]: loopback,
+  [variables.localStsEndpoint]: loopback,
+  [variables.localGcsEndpoint]: loopback,
+  [variables.localAzureEndpoint]: loopback,
+});
+
+const watchdogVariables = z.object({
+  [variables.stage]: text,
+  [variables.accountsTable]: text,
+  [variables.ledgerTable]: text,
+  [variables.settleSeconds]: wholeNumber(0, longestSettleSeconds),
+});
+
+type RequiredName<Variables> = {
+  [Name in keyof Variables]-?: undefined extends Variables[Name] ? never : Name;
+}[keyof Variables];
+
+/** The variables that the stack has to set for each function. */
+export type DispatcherVariable = RequiredName<z.input<typeof dispatcherVariables>>;
+export type ExporterVariable = RequiredName<z.input<typeof exporterVariables>>;
+export type WatchdogVariable = RequiredName<z.input<typeof watchdogVariables>>;
+
+/** The table that holds the audit rows, and the names of its attributes. */
+export interface AuditLogSource {
+  /** The table's name, or its ARN where it belongs to another AWS account. */
+  readonly tableName: string;
+  readonly partitionKey: string;
+  readonly sortKey: string;
+  readonly sortKeyType: z.infer<typeof sortKeyType>;
+  readonly attributes: Omit<AuditLogAttributes, 'sortKey'>;
+  /** Where the table is, if not in the function's own region. */
+  readonly region?: string | undefined;
+}
+
+/** Servers of local mode that stand in for the clouds; empty in AWS. */
+export interface LocalEndpoints {
+  readonly s3?: string | undefined;
+  readonly sts?: string | undefined;
+  readonly gcs?: string | undefined;
+  readonly azure?: string | undefined;
+}
+
+export interface DispatcherEnvironment {
+  readonly stage: string;
+  readonly accountsTable: string;
+  readonly timeZoneIndex: string;
+  readonly dispatchStateTable: string;
+  readonly exportQueueUrl: string;
+  readonly settleSeconds: number;
+}
+
+export interface ExporterEnvironment {
+  readonly stage: string;
+  readonly accountsTable: string;
+  readonly ledgerTable: string;
+  readonly auditLog: AuditLogSource;
+  readonly exportQueueUrl: string;
+  readonly eventBusName: string;
+  readonly secretPrefix: string;
+  readonly settleSeconds: number;
+  readonly partBytes: number;
+  readonly writerVersion: string;
+  readonly endpoints: LocalEndpoints;
+}
+
+export interface WatchdogEnvironment {
+  readonly stage: string;
+  readonly accountsTable: string;
+  readonly ledgerTable: string;
+  readonly settleSeconds: number;
+}
+
+/** The function is deployed with a wrong environment; the message names every variable at fault and no value. */
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError';
+  readonly code = 'environment_invalid';
+  readonly retryable = false;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** @throws EnvironmentError naming every variable that is missing or wrong */
+export function readDispatcherEnvironment(environment: Environment): DispatcherEnvironment {
+  const read = parse(dispatcherVariables, environment);
+  return {
+    stage: read.STAGE,
+    accountsTable: read.ACCOUNTS_TABLE,
+    timeZoneIndex: read.TIME_ZONE_INDEX,
+    dispatchStateTable: read.DISPATCH_STATE_TABLE,
+    exportQueueUrl: read.EXPORT_QUEUE_URL,
+    settleSeconds: read.SETTLE_SECONDS,
+  };
+}
+
+/** @throws EnvironmentError naming every variable that is missing or wrong */
+export function readExporterEnvironment(environment: Environment): ExporterEnvironment {
+  const read = parse(exporterVariables, environment);
+  return {
+    stage: read.STAGE,
+    accountsTable: read.ACCOUNTS_TABLE,
+    ledgerTable: read.LEDGER_TABLE,
+    auditLog: {
+      tableName: read.AUDIT_LOG_TABLE,
+      partitionKey: read.AUDIT_LOG_PARTITION_KEY,
+      sortKey: read.AUDIT_LOG_SORT_KEY,
+      sortKeyType: read.AUDIT_LOG_SORT_KEY_TYPE,
+      attributes: read.AUDIT_LOG_ATTRIBUTES,
+      region: read.AUDIT_LOG_REGION,
+    },
+    exportQueueUrl: read.EXPORT_QUEUE_URL,
+    eventBusName: read.EVENT_BUS_NAME,
+    secretPrefix: read.SECRET_PREFIX,
+    settleSeconds: read.SETTLE_SECONDS,
+    partBytes: read.PART_BYTES,
+    writerVersion: read.WRITER_VERSION,
+    endpoints: {
+      s3: read.LOCAL_S3_ENDPOINT,
+      sts: read.LOCAL_STS_ENDPOINT,
+      gcs: read.LOCAL_GCS_ENDPOINT,
+      azure: read.LOCAL_AZURE_ENDPOINT,
+    },
+  };
+}
+
+/** @throws EnvironmentError naming every variable that is missing or wrong */
+export function readWatchdogEnvironment(environment: Environment): WatchdogEnvironment {
+  const read = parse(watchdogVariables, environment);
+  return {
+    stage: read.STAGE,
+    accountsTable: read.ACCOUNTS_TABLE,
+    ledgerTable: read.LEDGER_TABLE,
+    settleSeconds: read.SETTLE_SECONDS,
+  };
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, environment: Environment): z.output<Schema> {
+  const parsed = schema.safeParse(environment);
+  if (parsed.success) return parsed.data;
+  throw new EnvironmentError(`The function's environment is wrong: ${describeFaults(parsed.error)}`);
+}
+
+/** Local mode never leaves the machine, so a variable set by mistake in AWS cannot send a credential elsewhere. */
+function isLoopbackUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname } = new URL(value);
+  const loopbackHosts = ['127.0.0.1', 'localhost', '[::1]'];
+  return (
+    (protocol === 'http:' || protocol === 'https:') &&
+    (loopbackHosts.includes(hostname) || hostname.endsWith('.localhost'))
+  );
+}

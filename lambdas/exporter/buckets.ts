@@ -1,0 +1,67 @@
+import type { SecretStore } from '../aws/secret-store.ts';
+import type { Bucket } from '../buckets/bucket.ts';
+import type { openBucket } from '../buckets/open-bucket.ts';
+import type { Account, Destination } from '../domain/account.ts';
+import { ExportError } from '../domain/failure.ts';
+import { encodeAccountId } from '../domain/object-key.ts';
+import { parseSecret } from '../domain/secret.ts';
+import type { LocalEndpoints } from '../environment.ts';
+import type { Buckets } from './ports.ts';
+
+interface BucketsOptions {
+  readonly secrets: SecretStore;
+  readonly open: typeof openBucket;
+  readonly endpoints: LocalEndpoints;
+}
+
+/** The bucket of one account during one invocation: opened at the first file, kept while the record stays the same. */
+export function createBuckets({ secrets, open, endpoints }: BucketsOptions): Buckets & { close(): void } {
+  let opened:
+    | { readonly bucket: Bucket; readonly access: string; readonly secret: string | undefined }
+    | undefined;
+
+  return {
+    async open(account) {
+      const access = accessOf(account);
+      if (opened?.access !== access) await openWith(account, access, await readSecret(account));
+      return bucketInUse();
+    },
+    async reopen(account) {
+      const secret = await readSecret(account);
+      if (secret === opened?.secret) return undefined;
+      await openWith(account, accessOf(account), secret);
+      return bucketInUse();
+    },
+    close,
+  };
+
+  async function readSecret({ destination, secretId }: Account): Promise<string | undefined> {
+    if (secretId !== undefined && !isByRole(destination)) return secrets.read(secretId);
+    return undefined;
+  }
+
+  async function openWith({ accountId, destination }: Account, access: string, secret: string | undefined) {
+    close();
+    const credential = secret === undefined ? undefined : parseSecret(destination.type, secret);
+    const sessionName = encodeAccountId(accountId);
+    opened = { bucket: await open({ destination, credential, endpoints, sessionName }), access, secret };
+  }
+
+  function bucketInUse(): Bucket {
+    if (!opened) throw new ExportError('internal', 'No bucket is open');
+    return opened.bucket;
+  }
+
+  function close(): void {
+    opened?.bucket.close();
+    opened = undefined;
+  }
+}
+
+function isByRole(destination: Destination): boolean {
+  return destination.type === 's3' && destination.roleArn !== undefined;
+}
+
+function accessOf({ destination, secretId }: Account): string {
+  return JSON.stringify([destination, secretId]);
+}

@@ -1,0 +1,149 @@
+import type { Bucket, Creation } from '../buckets/bucket.ts';
+import type { Account } from '../domain/account.ts';
+import { type Attempt, attemptAt, type Cursor, type Intent, mayHaveBeenWritten } from '../domain/cursor.ts';
+import type { DeliveredFile } from '../domain/delivered-file.ts';
+import { ExportError, toExportError } from '../domain/failure.ts';
+import { contentTypes, objectKey, objectMetadata } from '../domain/object-key.ts';
+import { placeName } from '../domain/recipe.ts';
+import type { ExportSettings } from './export-account.ts';
+import { type PackedPart, packPart } from './pack-part.ts';
+import type { Deadline, ExporterPorts } from './ports.ts';
+import { reportFailure } from './report-failure.ts';
+
+export interface PartDelivery {
+  readonly account: Account;
+  readonly cursor: Cursor;
+  readonly intent: Intent;
+  /** Names this attempt; kept for the next one if this is not begun. */
+  readonly token: string;
+  readonly ports: ExporterPorts;
+  readonly settings: ExportSettings;
+  readonly deadline: Deadline;
+}
+
+/**
+ * Delivers one file: intent, upload, the file's row, events, and last the cursor (DESIGN 4.2). A crash between any
+ * two of these leaves a state from which the next attempt arrives at the same one object.
+ *
+ * @returns the cursor behind the file; `not-begun` or `superseded` if another exporter of the account was quicker,
+ *   before or after the upload; `failed` if somebody must act, which is then reported
+ * @throws ExportError with a retryable code, reported too
+ */
+export async function deliverPart(
+  delivery: PartDelivery,
+): Promise<Cursor | 'not-begun' | 'superseded' | 'failed'> {
+  const { account, cursor, intent, token, ports } = delivery;
+  const { accountId } = account;
+  const attempt = attemptAt(placeName(intent.recipe.place), token);
+  const begun = await ports.ledger.begin(accountId, cursor, intent, attempt);
+  if (!begun) return 'not-begun';
+  try {
+    const file = (await fileOfEarlierAttempt(delivery, begun)) ?? (await writeFile(delivery, begun, attempt));
+    if (!file || !(await ports.ledger.recordFile(accountId, begun, file))) return 'superseded';
+    // Told before the cursor moves: whoever crashes here tells it once more rather than never.
+    await ports.events.delivered(accountId, file);
+    if (begun.failures > 0) await ports.events.recovered(accountId, file, begun.failures);
+    const advanced = await ports.ledger.advance(accountId, begun, file);
+    if (!advanced) return 'superseded';
+    ports.telemetry.delivered(accountId, file);
+    return advanced;
+  } catch (thrown) {
+    const failure = toExportError(thrown);
+    const cleared = failure.wroteNothing ? attempt : undefined;
+    await reportFailure(accountId, failure, { cursor: begun, window: intent.window, cleared }, ports);
+    if (failure.retryable) throw failure;
+    return 'failed';
+  }
+}
+
+async function fileOfEarlierAttempt(
+  { account, intent, ports }: PartDelivery,
+  begun: Cursor,
+): Promise<DeliveredFile | undefined> {
+  if (begun.attempts.length < 2) return undefined;
+  return ports.ledger.readFile(account.accountId, intent.window.end, intent.part);
+}
+
+/** Uploads the file; `undefined` if meanwhile another exporter has committed it. */
+async function writeFile(
+  delivery: PartDelivery,
+  begun: Cursor,
+  attempt: Attempt,
+): Promise<DeliveredFile | undefined> {
+  const { account, intent, ports } = delivery;
+  const { window, part, recipe } = intent;
+  const { format, compression, place } = recipe;
+  const startedAt = ports.clock.now();
+  const key = objectKey(place.prefix, {
+    accountId: account.accountId,
+    windowEnd: window.end,
+    part,
+    compression,
+  });
+
+  const { creation, packed } = await upload(delivery, key);
+  if (creation === 'exists') {
+    const present = await ports.ledger.readCursor(account.accountId);
+    if (present?.version !== begun.version) return undefined;
+    if (!mayHaveBeenWritten(present.attempts, attempt)) throw foreignObject(key, place.bucket);
+  }
+  const { rows, archive } = creation === 'created' ? packed.figures() : await packWithoutUpload(delivery);
+  return {
+    window,
+    part,
+    ...rows,
+    place,
+    key,
+    format,
+    compression,
+    ...archive,
+    startedAt,
+    deliveredAt: ports.clock.now(),
+  };
+}
+
+/** Uploads with the credential at hand and, if that is rejected and was rotated meanwhile, once more with the new one. */
+async function upload(
+  delivery: PartDelivery,
+  key: string,
+): Promise<{ creation: Creation; packed: PackedPart }> {
+  const { account, ports } = delivery;
+  const bucket = await ports.buckets.open(account);
+  try {
+    return await create(delivery, bucket, key);
+  } catch (thrown) {
+    if (!(thrown instanceof ExportError) || thrown.code !== 'credentials_rejected') throw thrown;
+    const reopened = await ports.buckets.reopen(account);
+    if (!reopened) throw thrown;
+    return create(delivery, reopened, key);
+  }
+}
+
+async function create(delivery: PartDelivery, bucket: Bucket, key: string) {
+  const { account, intent, settings, deadline } = delivery;
+  const { window, part, recipe } = intent;
+  const name = { accountId: account.accountId, windowEnd: window.end, part, compression: recipe.compression };
+  const packed = packPart(delivery);
+  const object = {
+    key,
+    body: packed.body,
+    contentType: contentTypes[recipe.compression],
+    metadata: objectMetadata(name, window.start, recipe.format, settings.writerVersion),
+  };
+  return { creation: await bucket.create(object, deadline.signal), packed };
+}
+
+/** The figures of an object that an earlier attempt wrote: the same rows give the same bytes. */
+async function packWithoutUpload(delivery: PartDelivery) {
+  const packed = packPart(delivery);
+  for await (const _ of packed.body) delivery.deadline.signal.throwIfAborted();
+  return packed.figures();
+}
+
+function foreignObject(key: string, bucket: string): ExportError {
+  return new ExportError(
+    'object_exists',
+    `The bucket ${bucket} holds an object ${key} that this system did not write. It is not overwritten: ` +
+      'move it away, or change the prefix in the account record',
+  );
+}

@@ -1,0 +1,128 @@
+import { type Account, parseAccount, parseSchedule } from '../domain/account.ts';
+import type { Cursor, StopReason } from '../domain/cursor.ts';
+import type { ExportMessage } from '../domain/export-message.ts';
+import { ExportError, toExportError } from '../domain/failure.ts';
+import { toIso } from '../domain/instant.ts';
+import { firstPosition, nextStep } from '../domain/plan.ts';
+import type { PartLimits } from '../domain/recipe.ts';
+import { deliverPart } from './deliver-part.ts';
+import type { Deadline, ExporterPorts } from './ports.ts';
+import { reportFailure } from './report-failure.ts';
+
+export interface ExportSettings {
+  /** How long after a window's end its rows are certain to be readable, in milliseconds. */
+  readonly settle: number;
+  /** What every file is cut and compressed by. */
+  readonly limits: PartLimits;
+  /** Stands in every object's metadata. */
+  readonly writerVersion: string;
+}
+
+/**
+ * How an invocation ended: everything due is delivered (`done`), the rest is queued again (`continued`, `early`,
+ * `superseded`), the account gets nothing now (`stopped`, `gone`), or somebody must act (`failed`).
+ */
+export type ExportOutcome = 'done' | 'continued' | 'early' | 'superseded' | 'stopped' | 'gone' | 'failed';
+
+const longestQueueDelay = 900;
+const furthestTick = 24 * 3_600_000;
+const mostConflicts = 5;
+const conflictDelay = 60;
+
+/**
+ * Delivers every window that an account is owed up to the message's tick, oldest first, each file committed before
+ * the next begins.
+ *
+ * @throws ExportError with a retryable code; failures that need a person are recorded and reported, not thrown
+ */
+export async function exportAccount(
+  message: ExportMessage,
+  ports: ExporterPorts,
+  settings: ExportSettings,
+  deadline: Deadline,
+): Promise<ExportOutcome> {
+  const wait = message.tick + settings.settle - ports.clock.now();
+  if (wait > furthestTick)
+    throw new ExportError(
+      'message_invalid',
+      `The message's tick ${toIso(message.tick)} is more than a day ahead`,
+    );
+  if (wait > 0) return requeue('early', Math.min(Math.ceil(wait / 1000), longestQueueDelay));
+
+  let token = ports.clock.token();
+  for (let conflicts = 0; conflicts <= mostConflicts; conflicts++) {
+    const outcome = await exportFromRecord();
+    if (outcome === 'continued') return requeue(outcome, 0);
+    if (outcome !== 'superseded') return outcome;
+  }
+  return requeue('superseded', conflictDelay);
+
+  /** Reads record and cursor afresh and goes on from there. */
+  async function exportFromRecord(): Promise<ExportOutcome> {
+    const { accountId, tick } = message;
+    const record = await ports.accounts.read(accountId);
+    if (record === undefined) {
+      ports.telemetry.note(accountId, 'The account record is gone; nothing is exported');
+      return 'gone';
+    }
+    const schedule = parseSchedule(record);
+    // Before anything can fail: what is owed from now on must not depend on when a faulty record is mended.
+    const cursor =
+      (await ports.ledger.readCursor(accountId)) ??
+      (schedule && (await ports.ledger.createCursor(accountId, firstPosition(schedule, tick))));
+
+    const account = checkAccount(record);
+    if (account instanceof ExportError) {
+      await reportFailure(accountId, account, cursor && { cursor }, ports);
+      return 'failed';
+    }
+    if (!cursor) throw new ExportError('internal', 'A valid account record has no schedule');
+    return deliverWindows(account, cursor);
+  }
+
+  async function deliverWindows(account: Account, from: Cursor): Promise<ExportOutcome> {
+    let cursor = from;
+    for (let parts = 0; ; parts++) {
+      const step = nextStep(account, cursor, message.tick, settings.limits);
+      if (step.kind === 'done') return 'done';
+      if (step.kind === 'stopped') return stop(account, cursor, step.reason);
+      if (parts > 0 && !deadline.allowsAnotherPart()) return 'continued';
+
+      const delivered = await deliverPart({
+        account,
+        cursor,
+        intent: step.intent,
+        token,
+        ports,
+        settings,
+        deadline,
+      });
+      if (delivered === 'not-begun') return 'superseded';
+      token = ports.clock.token();
+      if (delivered === 'failed' || delivered === 'superseded') return delivered;
+      cursor = delivered;
+    }
+  }
+
+  async function stop({ accountId }: Account, cursor: Cursor, reason: StopReason): Promise<ExportOutcome> {
+    if (cursor.stopped !== reason) {
+      ports.telemetry.stopped(accountId, reason);
+      await ports.events.stopped(accountId, reason, cursor.exportedThrough);
+      await ports.ledger.recordStop(accountId, cursor, reason);
+    }
+    return 'stopped';
+  }
+
+  async function requeue(outcome: ExportOutcome, delaySeconds: number): Promise<ExportOutcome> {
+    await ports.queue.send(message, delaySeconds);
+    return outcome;
+  }
+}
+
+function checkAccount(record: unknown): Account | ExportError {
+  try {
+    return parseAccount(record);
+  } catch (thrown) {
+    return toExportError(thrown);
+  }
+}

@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { deflateOnThreadPool } from '../archive/deflate.ts';
+import { createAccountReader } from '../aws/account-table.ts';
+import { createAuditLog } from '../aws/audit-log.ts';
+import { createExportEvents } from '../aws/export-events.ts';
+import { createExportQueue } from '../aws/export-queue.ts';
+import { createLedger } from '../aws/ledger.ts';
+import { createSecretStore } from '../aws/secret-store.ts';
+import { createExportTelemetry, createInstruments } from '../aws/telemetry.ts';
+import { openBucket } from '../buckets/open-bucket.ts';
+import { readExporterEnvironment } from '../environment.ts';
+import { createBuckets } from './buckets.ts';
+import type { ExportSettings } from './export-account.ts';
+import { createBatchExporter } from './export-batch.ts';
+import type { ExporterPorts } from './ports.ts';
+
+/** Zlib's own default: much smaller than the fast levels, and still faster than a destination takes the bytes. */
+const compressionLevel = 6;
+
+const environment = readExporterEnvironment(process.env);
+const { ledgerTable, accountsTable, auditLog, endpoints } = environment;
+const dynamodb = new DynamoDBClient({});
+const queue = createExportQueue({ client: new SQSClient({}), queueUrl: environment.exportQueueUrl });
+const telemetry = createExportTelemetry(createInstruments(environment.stage));
+const secrets = createSecretStore({ client: new SecretsManagerClient({}), prefix: environment.secretPrefix });
+const ports: Omit<ExporterPorts, 'buckets'> = {
+  accounts: createAccountReader({ client: dynamodb, tableName: accountsTable }),
+  ledger: createLedger({ client: dynamodb, tableName: ledgerTable }),
+  auditLog: createAuditLog({
+    client: auditLog.region === undefined ? dynamodb : new DynamoDBClient({ region: auditLog.region }),
+    source: auditLog,
+  }),
+  queue,
+  events: createExportEvents({ client: new EventBridgeClient({}), busName: environment.eventBusName }),
+  telemetry,
+  clock: { now: Date.now, token: randomUUID },
+  deflateBlock: deflateOnThreadPool,
+};
+const settings: ExportSettings = {
+  settle: environment.settleSeconds * 1000,
+  limits: { partBytes: environment.partBytes, level: compressionLevel },
+  writerVersion: environment.writerVersion,
+};
+
+const exportBatch = createBatchExporter({
+  ports,
+  settings,
+  createBuckets: () => createBuckets({ secrets, open: openBucket, endpoints }),
+  retryAfter: queue.retryAfter,
+  timer(run, milliseconds) {
+    const timeout = setTimeout(run, milliseconds);
+    return () => clearTimeout(timeout);
+  },
+});
+
+export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  const response = await exportBatch(event.Records, () => context.getRemainingTimeInMillis());
+  telemetry.flush();
+  return response;
+}

@@ -1,0 +1,35 @@
+import type { Attempt, Cursor } from '../domain/cursor.ts';
+import type { ExportError } from '../domain/failure.ts';
+import type { Window } from '../domain/window.ts';
+import type { ExporterPorts } from './ports.ts';
+
+/** Where an export stood when it failed. */
+export interface FailedAt {
+  readonly cursor: Cursor;
+  readonly window?: Window;
+  /** The attempt that certainly wrote nothing, if that is so. */
+  readonly cleared?: Attempt | undefined;
+}
+
+/**
+ * Makes a failure visible: log and metric, ledger, event. A failure that the queue will retry anyway is not hidden
+ * behind the ledger's own; one that needs a person must reach the ledger, so the ledger's failure is thrown.
+ */
+export async function reportFailure(
+  accountId: string,
+  failure: ExportError,
+  at: FailedAt | undefined,
+  { ledger, events, telemetry, clock }: Pick<ExporterPorts, 'ledger' | 'events' | 'telemetry' | 'clock'>,
+): Promise<void> {
+  telemetry.failed(accountId, failure, at?.window);
+  try {
+    if (at) {
+      const { code, message } = failure;
+      await ledger.recordFailure(accountId, at.cursor, { code, message, at: clock.now() }, at.cleared);
+    }
+    await events.failed(accountId, failure, at?.window);
+  } catch (secondary) {
+    if (!failure.retryable) throw secondary;
+    telemetry.note(accountId, `The failure could not be recorded: ${String(secondary)}`);
+  }
+}

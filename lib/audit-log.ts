@@ -1,0 +1,65 @@
+import { Arn, ArnFormat, Stack } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { AuditLogSource } from '../lambdas/environment.ts';
+import { type ExistingAuditLog, ownAuditLog } from './config.ts';
+import { viaService } from './encryption-key.ts';
+
+export interface AuditLogProps {
+  /** The stack's own table, where there is one. */
+  readonly table: Table | undefined;
+  /** The vendor's table otherwise, in whatever account and region it is. */
+  readonly existing: ExistingAuditLog | undefined;
+}
+
+/** The table with the audit rows, of the stack or of the vendor: how to read it, and the right to. */
+export class AuditLog extends Construct {
+  readonly source: AuditLogSource;
+  readonly #tableArn: string;
+  readonly #existing: ExistingAuditLog | undefined;
+
+  constructor(scope: Construct, id: string, { table, existing }: AuditLogProps) {
+    super(scope, id);
+    this.#existing = existing;
+    if (existing !== undefined) {
+      const { tableName, tableArn, partitionKey, sortKey, sortKeyType, attributes } = existing;
+      this.#tableArn = tableArn ?? this.#arnOf(tableName ?? '');
+      const region = tableArn === undefined ? undefined : regionOf(tableArn);
+      this.source = {
+        // By its ARN a table of another AWS account can be read, by its name only one's own.
+        tableName: tableArn ?? tableName ?? '',
+        partitionKey,
+        sortKey,
+        sortKeyType,
+        attributes,
+        region,
+      };
+    } else if (table !== undefined) {
+      this.#tableArn = table.tableArn;
+      this.source = { tableName: table.tableName, ...ownAuditLog };
+    } else throw new TypeError('An audit log needs a table');
+  }
+
+  allowReading(grantee: IGrantable): void {
+    const allow = (statement: PolicyStatement) => grantee.grantPrincipal.addToPrincipalPolicy(statement);
+    allow(new PolicyStatement({ actions: ['dynamodb:Query'], resources: [this.#tableArn] }));
+    const { kmsKeyArn } = this.#existing ?? {};
+    if (kmsKeyArn === undefined) return;
+    allow(
+      new PolicyStatement({
+        actions: ['kms:Decrypt', 'kms:DescribeKey'],
+        resources: [kmsKeyArn],
+        conditions: { StringEquals: { 'kms:ViaService': viaService(this, 'dynamodb', regionOf(kmsKeyArn)) } },
+      }),
+    );
+  }
+
+  #arnOf(resourceName: string): string {
+    return Stack.of(this).formatArn({ service: 'dynamodb', resource: 'table', resourceName });
+  }
+}
+
+function regionOf(arn: string): string | undefined {
+  return Arn.split(arn, ArnFormat.SLASH_RESOURCE_NAME).region;
+}

@@ -1,0 +1,83 @@
+import { Duration } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Code } from 'aws-cdk-lib/aws-lambda';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { type DispatcherVariable, variables } from '../lambdas/environment.ts';
+import type { Alarms } from './alarms.ts';
+import type { Configuration } from './config.ts';
+import type { EncryptionKey } from './encryption-key.ts';
+import { PipelineFunction } from './pipeline-function.ts';
+import { type Tables, timeZoneIndex } from './tables.ts';
+import { Trigger } from './trigger.ts';
+
+export interface DispatcherProps {
+  readonly configuration: Configuration;
+  readonly code: Code;
+  readonly tables: Tables;
+  readonly encryptionKey: EncryptionKey;
+  readonly exportQueue: Queue;
+  readonly triggerDeadLetterQueue: Queue;
+  readonly alarms: Alarms;
+}
+
+/** Every quarter of an hour: which accounts are due? One message each. */
+export class Dispatcher extends Construct {
+  constructor(scope: Construct, id: string, props: DispatcherProps) {
+    super(scope, id);
+    const { configuration, tables, exportQueue } = props;
+    const environment = {
+      [variables.stage]: configuration.stage,
+      [variables.accountsTable]: tables.accounts.tableName,
+      [variables.timeZoneIndex]: timeZoneIndex,
+      [variables.dispatchStateTable]: tables.dispatchState.tableName,
+      [variables.exportQueueUrl]: exportQueue.queueUrl,
+      [variables.settleSeconds]: String(configuration.settleMinutes * 60),
+    } satisfies Record<DispatcherVariable, string>;
+    const dispatcher = new PipelineFunction(this, 'Dispatcher', {
+      stage: configuration.stage,
+      name: 'dispatcher',
+      description: 'Sends a message for each account whose 4-hour window has ended',
+      code: props.code,
+      memory: 1024,
+      environment,
+      logRetention: configuration.logRetentionDays,
+      alarms: props.alarms,
+    });
+    this.#grant(dispatcher, props);
+    // Boundaries are off the hour in zones such as +05:30, +05:45 and +12:45.
+    new Trigger(this, 'Ticks', {
+      name: `siem-export-${configuration.stage}-tick`,
+      description: 'SIEM export: which accounts are due?',
+      minutes: [0, 15, 30, 45],
+      function: dispatcher.function,
+      deadLetterQueue: props.triggerDeadLetterQueue,
+    });
+    props.alarms.critical('dispatcher-silent', {
+      meaning: 'The dispatcher has not run for half an hour: no account is exported',
+      metric: dispatcher.function.metricInvocations({ period: Duration.minutes(15), statistic: 'Sum' }),
+      below: 1,
+      periods: 2,
+      missingData: 'fault',
+    });
+  }
+
+  #grant({ role }: PipelineFunction, { tables, exportQueue, encryptionKey }: DispatcherProps): void {
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['dynamodb:Query'],
+        resources: [`${tables.accounts.tableArn}/index/${timeZoneIndex}`],
+      }),
+    );
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+        resources: [tables.dispatchState.tableArn],
+      }),
+    );
+    role.addToPolicy(
+      new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [exportQueue.queueArn] }),
+    );
+    encryptionKey.allowWriting(role, 'dynamodb', 'sqs');
+  }
+}

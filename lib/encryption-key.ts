@@ -1,0 +1,68 @@
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { type IGrantable, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+
+/** The services through which a function may use the key. */
+export type KeyService = 'dynamodb' | 'sqs' | 'secretsmanager';
+
+const readActions = ['kms:Decrypt', 'kms:DescribeKey'];
+const writeActions = [
+  ...readActions,
+  'kms:Encrypt',
+  'kms:GenerateDataKey',
+  'kms:ReEncryptFrom',
+  'kms:ReEncryptTo',
+];
+
+/** The stage's customer-managed key: tables, the export queue and the alarm topic are encrypted with it. */
+export class EncryptionKey extends Construct {
+  readonly key: Key;
+
+  constructor(scope: Construct, id: string, stage: string) {
+    super(scope, id);
+    this.key = new Key(this, 'Key', {
+      alias: `alias/siem-export-${stage}`,
+      description: `SIEM export, stage ${stage}: tables, queue and alarm topic`,
+      enableKeyRotation: true,
+      // Without the key the tables that are kept can no longer be read.
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    // As AWS documents it, without a condition on the source: one that is not met would silence every alarm, and whose
+    // alarms may publish is the topic's policy to say.
+    this.key.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'AlarmsPublishToTheEncryptedTopic',
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        resources: ['*'],
+      }),
+    );
+  }
+
+  allowReading(grantee: IGrantable, ...services: KeyService[]): void {
+    this.#allow(grantee, readActions, services);
+  }
+
+  allowWriting(grantee: IGrantable, ...services: KeyService[]): void {
+    this.#allow(grantee, writeActions, services);
+  }
+
+  /** Only through the named services: nobody decrypts anything with the key directly. */
+  #allow(grantee: IGrantable, actions: string[], services: KeyService[]): void {
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions,
+        resources: [this.key.keyArn],
+        conditions: {
+          StringEquals: { 'kms:ViaService': services.map(service => viaService(this, service)) },
+        },
+      }),
+    );
+  }
+}
+
+/** The host by which KMS knows a service of a region. */
+export function viaService(scope: Construct, service: KeyService, region = Stack.of(scope).region): string {
+  return `${service}.${region}.${Stack.of(scope).urlSuffix}`;
+}

@@ -1,0 +1,63 @@
+import { Duration } from 'aws-cdk-lib';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { Alarms } from './alarms.ts';
+import type { EncryptionKey } from './encryption-key.ts';
+
+export interface ExportQueueProps {
+  readonly stage: string;
+  readonly encryptionKey: EncryptionKey;
+  readonly alarms: Alarms;
+}
+
+/** One message an account that is due, from the dispatcher to the exporter. */
+export class ExportQueue extends Construct {
+  readonly queue: Queue;
+  readonly deadLetterQueue: Queue;
+
+  constructor(scope: Construct, id: string, { stage, encryptionKey, alarms }: ExportQueueProps) {
+    super(scope, id);
+    const encryption = {
+      encryption: QueueEncryption.KMS,
+      encryptionMasterKey: encryptionKey.key,
+      enforceSSL: true,
+    };
+    this.deadLetterQueue = new Queue(this, 'DeadLetterQueue', {
+      ...encryption,
+      queueName: `siem-export-${stage}-exports-dead-letters`,
+      retentionPeriod: Duration.days(14),
+    });
+    this.queue = new Queue(this, 'Queue', {
+      ...encryption,
+      queueName: `siem-export-${stage}-exports`,
+      // Longer than the exporter may run, so that no message is handed out twice while it is worked on; not the six
+      // times of it that AWS advises for batches, because after a crash an account would wait hours for its retry.
+      // A message handed out twice all the same is harmless: commits are conditional.
+      visibilityTimeout: Duration.minutes(20),
+      // A dead letter keeps the age it had here, so the rest of its 14 days is what an operator has.
+      retentionPeriod: Duration.days(4),
+      deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: 8 },
+    });
+    this.#watch(alarms);
+  }
+
+  #watch(alarms: Alarms): void {
+    alarms.critical('export-dead-letters', {
+      meaning: 'Exports failed eight times for a reason that is ours or the network’s, and were put aside',
+      metric: this.deadLetterQueue.metricApproximateNumberOfMessagesVisible({
+        period: Duration.minutes(5),
+        statistic: 'Maximum',
+      }),
+      above: 0,
+    });
+    alarms.critical('export-queue-old', {
+      meaning: 'An export has been waiting for two hours: files are late for more than one account',
+      metric: this.queue.metricApproximateAgeOfOldestMessage({
+        period: Duration.minutes(5),
+        statistic: 'Maximum',
+      }),
+      above: Duration.hours(2).toSeconds(),
+      periods: 3,
+    });
+  }
+}

@@ -1,0 +1,156 @@
+import { Duration, Stack, Token } from 'aws-cdk-lib';
+import type { EventBus } from 'aws-cdk-lib/aws-events';
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Code } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { type ExporterVariable, variables } from '../lambdas/environment.ts';
+import packageFile from '../package.json' with { type: 'json' };
+import { acknowledgeWildcards } from './acknowledge-wildcards.ts';
+import type { Alarms } from './alarms.ts';
+import type { AuditLog } from './audit-log.ts';
+import type { Configuration } from './config.ts';
+import type { EncryptionKey } from './encryption-key.ts';
+import { exportMetric } from './export-metric.ts';
+import type { ExportQueue } from './export-queue.ts';
+import { functionTimeout, PipelineFunction } from './pipeline-function.ts';
+import type { Tables } from './tables.ts';
+
+export interface ExporterProps {
+  readonly configuration: Configuration;
+  readonly code: Code;
+  readonly tables: Tables;
+  readonly auditLog: AuditLog;
+  readonly encryptionKey: EncryptionKey;
+  readonly exportQueue: ExportQueue;
+  readonly eventBus: EventBus;
+  readonly alarms: Alarms;
+}
+
+/** One account a message: its rows into files, its files into the customer's bucket, the outcome into the ledger. */
+export class Exporter extends Construct {
+  /** What customers' roles have to trust. */
+  readonly roleArn: string;
+
+  constructor(scope: Construct, id: string, props: ExporterProps) {
+    super(scope, id);
+    const { configuration } = props;
+    const exporter = new PipelineFunction(this, 'Exporter', {
+      stage: configuration.stage,
+      name: 'exporter',
+      description: 'Delivers the windows that an account is owed into its bucket',
+      code: props.code,
+      memory: 1769,
+      environment: exporterEnvironment(props),
+      logRetention: configuration.logRetentionDays,
+      alarms: props.alarms,
+    });
+    exporter.function.addEventSourceMapping('Exports', {
+      eventSourceArn: props.exportQueue.queue.queueArn,
+      // An account a time: a slow bucket holds back nobody else's export.
+      batchSize: 1,
+      reportBatchItemFailures: true,
+      maxConcurrency: configuration.maxConcurrency,
+    });
+    this.roleArn = exporter.role.roleArn;
+    this.#grantPipeline(exporter, props);
+    this.#grantCredentials(exporter, props);
+    this.#watch(exporter, props);
+  }
+
+  #grantPipeline({ role }: PipelineFunction, props: ExporterProps): void {
+    const { tables, auditLog, exportQueue, eventBus, encryptionKey } = props;
+    const allow = (actions: string[], resource: string) =>
+      role.addToPolicy(new PolicyStatement({ actions, resources: [resource] }));
+    allow(['dynamodb:GetItem'], tables.accounts.tableArn);
+    allow(
+      ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
+      tables.exportLedger.tableArn,
+    );
+    auditLog.allowReading(role);
+    allow(
+      [
+        'sqs:ReceiveMessage',
+        'sqs:DeleteMessage',
+        'sqs:ChangeMessageVisibility',
+        'sqs:GetQueueAttributes',
+        'sqs:SendMessage',
+      ],
+      exportQueue.queue.queueArn,
+    );
+    allow(['events:PutEvents'], eventBus.eventBusArn);
+    encryptionKey.allowWriting(role, 'dynamodb', 'sqs');
+    encryptionKey.allowReading(role, 'secretsmanager');
+  }
+
+  #grantCredentials({ role }: PipelineFunction, { configuration }: ExporterProps): void {
+    const stack = Stack.of(this);
+    const secrets = `arn:${stack.partition}:secretsmanager:${stack.region}:${stack.account}:secret:${configuration.secretPrefix}*`;
+    const roles = configuration.assumableRoles ?? [`arn:${stack.partition}:iam::*:role/*`];
+    role.addToPolicy(
+      new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secrets] }),
+    );
+    // Without a condition on the external id: that a role can be assumed without one is what the exporter finds out.
+    role.addToPolicy(new PolicyStatement({ actions: ['sts:AssumeRole'], resources: roles }));
+    const ownRoles = `arn:${stack.partition}:iam::${stack.account}:role/*`;
+    if (configuration.assumableRoles === undefined)
+      // An account record must not lead into this AWS account by naming a role of it that trusts the whole account.
+      role.addToPolicy(
+        new PolicyStatement({ effect: Effect.DENY, actions: ['sts:AssumeRole'], resources: [ownRoles] }),
+      );
+    acknowledgeWildcards(role, {
+      [secrets]:
+        'Each customer has a secret; all are under the stage’s own prefix, and operators add them at any time.',
+      ...Object.fromEntries(
+        roles
+          .filter(arn => Token.isUnresolved(arn) || arn.includes('*'))
+          .map(arn => [
+            arn,
+            'The roles belong to customers, who choose accounts and names; each role’s own trust policy decides.',
+          ]),
+      ),
+      [ownRoles]: 'It denies.',
+    });
+  }
+
+  #watch(exporter: PipelineFunction, { configuration: { stage }, alarms }: ExporterProps): void {
+    const quarterHour = { period: Duration.minutes(15), statistic: 'Sum' };
+    alarms.warning('exporter-slow', {
+      meaning: 'An export ran into the last seconds of its time instead of queueing the rest',
+      metric: exporter.function.metricDuration({ period: Duration.minutes(5), statistic: 'Maximum' }),
+      above: functionTimeout.toMilliseconds() * 0.98,
+    });
+    alarms.critical('exports-failed', {
+      meaning: 'Exports fail until the customer or an operator acts, on a credential, a bucket or a record',
+      metric: exportMetric(stage, 'ExportsFailed', quarterHour),
+      above: 0,
+    });
+    alarms.warning('malformed-rows', {
+      meaning:
+        'Audit rows had fields missing or of another kind; they were delivered as well as they could be',
+      metric: exportMetric(stage, 'MalformedRows', quarterHour),
+      above: 0,
+    });
+  }
+}
+
+function exporterEnvironment(props: ExporterProps): Record<string, string> {
+  const { configuration, tables, exportQueue, eventBus } = props;
+  const { source } = props.auditLog;
+  return {
+    [variables.stage]: configuration.stage,
+    [variables.accountsTable]: tables.accounts.tableName,
+    [variables.ledgerTable]: tables.exportLedger.tableName,
+    [variables.auditLogTable]: source.tableName,
+    [variables.auditLogPartitionKey]: source.partitionKey,
+    [variables.auditLogSortKey]: source.sortKey,
+    [variables.auditLogSortKeyType]: source.sortKeyType,
+    [variables.auditLogAttributes]: JSON.stringify(source.attributes),
+    ...(source.region === undefined ? {} : { [variables.auditLogRegion]: source.region }),
+    [variables.exportQueueUrl]: exportQueue.queue.queueUrl,
+    [variables.eventBusName]: eventBus.eventBusName,
+    [variables.secretPrefix]: configuration.secretPrefix,
+    [variables.settleSeconds]: String(configuration.settleMinutes * 60),
+    [variables.partBytes]: String(configuration.partBytes),
+    [variables.writerVersion]: packageFile.version,
+  } satisfies Record<ExporterVariable, string>;
+}

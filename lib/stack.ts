@@ -1,0 +1,78 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import type { Construct } from 'constructs';
+import { Alarms } from './alarms.ts';
+import { AuditLog } from './audit-log.ts';
+import type { Configuration } from './config.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { EncryptionKey } from './encryption-key.ts';
+import { ExportQueue } from './export-queue.ts';
+import { Exporter } from './exporter.ts';
+import type { FunctionCode } from './function-code.ts';
+import { Tables } from './tables.ts';
+import { TriggerDeadLetters } from './trigger-dead-letters.ts';
+import { Watchdog } from './watchdog.ts';
+
+export interface SiemExportStackProps extends StackProps {
+  readonly configuration: Configuration;
+  readonly code: FunctionCode;
+}
+
+/** One stage of SIEM export, whole. */
+export class SiemExportStack extends Stack {
+  constructor(scope: Construct, id: string, { configuration, code, ...props }: SiemExportStackProps) {
+    super(scope, id, props);
+    const { stage } = configuration;
+    const encryptionKey = new EncryptionKey(this, 'Encryption', stage);
+    const alarms = new Alarms(this, 'Alarms', {
+      stage,
+      encryptionKey,
+      runbookUrl: configuration.runbookUrl,
+      email: configuration.alarmEmail,
+    });
+    const existingAuditLog = configuration.auditLog;
+    const tables = new Tables(this, 'Tables', {
+      stage,
+      encryptionKey,
+      withAuditLog: existingAuditLog === undefined,
+    });
+    const auditLog = new AuditLog(this, 'AuditLog', { table: tables.auditLogs, existing: existingAuditLog });
+    const exportQueue = new ExportQueue(this, 'Exports', { stage, encryptionKey, alarms });
+    const triggerDeadLetters = new TriggerDeadLetters(this, 'TriggerDeadLetters', { stage, alarms });
+    const eventBus = new EventBus(this, 'Events', {
+      eventBusName: `siem-export-${stage}`,
+      description: `SIEM export, stage ${stage}: what was delivered, what failed`,
+    });
+
+    const shared = { configuration, tables, encryptionKey, alarms };
+    new Dispatcher(this, 'Dispatch', {
+      ...shared,
+      code: code.dispatcher,
+      exportQueue: exportQueue.queue,
+      triggerDeadLetterQueue: triggerDeadLetters.queue,
+    });
+    const exporter = new Exporter(this, 'Export', { ...shared, code: code.exporter, auditLog, exportQueue, eventBus });
+    new Watchdog(this, 'Watch', {
+      ...shared,
+      code: code.watchdog,
+      triggerDeadLetterQueue: triggerDeadLetters.queue,
+    });
+
+    const outputs = {
+      Stage: stage,
+      AccountsTableName: tables.accounts.tableName,
+      AuditLogTableName: auditLog.source.tableName,
+      ExportLedgerTableName: tables.exportLedger.tableName,
+      DispatchStateTableName: tables.dispatchState.tableName,
+      ExportQueueUrl: exportQueue.queue.queueUrl,
+      ExportDeadLetterQueueUrl: exportQueue.deadLetterQueue.queueUrl,
+      TriggerDeadLetterQueueUrl: triggerDeadLetters.queue.queueUrl,
+      EventBusName: eventBus.eventBusName,
+      AlarmTopicArn: alarms.topic.topicArn,
+      EncryptionKeyArn: encryptionKey.key.keyArn,
+      ExporterRoleArn: exporter.roleArn,
+      SecretPrefix: configuration.secretPrefix,
+    };
+    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
+  }
+}

@@ -1,0 +1,101 @@
+import { Duration } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Code } from 'aws-cdk-lib/aws-lambda';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { variables, type WatchdogVariable } from '../lambdas/environment.ts';
+import type { Alarms } from './alarms.ts';
+import type { Configuration } from './config.ts';
+import type { EncryptionKey } from './encryption-key.ts';
+import { type ExportMetricName, exportMetric } from './export-metric.ts';
+import { PipelineFunction } from './pipeline-function.ts';
+import type { Tables } from './tables.ts';
+import { Trigger } from './trigger.ts';
+
+export interface WatchdogProps {
+  readonly configuration: Configuration;
+  readonly code: Code;
+  readonly tables: Tables;
+  readonly encryptionKey: EncryptionKey;
+  readonly triggerDeadLetterQueue: Queue;
+  readonly alarms: Alarms;
+}
+
+/** Every hour, and without trusting the rest: is every account valid, and none behind? */
+export class Watchdog extends Construct {
+  constructor(scope: Construct, id: string, props: WatchdogProps) {
+    super(scope, id);
+    const { configuration, tables } = props;
+    const environment = {
+      [variables.stage]: configuration.stage,
+      [variables.accountsTable]: tables.accounts.tableName,
+      [variables.ledgerTable]: tables.exportLedger.tableName,
+      [variables.settleSeconds]: String(configuration.settleMinutes * 60),
+    } satisfies Record<WatchdogVariable, string>;
+    const watchdog = new PipelineFunction(this, 'Watchdog', {
+      stage: configuration.stage,
+      name: 'watchdog',
+      description: 'Counts the accounts that are invalid, behind or were never exported',
+      code: props.code,
+      memory: 512,
+      environment,
+      logRetention: configuration.logRetentionDays,
+      alarms: props.alarms,
+    });
+    this.#grant(watchdog, props);
+    new Trigger(this, 'Hourly', {
+      name: `siem-export-${configuration.stage}-watch`,
+      description: 'SIEM export: is any account behind?',
+      // Between two ticks, and as far from the one before as the longest settle time allows.
+      minutes: [40],
+      function: watchdog.function,
+      deadLetterQueue: props.triggerDeadLetterQueue,
+    });
+    this.#watch(watchdog, props);
+  }
+
+  #grant({ role }: PipelineFunction, { tables, encryptionKey }: WatchdogProps): void {
+    role.addToPolicy(
+      new PolicyStatement({ actions: ['dynamodb:Scan'], resources: [tables.accounts.tableArn] }),
+    );
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'],
+        resources: [tables.exportLedger.tableArn],
+      }),
+    );
+    encryptionKey.allowReading(role, 'dynamodb');
+  }
+
+  #watch(watchdog: PipelineFunction, { configuration: { stage }, alarms }: WatchdogProps): void {
+    alarms.critical('watchdog-silent', {
+      meaning: 'The watchdog has not run for two hours: nobody looks whether accounts are behind',
+      metric: watchdog.function.metricInvocations({ period: Duration.hours(1), statistic: 'Sum' }),
+      below: 1,
+      periods: 2,
+      missingData: 'fault',
+    });
+    const found = (name: ExportMetricName) =>
+      exportMetric(stage, name, { period: Duration.hours(1), statistic: 'Maximum' });
+    alarms.critical('accounts-behind', {
+      meaning: 'Accounts are behind: a window that ended is not delivered',
+      metric: found('AccountsBehind'),
+      above: 0,
+      missingData: 'unchanged',
+    });
+    alarms.warning('accounts-never-exported', {
+      meaning: 'For six hours there have been active accounts that were never exported',
+      metric: found('AccountsNeverExported'),
+      above: 0,
+      // A new account waits for its first boundary, up to five hours where daylight saving ends, and its settle time.
+      periods: 6,
+      missingData: 'unchanged',
+    });
+    alarms.critical('invalid-accounts', {
+      meaning: 'Account records have faults, so their accounts are not exported',
+      metric: found('InvalidAccounts'),
+      above: 0,
+      missingData: 'unchanged',
+    });
+  }
+}

@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import type { LocalServer } from './http-server.ts';
+import { requiredText, ServiceFault, startJsonProtocolServer } from './json-protocol-server.ts';
+
+interface Version {
+  readonly id: string;
+  /** Exactly one of the two, as Secrets Manager has it. */
+  readonly SecretString?: string;
+  readonly SecretBinary?: string;
+}
+
+type Input = Readonly<Record<string, unknown>>;
+
+/**
+ * Secrets Manager, in memory, as far as programs read and rotate secrets: the current version only, found by name or
+ * by ARN, and nothing that takes days (a deleted secret is gone at once).
+ */
+export function startSecretsServer(): Promise<LocalServer> {
+  const secrets = new Map<string, Version>();
+
+  return startJsonProtocolServer({
+    CreateSecret(input) {
+      const name = requiredText(input, 'Name');
+      if (secrets.has(name))
+        throw new ServiceFault('ResourceExistsException', `The secret ${name} already exists.`);
+      return put(name, input);
+    },
+    PutSecretValue: input => put(existing(input), input),
+    UpdateSecret: input => put(existing(input), input),
+    GetSecretValue(input) {
+      const name = existing(input);
+      const { id, ...value } = secrets.get(name) ?? { id: '' };
+      return { ...identity(name), VersionId: id, VersionStages: ['AWSCURRENT'], ...value };
+    },
+    DescribeSecret: input => identity(existing(input)),
+    ListSecrets: () => ({ SecretList: [...secrets.keys()].map(identity) }),
+    DeleteSecret(input) {
+      const name = existing(input);
+      secrets.delete(name);
+      return { ...identity(name), DeletionDate: Date.now() / 1000 };
+    },
+  });
+
+  function put(name: string, { SecretString, SecretBinary }: Input): object {
+    if (typeof SecretString === 'string') secrets.set(name, { id: randomUUID(), SecretString });
+    else if (typeof SecretBinary === 'string') secrets.set(name, { id: randomUUID(), SecretBinary });
+    else throw new ServiceFault('InvalidRequestException', 'Expected SecretString or SecretBinary.');
+    return { ...identity(name), VersionId: secrets.get(name)?.id };
+  }
+
+  function existing(input: Input): string {
+    const id = requiredText(input, 'SecretId');
+    const name = id.startsWith(arnPrefix) ? id.slice(arnPrefix.length) : id;
+    if (secrets.has(name)) return name;
+    throw new ServiceFault('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
+  }
+}
+
+const arnPrefix = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:';
+
+function identity(name: string) {
+  return { ARN: `${arnPrefix}${name}`, Name: name };
+}

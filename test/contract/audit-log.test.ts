@@ -1,0 +1,152 @@
+import { BatchWriteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAuditLog } from '../../lambdas/aws/audit-log.ts';
+import type { AuditLogSource } from '../../lambdas/environment.ts';
+import { type DynamodbTables, startTables } from './dynamodb-tables.ts';
+
+const names = {
+  date: 'date',
+  email: 'email',
+  action: 'action',
+  actionId: 'actionId',
+  description: 'description',
+  ipAddress: 'ipAddress',
+};
+const window = { start: Date.parse('2026-11-22T04:00:00Z'), end: Date.parse('2026-11-22T08:00:00Z') };
+const never = new AbortController().signal;
+
+describe('the audit log', () => {
+  let tables: DynamodbTables;
+  beforeAll(async () => {
+    tables = await startTables();
+  });
+  afterAll(() => tables?.close());
+
+  async function startLog(sortKeyType: AuditLogSource['sortKeyType'], own: Partial<AuditLogSource> = {}) {
+    const source: AuditLogSource = {
+      tableName: '',
+      partitionKey: 'accountId',
+      sortKey: 'recordedAt',
+      sortKeyType,
+      attributes: names,
+      ...own,
+    };
+    const { partitionKey: partition, sortKey: sort } = source;
+    const tableName = await tables.create({ partition, sort, sortType: sortKeyType === 'iso' ? 'S' : 'N' });
+    const log = createAuditLog({ client: tables.client, source: { ...source, tableName } });
+    return {
+      put: (sortKey: string | number, row: Record<string, unknown> = {}) =>
+        tables.client.send(
+          new PutItemCommand({
+            TableName: tableName,
+            Item: marshall({ [partition]: 'acme', [sort]: sortKey, ...row }),
+          }),
+        ),
+      putMany: async (rows: readonly Record<string, unknown>[]) => {
+        for (let first = 0; first < rows.length; first += 25)
+          await tables.client.send(
+            new BatchWriteItemCommand({
+              RequestItems: {
+                [tableName]: rows
+                  .slice(first, first + 25)
+                  .map(row => ({ PutRequest: { Item: marshall({ [partition]: 'acme', ...row }) } })),
+              },
+            }),
+          );
+      },
+      pages: (after?: string, signal = never) => log.pages('acme', window, after, signal),
+      async read(after?: string) {
+        const pages = await Array.fromAsync(log.pages('acme', window, after, never));
+        return {
+          pages: pages.length,
+          sortKeys: pages.flatMap(page => Array.from({ length: page.count }, (_, row) => page.sortKey(row))),
+          lines: pages.map(page => Buffer.from(page.lines).toString('utf8')).join(''),
+        };
+      },
+    };
+  }
+
+  it('gives the rows of a window and no others, at any precision of the fraction', async () => {
+    const log = await startLog('iso');
+    const inside = ['2026-11-22T04:00:00Z#1', '2026-11-22T04:00:00.000Z#2', '2026-11-22T07:59:59.9999999Z#3'];
+    const outside = ['2026-11-22T03:59:59.999Z#4', '2026-11-22T08:00:00Z#5', '2026-11-22T08:00:00.000Z#6'];
+    for (const sortKey of [...inside, ...outside]) await log.put(sortKey);
+    expect((await log.read()).sortKeys).toEqual(inside.toSorted());
+  });
+
+  it('gives a row at the bare bound to one window only: to the later', async () => {
+    const log = await startLog('iso');
+    await log.put('2026-11-22T04:00:00');
+    await log.put('2026-11-22T08:00:00');
+    expect((await log.read()).sortKeys).toEqual(['2026-11-22T04:00:00']);
+  });
+
+  it('reads a numeric sort key of epoch milliseconds', async () => {
+    const log = await startLog('epochMilliseconds', { partitionKey: 'tenant', sortKey: 'ts' });
+    for (const sortKey of [window.start - 1, window.start, window.end - 1, window.end])
+      await log.put(sortKey);
+    const { sortKeys, lines } = await log.read();
+    expect(sortKeys).toEqual([String(window.start), String(window.end - 1)]);
+    expect(lines).toContain('"Date":"2026-11-22T04:00:00.000Z"');
+  });
+
+  it('takes the fields from the attributes that the configuration names, spaces and reserved words included', async () => {
+    const log = await startLog('iso', { attributes: { ...names, email: 'user name', ipAddress: 'size' } });
+    await log.put('2026-11-22T04:00:00Z#1', {
+      'user name': 'a@b.example',
+      size: '192.0.2.1',
+      action: 'log in',
+    });
+    expect(JSON.parse((await log.read()).lines)).toEqual({
+      Date: '2026-11-22T04:00:00.000Z',
+      Email: 'a@b.example',
+      Action: 'log in',
+      'Action ID': null,
+      Description: null,
+      'IP Address': '192.0.2.1',
+    });
+  });
+
+  it('goes on through several pages of 1 MB, and behind any row', async () => {
+    const log = await startLog('iso');
+    const rows = Array.from({ length: 400 }, (_, index) => ({
+      recordedAt: `2026-11-22T05:00:00.000Z#${String(index).padStart(4, '0')}`,
+      description: `${index} ${'x'.repeat(8_000)}`,
+    }));
+    await log.putMany(rows);
+    const whole = await log.read();
+    expect(whole.pages).toBeGreaterThan(3);
+    expect(whole.sortKeys).toEqual(rows.map(({ recordedAt }) => recordedAt));
+    const rest = await log.read(rows[250]?.recordedAt);
+    expect(rest.sortKeys).toEqual(rows.slice(251).map(({ recordedAt }) => recordedAt));
+  });
+
+  it('gives one empty page for a window without rows', async () => {
+    const log = await startLog('iso');
+    expect(await log.read()).toEqual({ pages: 1, sortKeys: [], lines: '' });
+  });
+
+  it('stops when its signal aborts', async () => {
+    const log = await startLog('iso');
+    const controller = new AbortController();
+    controller.abort(new Error('out of time'));
+    await expect(Array.fromAsync(log.pages(undefined, controller.signal))).rejects.toThrow();
+  });
+
+  it('says what is wrong when the table is not there', async () => {
+    const log = createAuditLog({
+      client: tables.client,
+      source: {
+        tableName: 'not-there',
+        partitionKey: 'a',
+        sortKey: 'b',
+        sortKeyType: 'iso',
+        attributes: names,
+      },
+    });
+    await expect(Array.fromAsync(log.pages('acme', window, undefined, never))).rejects.toThrow(
+      /resource not found/i,
+    );
+  });
+});

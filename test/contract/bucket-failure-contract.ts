@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest';
+import { ExportError, type FailureCode } from '../../lambdas/domain/failure.ts';
+import type { BucketFault } from './bucket-server.ts';
+import { manyParts, never, noise, object } from './contract-objects.ts';
+import type { ContractSetting } from './contract-setting.ts';
+
+const faultCodes = {
+  'wrong-credentials': 'credentials_rejected',
+  'missing-bucket': 'bucket_missing',
+  denied: 'access_denied',
+} as const satisfies Partial<Record<BucketFault, FailureCode>>;
+
+/** What a driver does about a cloud that refuses, and about a network that breaks. */
+export function describeFailures(setting: ContractSetting): void {
+  describe('names what went wrong', () => {
+    const faults = Object.entries(faultCodes) as [keyof typeof faultCodes, FailureCode][];
+    for (const [fault, code] of faults) {
+      for (const [size, bytes] of [['small', 1_000] as const, ['large', manyParts] as const])
+        test(`${fault}, ${size} object: ${code}`, async context => {
+          if (!setting.server.faults.includes(fault)) return context.skip(`the server cannot play ${fault}`);
+          const bucket = await setting.open({ fault });
+          const key = `${setting.folder}/${fault}.zip`;
+          await setting.expectFailure(bucket.create(object(key, noise(bytes)), never), code, fault);
+        });
+    }
+
+    test.each([503, 500, 429])('endless %i: destination_unavailable', async status => {
+      setting.proxy.onRequest = () => ({ kind: 'answer', status });
+      const bucket = await setting.openThroughProxy();
+      await setting.expectFailure(
+        bucket.create(object(`${setting.folder}/x.zip`, noise(1_000)), never),
+        'destination_unavailable',
+      );
+    });
+
+    test('503 from the middle of many parts on: destination_unavailable, nothing visible', async () => {
+      const key = `${setting.folder}/half.zip`;
+      let puts = 0;
+      setting.proxy.onRequest = ({ method }) => {
+        if (method === 'PUT') puts++;
+        return puts > 1 ? { kind: 'answer', status: 503 } : { kind: 'pass' };
+      };
+      const bucket = await setting.openThroughProxy();
+      await setting.expectFailure(
+        bucket.create(object(key, noise(manyParts)), never),
+        'destination_unavailable',
+      );
+      expect(await setting.server.read(key)).toBeUndefined();
+    });
+
+    test('nobody listening: network', async () => {
+      const { endpoint } = setting.proxy;
+      await setting.proxy.close();
+      const bucket = await setting.open({ endpoint });
+      await setting.expectFailure(
+        bucket.create(object(`${setting.folder}/x.zip`, noise(1_000)), never),
+        'network',
+      );
+    });
+
+    test('every connection reset: network, nothing visible', async () => {
+      const key = `${setting.folder}/reset.zip`;
+      setting.proxy.onRequest = () => ({ kind: 'reset', afterBytes: 0 });
+      const bucket = await setting.openThroughProxy();
+      await setting.expectFailure(bucket.create(object(key, noise(1_000)), never), 'network');
+      expect(await setting.server.read(key)).toBeUndefined();
+    });
+  });
+
+  describe('gets through a bad network', () => {
+    test.each([
+      ['small', 100_000],
+      ['large', manyParts],
+    ])('with every request of a %s object refused once by a 503', async (size, bytes) => {
+      const key = `${setting.folder}/refused-${size}.zip`;
+      const seen = new Set<string>();
+      setting.proxy.onRequest = ({ method, path }) => {
+        const request = `${method} ${path}`;
+        if (seen.has(request)) return { kind: 'pass' };
+        seen.add(request);
+        return { kind: 'answer', status: 503 };
+      };
+      const bucket = await setting.openThroughProxy();
+      const body = noise(bytes);
+      expect(await bucket.create(object(key, body), never)).toBe('created');
+      await setting.expectStored(key, body);
+      await setting.expectNothingUnfinished();
+    });
+
+    test.each([
+      ['small', 100_000],
+      ['large', manyParts],
+    ])('with the answer to the request lost that created a %s object', async (size, bytes) => {
+      const key = `${setting.folder}/lost-${size}.zip`;
+      let lost = false;
+      setting.proxy.onRequest = () => ({
+        kind: 'lose-answer',
+        when: async () => {
+          if (lost || (await setting.server.read(key)) === undefined) return false;
+          lost = true;
+          return true;
+        },
+      });
+      const bucket = await setting.openThroughProxy();
+      const body = noise(bytes);
+      const creation = await bucket.create(object(key, body), never);
+      expect(lost).toBe(true);
+      expect(['created', 'exists-perhaps-ours']).toContain(creation);
+      await setting.expectStored(key, body);
+      await setting.expectNothingUnfinished();
+    });
+
+    test.each([
+      ['small', 100_000],
+      ['large', manyParts],
+    ])('or says network, with a connection reset in the middle of a %s object', async (size, bytes) => {
+      const key = `${setting.folder}/reset-${size}.zip`;
+      let broken = false;
+      setting.proxy.onRequest = ({ headers }) => {
+        if (broken || Number(headers['content-length'] ?? 0) < 50_000) return { kind: 'pass' };
+        broken = true;
+        return { kind: 'reset', afterBytes: 30_000 };
+      };
+      const bucket = await setting.openThroughProxy();
+      const body = noise(bytes);
+      const creation = await bucket.create(object(key, body), never).catch((thrown: unknown) => thrown);
+      expect(broken).toBe(true);
+      if (creation instanceof ExportError) {
+        expect(creation.code).toBe('network');
+        expect(await setting.server.read(key)).toBeUndefined();
+      } else {
+        expect(creation).toBe('created');
+        await setting.expectStored(key, body);
+      }
+    });
+
+    test('that is slow', async () => {
+      const key = `${setting.folder}/slow.zip`;
+      setting.proxy.onRequest = () => ({ kind: 'slow', bytesPerSecond: 200_000 });
+      const bucket = await setting.openThroughProxy();
+      const body = noise(100_000);
+      expect(await bucket.create(object(key, body), never)).toBe('created');
+      await setting.expectStored(key, body);
+    });
+  });
+}

@@ -1,0 +1,152 @@
+import { once } from 'node:events';
+import {
+  type ClientRequest,
+  createServer,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  request as requestHttp,
+  type ServerResponse,
+} from 'node:http';
+import { request as requestHttps } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** What the proxy does to one request. */
+export type Fault =
+  /** Hands it to the server and the answer back. */
+  | { readonly kind: 'pass' }
+  /** Reads the request, keeps it from the server, and answers in its place. */
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly body?: string;
+      readonly headers?: OutgoingHttpHeaders;
+    }
+  /** Breaks both connections once so many bytes of the request's body went by (0: at once), at the latest at its end. */
+  | { readonly kind: 'reset'; readonly afterBytes: number }
+  /** Lets the server do its work, then breaks the connection in place of the answer; with `when`, only if that says so then. */
+  | { readonly kind: 'lose-answer'; readonly when?: () => Promise<boolean> }
+  /** Hands the request's body on at this speed. */
+  | { readonly kind: 'slow'; readonly bytesPerSecond: number };
+
+export interface SeenRequest {
+  readonly method: string;
+  /** With its query. */
+  readonly path: string;
+  readonly headers: IncomingMessage['headers'];
+}
+
+export interface FaultProxy {
+  /** The target's URL with the proxy's own host in it; always http. */
+  readonly endpoint: string;
+  /** Every request so far, in the order of arrival. */
+  readonly requests: readonly SeenRequest[];
+  /** Decides for each request as its head arrives; set it to whatever a test needs. */
+  onRequest: (request: SeenRequest) => Fault;
+  close(): Promise<void>;
+}
+
+/**
+ * A proxy in front of one server that breaks things on demand. The Host header goes through unchanged, so that
+ * signatures over it stay valid and URLs that the server composes from it lead through the proxy again.
+ */
+export async function startFaultProxy(target: string): Promise<FaultProxy> {
+  const upstream = new URL(target);
+  const requests: SeenRequest[] = [];
+  const server = createServer((incoming, outgoing) => {
+    const seen = { method: incoming.method ?? '', path: incoming.url ?? '', headers: incoming.headers };
+    requests.push(seen);
+    play(proxy.onRequest(seen), upstream, incoming, outgoing).catch(() => {
+      // The connection broke on either side: the other side sees the same.
+      outgoing.destroy();
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+
+  const proxy: FaultProxy = {
+    endpoint: `http://127.0.0.1:${port}${upstream.pathname.replace(/\/$/, '')}`,
+    requests,
+    onRequest: () => ({ kind: 'pass' }),
+    async close() {
+      server.closeAllConnections();
+      await new Promise(closed => server.close(closed));
+    },
+  };
+  return proxy;
+}
+
+async function play(
+  fault: Fault,
+  upstream: URL,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  if (fault.kind === 'answer') {
+    for await (const _ of incoming);
+    outgoing.writeHead(fault.status, fault.headers).end(fault.body ?? '');
+    return;
+  }
+  if (fault.kind === 'reset' && fault.afterBytes === 0) {
+    incoming.socket.resetAndDestroy();
+    return;
+  }
+
+  const request = (upstream.protocol === 'https:' ? requestHttps : requestHttp)(
+    new URL(incoming.url ?? '/', upstream),
+    { method: incoming.method, headers: { ...incoming.headers, connection: 'close' }, agent: false },
+  );
+  outgoing.once('close', () => request.destroy());
+  const answered = once(request, 'response') as Promise<[IncomingMessage]>;
+  const sent = fault.kind === 'reset' ? resetMidway(incoming, request, fault.afterBytes) : send(fault);
+  // A server may answer before the body is through (a refusal); only without any answer does a break matter.
+  sent.catch(error => request.destroy(error));
+  const [answer] = await answered;
+  delete answer.headers.connection;
+
+  if (fault.kind === 'lose-answer') {
+    const body = await answer.toArray();
+    const lost = fault.when === undefined || (await fault.when());
+    if (lost) incoming.socket.resetAndDestroy();
+    else outgoing.writeHead(answer.statusCode ?? 502, answer.headers).end(Buffer.concat(body));
+    return;
+  }
+  outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+  await pipeline(answer, outgoing);
+
+  function send(fault: Fault): Promise<void> {
+    return fault.kind === 'slow'
+      ? pipeline(incoming, slowedTo(fault.bytesPerSecond), request)
+      : pipeline(incoming, request);
+  }
+}
+
+/** Sends the beginning of the body, so that the server has a request that never gets whole. */
+async function resetMidway(incoming: IncomingMessage, request: ClientRequest, afterBytes: number) {
+  let sent = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    const beginning = chunk.subarray(0, afterBytes - sent);
+    // The very last byte stays here even when the body is shorter than that.
+    request.write(beginning.subarray(0, -1));
+    sent += chunk.length;
+    if (sent >= afterBytes) break;
+  }
+  incoming.socket.resetAndDestroy();
+  throw new Error('connection reset by the fault proxy');
+}
+
+function slowedTo(bytesPerSecond: number): Transform {
+  const slice = Math.max(1, Math.floor(bytesPerSecond / 20));
+  return new Transform({
+    async transform(chunk: Buffer, _encoding, done) {
+      for (let from = 0; from < chunk.length && !this.destroyed; from += slice) {
+        this.push(chunk.subarray(from, from + slice));
+        await sleep(50);
+      }
+      done();
+    },
+  });
+}

@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createCursorReader } from '../../lambdas/aws/cursor-reader.ts';
+import { createLedger } from '../../lambdas/aws/ledger.ts';
+import type { Cursor, Intent } from '../../lambdas/domain/cursor.ts';
+import type { DeliveredFile } from '../../lambdas/domain/delivered-file.ts';
+import type { Ledger } from '../../lambdas/exporter/ports.ts';
+import { type DynamodbTables, startTables } from './dynamodb-tables.ts';
+
+const start = Date.parse('2026-11-22T04:00:00Z');
+const end = Date.parse('2026-11-22T08:00:00Z');
+const place = { type: 's3', bucket: 'acme-audit' } as const;
+const intent: Intent = {
+  window: { start, end },
+  part: 1,
+  recipe: { place, format: 'ndjson', compression: 'zip', partBytes: 1000, level: 6 },
+};
+const file: DeliveredFile = {
+  window: intent.window,
+  part: 1,
+  final: true,
+  place,
+  key: 'audit/YQ/audit_YQ_20261122T080000Z.zip',
+  format: 'ndjson',
+  compression: 'zip',
+  records: 3,
+  malformed: 1,
+  bytes: 321,
+  uncompressedBytes: 1234,
+  sha256: 'ab'.repeat(32),
+  lastSortKey: '2026-11-22T07:59:59.120Z#01',
+  startedAt: end + 300_000,
+  deliveredAt: end + 301_000,
+};
+const mine = 'mine s3://acme-audit';
+const other = 'other s3://acme-audit';
+const failure = { code: 'bucket_missing', message: 'The bucket acme-audit does not exist', at: end } as const;
+
+describe('the ledger', () => {
+  let tables: DynamodbTables;
+  let tableName: string;
+  let ledger: Ledger;
+  let accountId: string;
+  let accounts = 0;
+
+  beforeAll(async () => {
+    tables = await startTables();
+    tableName = await tables.create({ partition: 'accountId', sort: 'entry' });
+    ledger = createLedger({ client: tables.client, tableName });
+  });
+  afterAll(() => tables?.close());
+  beforeEach(() => {
+    accountId = `account-${accounts++}`;
+  });
+
+  async function begun(): Promise<Cursor> {
+    const cursor = await ledger.createCursor(accountId, start);
+    return (await ledger.begin(accountId, cursor, intent, mine)) ?? expect.fail('not begun');
+  }
+
+  it('has no cursor before the first sight of an account', async () => {
+    expect(await ledger.readCursor(accountId)).toBeUndefined();
+  });
+
+  it('creates the cursor once: a second creation finds the first', async () => {
+    await ledger.createCursor(accountId, start);
+    expect((await ledger.createCursor(accountId, end)).exportedThrough).toBe(start);
+    expect(await ledger.readCursor(accountId)).toEqual({
+      exportedThrough: start,
+      version: 0,
+      attempts: [],
+      failures: 0,
+    });
+  });
+
+  it('notes intent and attempt before an upload, and reads them back as they were', async () => {
+    const cursor = await begun();
+    expect(cursor).toMatchObject({ version: 1, attempts: [mine], intent });
+    expect(await ledger.readCursor(accountId)).toEqual(cursor);
+  });
+
+  it('adds a further attempt at the same intent without another version', async () => {
+    const cursor = await begun();
+    if (!cursor.intent) expect.fail('no intent');
+    const again = await ledger.begin(accountId, cursor, cursor.intent, other);
+    expect(again?.version).toBe(1);
+    expect(again?.attempts.toSorted()).toEqual([mine, other]);
+  });
+
+  it('takes a repeated note of the same attempt once', async () => {
+    const cursor = await begun();
+    if (!cursor.intent) expect.fail('no intent');
+    expect((await ledger.begin(accountId, cursor, cursor.intent, mine))?.attempts).toEqual([mine]);
+  });
+
+  it('begins nothing for whoever knows an older cursor', async () => {
+    const old = await ledger.createCursor(accountId, start);
+    await ledger.begin(accountId, old, intent, mine);
+    expect(await ledger.begin(accountId, old, intent, other)).toBeUndefined();
+  });
+
+  it('moves behind a final file to the end of its window, once', async () => {
+    const cursor = await begun();
+    const moved = await ledger.advance(accountId, cursor, file);
+    expect(moved).toEqual({ exportedThrough: end, version: 2, attempts: [], failures: 0 });
+    expect(await ledger.readCursor(accountId)).toEqual(moved);
+    expect(await ledger.advance(accountId, cursor, file)).toBeUndefined();
+  });
+
+  it('moves behind any other part to the next part of the window', async () => {
+    const cursor = await begun();
+    const moved = await ledger.advance(accountId, cursor, { ...file, final: false });
+    expect(moved).toMatchObject({ exportedThrough: start, version: 2, attempts: [] });
+    expect(moved?.intent).toEqual({ ...intent, part: 2, after: file.lastSortKey });
+  });
+
+  it('keeps the row of a file, and reads it back as it was', async () => {
+    const cursor = await begun();
+    expect(await ledger.readFile(accountId, end, 1)).toBeUndefined();
+    expect(await ledger.recordFile(accountId, cursor, file)).toBe(true);
+    expect(await ledger.readFile(accountId, end, 1)).toEqual(file);
+  });
+
+  it('does not let an earlier version replace the row of a later one', async () => {
+    const cursor = await begun();
+    await ledger.recordFile(accountId, { ...cursor, version: 5 }, file);
+    expect(await ledger.recordFile(accountId, cursor, { ...file, records: 9 })).toBe(false);
+    expect((await ledger.readFile(accountId, end, 1))?.records).toBe(3);
+  });
+
+  it('counts failures, remembers the last one, and forgets them behind a delivered file', async () => {
+    const cursor = await begun();
+    await ledger.recordFailure(accountId, cursor, failure, undefined);
+    await ledger.recordFailure(accountId, cursor, failure, undefined);
+    expect(await ledger.readCursor(accountId)).toMatchObject({
+      failures: 2,
+      lastError: failure,
+      attempts: [mine],
+    });
+    const moved = await ledger.advance(accountId, cursor, file);
+    expect(moved).toEqual({ exportedThrough: end, version: 2, attempts: [], failures: 0 });
+  });
+
+  it('strikes out the attempt that certainly wrote nothing', async () => {
+    const cursor = await begun();
+    if (!cursor.intent) expect.fail('no intent');
+    await ledger.begin(accountId, cursor, cursor.intent, other);
+    await ledger.recordFailure(accountId, cursor, failure, other);
+    expect((await ledger.readCursor(accountId))?.attempts).toEqual([mine]);
+    await ledger.recordFailure(accountId, cursor, failure, mine);
+    expect((await ledger.readCursor(accountId))?.attempts).toEqual([]);
+  });
+
+  it('notes nothing for whoever knows an older cursor', async () => {
+    const cursor = await begun();
+    await ledger.advance(accountId, cursor, file);
+    expect(await ledger.recordFailure(accountId, cursor, failure, mine)).toBe(false);
+    expect(await ledger.recordStop(accountId, cursor, 'paused')).toBe(false);
+  });
+
+  it('notes why nothing is exported until the next file is begun', async () => {
+    const cursor = await ledger.createCursor(accountId, start);
+    expect(await ledger.recordStop(accountId, cursor, 'expired')).toBe(true);
+    const stopped = await ledger.readCursor(accountId);
+    expect(stopped?.stopped).toBe('expired');
+    expect((await ledger.begin(accountId, cursor, intent, mine))?.stopped).toBeUndefined();
+  });
+
+  it('reads the cursors of hundreds of accounts at once, and leaves out those that have none', async () => {
+    const many = Array.from({ length: 230 }, (_, index) => `many-${index}`);
+    await Promise.all(many.map(id => ledger.createCursor(id, start)));
+    const cursors = await createCursorReader({ client: tables.client, tableName }).cursors([
+      ...many,
+      'nobody',
+    ]);
+    expect([...cursors.keys()].toSorted()).toEqual(many.toSorted());
+    expect(cursors.get('many-7')?.exportedThrough).toBe(start);
+  });
+});

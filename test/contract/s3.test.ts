@@ -1,0 +1,236 @@
+/**
+ * The contract suite on S3: on a server in this process, or on one that the environment names.
+ *
+ * - `CONTRACT_S3_ENDPOINT`: the server's URL, for example `http://127.0.0.1:9000`; buckets are addressed in the path
+ * - `CONTRACT_S3_ACCESS_KEY_ID`, `CONTRACT_S3_SECRET_ACCESS_KEY`: a key that may write, read, and list uploads
+ * - `CONTRACT_S3_BUCKET`: created if it is missing; default `siem-export-contract`
+ * - `CONTRACT_S3_REGION`: the bucket's; default `us-east-1`
+ * - `CONTRACT_S3_DENIED_BUCKET`: a bucket that exists and that the key may not write; without it "denied" is skipped
+ * - `CONTRACT_S3_CHECKS_REGION`: `true` if the server refuses a signature for another region; else that is skipped
+ */
+import { describe, expect, test } from 'vitest';
+import type { ExportError } from '../../lambdas/domain/failure.ts';
+import { describeBucketContract } from './bucket-contract.ts';
+import { manyParts, never, noise, object } from './contract-objects.ts';
+import { contractSetting } from './contract-setting.ts';
+import {
+  connectToExternalS3,
+  otherRegion,
+  type S3ContractServer,
+  startEmbeddedS3,
+} from './s3-contract-server.ts';
+
+const endpoint = process.env.CONTRACT_S3_ENDPOINT;
+const serverName = endpoint ?? 'the embedded S3 server';
+const start = () => (endpoint === undefined ? startEmbeddedS3() : connectToExternalS3(endpoint, process.env));
+
+describeBucketContract(serverName, start);
+
+describe(`the S3 driver on ${serverName}`, () => {
+  let server: S3ContractServer;
+  const setting = contractSetting(async () => {
+    server = await start();
+    return server;
+  });
+  const small = () => object(`${setting.folder}/small.zip`, noise(1_000));
+  const large = () => object(`${setting.folder}/large.zip`, noise(manyParts));
+  const refusal = (code: string) => `<Error><Code>${code}</Code><Message>refused</Message></Error>`;
+
+  describe('names the region', () => {
+    test('that the record should have, when the answer tells', async context => {
+      if (!server.faults.includes('wrong-region')) return context.skip('the server does not check regions');
+      const bucket = await setting.open({ fault: 'wrong-region' });
+      const creation = bucket.create(small(), never);
+      await setting.expectFailure(creation, 'wrong_region', 'wrong-region');
+      await expect(creation).rejects.toThrow(`is in ${server.region}, not in ${otherRegion(server.region)}`);
+    });
+
+    test('also when it stands in the body of the answer only', async () => {
+      setting.proxy.onRequest = () => ({
+        kind: 'answer',
+        status: 400,
+        body: '<Error><Code>AuthorizationHeaderMalformed</Code><Message>wrong</Message><Region>sa-east-1</Region></Error>',
+      });
+      const bucket = await setting.openThroughProxy();
+      await expect(bucket.create(small(), never)).rejects.toThrow('is in sa-east-1');
+    });
+  });
+
+  describe('sends', () => {
+    test('the expected owner with every request, and denials mention it', async () => {
+      const bucket = server.openWith({
+        endpoint: setting.proxy.endpoint,
+        destination: { expectedBucketOwner: '123456789012' },
+      });
+      // A server that checks the owner would refuse this one, so nobody's S3 is asked.
+      setting.proxy.onRequest = ({ path }) => ({
+        kind: 'answer',
+        status: 200,
+        headers: { etag: '"1"' },
+        body: path.includes('uploads')
+          ? '<InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>'
+          : '<CompleteMultipartUploadResult><ETag>1</ETag></CompleteMultipartUploadResult>',
+      });
+      expect(await bucket.create(large(), never)).toBe('created');
+      expect(setting.proxy.requests.length).toBeGreaterThan(4);
+      for (const { headers } of setting.proxy.requests)
+        expect(headers['x-amz-expected-bucket-owner']).toBe('123456789012');
+      setting.proxy.onRequest = () => ({ kind: 'answer', status: 403, body: refusal('AccessDenied') });
+      const denied = bucket.create(small(), never);
+      await expect(denied).rejects.toMatchObject({ code: 'access_denied' });
+      await expect(denied).rejects.toThrow(/s3:PutObject on .*\/audit\/\*.*account 123456789012/);
+      bucket.close();
+    });
+
+    test('the KMS key, and denials mention its permission', async () => {
+      const kmsKeyId = 'arn:aws:kms:eu-central-1:123456789012:key/1234';
+      const bucket = server.openWith({ endpoint: setting.proxy.endpoint, destination: { kmsKeyId } });
+      setting.proxy.onRequest = () => ({ kind: 'answer', status: 403, body: refusal('AccessDenied') });
+      await expect(bucket.create(small(), never)).rejects.toThrow(/kms:GenerateDataKey/);
+      await expect(bucket.create(large(), never)).rejects.toThrow(/kms:GenerateDataKey/);
+      expect(setting.proxy.requests.map(({ method }) => method)).toEqual(['PUT', 'POST']);
+      for (const { headers } of setting.proxy.requests) {
+        expect(headers['x-amz-server-side-encryption']).toBe('aws:kms');
+        expect(headers['x-amz-server-side-encryption-aws-kms-key-id']).toBe(kmsKeyId);
+      }
+      bucket.close();
+    });
+
+    test('a checksum with all bytes of the object, and the condition with the request that creates it', async () => {
+      const bucket = await setting.openThroughProxy();
+      await bucket.create(small(), never);
+      await bucket.create(large(), never);
+      const { requests } = setting.proxy;
+      const writing = requests.filter(({ method }) => method === 'PUT');
+      expect(writing.length).toBeGreaterThan(3);
+      for (const { headers } of writing) expect(headers['x-amz-checksum-crc32']).toMatch(/^[\w+/]{6}==$/);
+      const conditional = requests.filter(({ headers }) => headers['if-none-match'] === '*');
+      expect(conditional.map(({ method, path }) => [method, /uploadId=/.test(path)])).toEqual([
+        ['PUT', false],
+        ['POST', true],
+      ]);
+    });
+  });
+
+  describe('when two write at once (409)', () => {
+    const conflict = { kind: 'answer', status: 409, body: refusal('ConditionalRequestConflict') } as const;
+
+    test.each([
+      ['small', small],
+      ['large', large],
+    ])('tries again to create a %s object', async (_size, newObject) => {
+      let conflicts = 0;
+      setting.proxy.onRequest = ({ headers }) =>
+        headers['if-none-match'] === '*' && conflicts++ < 2 ? conflict : { kind: 'pass' };
+      const bucket = await setting.openThroughProxy();
+      expect(await bucket.create(newObject(), never)).toBe('created');
+      expect(conflicts).toBe(3);
+    });
+
+    test('knows that an object which then exists is not its own', async () => {
+      const theirs = small();
+      await server.put(theirs.key, Buffer.from('theirs'));
+      let conflicts = 0;
+      setting.proxy.onRequest = () => (conflicts++ === 0 ? conflict : { kind: 'pass' });
+      const bucket = await setting.openThroughProxy();
+      expect(await bucket.create(theirs, never)).toBe('exists');
+    });
+
+    test('leaves it to the next export when the conflict stays', async () => {
+      setting.proxy.onRequest = ({ headers }) =>
+        headers['if-none-match'] === '*' ? conflict : { kind: 'pass' };
+      const bucket = await setting.openThroughProxy();
+      await setting.expectFailure(bucket.create(large(), never), 'destination_unavailable');
+      await setting.expectNothingUnfinished();
+    });
+  });
+
+  describe('when the upload is gone after a lost answer', () => {
+    const gone = { kind: 'answer', status: 404, body: refusal('NoSuchUpload') } as const;
+    const completes = (method: string, path: string) => method === 'POST' && path.includes('uploadId=');
+
+    test('finds the object that the lost attempt completed', async () => {
+      let completions = 0;
+      setting.proxy.onRequest = ({ method, path }) => {
+        if (!completes(method, path)) return { kind: 'pass' };
+        return completions++ === 0 ? { kind: 'lose-answer' } : gone;
+      };
+      const bucket = await setting.openThroughProxy();
+      expect(await bucket.create(large(), never)).toBe('exists-perhaps-ours');
+    });
+
+    test('does not claim an object that is not there', async () => {
+      let completions = 0;
+      setting.proxy.onRequest = ({ method, path }) => {
+        if (!completes(method, path)) return { kind: 'pass' };
+        return completions++ === 0 ? { kind: 'answer', status: 500 } : gone;
+      };
+      const bucket = await setting.openThroughProxy();
+      await setting.expectFailure(bucket.create(large(), never), 'destination_unavailable');
+      await setting.expectNothingUnfinished();
+    });
+  });
+
+  test.each([
+    ['at once', 0, true],
+    ['after an answer that leaves open whether the object was written', 1, false],
+  ])('a denial %s says whether nothing was written', async (_when, unclearAnswers, wroteNothing) => {
+    let answers = 0;
+    setting.proxy.onRequest = ({ headers }) => {
+      if (headers['if-none-match'] !== '*') return { kind: 'pass' };
+      const denied = { kind: 'answer', status: 403, body: refusal('AccessDenied') } as const;
+      return answers++ < unclearAnswers ? { kind: 'answer', status: 500 } : denied;
+    };
+    for (const newObject of [small(), large()]) {
+      answers = 0;
+      const bucket = await setting.openThroughProxy();
+      await expect(bucket.create(newObject, never)).rejects.toMatchObject({
+        code: 'access_denied',
+        wroteNothing,
+      });
+    }
+  });
+
+  test('an upload that cannot be removed is reported beside the failure itself', async () => {
+    const leftovers: ExportError[] = [];
+    const bucket = server.openWith({
+      endpoint: setting.proxy.endpoint,
+      onLeftover: failure => leftovers.push(failure),
+    });
+    const wanted = large();
+    setting.proxy.onRequest = ({ method }) =>
+      method === 'POST' ? { kind: 'pass' } : { kind: 'answer', status: 403, body: refusal('AccessDenied') };
+    await setting.expectFailure(bucket.create(wanted, never), 'access_denied');
+    expect(leftovers).toHaveLength(1);
+    expect(leftovers[0]?.message).toContain(wanted.key);
+    expect(leftovers[0]?.message).toContain('AbortIncompleteMultipartUpload');
+    bucket.close();
+  });
+
+  test('an answer that never comes is the network', async () => {
+    setting.proxy.onRequest = () => ({ kind: 'slow', bytesPerSecond: 1 });
+    const bucket = server.openWith({
+      endpoint: setting.proxy.endpoint,
+      timeouts: { idle: 100, request: 100 },
+      retry: { attempts: 2, baseDelayMs: 1 },
+    });
+    await setting.expectFailure(bucket.create(small(), never), 'network');
+    bucket.close();
+  });
+
+  test.each([
+    ['ExpiredToken', 400, 'credentials_rejected'],
+    ['InvalidAccessKeyId', 403, 'credentials_rejected'],
+    ['AllAccessDisabled', 403, 'access_denied'],
+    ['KMS.DisabledException', 400, 'destination_rejected'],
+    ['EntityTooLarge', 400, 'destination_rejected'],
+    ['SlowDown', 503, 'destination_unavailable'],
+    ['RequestTimeout', 400, 'network'],
+  ] as const)('S3 code %s (%i) is %s', async (name, status, code) => {
+    setting.proxy.onRequest = () => ({ kind: 'answer', status, body: refusal(name) });
+    const bucket = await setting.openThroughProxy();
+    const creation = bucket.create(small(), never);
+    await setting.expectFailure(creation, code);
+    await expect(creation).rejects.toMatchObject({ cause: { name, status } });
+  });
+});

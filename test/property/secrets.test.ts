@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ExportError } from '../../lambdas/domain/failure.ts';
+import { parseSecret } from '../../lambdas/domain/secret.ts';
+
+const type = fc.constantFrom('s3' as const, 'gcs' as const, 'azure' as const);
+
+/** A value that no message of ours could hold by chance. */
+const secretValue = fc
+  .string({
+    unit: fc.constantFrom(...'abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789+/'),
+    minLength: 12,
+    maxLength: 60,
+  })
+  .map(value => `Q7${value}`);
+
+const nearMiss = (value: fc.Arbitrary<unknown>) =>
+  fc.oneof({ weight: 3, arbitrary: value }, { weight: 1, arbitrary: fc.constantFrom(null, 5, [], {}, '') });
+const json = (model: Record<string, fc.Arbitrary<unknown>>) =>
+  fc.record(model, { requiredKeys: [] }).map(secret => JSON.stringify(secret));
+
+/** Secrets that are almost right, each made of the values that stand beside it. */
+const secretWithValues = fc.tuple(secretValue, secretValue, secretValue).chain(([one, two, three]) => {
+  const value = nearMiss(fc.constantFrom(one, two, three));
+  const setting = fc.constantFrom(
+    `AccountName=${one}`,
+    'AccountName=acmeaudit',
+    `AccountKey=${two}`,
+    `AccountKey=${two}*`,
+    `EndpointSuffix=${three}.com`,
+    `BlobEndpoint=https://${one}.example/${two}`,
+    `BlobEndpoint=https://acmeaudit.blob.core.windows.net/${two}`,
+    `BlobEndpoint=https://${one}.blob.core.windows.net@${three}`,
+    `SharedAccessSignature=sv=1&sig=${two}`,
+    `SharedAccessSignature=${three}`,
+    `DefaultEndpointsProtocol=${one}`,
+    `${three}=${one}`,
+    two,
+  );
+  const connectionString = fc.array(setting, { maxLength: 6 }).map(settings => settings.join(';'));
+  const sasUrl = fc.constantFrom(
+    `https://acmeaudit.blob.core.windows.net/${one}?sig=${two}`,
+    `https://${one}.blob.core.windows.net/?sig=${two}`,
+    `https://acmeaudit.blob.core.windows.net.${one}/?sig=${two}`,
+    `https://acmeaudit.blob.${three}@core.windows.net/?sig=${two}`,
+    `https://${two}:${three}@acmeaudit.blob.core.windows.net/?sig=${one}`,
+  );
+  const text = fc.oneof(
+    json({ accessKeyId: value, secretAccessKey: value, sessionToken: value }),
+    json({
+      type: fc.constantFrom('service_account', one),
+      client_email: value,
+      private_key: value,
+      token_uri: value,
+    }),
+    json({ connectionString: fc.oneof(value, connectionString), sasUrl: fc.oneof(value, sasUrl) }),
+    json({ [one]: value }),
+    connectionString,
+    sasUrl,
+    fc.constantFrom(one, `{"accessKeyId": "${one}`, `{${one}}`, `["${one}"]`),
+  );
+  return text.map(secret => ({ secret, values: [one, two, three] }));
+});
+
+function parse(cloud: 's3' | 'gcs' | 'azure', secret: string) {
+  try {
+    return { credential: parseSecret(cloud, secret) };
+  } catch (error) {
+    if (!(error instanceof ExportError)) throw error;
+    return { error };
+  }
+}
+
+describe('secrets', () => {
+  it('any text is a credential or secret_invalid, and no error holds eight characters of a value', () => {
+    fc.assert(
+      fc.property(type, secretWithValues, (cloud, { secret, values }) => {
+        const { error } = parse(cloud, secret);
+        if (error === undefined) return;
+        expect(error.code).toBe('secret_invalid');
+        expect(error.cause).toBeUndefined();
+        const told = `${error.message} ${error.stack}`.toLowerCase();
+        for (const value of values)
+          for (let start = 0; start + 8 <= value.length; start += 1)
+            expect(told).not.toContain(value.slice(start, start + 8).toLowerCase());
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('an Azure credential leads to a host of Azure only', () => {
+    fc.assert(
+      fc.property(secretWithValues, ({ secret }) => {
+        const { credential } = parse('azure', secret);
+        if (credential?.type !== 'azure') return;
+        const { accountName, endpointSuffix } = credential;
+        expect(`${accountName}.blob.${endpointSuffix}`).toMatch(
+          /^[a-z0-9]{3,24}\.blob\.core\.(windows\.net|usgovcloudapi\.net|chinacloudapi\.cn)$/,
+        );
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('text of any kind throws nothing else', () => {
+    const text = fc.oneof(fc.string(), fc.json(), fc.string({ unit: 'binary' }));
+    fc.assert(
+      fc.property(type, text, (cloud, secret) => {
+        const { credential, error } = parse(cloud, secret);
+        expect(credential?.type ?? error?.code).toMatch(/^(s3|gcs|azure|secret_invalid)$/);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});

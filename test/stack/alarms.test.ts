@@ -1,0 +1,178 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, test, vi } from 'vitest';
+import {
+  createExportTelemetry,
+  createInstruments,
+  createSurveyTelemetry,
+} from '../../lambdas/aws/telemetry.ts';
+import type { DeliveredFile } from '../../lambdas/domain/delivered-file.ts';
+import { ExportError } from '../../lambdas/domain/failure.ts';
+import { synthesize } from './synthesis.ts';
+import { resourcesOf } from './template-reading.ts';
+
+interface AlarmProperties {
+  readonly AlarmName: string;
+  readonly AlarmDescription?: string;
+  readonly AlarmActions?: readonly { readonly Ref: string }[];
+  readonly OKActions?: readonly { readonly Ref: string }[];
+  readonly Namespace?: string;
+  readonly MetricName?: string;
+  readonly Dimensions?: readonly { readonly Name: string; readonly Value: string }[];
+}
+
+const template = synthesize({ alarmEmail: 'operations@example.com' });
+const alarms = Object.values(resourcesOf<AlarmProperties>(template, 'AWS::CloudWatch::Alarm'));
+const topics = Object.keys(template.findResources('AWS::SNS::Topic'));
+
+describe('every alarm', () => {
+  test('stands for something that can fail', () => {
+    expect(alarms.map(alarm => alarm.AlarmName.replace('siem-export-dev-', '')).sort()).toEqual([
+      'accounts-behind',
+      'accounts-never-exported',
+      'dispatcher-errors',
+      'dispatcher-silent',
+      'dispatcher-throttled',
+      'export-dead-letters',
+      'export-queue-old',
+      'exporter-errors',
+      'exporter-slow',
+      'exporter-throttled',
+      'exports-failed',
+      'invalid-accounts',
+      'malformed-rows',
+      'trigger-dead-letters',
+      'watchdog-errors',
+      'watchdog-silent',
+      'watchdog-throttled',
+    ]);
+  });
+
+  test.each(alarms)('$AlarmName says what it means, how grave it is and where the remedy is', alarm => {
+    const name = alarm.AlarmName.replace('siem-export-dev-', '');
+    expect(alarm.AlarmDescription).toMatch(/^(critical|warning): [A-Z].+\. What to do: /);
+    expect(alarm.AlarmDescription?.endsWith(`docs/runbook.md#${name}`)).toBe(true);
+  });
+
+  test.each(alarms)('$AlarmName tells the one topic of the fault and of its end', alarm => {
+    const told = topics.map(topic => ({ Ref: topic }));
+    expect(told).toHaveLength(1);
+    expect(alarm.AlarmActions).toEqual(told);
+    expect(alarm.OKActions).toEqual(told);
+  });
+});
+
+describe('alarms', () => {
+  test.each([
+    ['dispatcher', 900],
+    ['watchdog', 3600],
+  ])('the %s is missed when it is silent', (name, period) => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: `siem-export-dev-${name}-silent`,
+      MetricName: 'Invocations',
+      Period: period,
+      EvaluationPeriods: 2,
+      Threshold: 1,
+      ComparisonOperator: 'LessThanThreshold',
+      TreatMissingData: 'breaching',
+    });
+  });
+
+  test('follow metrics that the functions write, by the stage’s own dimension', () => {
+    const watched = alarms.filter(alarm => alarm.Namespace === 'SiemExport');
+    expect(watched.map(alarm => alarm.MetricName).sort()).toEqual([
+      'AccountsBehind',
+      'AccountsNeverExported',
+      'ExportsFailed',
+      'InvalidAccounts',
+      'MalformedRows',
+    ]);
+    const written = writtenMetrics();
+    for (const { MetricName = '', Dimensions } of watched)
+      expect(written).toContainEqual({ name: MetricName, dimensions: Dimensions });
+  });
+});
+
+/** The metrics of one delivery, one failure and one survey as CloudWatch takes them from the log. */
+function writtenMetrics(): { name: string; dimensions: { Name: string; Value: unknown }[] }[] {
+  vi.stubEnv('POWERTOOLS_DEV', 'true');
+  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
+  const lines: string[] = [];
+  for (const method of ['log', 'info', 'warn', 'error'] as const)
+    vi.spyOn(console, method).mockImplementation((line: string) => void lines.push(line));
+  const exporter = createExportTelemetry(createInstruments('dev'));
+  exporter.delivered('acme', deliveredFile);
+  exporter.failed('acme', new ExportError('bucket_missing', 'There is no such bucket'), undefined);
+  exporter.flush();
+  const survey = { accounts: 1, invalid: [], behind: [], neverExported: [] };
+  createSurveyTelemetry(createInstruments('dev')).surveyed(survey);
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+  return lines
+    .map(line => JSON.parse(line) as Partial<EmbeddedMetrics> & Record<string, unknown>)
+    .flatMap(line =>
+      (line._aws?.CloudWatchMetrics ?? []).flatMap(({ Dimensions, Metrics }) =>
+        Dimensions.flatMap(names =>
+          Metrics.map(({ Name }) => ({
+            name: Name,
+            dimensions: names.map(name => ({ Name: name, Value: line[name] })),
+          })),
+        ),
+      ),
+    );
+}
+
+interface EmbeddedMetrics {
+  readonly _aws: {
+    readonly CloudWatchMetrics: readonly {
+      readonly Dimensions: readonly (readonly string[])[];
+      readonly Metrics: readonly { readonly Name: string }[];
+    }[];
+  };
+}
+
+const deliveredFile: DeliveredFile = {
+  window: { start: 0, end: 14_400_000 },
+  part: 1,
+  final: true,
+  place: { type: 's3', bucket: 'acme-audit' },
+  key: 'audit/YWNtZQ/audit_YWNtZQ_19700101T040000Z.zip',
+  format: 'ndjson',
+  compression: 'zip',
+  records: 0,
+  malformed: 0,
+  bytes: 0,
+  uncompressedBytes: 0,
+  sha256: '',
+  startedAt: 14_700_000,
+  deliveredAt: 14_701_000,
+};
+
+describe('the topic', () => {
+  test('is encrypted, and CloudWatch may publish to it all the same', () => {
+    template.hasResourceProperties('AWS::SNS::Topic', { KmsMasterKeyId: Match.anyValue() });
+    const cloudWatch = { Effect: 'Allow', Principal: { Service: 'cloudwatch.amazonaws.com' } };
+    template.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([Match.objectLike({ ...cloudWatch, Action: 'sns:Publish' })]),
+      },
+    });
+    template.hasResourceProperties('AWS::KMS::Key', {
+      KeyPolicy: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ ...cloudWatch, Action: ['kms:Decrypt', 'kms:GenerateDataKey'] }),
+        ]),
+      },
+    });
+  });
+
+  test('reaches the configured address', () => {
+    template.hasResourceProperties('AWS::SNS::Subscription', {
+      Protocol: 'email',
+      Endpoint: 'operations@example.com',
+    });
+  });
+
+  test('has no subscriber without one', () => {
+    synthesize().resourceCountIs('AWS::SNS::Subscription', 0);
+  });
+});

@@ -1,0 +1,95 @@
+import { inflateRawSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import {
+  type DeflateBlock,
+  deflate,
+  deflateOnThreadPool,
+  deflateSynchronously,
+} from '../../../lambdas/archive/deflate.ts';
+import { bytesOf, inChunks, sampleLines } from './reading.ts';
+
+const mebibyte = 1024 * 1024;
+
+test.each([0, 1, mebibyte - 1, mebibyte, mebibyte + 1, 2 * mebibyte, 5_000_000])(
+  '%i bytes come back as they were',
+  async length => {
+    const content = sampleLines(length).subarray(0, length);
+    const deflated = await bytesOf(deflate(inChunks(content, [70_000]), { level: 6 }));
+    expect(inflateRawSync(deflated).equals(content)).toBe(true);
+  },
+);
+
+test('the result depends neither on the chunks nor on the thread', async () => {
+  const content = sampleLines(3_300_000);
+  const [whole, ...others] = await Promise.all(
+    [
+      deflate(inChunks(content, [content.length]), { level: 6 }),
+      deflate(inChunks(content, [1, 999, 2_000_000]), { level: 6 }),
+      deflate(inChunks(content, [65_536]), { level: 6, deflateBlock: deflateSynchronously }),
+    ].map(bytesOf),
+  );
+  for (const other of others) expect(whole?.equals(other)).toBe(true);
+});
+
+test('blocks side by side cost next to nothing in size', async () => {
+  const content = sampleLines(4_000_000);
+  const parallel = await bytesOf(deflate(inChunks(content, [content.length]), { level: 6 }));
+  const whole = await deflateSynchronously(content, { level: 6, dictionary: Buffer.alloc(0), last: true });
+  expect(parallel.length).toBeLessThan(whole.length * 1.005);
+});
+
+/** Deflates as usual and counts the blocks that are being worked on. */
+const counting = (failAt?: number) => {
+  const counts = { started: 0, running: 0, most: 0 };
+  const deflateBlock: DeflateBlock = async (block, options) => {
+    counts.started++;
+    counts.running++;
+    counts.most = Math.max(counts.most, counts.running);
+    try {
+      if (counts.started === failAt) throw new Error('no memory');
+      return await deflateOnThreadPool(block, options);
+    } finally {
+      counts.running--;
+    }
+  };
+  return { counts, deflateBlock };
+};
+
+async function* endless() {
+  for (let seed = 1; ; seed++) yield sampleLines(mebibyte, seed);
+}
+
+test('no more than three blocks are worked on at once', async () => {
+  const { counts, deflateBlock } = counting();
+  await bytesOf(deflate(inChunks(sampleLines(9 * mebibyte), [mebibyte]), { level: 1, deflateBlock }));
+  expect(counts.most).toBe(3);
+});
+
+test('when the consumer stops, no block is left running', async () => {
+  const { counts, deflateBlock } = counting();
+  for await (const chunk of deflate(endless(), { level: 6, deflateBlock })) {
+    expect(chunk.length).toBeGreaterThan(0);
+    break;
+  }
+  expect(counts.running).toBe(0);
+  expect(counts.started).toBeLessThanOrEqual(4);
+});
+
+test('when the source throws, its error comes out and no block is left running', async () => {
+  const { counts, deflateBlock } = counting();
+  const fault = new Error('the table is gone');
+  const source = (async function* () {
+    yield sampleLines(2.5 * mebibyte);
+    throw fault;
+  })();
+  await expect(bytesOf(deflate(source, { level: 6, deflateBlock }))).rejects.toBe(fault);
+  expect(counts).toMatchObject({ started: 2, running: 0 });
+});
+
+test('when a block fails, that error comes out and the source is ended', async () => {
+  for (const failAt of [1, 2, 3]) {
+    const { counts, deflateBlock } = counting(failAt);
+    await expect(bytesOf(deflate(endless(), { level: 6, deflateBlock }))).rejects.toThrow('no memory');
+    expect(counts.running).toBe(0);
+  }
+});

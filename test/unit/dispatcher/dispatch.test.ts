@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { DispatchError, type DispatcherPorts, dispatch } from '../../../lambdas/dispatcher/dispatch.ts';
+import type { ExportMessage } from '../../../lambdas/domain/export-message.ts';
+
+const at = (text: string) => Date.parse(text);
+
+function startDispatcher(accounts: Record<string, string[]>, completed?: string) {
+  const sent: ExportMessage[] = [];
+  const asked: string[] = [];
+  const pauses: number[] = [];
+  let completedTick = completed === undefined ? undefined : at(completed);
+  const ports: DispatcherPorts = {
+    async *accountIdsIn(timeZone) {
+      asked.push(timeZone);
+      if (accounts[timeZone]) yield accounts[timeZone];
+    },
+    async send(messages) {
+      sent.push(...messages);
+      return [];
+    },
+    completedTick: async () => completedTick,
+    completeTick: async tick => {
+      completedTick = tick;
+    },
+    pause: async milliseconds => {
+      pauses.push(milliseconds);
+    },
+  };
+  return { ports, sent, asked, pauses, completed: () => completedTick };
+}
+
+const ids = (messages: readonly ExportMessage[]) => messages.map(({ accountId }) => accountId).toSorted();
+
+describe('dispatch', () => {
+  it('sends one message for each account whose zone crosses a boundary at the tick', async () => {
+    const dispatcher = startDispatcher({
+      'Asia/Kolkata': ['in'],
+      'Asia/Calcutta': ['in-link'],
+      UTC: ['utc'],
+    });
+    const tick = at('2026-11-22T18:30:00Z');
+    await dispatch(tick, dispatcher.ports);
+    expect(ids(dispatcher.sent)).toEqual(['in', 'in-link']);
+    expect(dispatcher.sent.every(message => message.tick === tick)).toBe(true);
+  });
+
+  it('asks for no zone that has no boundary at the tick', async () => {
+    const dispatcher = startDispatcher({});
+    await dispatch(at('2026-11-22T18:15:00Z'), dispatcher.ports);
+    expect(dispatcher.asked).toContain('Asia/Kathmandu');
+    expect(dispatcher.asked).not.toContain('UTC');
+  });
+
+  it('makes up for missed ticks at the next one', async () => {
+    const dispatcher = startDispatcher({ UTC: ['utc'], 'Asia/Kolkata': ['in'] }, '2026-11-22T11:45:00Z');
+    await dispatch(at('2026-11-22T14:45:00Z'), dispatcher.ports);
+    expect(ids(dispatcher.sent)).toEqual(['in', 'utc']);
+  });
+
+  it('sends nothing at a tick that is completed, or older than one that is', async () => {
+    const dispatcher = startDispatcher({ UTC: ['utc'] }, '2026-11-22T12:00:00Z');
+    await dispatch(at('2026-11-22T12:00:00Z'), dispatcher.ports);
+    await dispatch(at('2026-11-22T08:00:00Z'), dispatcher.ports);
+    expect(dispatcher.sent).toEqual([]);
+    expect(dispatcher.completed()).toBe(at('2026-11-22T12:00:00Z'));
+  });
+
+  it('sends every account of several pages, in batches of at most ten', async () => {
+    const all = Array.from({ length: 1234 }, (_, index) => `account-${index}`);
+    const sizes: number[] = [];
+    const { ports, sent } = startDispatcher({});
+    await dispatch(at('2026-11-22T12:00:00Z'), {
+      ...ports,
+      async *accountIdsIn(timeZone) {
+        if (timeZone === 'UTC')
+          for (let first = 0; first < all.length; first += 100) yield all.slice(first, first + 100);
+      },
+      send: messages => {
+        sizes.push(messages.length);
+        return ports.send(messages);
+      },
+    });
+    expect(ids(sent)).toEqual(all.toSorted());
+    expect(Math.max(...sizes)).toBe(10);
+  });
+
+  it('sends again what the queue refused, and only that', async () => {
+    const dispatcher = startDispatcher({ UTC: ['a', 'b', 'c'] });
+    const refusals = [['b'], ['b'], []];
+    const batches: string[][] = [];
+    await dispatch(at('2026-11-22T12:00:00Z'), {
+      ...dispatcher.ports,
+      send: async messages => {
+        batches.push(ids(messages));
+        const refused = refusals.shift() ?? [];
+        return messages.filter(({ accountId }) => refused.includes(accountId));
+      },
+    });
+    expect(batches).toEqual([['a', 'b', 'c'], ['b'], ['b']]);
+    expect(dispatcher.pauses).toHaveLength(2);
+    expect(dispatcher.completed()).toBe(at('2026-11-22T12:00:00Z'));
+  });
+
+  it('fails, and leaves the tick incomplete, when the queue refuses to the end; the other batches are sent', async () => {
+    const zone = Array.from({ length: 30 }, (_, index) => `account-${index}`);
+    const dispatcher = startDispatcher({ UTC: zone });
+    const failing = dispatch(at('2026-11-22T12:00:00Z'), {
+      ...dispatcher.ports,
+      send: messages =>
+        messages.some(({ accountId }) => accountId === 'account-0')
+          ? Promise.reject(new Error('throttled'))
+          : dispatcher.ports.send(messages),
+    });
+    await expect(failing).rejects.toBeInstanceOf(DispatchError);
+    expect(dispatcher.sent).toHaveLength(20);
+    expect(dispatcher.completed()).toBeUndefined();
+  });
+
+  it('leaves the tick incomplete when the accounts of a zone cannot be read', async () => {
+    const dispatcher = startDispatcher({ UTC: ['utc'] });
+    const failing = dispatch(at('2026-11-22T12:00:00Z'), {
+      ...dispatcher.ports,
+      // biome-ignore lint/correctness/useYield: fails before its first page
+      async *accountIdsIn() {
+        throw new Error('DynamoDB is away');
+      },
+    });
+    await expect(failing).rejects.toThrow('DynamoDB is away');
+    expect(dispatcher.completed()).toBeUndefined();
+  });
+});

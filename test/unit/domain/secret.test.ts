@@ -1,0 +1,218 @@
+import { describe, expect, it } from 'vitest';
+import { ExportError } from '../../../lambdas/domain/failure.ts';
+import { parseSecret } from '../../../lambdas/domain/secret.ts';
+
+/** Made up for these tests; no account anywhere has them. */
+const accessKeyId = 'AKIAQ7EXAMPLEKEY4Z2M';
+const secretAccessKey = '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';
+const s3 = { accessKeyId, secretAccessKey };
+
+const privateKey = `-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0B\nAQEFAASCBKcwggSj\n-----END PRIVATE KEY-----\n`;
+const serviceAccount = {
+  type: 'service_account',
+  project_id: 'acme-prod',
+  private_key_id: '3f9c1d7be2a84056',
+  private_key: privateKey,
+  client_email: 'siem-export@acme-prod.iam.gserviceaccount.com',
+  client_id: '104857201938475610293',
+  auth_uri: 'https://accounts.google.com/o/oauth2/auth',
+  token_uri: 'https://oauth2.googleapis.com/token',
+  universe_domain: 'googleapis.com',
+};
+
+const accountKey = `${'Zm9vYmFyYmF6'.repeat(7)}Zg==`;
+const connection = `DefaultEndpointsProtocol=https;AccountName=acmeaudit;AccountKey=${accountKey};EndpointSuffix=core.windows.net`;
+const sas = 'sv=2024-11-04&ss=b&srt=o&sp=c&se=2027-01-01T00:00:00Z&sig=Xk3v%2FJq81mPzR0aYtWc7%3D';
+const byKey = {
+  type: 'azure',
+  accountName: 'acmeaudit',
+  endpointSuffix: 'core.windows.net',
+  access: { accountKey },
+};
+const bySas = { ...byKey, access: { sas } };
+
+function faultOf(type: 's3' | 'gcs' | 'azure', secret: string): string {
+  try {
+    parseSecret(type, secret);
+  } catch (error) {
+    if (!(error instanceof ExportError)) throw error;
+    expect(error.code).toBe('secret_invalid');
+    expect(error.cause).toBeUndefined();
+    return error.message;
+  }
+  throw new Error('The secret was taken');
+}
+
+const pasted: [string, (text: string) => string][] = [
+  ['as it is', text => text],
+  ['with spaces and line ends around it', text => ` \r\n${text}\n\n`],
+  ['with a byte-order mark', text => `\ufeff${text}`],
+];
+
+describe.each(pasted)('a secret pasted %s', (_, paste) => {
+  it('S3: an access key', () => {
+    expect(parseSecret('s3', paste(JSON.stringify(s3, null, 2)))).toEqual({ type: 's3', ...s3 });
+  });
+
+  it('Google Cloud Storage: a service-account file, of which e-mail and key are kept', () => {
+    expect(parseSecret('gcs', paste(JSON.stringify(serviceAccount, null, 2)))).toEqual({
+      type: 'gcs',
+      clientEmail: serviceAccount.client_email,
+      privateKey: privateKey.trim(),
+    });
+  });
+
+  it('Azure: a connection string, bare or in JSON', () => {
+    expect(parseSecret('azure', paste(connection))).toEqual(byKey);
+    expect(parseSecret('azure', paste(JSON.stringify({ connectionString: connection })))).toEqual(byKey);
+  });
+
+  it('Azure: the URL of a SAS, bare or in JSON', () => {
+    const sasUrl = `https://acmeaudit.blob.core.windows.net/?${sas}`;
+    expect(parseSecret('azure', paste(sasUrl))).toEqual(bySas);
+    expect(parseSecret('azure', paste(JSON.stringify({ sasUrl })))).toEqual(bySas);
+  });
+});
+
+describe('what else is taken', () => {
+  it('S3: a session token, and spaces around the values', () => {
+    const secret = {
+      accessKeyId: ` ${accessKeyId}\n`,
+      secretAccessKey,
+      sessionToken: 'IQoJb3JpZ2luX2VjEAo=',
+    };
+    expect(parseSecret('s3', JSON.stringify(secret))).toEqual({ type: 's3', ...secret, accessKeyId });
+  });
+
+  it('Azure: the URL of a SAS for a container', () => {
+    const sasUrl = `https://acmeaudit.blob.core.windows.net/audit?${sas}`;
+    expect(parseSecret('azure', JSON.stringify({ sasUrl }))).toEqual(bySas);
+  });
+
+  it.each([
+    ['a key without EndpointSuffix', `AccountName=acmeaudit;AccountKey=${accountKey}`, byKey],
+    ['names in other letters', `accountname=acmeaudit; ACCOUNTKEY=${accountKey};;`, byKey],
+    ['its own BlobEndpoint', `${connection};BlobEndpoint=https://acmeaudit.blob.core.windows.net/`, byKey],
+    [
+      'a SAS as the portal shows it',
+      `BlobEndpoint=https://acmeaudit.blob.core.windows.net/;QueueEndpoint=https://acmeaudit.queue.core.windows.net/;SharedAccessSignature=${sas}`,
+      bySas,
+    ],
+    ['a SAS with its question mark', `AccountName=acmeaudit;SharedAccessSignature=?${sas}`, bySas],
+    [
+      'a sovereign cloud',
+      `AccountName=acmeaudit;AccountKey=${accountKey};EndpointSuffix=core.usgovcloudapi.net`,
+      { ...byKey, endpointSuffix: 'core.usgovcloudapi.net' },
+    ],
+  ])('Azure: a connection string with %s', (_, secret, credential) => {
+    expect(parseSecret('azure', secret)).toEqual(credential);
+  });
+
+  it('Google Cloud: every URL in the file is discarded, hostile or not', () => {
+    const hostile = {
+      ...serviceAccount,
+      token_uri: 'https://evil.example/token',
+      universe_domain: 'evil.example',
+    };
+    expect(JSON.stringify(parseSecret('gcs', JSON.stringify(hostile)))).not.toContain('evil');
+  });
+});
+
+describe('what is refused', () => {
+  it.each(['', '  ', 'not JSON', '{"accessKeyId":', 'null', '[]', '"text"', '5'])(
+    '%j, by every cloud',
+    secret => {
+      for (const type of ['s3', 'gcs', 'azure'] as const) expect(faultOf(type, secret)).toContain('expected');
+    },
+  );
+
+  it('a secret of another cloud, saying which is needed', () => {
+    expect(faultOf('s3', JSON.stringify(serviceAccount))).toBe(
+      'The secret is not an S3 credential, {"accessKeyId", "secretAccessKey"}: accessKeyId: expected text, got nothing; secretAccessKey: expected text, got nothing',
+    );
+    expect(faultOf('s3', connection)).toContain('expected JSON');
+    expect(faultOf('gcs', JSON.stringify(s3))).toContain('type: expected service_account');
+    expect(faultOf('azure', JSON.stringify(s3))).toContain('expected either connectionString or sasUrl');
+  });
+
+  it('every fault at once', () => {
+    expect(
+      faultOf('gcs', JSON.stringify({ type: 'service_account', client_email: 5, private_key: 'x' })),
+    ).toMatch(
+      /client_email: expected text, got number; private_key: expected a private key in PEM, got other text$/,
+    );
+    expect(faultOf('azure', 'DefaultEndpointsProtocol=http;AccountName=A;AccountKey=?')).toMatch(
+      /DefaultEndpointsProtocol: expected https; AccountName: expected .*; AccountKey: expected base64$/,
+    );
+  });
+
+  it.each(['external_account', 'authorized_user', 'impersonated_service_account', undefined])(
+    'a Google credential of type %s',
+    type => {
+      expect(faultOf('gcs', JSON.stringify({ ...serviceAccount, type }))).toContain(
+        'expected service_account',
+      );
+    },
+  );
+
+  it.each([
+    ['another endpoint', `${connection};BlobEndpoint=http://169.254.169.254/`, 'BlobEndpoint'],
+    [
+      'the endpoint of another account',
+      `${connection};BlobEndpoint=https://evilblobs.blob.core.windows.net`,
+      'BlobEndpoint',
+    ],
+    [
+      'only a foreign endpoint',
+      `BlobEndpoint=https://evil.example/;SharedAccessSignature=${sas}`,
+      'BlobEndpoint',
+    ],
+    [
+      'a foreign suffix',
+      `AccountName=acmeaudit;AccountKey=${accountKey};EndpointSuffix=evil.com`,
+      'EndpointSuffix',
+    ],
+    ['a suffix that goes on', connection.replace(/net$/, 'net.evil.com'), 'EndpointSuffix'],
+    ['an account that is a host', connection.replace('acmeaudit', 'evil.com/'), 'AccountName'],
+    ['http', connection.replace('https', 'http'), 'DefaultEndpointsProtocol'],
+    ['the emulator', 'UseDevelopmentStorage=true', 'UseDevelopmentStorage'],
+    [
+      'the emulator elsewhere',
+      `${connection};DevelopmentStorageProxyUri=http://evil.com`,
+      'UseDevelopmentStorage',
+    ],
+    ['neither key nor SAS', 'AccountName=acmeaudit', 'AccountKey'],
+    [
+      'a SAS without signature',
+      'AccountName=acmeaudit;SharedAccessSignature=sv=1&sig=',
+      'SharedAccessSignature',
+    ],
+  ])('a connection string with %s', (_, secret, setting) => {
+    expect(faultOf('azure', secret)).toContain(`${setting}: expected`);
+    expect(faultOf('azure', JSON.stringify({ connectionString: secret }))).toContain(`${setting}: expected`);
+  });
+
+  it.each([
+    `https://acmeaudit.blob.core.windows.net.evil.com/?${sas}`,
+    `https://acmeaudit.blob.core.windows.net@evil.com/?${sas}`,
+    `https://user:word@acmeaudit.blob.core.windows.net/?${sas}`,
+    `https://acmeaudit.blob.core.windows.net:8443/?${sas}`,
+    `http://acmeaudit.blob.core.windows.net/?${sas}`,
+    `https://evil.com/.blob.core.windows.net/?${sas}`,
+    `https://evil.com#.blob.core.windows.net/?${sas}`,
+    `https://evil.com\\.blob.core.windows.net/?${sas}`,
+    `https://acmeaudit.file.core.windows.net/?${sas}`,
+    `https://a.b.blob.core.windows.net/?${sas}`,
+    `https://169.254.169.254/?${sas}`,
+    'https://acmeaudit.blob.core.windows.net/',
+    'https://',
+  ])('the SAS URL %s', sasUrl => {
+    expect(faultOf('azure', JSON.stringify({ sasUrl }))).toContain('sasUrl: expected');
+    expect(faultOf('azure', sasUrl)).toContain('sasUrl: expected');
+  });
+
+  it('both a connection string and the URL of a SAS', () => {
+    const sasUrl = `https://acmeaudit.blob.core.windows.net/?${sas}`;
+    expect(faultOf('azure', JSON.stringify({ connectionString: connection, sasUrl }))).toContain('either');
+  });
+});

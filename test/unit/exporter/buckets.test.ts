@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import type { Bucket } from '../../../lambdas/buckets/bucket.ts';
+import { type Account, parseAccount } from '../../../lambdas/domain/account.ts';
+import type { Credential } from '../../../lambdas/domain/secret.ts';
+import { createBuckets } from '../../../lambdas/exporter/buckets.ts';
+
+const key = (letter: string) =>
+  JSON.stringify({ accessKeyId: letter.repeat(20), secretAccessKey: letter.repeat(40) });
+
+function accountWith(destination: Record<string, unknown>, rest: Record<string, unknown> = {}): Account {
+  return parseAccount({
+    accountId: 'acme',
+    timeZone: 'UTC',
+    status: 'active',
+    secretId: 'siem-export/acme',
+    destination: { type: 's3', bucket: 'acme-audit', region: 'eu-central-1', ...destination },
+    ...rest,
+  });
+}
+
+function start(secret: string) {
+  const opened: { bucket: string; credential: Credential | undefined; closed: boolean }[] = [];
+  const stored = { secret, reads: 0 };
+  const buckets = createBuckets({
+    endpoints: {},
+    secrets: {
+      async read() {
+        stored.reads++;
+        return stored.secret;
+      },
+    },
+    async open({ destination, credential }): Promise<Bucket> {
+      const entry = { bucket: 'bucket' in destination ? destination.bucket : '', credential, closed: false };
+      opened.push(entry);
+      return {
+        create: async () => 'created',
+        close() {
+          entry.closed = true;
+        },
+      };
+    },
+  });
+  return { buckets, opened, stored };
+}
+
+describe('the buckets of an invocation', () => {
+  it('read the secret and open the bucket once for many files', async () => {
+    const { buckets, opened, stored } = start(key('A'));
+    const account = accountWith({});
+    expect(await buckets.open(account)).toBe(await buckets.open(account));
+    expect(stored.reads).toBe(1);
+    expect(opened).toMatchObject([{ credential: { type: 's3', accessKeyId: 'A'.repeat(20) } }]);
+  });
+
+  it('open another bucket when the record names another, and close the first', async () => {
+    const { buckets, opened } = start(key('A'));
+    await buckets.open(accountWith({}));
+    await buckets.open(accountWith({ bucket: 'other-audit' }));
+    expect(opened).toMatchObject([
+      { bucket: 'acme-audit', closed: true },
+      { bucket: 'other-audit', closed: false },
+    ]);
+  });
+
+  it('reopen with a secret that was rotated', async () => {
+    const { buckets, opened, stored } = start(key('A'));
+    await buckets.open(accountWith({}));
+    stored.secret = key('B');
+    expect(await buckets.reopen(accountWith({}))).toBeDefined();
+    expect(opened).toMatchObject([{ closed: true }, { credential: { accessKeyId: 'B'.repeat(20) } }]);
+  });
+
+  it('do not reopen with the secret that was refused', async () => {
+    const { buckets, opened } = start(key('A'));
+    await buckets.open(accountWith({}));
+    expect(await buckets.reopen(accountWith({}))).toBeUndefined();
+    expect(opened).toHaveLength(1);
+  });
+
+  it('read no secret for a role', async () => {
+    const { buckets, opened, stored } = start(key('A'));
+    await buckets.open(
+      accountWith({ roleArn: 'arn:aws:iam::111122223333:role/export', externalId: 'acme-1' }),
+    );
+    expect(stored.reads).toBe(0);
+    expect(opened[0]?.credential).toBeUndefined();
+  });
+
+  it('refuse the secret of another cloud, without quoting it', async () => {
+    const { buckets } = start('DefaultEndpointsProtocol=https;AccountName=acme;AccountKey=c2VjcmV0c2VjcmV0');
+    const opening = buckets.open(accountWith({}));
+    await expect(opening).rejects.toMatchObject({ code: 'secret_invalid' });
+    await expect(opening).rejects.not.toThrow(/c2VjcmV0/);
+  });
+});

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import type { Cursor } from '../../../lambdas/domain/cursor.ts';
+import { survey } from '../../../lambdas/watchdog/survey.ts';
+
+const hour = 3_600_000;
+const now = Date.parse('2026-11-22T15:00:00Z');
+const record = {
+  accountId: 'acme',
+  timeZone: 'UTC',
+  status: 'active',
+  destination: { type: 'gcs', bucket: 'acme-audit' },
+  secretId: 'siem-export/acme',
+};
+
+function cursorAt(exportedThrough: string): Cursor {
+  return { exportedThrough: Date.parse(exportedThrough), version: 1, attempts: [], failures: 0 };
+}
+
+const look = (records: Record<string, unknown>[], cursors: Record<string, Cursor> = {}) =>
+  survey(now, 2 * hour, {
+    async *records() {
+      yield records;
+    },
+    cursors: async accountIds => {
+      const known = accountIds.flatMap(id => (cursors[id] ? [[id, cursors[id]] as const] : []));
+      return new Map(known);
+    },
+  });
+
+describe('survey', () => {
+  it('finds nothing wrong with an account whose last window is delivered', async () => {
+    const found = await look([record], { acme: cursorAt('2026-11-22T12:00:00Z') });
+    expect(found).toEqual({ accounts: 1, invalid: [], behind: [], neverExported: [] });
+  });
+
+  it('gives a window its time of grace', async () => {
+    const within = await survey(Date.parse('2026-11-22T13:59:00Z'), 2 * hour, {
+      async *records() {
+        yield [record];
+      },
+      cursors: async () => new Map([['acme', cursorAt('2026-11-22T08:00:00Z')]]),
+    });
+    expect(within.behind).toEqual([]);
+  });
+
+  it('names an account that is behind, and since when', async () => {
+    const { behind } = await look([record], { acme: cursorAt('2026-11-22T08:00:00Z') });
+    expect(behind).toEqual([{ accountId: 'acme', since: Date.parse('2026-11-22T08:00:00Z') }]);
+  });
+
+  it('does not count windows after the add-on expired as owed', async () => {
+    const expired = { ...record, addOnExpiresAt: '2026-11-22T11:00:00Z' };
+    expect((await look([expired], { acme: cursorAt('2026-11-22T08:00:00Z') })).behind).toEqual([]);
+  });
+
+  it('leaves a paused account in peace', async () => {
+    const found = await look([{ ...record, status: 'paused' }]);
+    expect(found).toEqual({ accounts: 1, invalid: [], behind: [], neverExported: [] });
+  });
+
+  it('names an active account that no exporter has seen', async () => {
+    expect((await look([record])).neverExported).toEqual(['acme']);
+  });
+
+  it('names an invalid record with its faults, and goes on with the others', async () => {
+    const { invalid, behind } = await look(
+      [
+        { ...record, timeZone: 'Mars/Olympus' },
+        { ...record, accountId: 'b' },
+      ],
+      {
+        b: cursorAt('2026-11-20T00:00:00Z'),
+      },
+    );
+    expect(invalid).toEqual([{ accountId: 'acme', faults: expect.stringContaining('timeZone') }]);
+    expect(behind).toHaveLength(1);
+  });
+});
