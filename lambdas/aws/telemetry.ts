@@ -2,7 +2,6 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Dispatched } from '../dispatcher/dispatch.ts';
 import type { DeliveredFile } from '../domain/delivered-file.ts';
-import type { ExportError } from '../domain/failure.ts';
 import { type Instant, toIso } from '../domain/instant.ts';
 import { placeName } from '../domain/recipe.ts';
 import type { Window } from '../domain/window.ts';
@@ -41,20 +40,25 @@ export function createExportTelemetry({ logger, metrics }: Instruments): ExportT
       metrics.addMetric('MalformedRows', MetricUnit.Count, file.malformed);
       metrics.addMetric('LagSeconds', MetricUnit.Seconds, (file.deliveredAt - file.window.end) / 1000);
     },
-    failed(accountId, failure, window) {
+    failed(accountId, failure, window, cloud) {
       const { code, retryable } = failure;
       logger.error('Export failed', {
         accountId,
         code,
         actionNeeded: !retryable,
+        cloud,
         ...windowFields(window),
-        ...cause(failure),
+        // `message` is the logger's own.
+        reason: failure.message,
+        ...causeFields(failure.cause),
       });
       metrics.addMetric(retryable ? 'ExportsRetried' : 'ExportsFailed', MetricUnit.Count, 1);
       metrics.singleMetric().addDimension('code', code).addMetric('FailuresByCode', MetricUnit.Count, 1);
+      if (cloud !== undefined)
+        metrics.singleMetric().addDimension('cloud', cloud).addMetric('FailuresByCloud', MetricUnit.Count, 1);
     },
     stopped: (accountId, reason) => logger.info('Export stopped', { accountId, reason }),
-    note: (accountId, message) => logger.warn(message, { accountId }),
+    note: (accountId, message, cause) => logger.warn(message, { accountId, ...causeFields(cause) }),
     flush: () => metrics.publishStoredMetrics(),
   };
 }
@@ -121,7 +125,7 @@ function windowFields(window: Window | undefined) {
   return window && { windowStart: toIso(window.start), windowEnd: toIso(window.end) };
 }
 
-/** Name and message of the failure and of what caused it; never a whole vendor error, which may hold a request. */
-function cause({ message, cause }: ExportError) {
-  return { message, ...(cause instanceof Error && { cause: { name: cause.name, stack: cause.stack } }) };
+/** Where a failure came from: never a vendor's whole error, which may hold the request and with it a credential. */
+function causeFields(cause: unknown) {
+  return cause instanceof Error && { cause: { name: cause.name, stack: cause.stack } };
 }

@@ -12,8 +12,12 @@ export interface ExportMessage {
 
 const body = z.object({ accountId: z.string().min(1), tick: z.iso.datetime() });
 
+/** In ASCII: SQS refuses a message with a character that XML does not allow, and an account id may hold any. */
 export function encodeMessage({ accountId, tick }: ExportMessage): string {
-  return JSON.stringify({ accountId, tick: toIso(tick) });
+  return JSON.stringify({ accountId, tick: toIso(tick) }).replaceAll(
+    /[^\x20-\x7e]/g,
+    unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** @throws ExportError `message_invalid`, saying what was expected */

@@ -22,6 +22,9 @@ export interface Recipe {
   readonly level: number;
 }
 
+/** The level of every new file; the ledger keeps that of a file whose upload has begun. */
+export const compressionLevel = 6;
+
 /** What of a recipe is the same for every account. */
 export type PartLimits = Pick<Recipe, 'partBytes' | 'level'>;
 

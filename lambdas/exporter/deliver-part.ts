@@ -56,12 +56,14 @@ export async function deliverPart(
   }
 }
 
+/** The row that an earlier attempt left; not one of another place, where the account's files no longer go. */
 async function fileOfEarlierAttempt(
   { account, intent, ports }: PartDelivery,
   begun: Cursor,
 ): Promise<DeliveredFile | undefined> {
   if (begun.attempts.length < 2) return undefined;
-  return ports.ledger.readFile(account.accountId, intent.window.end, intent.part);
+  const file = await ports.ledger.readFile(account.accountId, intent.window.end, intent.part);
+  return file && placeName(file.place) === placeName(intent.recipe.place) ? file : undefined;
 }
 
 /** Uploads the file; `undefined` if meanwhile another exporter has committed it. */

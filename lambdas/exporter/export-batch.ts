@@ -25,11 +25,14 @@ export type ReceivedMessage = Pick<SQSRecord, 'messageId' | 'receiptHandle' | 'b
  *
  * @returns a function of the messages and of how many milliseconds the invocation has left; it does not reject
  */
-export function createBatchExporter({ ports, settings, createBuckets, retryAfter, timer }: BatchExporterOptions) {
-  return async (
-    messages: readonly ReceivedMessage[],
-    remaining: () => number,
-  ): Promise<SQSBatchResponse> => {
+export function createBatchExporter({
+  ports,
+  settings,
+  createBuckets,
+  retryAfter,
+  timer,
+}: BatchExporterOptions) {
+  return async (messages: readonly ReceivedMessage[], remaining: () => number): Promise<SQSBatchResponse> => {
     const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
     for (const message of messages)
       if (!(await exportOne(message, remaining)))
@@ -45,7 +48,7 @@ export function createBatchExporter({ ports, settings, createBuckets, retryAfter
       return true;
     } catch (thrown) {
       const failure = toExportError(thrown);
-      ports.telemetry.note(message.messageId, `${failure.code}: ${failure.message}`);
+      ports.telemetry.note(message.messageId, `${failure.code}: ${failure.message}`, failure.cause);
       await postpone(message);
       return false;
     } finally {
@@ -59,7 +62,7 @@ export function createBatchExporter({ ports, settings, createBuckets, retryAfter
     try {
       await retryAfter(receiptHandle, retryDelay(Number(attributes.ApproximateReceiveCount)));
     } catch (thrown) {
-      ports.telemetry.note(messageId, `The message could not be postponed: ${String(thrown)}`);
+      ports.telemetry.note(messageId, 'The message could not be postponed', thrown);
     }
   }
 }

@@ -13,14 +13,12 @@ import { createLedger } from '../aws/ledger.ts';
 import { createSecretStore } from '../aws/secret-store.ts';
 import { createExportTelemetry, createInstruments } from '../aws/telemetry.ts';
 import { openBucket } from '../buckets/open-bucket.ts';
+import { compressionLevel } from '../domain/recipe.ts';
 import { readExporterEnvironment } from '../environment.ts';
 import { createBuckets } from './buckets.ts';
 import type { ExportSettings } from './export-account.ts';
 import { createBatchExporter } from './export-batch.ts';
 import type { ExporterPorts } from './ports.ts';
-
-/** Zlib's own default: much smaller than the fast levels, and still faster than a destination takes the bytes. */
-const compressionLevel = 6;
 
 const environment = readExporterEnvironment(process.env);
 const { ledgerTable, accountsTable, auditLog, endpoints } = environment;

@@ -7,6 +7,7 @@ import type { DeliveredFile } from '../domain/delivered-file.ts';
 import type { ExportMessage } from '../domain/export-message.ts';
 import type { ExportError, FailureCode } from '../domain/failure.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { Place } from '../domain/recipe.ts';
 import type { Window } from '../domain/window.ts';
 
 /** Everything outside that an export touches. Any call may throw; what is thrown is retried by the queue. */
@@ -94,9 +95,15 @@ export interface ExportEvents {
 /** Logs and metrics; never throws. */
 export interface ExportTelemetry {
   delivered(accountId: string, file: DeliveredFile): void;
-  failed(accountId: string, failure: ExportError, window: Window | undefined): void;
+  /** @param cloud where the file was to go, once that is known */
+  failed(
+    accountId: string,
+    failure: ExportError,
+    window: Window | undefined,
+    cloud: Place['type'] | undefined,
+  ): void;
   stopped(accountId: string, reason: StopReason): void;
-  note(accountId: string, message: string): void;
+  note(accountId: string, message: string, cause?: unknown): void;
 }
 
 export interface Clock {

@@ -21,7 +21,7 @@ export async function reportFailure(
   at: FailedAt | undefined,
   { ledger, events, telemetry, clock }: Pick<ExporterPorts, 'ledger' | 'events' | 'telemetry' | 'clock'>,
 ): Promise<void> {
-  telemetry.failed(accountId, failure, at?.window);
+  telemetry.failed(accountId, failure, at?.window, at?.cursor.intent?.recipe.place.type);
   try {
     if (at) {
       const { code, message } = failure;
@@ -30,6 +30,6 @@ export async function reportFailure(
     await events.failed(accountId, failure, at?.window);
   } catch (secondary) {
     if (!failure.retryable) throw secondary;
-    telemetry.note(accountId, `The failure could not be recorded: ${String(secondary)}`);
+    telemetry.note(accountId, 'The failure could not be recorded', secondary);
   }
 }

@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import { auditRecord } from '../../lambdas/domain/audit-record.ts';
+import { toIso } from '../../lambdas/domain/instant.ts';
+import { parseObjectKey } from '../../lambdas/domain/object-key.ts';
+import { windowsAfter } from '../../lambdas/domain/plan.ts';
+import { boundaryAtOrBefore, type Window } from '../../lambdas/domain/window.ts';
+import { type AuditRow, auditLogAttributes, type LocalAccount } from '../account.ts';
+import { displayName } from '../display.ts';
+import { sortKeyOf } from '../provision.ts';
+import type { AccountLedger } from './ledger-reader.ts';
+import type { StoredObject } from './stored-objects.ts';
+import { unpackRecords } from './unpack.ts';
+
+/** What an account got, and everything that is wrong with it. */
+export interface AccountDelivery {
+  readonly account: LocalAccount;
+  readonly windows: number;
+  readonly files: number;
+  readonly records: number;
+  readonly bytes: number;
+  readonly problems: readonly string[];
+}
+
+/**
+ * Compares an account's objects with its rows: every window is there, and each row stands in exactly one file, that
+ * of its window. Then compares them with the ledger: it tells of these files and no others.
+ */
+export function verifyAccount(
+  account: LocalAccount,
+  objects: readonly StoredObject[],
+  ledger: AccountLedger,
+  lastTick: number,
+): AccountDelivery {
+  const { accountId, timeZone, exportFrom, format } = account.record;
+  const problems: string[] = [];
+  const from = boundaryAtOrBefore(timeZone, Date.parse(exportFrom));
+  const owed = new Map([...windowsAfter(timeZone, from, lastTick)].map(window => [window.end, window]));
+  const awaited = awaitedRecords(account.rows, [...owed.values()]);
+  const delivered = new Set<number>();
+  let records = 0;
+
+  for (const { key, body } of objects) {
+    const name = parseObjectKey(key);
+    const awaitedHere = name && awaited.get(name.windowEnd);
+    if (!name || !awaitedHere) {
+      problems.push(`${key} is of no window that was due`);
+      continue;
+    }
+    delivered.add(name.windowEnd);
+    try {
+      const found = unpackRecords(body, format, name.compression);
+      records += found.length;
+      const strangers = found.filter(record => !takeOne(awaitedHere, record));
+      if (strangers.length > 0) problems.push(`${key} has ${strangers.length} records twice or from nowhere`);
+    } catch (thrown) {
+      problems.push(`${key} cannot be read: ${String(thrown)}`);
+    }
+  }
+  for (const [end, left] of awaited) {
+    const missing = [...left.values()].reduce((sum, count) => sum + count, 0);
+    if (!delivered.has(end)) problems.push(`the window that ends at ${toIso(end)} has no file`);
+    if (missing > 0) problems.push(`the window that ends at ${toIso(end)} lacks ${missing} records`);
+  }
+  problems.push(...compareWithLedger(objects, ledger, [...owed.keys()].at(-1) ?? from));
+  return {
+    account,
+    windows: delivered.size,
+    files: objects.length,
+    records,
+    bytes: objects.reduce((sum, { body }) => sum + body.length, 0),
+    problems: problems.map(problem => `${displayName(accountId)}: ${problem}`),
+  };
+}
+
+/** How often each record has to come, by the end of its window. */
+function awaitedRecords(
+  rows: readonly AuditRow[],
+  owed: readonly Window[],
+): Map<number, Map<string, number>> {
+  const awaited = new Map(owed.map(({ end }) => [end, new Map<string, number>()]));
+  const sorted = rows.toSorted((a, b) => a.recordedAt - b.recordedAt);
+  let next = 0;
+  for (const row of sorted) {
+    while ((owed[next]?.end ?? Number.POSITIVE_INFINITY) <= row.recordedAt) next++;
+    const records = awaited.get(owed[next]?.end ?? 0);
+    const record = expectedRecord(row);
+    records?.set(record, (records.get(record) ?? 0) + 1);
+  }
+  return awaited;
+}
+
+function expectedRecord(row: AuditRow): string {
+  const { json } = auditRecord({ ...row.values, recordedAt: sortKeyOf(row) }, auditLogAttributes);
+  return JSON.stringify(JSON.parse(json));
+}
+
+function takeOne(records: Map<string, number>, record: string): boolean {
+  const count = records.get(record) ?? 0;
+  if (count > 1) records.set(record, count - 1);
+  else records.delete(record);
+  return count > 0;
+}
+
+function compareWithLedger(
+  objects: readonly StoredObject[],
+  { cursor, files }: AccountLedger,
+  end: number,
+): string[] {
+  const problems: string[] = [];
+  const unclaimed = new Map(
+    objects.map(object => [placeOf(object.cloud, object.bucket, object.key), object]),
+  );
+  for (const { place, key, bytes, sha256 } of files) {
+    const where = placeOf(place.type, place.bucket, key);
+    const object = unclaimed.get(where);
+    unclaimed.delete(where);
+    if (object === undefined) problems.push(`the ledger tells of ${where}, which is not there`);
+    else if (object.body.length !== bytes || sha256Of(object.body) !== sha256)
+      problems.push(`the ledger has another size or checksum of ${where}`);
+  }
+  for (const where of unclaimed.keys()) problems.push(`the ledger does not know ${where}`);
+  if (cursor?.exportedThrough !== end)
+    problems.push(
+      `the ledger's cursor stands at ${cursor ? toIso(cursor.exportedThrough) : 'nothing'}, not at ${toIso(end)}`,
+    );
+  return problems;
+}
+
+function placeOf(cloud: string, bucket: string, key: string): string {
+  return `${cloud}://${bucket}/${key}`;
+}
+
+function sha256Of(body: Buffer): string {
+  return createHash('sha256').update(body).digest('hex');
+}

@@ -1,0 +1,18 @@
+const longestName = 40;
+
+/** A name as it is shown to people: on one line, without what would steer a terminal, and not too long. */
+export function displayName(name: string): string {
+  const printable = name.replaceAll(
+    /[\p{Cc}\p{Cf}\p{Cn}\p{Zl}\p{Zp}]/gu,
+    character => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  );
+  const characters = [...printable];
+  return characters.length <= longestName ? printable : `${characters.slice(0, longestName - 1).join('')}…`;
+}
+
+/** Columns that a terminal needs: East Asian characters and emoji take two. */
+export function displayWidth(text: string): number {
+  const wide =
+    /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}|ー|\p{Emoji_Presentation}/u;
+  return [...text].reduce((width, character) => width + (wide.test(character) ? 2 : 1), 0);
+}

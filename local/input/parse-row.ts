@@ -1,0 +1,90 @@
+import { parseAccount } from '../../lambdas/domain/account.ts';
+import { dateCell, recordColumns, type StoredValue } from '../../lambdas/domain/audit-record.ts';
+import { ExportError } from '../../lambdas/domain/failure.ts';
+import { type AuditRow, auditLogAttributes, type Field } from '../account.ts';
+import { storedBytes, unstorable } from './storable.ts';
+
+export const defaultAccountId = 'local';
+
+const earliest = Date.UTC(2000);
+const latest = Date.UTC(2100);
+/** DynamoDB takes items of 400 KB; the account id and the sort key are counted for what they may be at most. */
+const largestRow = 400 * 1024 - 600;
+
+/** Both names that each field may have: as stored, and as delivered. */
+const fieldNames: ReadonlyMap<string, Field> = new Map(
+  recordColumns.flatMap(([delivered, stored]) => [
+    [stored, stored],
+    [delivered, stored],
+  ]),
+);
+
+export type ParsedRow = { readonly row: AuditRow } | { readonly faults: readonly string[] };
+
+/**
+ * A line of a person's own rows. It names fields as they are stored (`actionId`) or as they are delivered
+ * (`"Action ID"`); `accountId` and `recordedAt` (the date, by default) may stand beside them, and nothing else may,
+ * because a misspelt name would silently lose its value.
+ *
+ * @param id unlike that of any other row
+ */
+export function parseRow(line: string, id: string): ParsedRow {
+  const object = parseObject(line);
+  if (object === undefined) return { faults: ['expected a JSON object'] };
+  const { accountId = defaultAccountId, recordedAt, ...rest } = object;
+  const faults: string[] = [];
+  const values: Partial<Record<Field, StoredValue>> = {};
+  for (const [name, value] of Object.entries(rest)) {
+    const field = fieldNames.get(name);
+    if (field === undefined) faults.push(`${JSON.stringify(name)}: there is no such field`);
+    else if (field in values) faults.push(`${JSON.stringify(name)}: this field is given twice`);
+    else values[field] = value;
+  }
+  if (typeof accountId !== 'string') faults.push('accountId: expected text');
+  else faults.push(...accountIdFaults(accountId));
+  const instant = instantOfRow(recordedAt ?? values.date);
+  if (instant === undefined)
+    faults.push(
+      `${recordedAt === undefined ? 'date' : 'recordedAt'}: expected an instant from 2000 to 2099 in ISO 8601 with its offset, such as 2026-11-22T18:30:00Z`,
+    );
+  if (storedBytes(values) > largestRow) faults.push('expected at most 400 KB, which is what DynamoDB stores');
+  faults.push(...unstorable(object, ''));
+  if (faults.length > 0 || instant === undefined || typeof accountId !== 'string') return { faults };
+  return { row: { accountId, recordedAt: instant, id, values } };
+}
+
+/** What the product itself would say of an account with this id. */
+function accountIdFaults(accountId: string): string[] {
+  try {
+    const destination = { type: 'gcs', bucket: 'audit-logs' };
+    parseAccount({ accountId, timeZone: 'UTC', status: 'active', destination, secretId: 'any' });
+    return [];
+  } catch (thrown) {
+    if (!(thrown instanceof ExportError)) throw thrown;
+    return [thrown.message.replace('The account record is invalid: ', '')];
+  }
+}
+
+function parseObject(line: string): Record<string, StoredValue> | undefined {
+  try {
+    const value: unknown = JSON.parse(line, exactIntegers);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    return value as Record<string, StoredValue>;
+  } catch {
+    // The line's number is what helps to find the fault.
+    return undefined;
+  }
+}
+
+/** Keeps the digits of whole numbers that JavaScript would round. */
+function exactIntegers(_: string, value: unknown, context?: { source?: string }): unknown {
+  if (!Number.isInteger(value) || Number.isSafeInteger(value)) return value;
+  const { source = '' } = context ?? {};
+  return BigInt(/^-?\d+$/.test(source) ? source : Number(value));
+}
+
+function instantOfRow(value: StoredValue): number | undefined {
+  const { json, malformed } = dateCell({ date: value }, auditLogAttributes);
+  const instant = malformed ? Number.NaN : Date.parse(JSON.parse(json));
+  return instant >= earliest && instant < latest ? instant : undefined;
+}

@@ -1,0 +1,18 @@
+import type { LocalCloud } from './local-cloud.ts';
+
+/** Where the servers are and how to talk to them. */
+export function describeServers({ aws, clouds, environment, resources }: LocalCloud): string {
+  const { s3, azure, gcs } = clouds.credentials;
+  const variables = Object.entries(aws.environment).map(([name, value]) => `  export ${name}=${value}`);
+  return [
+    '',
+    'The servers stay up until Ctrl-C. AWS’s services, for any AWS SDK or the AWS command line:',
+    ...variables,
+    `  tables: ${environment.accountsTable}, ${environment.auditLog.tableName}, ${environment.ledgerTable}`,
+    `  queue: ${resources.exportQueue.url}`,
+    'The customers’ clouds:',
+    `  Amazon S3             ${clouds.s3.endpoint} (path style), access key ${s3.accessKeyId}, secret ${s3.secretAccessKey}`,
+    `  Google Cloud Storage  ${clouds.gcs.endpoint}, service account ${gcs.clientEmail}`,
+    `  Azure Blob Storage    ${clouds.azure.endpoint}, account ${azure.accountName}, key ${azure.accountKey}`,
+  ].join('\n');
+}

@@ -1,0 +1,76 @@
+import { once } from 'node:events';
+import type { AuditRow } from './account.ts';
+import { deliver } from './deliver.ts';
+import type { OutputFolder } from './delivery/output-folder.ts';
+import { inputScenario } from './input/scenario.ts';
+import { describeServers } from './keep.ts';
+import { startLocalCloud } from './local-cloud.ts';
+import type { LocalOptions } from './options.ts';
+import type { Progress } from './progress.ts';
+import { deliveryTable, type Totals, totalsOf } from './report.ts';
+import { sampleScenario } from './sample/scenario.ts';
+
+export interface RunOptions {
+  readonly options: LocalOptions;
+  /** A person's own rows; the sample without them. */
+  readonly rows: readonly AuditRow[] | undefined;
+  readonly out: OutputFolder;
+  readonly progress: Progress;
+}
+
+const problemsShown = 20;
+
+/** One run of local mode: from starting the servers to the report. Answers with the exit code. */
+export async function run({ options, rows, out, progress }: RunOptions): Promise<0 | 1> {
+  const started = performance.now();
+  const { timeZone, accounts, at, days, keep, json } = options;
+  const cloud = await startLocalCloud(
+    ({ secretPrefix, tickMinutes }) =>
+      rows === undefined
+        ? sampleScenario({ accounts, from: at, days, secretPrefix, tickMinutes })
+        : inputScenario(rows, timeZone, secretPrefix),
+    out.log,
+  );
+  try {
+    const { deliveries, problems } = await deliver(cloud, out, progress);
+    const totals = totalsOf(deliveries, problems.length, out.path);
+    progress.say(`\n${deliveryTable(deliveries)}\n`);
+    for (const problem of problems.slice(0, problemsShown)) progress.say(`✗ ${problem}`);
+    if (problems.length > problemsShown) progress.say(`✗ and ${problems.length - problemsShown} more`);
+    progress.say(`${summary(totals)}; ${((performance.now() - started) / 1000).toFixed(1)} s`);
+    progress.say(`The files are in ${out.path}; what the functions logged is in log.ndjson there.`);
+    if (keep) {
+      progress.say(describeServers(cloud));
+      await interrupted();
+    }
+    if (json) process.stdout.write(`${JSON.stringify(totals)}\n`);
+    return totals.failed === 0 ? 0 : 1;
+  } finally {
+    await cloud.close();
+  }
+}
+
+function summary({ accounts, windows, files, records, failed }: Totals): string {
+  const outcome = failed === 0 ? 'each exactly once' : counted(failed, 'problem');
+  const figures = [
+    counted(accounts, 'account'),
+    counted(windows, 'window'),
+    counted(files, 'file'),
+    counted(records, 'record'),
+  ];
+  return `${figures.join(', ')}, ${outcome}`;
+}
+
+function counted(number: number, noun: string): string {
+  return `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+async function interrupted(): Promise<void> {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const signals = (['SIGINT', 'SIGTERM'] as const).map(name => once(process, name, { signal }));
+  await Promise.race(signals);
+  // Ends the other listener, whose rejection is then of no interest.
+  for (const waiting of signals) waiting.catch(() => undefined);
+  controller.abort();
+}

@@ -1,0 +1,252 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative, sep } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { unzipSync } from 'fflate';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const project = join(import.meta.dirname, '../..');
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'siem-export-test-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+interface Ended {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** `npm start` with these options; killed if it hangs. */
+function start(...options: string[]): Promise<Ended> {
+  return new Promise(resolve => {
+    const command = [join(project, 'local/main.ts'), ...options];
+    execFile(
+      process.execPath,
+      command,
+      { cwd: folder, timeout: 120_000, killSignal: 'SIGKILL' },
+      (error, stdout, stderr) =>
+        resolve({ exitCode: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }),
+    );
+  });
+}
+
+function lastLine(stdout: string): unknown {
+  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
+}
+
+interface DeliveredFile {
+  readonly cloud: string;
+  readonly bucket: string;
+  readonly accountId: string;
+  /** Each record as it was written, apart from white space. */
+  readonly records: readonly string[];
+}
+
+/** Every delivered file below a folder laid out `<cloud>/<bucket>/<key>`. */
+async function deliveredFiles(out: string): Promise<DeliveredFile[]> {
+  const entries = await readdir(out, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter(entry => entry.isFile())
+    .map(entry => join(entry.parentPath, entry.name))
+    .filter(file => /\.(zip|gz)$/.test(file));
+  return Promise.all(files.map(file => readDelivered(out, file)));
+}
+
+async function readDelivered(out: string, file: string): Promise<DeliveredFile> {
+  const [cloud = '', bucket = '', ...key] = relative(out, file).split(sep);
+  const body = await readFile(file);
+  const [content] = file.endsWith('.zip') ? Object.values(unzipSync(body)) : [gunzipSync(body)];
+  const text = new TextDecoder('utf-8', { fatal: true }).decode(content);
+  const records: unknown[] = text.startsWith('[')
+    ? JSON.parse(text)
+    : text
+        .split('\n')
+        .filter(line => line !== '')
+        .map(line => JSON.parse(line));
+  const accountId = Buffer.from(key.at(-2) ?? '', 'base64url').toString();
+  return { cloud, bucket, accountId, records: records.map(record => JSON.stringify(record)) };
+}
+
+function recordsOf(files: readonly DeliveredFile[], accountId: string): string[] {
+  return files
+    .filter(file => file.accountId === accountId)
+    .flatMap(({ records }) => records)
+    .sort();
+}
+
+describe('npm start', () => {
+  test('delivers every sample row exactly once, through all three clouds', async () => {
+    const out = join(folder, 'sample');
+    const { exitCode, stdout, stderr } = await start('--json', '--out', out, '--accounts', '6');
+    expect(stderr).toContain('each exactly once');
+    expect(exitCode).toBe(0);
+
+    const files = await deliveredFiles(out);
+    const seeded = (await readFile(join(out, 'rows.ndjson'), 'utf8'))
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line));
+    expect(seeded.length).toBeGreaterThan(1000);
+    expect(lastLine(stdout)).toEqual({
+      accounts: 6,
+      windows: files.length,
+      files: files.length,
+      records: seeded.length,
+      failed: 0,
+      out,
+    });
+    expect(new Set(files.map(({ cloud }) => cloud))).toEqual(new Set(['s3', 'gcs', 'azure']));
+    const accounts = new Set(seeded.map(({ accountId }) => accountId));
+    expect(new Set(files.map(({ accountId }) => accountId))).toEqual(accounts);
+    for (const accountId of accounts) {
+      const expected = seeded
+        .filter(row => row.accountId === accountId)
+        .map(({ date, email = null, action, actionId, description, ipAddress = null }) =>
+          JSON.stringify({
+            Date: date,
+            Email: email,
+            Action: action,
+            'Action ID': actionId,
+            Description: description,
+            'IP Address': ipAddress,
+          }),
+        );
+      expect(recordsOf(files, accountId)).toEqual(expected.sort());
+    }
+    expect(files.filter(({ records }) => records.length === 0)).not.toEqual([]);
+  });
+
+  test('delivers a person’s own rows, by either name of a field, from the first day to the last', async () => {
+    const out = join(folder, 'own');
+    const input = join(folder, 'own.ndjson');
+    const rows = [
+      { date: '2024-02-28T23:59:59+02:00', email: 'eva@example.com', action: 'Signed in', actionId: 'a1' },
+      { Date: '2024-03-05T12:00:00Z', Email: 'ivo@example.com', Action: 'Left', 'Action ID': 7 },
+      {
+        accountId: '../../x',
+        date: '2024-03-01T00:00:00Z',
+        description: 'line one\nline two',
+        ipAddress: '::1',
+      },
+      { accountId: 'é/🚀', date: '2024-03-02T08:00:00.5Z', recordedAt: '2024-03-02T08:00:01Z' },
+      { accountId: 'é/🚀', date: '2024-03-02T08:00:00.5Z', recordedAt: '2024-03-02T08:00:01Z' },
+    ];
+    await writeFile(input, rows.map(row => JSON.stringify(row)).join('\n'));
+    const { exitCode, stdout } = await start('--input', input, '--json', '--out', out);
+    expect(exitCode).toBe(0);
+    expect(lastLine(stdout)).toMatchObject({ accounts: 3, records: 5, failed: 0, out });
+
+    const record = (values: object) => JSON.stringify({ ...empty, ...values });
+    const files = await deliveredFiles(out);
+    expect(recordsOf(files, 'local')).toEqual([
+      record({
+        Date: '2024-02-28T21:59:59.000Z',
+        Email: 'eva@example.com',
+        Action: 'Signed in',
+        'Action ID': 'a1',
+      }),
+      record({
+        Date: '2024-03-05T12:00:00.000Z',
+        Email: 'ivo@example.com',
+        Action: 'Left',
+        'Action ID': 7,
+      }),
+    ]);
+    expect(recordsOf(files, '../../x')).toEqual([
+      record({
+        Date: '2024-03-01T00:00:00.000Z',
+        Description: 'line one\nline two',
+        'IP Address': '::1',
+      }),
+    ]);
+    const twin = record({ Date: '2024-03-02T08:00:00.500Z' });
+    expect(recordsOf(files, 'é/🚀')).toEqual([twin, twin]);
+    expect(new Set(files.map(({ cloud }) => cloud))).toEqual(new Set(['s3', 'gcs', 'azure']));
+  });
+
+  test('delivers a row of a window that is not over yet', async () => {
+    const out = join(folder, 'today');
+    const input = join(folder, 'today.ndjson');
+    const date = new Date().toISOString();
+    await writeFile(input, JSON.stringify({ date }));
+    const { exitCode, stdout } = await start('--input', input, '--json', '--out', out);
+    expect(exitCode).toBe(0);
+    expect(lastLine(stdout)).toMatchObject({ windows: 1, files: 1, records: 1 });
+    expect(recordsOf(await deliveredFiles(out), 'local')).toEqual([JSON.stringify({ ...empty, Date: date })]);
+  });
+});
+
+const empty = {
+  Date: null,
+  Email: null,
+  Action: null,
+  'Action ID': null,
+  Description: null,
+  'IP Address': null,
+};
+
+describe('npm start refuses', () => {
+  test('rows with faults: every faulty line by its number, before anything starts', async () => {
+    const input = join(folder, 'faulty.ndjson');
+    const out = join(folder, 'never');
+    const lines = [
+      '{"date": "2024-02-28T10:00:00Z"}',
+      '{"date": "2024-02-28T10:00:00Z", "Emial": "eva@example.com"}',
+      '',
+      'not JSON',
+      '{"date": "2024-02-30T10:00:00Z"}',
+      '{"date": "2024-02-28T10:00:00"}',
+      '{"date": "2024-02-28T10:00:00Z", "Date": "2024-02-28T10:00:00Z"}',
+      '{"accountId": 7, "date": "2024-02-28T10:00:00Z"}',
+    ];
+    await writeFile(input, lines.join('\r\n'));
+    const { exitCode, stdout, stderr } = await start('--input', input, '--json', '--out', out);
+    expect(exitCode).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr.match(/line \d+/g)).toEqual(['line 2', 'line 4', 'line 5', 'line 6', 'line 7', 'line 8']);
+    expect(stderr).toContain('"Emial": there is no such field');
+    expect(await readdir(folder)).not.toContain('never');
+  });
+
+  test('a folder with files that it did not make', async () => {
+    const { exitCode, stderr } = await start('--out', project);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('--out');
+  });
+
+  test.each([
+    [['--accounts', 'many'], '--accounts'],
+    [['--accounts', '0'], '--accounts'],
+    [['--at', '2025-02-30'], '--at'],
+    [['--days', '-1'], '--days'],
+    [['--input', 'rows.ndjson'], '--input'],
+    [['--input', 'rows.ndjson', '--days', '2'], '--days'],
+    [['--input', 'rows.ndjson', '--time-zone', 'Mars/Base'], '--time-zone'],
+    [['--verbose'], '--verbose'],
+  ])('%j, naming the option', async (options, named) => {
+    const { exitCode, stdout, stderr } = await start(...options);
+    expect(exitCode).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(named);
+  });
+});
+
+test('npm start -- --help tells every option', async () => {
+  const { exitCode, stdout } = await start('--help');
+  expect(exitCode).toBe(0);
+  for (const option of [
+    '--input',
+    '--time-zone',
+    '--accounts',
+    '--at',
+    '--days',
+    '--out',
+    '--keep',
+    '--json',
+  ])
+    expect(stdout).toContain(option);
+});

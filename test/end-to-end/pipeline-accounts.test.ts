@@ -1,0 +1,75 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { hourlyRows, ndjson } from './audit-rows.ts';
+import { startPipeline, type TestPipeline } from './pipeline.ts';
+
+let pipeline: TestPipeline;
+beforeAll(async () => {
+  pipeline = await startPipeline();
+});
+afterEach(() => pipeline.forget());
+afterAll(() => pipeline?.close());
+
+describe('an account', () => {
+  // Few other zones have its boundaries, 2½ hours after every fourth of UTC, so ticks are quick here.
+  const timeZone = 'Asia/Kolkata';
+  const rows = hourlyRows('2025-03-02T22:30:00Z', 16);
+
+  test('that is paused loses nothing: resumed, it catches up', async () => {
+    await pipeline.provision('paused', { timeZone }, rows);
+    await pipeline.tick('2025-03-03T02:30:00Z');
+    await pipeline.provision('paused', { timeZone, status: 'paused' });
+    await pipeline.tick('2025-03-03T06:30:00Z');
+    await pipeline.tick('2025-03-03T10:30:00Z');
+    expect(pipeline.eventTypesOf('paused')).toEqual(['Export Delivered', 'Export Stopped']);
+
+    await pipeline.provision('paused', { timeZone });
+    await pipeline.tick('2025-03-03T14:30:00Z');
+    expect(await pipeline.textsOf('s3', 'paused')).toEqual(
+      [0, 4, 8, 12].map(from => ndjson(rows.slice(from, from + 4))),
+    );
+    const { cursor } = await pipeline.ledgerOf('paused');
+    expect(cursor?.stopped).toBeUndefined();
+  });
+
+  test('whose add-on expires gets the windows before that, and the rest when it is renewed', async () => {
+    const expired = { timeZone, addOnExpiresAt: '2025-03-03T07:00:00Z' };
+    await pipeline.provision('expired', expired, rows);
+    for (const hour of ['02', '06', '10']) await pipeline.tick(`2025-03-03T${hour}:30:00Z`);
+    expect(pipeline.eventTypesOf('expired')).toEqual([
+      'Export Delivered',
+      'Export Delivered',
+      'Export Stopped',
+    ]);
+    expect(pipeline.eventsOf('expired').at(-1)?.detail).toEqual({
+      accountId: 'expired',
+      reason: 'expired',
+      exportedThrough: '2025-03-03T06:30:00.000Z',
+    });
+    expect((await pipeline.ledgerOf('expired')).cursor?.lastError).toBeUndefined();
+
+    await pipeline.provision('expired', { ...expired, addOnExpiresAt: '2026-03-03T07:00:00Z' });
+    await pipeline.tick('2025-03-03T14:30:00Z');
+    expect(await pipeline.textsOf('s3', 'expired')).toEqual(
+      [0, 4, 8, 12].map(from => ndjson(rows.slice(from, from + 4))),
+    );
+  });
+
+  test('that moves to another time zone keeps its windows without gap or overlap', async () => {
+    await pipeline.provision('moved', { timeZone }, rows);
+    await pipeline.tick('2025-03-03T02:30:00Z');
+    await pipeline.provision('moved', { timeZone: 'Asia/Kathmandu' });
+    await pipeline.tick('2025-03-03T14:15:00Z');
+    const { files } = await pipeline.ledgerOf('moved');
+    expect(
+      files.map(({ window }) =>
+        [window.start, window.end].map(at => new Date(at).toISOString().slice(11, 16)),
+      ),
+    ).toEqual([
+      ['22:30', '02:30'],
+      ['02:30', '06:15'],
+      ['06:15', '10:15'],
+      ['10:15', '14:15'],
+    ]);
+    expect((await pipeline.textsOf('s3', 'moved')).join('')).toBe(ndjson(rows.slice(0, 16)));
+  });
+});
