@@ -29,15 +29,14 @@ const oddRows: readonly {
   },
   {
     odd: 'numbers and booleans',
-    values: { action: 42, actionId: -0.5, description: true, ipAddress: 1e-7 },
-    record: { Action: 42, 'Action ID': -0.5, Description: true, 'IP Address': 1e-7 },
+    values: { action: 42, actionId: -0.5, description: true, ipAddress: 0.25 },
+    record: { Action: 42, 'Action ID': -0.5, Description: true, 'IP Address': 0.25 },
     malformed: true,
   },
   {
     odd: 'a number that no double holds',
     values: { actionId: 12345678901234567890123n },
     record: { 'Action ID': '12345678901234567890123' },
-    malformed: true,
   },
   {
     odd: 'nested maps and lists',

@@ -11,7 +11,7 @@ import type { Row } from './audit-rows.ts';
 import { type Cloud, destinations } from './evidence.ts';
 
 /** An account's record, of any attributes; what is not named is that of a healthy account. */
-export interface Provisioned {
+interface Provisioned {
   /** Default S3. */
   readonly cloud?: Cloud;
   /** Default: a good one for the cloud; `null` for no secret at all. */

@@ -10,6 +10,7 @@ import {
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { encodeMessage } from '../../lambdas/domain/export-message.ts';
 import { variables, type WatchdogVariable } from '../../lambdas/environment.ts';
+import type { FunctionName } from '../../lib/build-functions.ts';
 import { startAwsServers } from '../../local/aws-servers.ts';
 import { startCloudServers } from '../../local/cloud-servers.ts';
 import { functionEnvironment } from '../../local/functions/environment.ts';
@@ -25,14 +26,13 @@ import { startFaultProxy } from '../contract/fault-proxy.ts';
 import { createEvidence, destinations } from './evidence.ts';
 import { createOperator } from './operator.ts';
 
-export type PipelineFunctionName = 'dispatcher' | 'exporter' | 'watchdog';
-export type FunctionStarter = (
-  name: PipelineFunctionName,
+type FunctionStarter = (
+  name: FunctionName,
   options: Omit<LambdaFunctionOptions, 'module'>,
 ) => Promise<LambdaFunction>;
 
 /** What of an exporter differs from the stack's. */
-export interface ExporterVariant {
+interface ExporterVariant {
   readonly environment?: Readonly<Record<string, string>>;
   /** Milliseconds that an invocation has. */
   readonly timeout?: number;
@@ -72,7 +72,7 @@ export async function startPipeline({ start = startFromSource }: { start?: Funct
   const { exporter: own } = resources.environments;
 
   async function startOne(
-    name: PipelineFunctionName,
+    name: FunctionName,
     environment: Readonly<Record<string, string>>,
     timeout = resources.exporterTimeout,
   ): Promise<LambdaFunction> {
@@ -90,6 +90,7 @@ export async function startPipeline({ start = startFromSource }: { start?: Funct
   const watchdogEnvironment = {
     [variables.stage]: own.STAGE ?? '',
     [variables.accountsTable]: own.ACCOUNTS_TABLE ?? '',
+    [variables.dispatchStateTable]: resources.environments.dispatcher.DISPATCH_STATE_TABLE ?? '',
     [variables.ledgerTable]: own.LEDGER_TABLE ?? '',
     [variables.settleSeconds]: own.SETTLE_SECONDS ?? '',
   } satisfies Record<WatchdogVariable, string>;
