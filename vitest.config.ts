@@ -13,14 +13,17 @@ const project = (name: string, timeoutSeconds: number, options: object = {}) => 
 
 export default defineConfig({
   test: {
+    // Much of the time goes by in waiting for servers, so both cores of a small machine are used.
+    maxWorkers: 2,
     reporters: ['default', './test/closing-line-reporter.ts'],
     projects: [
-      project('unit', 20),
+      project('unit', 60),
       project('property', 120),
       project('contract', 120),
       // The CDK takes seconds to load, so its tests share one load.
       project('stack', 120, { isolate: false, maxWorkers: 1 }),
-      project('end-to-end', 170),
+      project('end-to-end', 300),
+      project('simulation', 300),
     ],
   },
 });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AuditLogAttributes } from './domain/audit-record.ts';
 import { describeFaults } from './domain/faults.ts';
 
@@ -114,6 +114,7 @@ const exporterVariables = z.object({
 const watchdogVariables = z.object({
   [variables.stage]: text,
   [variables.accountsTable]: text,
+  [variables.dispatchStateTable]: text,
   [variables.ledgerTable]: text,
   [variables.settleSeconds]: wholeNumber(0, longestSettleSeconds),
 });
@@ -173,6 +174,7 @@ export interface ExporterEnvironment {
 export interface WatchdogEnvironment {
   readonly stage: string;
   readonly accountsTable: string;
+  readonly dispatchStateTable: string;
   readonly ledgerTable: string;
   readonly settleSeconds: number;
 }
@@ -235,6 +237,7 @@ export function readWatchdogEnvironment(environment: Environment): WatchdogEnvir
   return {
     stage: read.STAGE,
     accountsTable: read.ACCOUNTS_TABLE,
+    dispatchStateTable: read.DISPATCH_STATE_TABLE,
     ledgerTable: read.LEDGER_TABLE,
     settleSeconds: read.SETTLE_SECONDS,
   };

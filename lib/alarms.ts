@@ -36,6 +36,8 @@ const missingDataTreatment = {
 /** The stage's alarms and the topic that all of them tell, of the fault and of its end. */
 export class Alarms extends Construct {
   readonly topic: Topic;
+  /** Every alarm that was registered, in that order. */
+  readonly all: Alarm[] = [];
   readonly #stage: string;
   readonly #runbookUrl: string;
 
@@ -95,5 +97,6 @@ export class Alarms extends Construct {
     const tell = new SnsAction(this.topic);
     alarm.addAlarmAction(tell);
     alarm.addOkAction(tell);
+    this.all.push(alarm);
   }
 }

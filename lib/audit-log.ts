@@ -1,9 +1,10 @@
-import { Arn, ArnFormat, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { AuditLogSource } from '../lambdas/environment.ts';
-import { type ExistingAuditLog, ownAuditLog } from './config.ts';
+import type { ExistingAuditLog } from './config.ts';
+import { ownAuditLog, regionOfArn } from './config-schema.ts';
 import { viaService } from './encryption-key.ts';
 
 export interface AuditLogProps {
@@ -24,8 +25,8 @@ export class AuditLog extends Construct {
     this.#existing = existing;
     if (existing !== undefined) {
       const { tableName, tableArn, partitionKey, sortKey, sortKeyType, attributes } = existing;
-      this.#tableArn = tableArn ?? this.#arnOf(tableName ?? '');
-      const region = tableArn === undefined ? undefined : regionOf(tableArn);
+      const region = tableArn === undefined ? existing.region : regionOfArn(tableArn);
+      this.#tableArn = tableArn ?? this.#arnOf(tableName ?? '', region);
       this.source = {
         // By its ARN a table of another AWS account can be read, by its name only one's own.
         tableName: tableArn ?? tableName ?? '',
@@ -50,16 +51,15 @@ export class AuditLog extends Construct {
       new PolicyStatement({
         actions: ['kms:Decrypt', 'kms:DescribeKey'],
         resources: [kmsKeyArn],
-        conditions: { StringEquals: { 'kms:ViaService': viaService(this, 'dynamodb', regionOf(kmsKeyArn)) } },
+        conditions: {
+          StringEquals: { 'kms:ViaService': viaService(this, 'dynamodb', regionOfArn(kmsKeyArn)) },
+        },
       }),
     );
   }
 
-  #arnOf(resourceName: string): string {
-    return Stack.of(this).formatArn({ service: 'dynamodb', resource: 'table', resourceName });
+  #arnOf(resourceName: string, region: string | undefined): string {
+    const place = region === undefined ? {} : { region };
+    return Stack.of(this).formatArn({ service: 'dynamodb', resource: 'table', resourceName, ...place });
   }
-}
-
-function regionOf(arn: string): string | undefined {
-  return Arn.split(arn, ArnFormat.SLASH_RESOURCE_NAME).region;
 }

@@ -27,11 +27,12 @@ export function buildFunctions({
   outputFolder = join(projectFolder, 'dist'),
 }: BuildOptions = {}): Record<FunctionName, string> {
   const build = (name: FunctionName) =>
-    buildFunction(join(sourceFolder, name, 'handler.ts'), join(outputFolder, name));
+    bundle(join(sourceFolder, name, 'handler.ts'), join(outputFolder, name));
   return { dispatcher: build('dispatcher'), exporter: build('exporter'), watchdog: build('watchdog') };
 }
 
-function buildFunction(entry: string, outputFolder: string): string {
+/** Bundles one entry into `index.mjs` and its chunks, as the functions are bundled. */
+export function bundle(entry: string, outputFolder: string): string {
   // Chunks carry a hash in their names, so those of an earlier build would stay in the asset.
   rmSync(outputFolder, { recursive: true, force: true });
   buildSync({

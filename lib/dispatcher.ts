@@ -23,6 +23,8 @@ export interface DispatcherProps {
 
 /** Every quarter of an hour: which accounts are due? One message each. */
 export class Dispatcher extends Construct {
+  readonly pipelineFunction: PipelineFunction;
+
   constructor(scope: Construct, id: string, props: DispatcherProps) {
     super(scope, id);
     const { configuration, tables, exportQueue } = props;
@@ -44,6 +46,7 @@ export class Dispatcher extends Construct {
       logRetention: configuration.logRetentionDays,
       alarms: props.alarms,
     });
+    this.pipelineFunction = dispatcher;
     this.#grant(dispatcher, props);
     // Boundaries are off the hour in zones such as +05:30, +05:45 and +12:45.
     new Trigger(this, 'Ticks', {
@@ -71,7 +74,7 @@ export class Dispatcher extends Construct {
     );
     role.addToPolicy(
       new PolicyStatement({
-        actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+        actions: ['dynamodb:GetItem', 'dynamodb:PutItem'],
         resources: [tables.dispatchState.tableArn],
       }),
     );

@@ -1,6 +1,6 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { type IGrantable, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Key } from 'aws-cdk-lib/aws-kms';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 
 /** The services through which a function may use the key. */
@@ -15,13 +15,24 @@ const writeActions = [
   'kms:ReEncryptTo',
 ];
 
+export interface EncryptionKeyProps {
+  readonly stage: string;
+  /** A key of one's own, whose policy is not the stack's to write: docs/deploy.md says what it has to allow. */
+  readonly existingKeyArn?: string | undefined;
+}
+
 /** The stage's customer-managed key: tables, the export queue and the alarm topic are encrypted with it. */
 export class EncryptionKey extends Construct {
-  readonly key: Key;
+  readonly key: IKey;
 
-  constructor(scope: Construct, id: string, stage: string) {
+  constructor(scope: Construct, id: string, { stage, existingKeyArn }: EncryptionKeyProps) {
     super(scope, id);
-    this.key = new Key(this, 'Key', {
+    this.key =
+      existingKeyArn === undefined ? this.#ownKey(stage) : Key.fromKeyArn(this, 'Key', existingKeyArn);
+  }
+
+  #ownKey(stage: string): Key {
+    const key = new Key(this, 'Key', {
       alias: `alias/siem-export-${stage}`,
       description: `SIEM export, stage ${stage}: tables, queue and alarm topic`,
       enableKeyRotation: true,
@@ -30,7 +41,7 @@ export class EncryptionKey extends Construct {
     });
     // As AWS documents it, without a condition on the source: one that is not met would silence every alarm, and whose
     // alarms may publish is the topic's policy to say.
-    this.key.addToResourcePolicy(
+    key.addToResourcePolicy(
       new PolicyStatement({
         sid: 'AlarmsPublishToTheEncryptedTopic',
         principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
@@ -38,6 +49,7 @@ export class EncryptionKey extends Construct {
         resources: ['*'],
       }),
     );
+    return key;
   }
 
   allowReading(grantee: IGrantable, ...services: KeyService[]): void {

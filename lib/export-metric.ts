@@ -1,20 +1,48 @@
 import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { metricNamespace, metricService } from '../lambdas/aws/telemetry.ts';
+import type { FailureCode } from '../lambdas/domain/failure.ts';
+import type { Place } from '../lambdas/domain/recipe.ts';
 
-/** The metrics that alarms follow, of those that the functions write to their logs. */
+/** The metrics of a stage as a whole that the functions write to their logs and alarms or the dashboard follow. */
 export type ExportMetricName =
-  | 'ExportsFailed'
-  | 'MalformedRows'
-  | 'InvalidAccounts'
+  | 'Accounts'
   | 'AccountsBehind'
-  | 'AccountsNeverExported';
+  | 'AccountsNeverExported'
+  | 'BytesDelivered'
+  | 'DispatchedAccounts'
+  | 'ExportsDelivered'
+  | 'ExportsFailed'
+  | 'ExportsRetried'
+  | 'InvalidAccounts'
+  | 'LagSeconds'
+  | 'MalformedRows'
+  | 'RecordsDelivered';
 
 /** One of the functions' own metrics, of the stage as a whole. */
 export function exportMetric(stage: string, metricName: ExportMetricName, options: MetricOptions): Metric {
+  return ownMetric(stage, metricName, {}, options);
+}
+
+/** How many exports failed with a code. */
+export function failuresByCode(stage: string, code: FailureCode, options: MetricOptions): Metric {
+  return ownMetric(stage, 'FailuresByCode', { code }, { label: code, ...options });
+}
+
+/** How many exports to a cloud failed. */
+export function failuresByCloud(stage: string, cloud: Place['type'], options: MetricOptions): Metric {
+  return ownMetric(stage, 'FailuresByCloud', { cloud }, { label: cloud, ...options });
+}
+
+function ownMetric(
+  stage: string,
+  metricName: string,
+  dimensions: Readonly<Record<string, string>>,
+  options: MetricOptions,
+): Metric {
   return new Metric({
     namespace: metricNamespace,
     metricName,
-    dimensionsMap: { service: metricService(stage) },
+    dimensionsMap: { service: metricService(stage), ...dimensions },
     ...options,
   });
 }

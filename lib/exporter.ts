@@ -12,7 +12,9 @@ import type { Configuration } from './config.ts';
 import type { EncryptionKey } from './encryption-key.ts';
 import { exportMetric } from './export-metric.ts';
 import type { ExportQueue } from './export-queue.ts';
+import type { Network } from './network.ts';
 import { functionTimeout, PipelineFunction } from './pipeline-function.ts';
+import { exporterRuntimeEnvironment } from './runtime-environment.ts';
 import type { Tables } from './tables.ts';
 
 export interface ExporterProps {
@@ -24,12 +26,14 @@ export interface ExporterProps {
   readonly exportQueue: ExportQueue;
   readonly eventBus: EventBus;
   readonly alarms: Alarms;
+  readonly network: Network | undefined;
 }
 
 /** One account a message: its rows into files, its files into the customer's bucket, the outcome into the ledger. */
 export class Exporter extends Construct {
   /** What customers' roles have to trust. */
   readonly roleArn: string;
+  readonly pipelineFunction: PipelineFunction;
 
   constructor(scope: Construct, id: string, props: ExporterProps) {
     super(scope, id);
@@ -40,10 +44,14 @@ export class Exporter extends Construct {
       description: 'Delivers the windows that an account is owed into its bucket',
       code: props.code,
       memory: 1769,
+      // What an invocation does not finish is queued again.
+      continuesItself: true,
       environment: exporterEnvironment(props),
       logRetention: configuration.logRetentionDays,
       alarms: props.alarms,
+      network: props.network,
     });
+    this.pipelineFunction = exporter;
     exporter.function.addEventSourceMapping('Exports', {
       eventSourceArn: props.exportQueue.queue.queueArn,
       // An account a time: a slow bucket holds back nobody else's export.
@@ -62,10 +70,7 @@ export class Exporter extends Construct {
     const allow = (actions: string[], resource: string) =>
       role.addToPolicy(new PolicyStatement({ actions, resources: [resource] }));
     allow(['dynamodb:GetItem'], tables.accounts.tableArn);
-    allow(
-      ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
-      tables.exportLedger.tableArn,
-    );
+    allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], tables.exportLedger.tableArn);
     auditLog.allowReading(role);
     allow(
       [
@@ -137,6 +142,7 @@ function exporterEnvironment(props: ExporterProps): Record<string, string> {
   const { configuration, tables, exportQueue, eventBus } = props;
   const { source } = props.auditLog;
   return {
+    ...exporterRuntimeEnvironment,
     [variables.stage]: configuration.stage,
     [variables.accountsTable]: tables.accounts.tableName,
     [variables.ledgerTable]: tables.exportLedger.tableName,

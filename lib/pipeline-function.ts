@@ -1,10 +1,20 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, type Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  type Code,
+  Function as LambdaFunction,
+  RecursiveLoop,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { acknowledgeWildcards } from './acknowledge-wildcards.ts';
 import type { Alarms } from './alarms.ts';
 import type { FunctionName } from './build-functions.ts';
+import type { Network } from './network.ts';
+import { runtimeEnvironment } from './runtime-environment.ts';
 
 /** The longest that Lambda lets a function run, and what all three are given. */
 export const functionTimeout = Duration.minutes(15);
@@ -19,17 +29,31 @@ export interface PipelineFunctionProps {
   readonly environment: Record<string, string>;
   readonly logRetention: RetentionDays;
   readonly alarms: Alarms;
+  /** True if it sends messages to the queue that invokes it: Lambda takes that for an endless loop, and stops it. */
+  readonly continuesItself?: boolean;
+  /** The network to run in; without it the function has none of its own. */
+  readonly network?: Network | undefined;
 }
+
+const networkInterfaceActions = [
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:UnassignPrivateIpAddresses',
+];
 
 /** A function of the pipeline with its own role, which may write to its own log and nothing else so far. */
 export class PipelineFunction extends Construct {
   readonly function: LambdaFunction;
   readonly role: Role;
+  readonly logGroup: LogGroup;
 
   constructor(scope: Construct, id: string, props: PipelineFunctionProps) {
     super(scope, id);
     const functionName = `siem-export-${props.stage}-${props.name}`;
-    const logGroup = new LogGroup(this, 'Log', {
+    this.logGroup = new LogGroup(this, 'Log', {
       logGroupName: `/aws/lambda/${functionName}`,
       retention: props.logRetention,
       // The ledger is what proves deliveries; a log that outlived its stack would only block the next deployment.
@@ -39,7 +63,8 @@ export class PipelineFunction extends Construct {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: `SIEM export, stage ${props.stage}: the ${props.name}`,
     });
-    logGroup.grantWrite(this.role);
+    this.logGroup.grantWrite(this.role);
+    if (props.network !== undefined) this.#allowNetworkInterfaces(functionName);
     this.function = new LambdaFunction(this, 'Function', {
       functionName,
       description: props.description,
@@ -50,10 +75,34 @@ export class PipelineFunction extends Construct {
       memorySize: props.memory,
       timeout: functionTimeout,
       role: this.role,
-      logGroup,
-      environment: { NODE_OPTIONS: '--enable-source-maps', ...props.environment },
+      logGroup: this.logGroup,
+      ...(props.continuesItself === true && { recursiveLoop: RecursiveLoop.ALLOW }),
+      ...placeIn(props.network),
+      environment: { ...runtimeEnvironment, ...props.environment },
     });
     this.#watch(props);
+  }
+
+  /** Lambda attaches the function to its network in the role's name; what runs in the function may not do the same. */
+  #allowNetworkInterfaces(resourceName: string): void {
+    const functionArn = Stack.of(this).formatArn({
+      service: 'lambda',
+      resource: 'function',
+      resourceName,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    this.role.addToPolicy(new PolicyStatement({ actions: networkInterfaceActions, resources: ['*'] }));
+    this.role.addToPolicy(
+      new PolicyStatement({
+        effect: Effect.DENY,
+        actions: networkInterfaceActions,
+        resources: ['*'],
+        conditions: { ArnEquals: { 'lambda:SourceFunctionArn': functionArn } },
+      }),
+    );
+    acknowledgeWildcards(this.role, {
+      '*': 'Lambda makes the interfaces, whose names nobody knows before; the function itself is denied the same.',
+    });
   }
 
   #watch({ name, alarms }: PipelineFunctionProps): void {
@@ -70,4 +119,13 @@ export class PipelineFunction extends Construct {
       periods: 3,
     });
   }
+}
+
+function placeIn(network: Network | undefined) {
+  if (network === undefined) return {};
+  return {
+    vpc: network.vpc,
+    vpcSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS },
+    securityGroups: [network.securityGroup],
+  };
 }

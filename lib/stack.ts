@@ -1,14 +1,18 @@
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
+import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { Alarms } from './alarms.ts';
 import { AuditLog } from './audit-log.ts';
 import type { Configuration } from './config.ts';
+import { Dashboard } from './dashboard.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { EncryptionKey } from './encryption-key.ts';
 import { ExportQueue } from './export-queue.ts';
 import { Exporter } from './exporter.ts';
 import type { FunctionCode } from './function-code.ts';
+import { LogQueries } from './log-queries.ts';
+import { Network } from './network.ts';
 import { Tables } from './tables.ts';
 import { TriggerDeadLetters } from './trigger-dead-letters.ts';
 import { Watchdog } from './watchdog.ts';
@@ -22,8 +26,12 @@ export interface SiemExportStackProps extends StackProps {
 export class SiemExportStack extends Stack {
   constructor(scope: Construct, id: string, { configuration, code, ...props }: SiemExportStackProps) {
     super(scope, id, props);
-    const { stage } = configuration;
-    const encryptionKey = new EncryptionKey(this, 'Encryption', stage);
+    const { stage, encryptionKeyArn, permissionsBoundaryArn, vpc } = configuration;
+    if (permissionsBoundaryArn !== undefined) this.#boundAllRoles(permissionsBoundaryArn);
+    const encryptionKey = new EncryptionKey(this, 'Encryption', { stage, existingKeyArn: encryptionKeyArn });
+    const network =
+      vpc &&
+      new Network(this, 'Network', { stage, settings: vpc, logRetention: configuration.logRetentionDays });
     const alarms = new Alarms(this, 'Alarms', {
       stage,
       encryptionKey,
@@ -45,17 +53,47 @@ export class SiemExportStack extends Stack {
     });
 
     const shared = { configuration, tables, encryptionKey, alarms };
-    new Dispatcher(this, 'Dispatch', {
+    const dispatcher = new Dispatcher(this, 'Dispatch', {
       ...shared,
       code: code.dispatcher,
       exportQueue: exportQueue.queue,
       triggerDeadLetterQueue: triggerDeadLetters.queue,
     });
-    const exporter = new Exporter(this, 'Export', { ...shared, code: code.exporter, auditLog, exportQueue, eventBus });
-    new Watchdog(this, 'Watch', {
+    const exporter = new Exporter(this, 'Export', {
+      ...shared,
+      code: code.exporter,
+      auditLog,
+      exportQueue,
+      eventBus,
+      network,
+    });
+    const watchdog = new Watchdog(this, 'Watch', {
       ...shared,
       code: code.watchdog,
       triggerDeadLetterQueue: triggerDeadLetters.queue,
+    });
+
+    const functions = {
+      dispatcher: dispatcher.pipelineFunction,
+      exporter: exporter.pipelineFunction,
+      watchdog: watchdog.pipelineFunction,
+    };
+    new LogQueries(this, 'LogQueries', {
+      stage,
+      logGroups: {
+        dispatcher: functions.dispatcher.logGroup,
+        exporter: functions.exporter.logGroup,
+        watchdog: functions.watchdog.logGroup,
+      },
+    });
+    const dashboard = new Dashboard(this, 'Dashboard', {
+      stage,
+      runbookUrl: configuration.runbookUrl,
+      alarms,
+      exportQueue,
+      triggerDeadLetters,
+      functions,
+      tables,
     });
 
     const outputs = {
@@ -68,11 +106,22 @@ export class SiemExportStack extends Stack {
       ExportDeadLetterQueueUrl: exportQueue.deadLetterQueue.queueUrl,
       TriggerDeadLetterQueueUrl: triggerDeadLetters.queue.queueUrl,
       EventBusName: eventBus.eventBusName,
+      DashboardName: dashboard.dashboardName,
       AlarmTopicArn: alarms.topic.topicArn,
       EncryptionKeyArn: encryptionKey.key.keyArn,
       ExporterRoleArn: exporter.roleArn,
       SecretPrefix: configuration.secretPrefix,
+      ...(network && { EgressAddresses: network.egressAddresses.join(', ') }),
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
+  }
+
+  /** Two, whichever they are: looking them up by name would need credentials to synthesise. */
+  override get availabilityZones(): string[] {
+    return [0, 1].map(index => Fn.select(index, Fn.getAzs()));
+  }
+
+  #boundAllRoles(policyArn: string): void {
+    PermissionsBoundary.of(this).apply(ManagedPolicy.fromManagedPolicyArn(this, 'Boundary', policyArn));
   }
 }

@@ -3,6 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { sightingPrefix } from '../lambdas/aws/sightings.ts';
 import { variables, type WatchdogVariable } from '../lambdas/environment.ts';
 import type { Alarms } from './alarms.ts';
 import type { Configuration } from './config.ts';
@@ -23,12 +24,15 @@ export interface WatchdogProps {
 
 /** Every hour, and without trusting the rest: is every account valid, and none behind? */
 export class Watchdog extends Construct {
+  readonly pipelineFunction: PipelineFunction;
+
   constructor(scope: Construct, id: string, props: WatchdogProps) {
     super(scope, id);
     const { configuration, tables } = props;
     const environment = {
       [variables.stage]: configuration.stage,
       [variables.accountsTable]: tables.accounts.tableName,
+      [variables.dispatchStateTable]: tables.dispatchState.tableName,
       [variables.ledgerTable]: tables.exportLedger.tableName,
       [variables.settleSeconds]: String(configuration.settleMinutes * 60),
     } satisfies Record<WatchdogVariable, string>;
@@ -42,6 +46,7 @@ export class Watchdog extends Construct {
       logRetention: configuration.logRetentionDays,
       alarms: props.alarms,
     });
+    this.pipelineFunction = watchdog;
     this.#grant(watchdog, props);
     new Trigger(this, 'Hourly', {
       name: `siem-export-${configuration.stage}-watch`,
@@ -60,11 +65,19 @@ export class Watchdog extends Construct {
     );
     role.addToPolicy(
       new PolicyStatement({
-        actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'],
+        actions: ['dynamodb:BatchGetItem'],
         resources: [tables.exportLedger.tableArn],
       }),
     );
-    encryptionKey.allowReading(role, 'dynamodb');
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['dynamodb:UpdateItem'],
+        resources: [tables.dispatchState.tableArn],
+        // Its own items, never the dispatcher's.
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${sightingPrefix}*`] } },
+      }),
+    );
+    encryptionKey.allowWriting(role, 'dynamodb');
   }
 
   #watch(watchdog: PipelineFunction, { configuration: { stage }, alarms }: WatchdogProps): void {
@@ -84,11 +97,9 @@ export class Watchdog extends Construct {
       missingData: 'unchanged',
     });
     alarms.warning('accounts-never-exported', {
-      meaning: 'For six hours there have been active accounts that were never exported',
+      meaning: 'Active accounts have waited for more than seven hours, and were never exported',
       metric: found('AccountsNeverExported'),
       above: 0,
-      // A new account waits for its first boundary, up to five hours where daylight saving ends, and its settle time.
-      periods: 6,
       missingData: 'unchanged',
     });
     alarms.critical('invalid-accounts', {

@@ -18,6 +18,8 @@ export interface LocalCloud {
   readonly dispatcher: LambdaFunction;
   readonly exporter: LambdaFunction;
   readonly scenario: Scenario;
+  /** How far the clock of this thread and of both functions is put forward, in milliseconds. */
+  readonly clockAhead: number;
   close(): Promise<void>;
 }
 
@@ -60,6 +62,7 @@ export async function startLocalCloud(
     dispatcher,
     exporter,
     scenario,
+    clockAhead,
     async close() {
       await Promise.all([dispatcher.close(), exporter.close()]);
       await Promise.all([aws.close(), clouds.close()]);

@@ -5,6 +5,7 @@ import type { OutputFolder } from './delivery/output-folder.ts';
 import { inputScenario } from './input/scenario.ts';
 import { describeServers } from './keep.ts';
 import { startLocalCloud } from './local-cloud.ts';
+import { openForOperators } from './operators.ts';
 import type { LocalOptions } from './options.ts';
 import type { Progress } from './progress.ts';
 import { deliveryTable, type Totals, totalsOf } from './report.ts';
@@ -40,8 +41,13 @@ export async function run({ options, rows, out, progress }: RunOptions): Promise
     progress.say(`${summary(totals)}; ${((performance.now() - started) / 1000).toFixed(1)} s`);
     progress.say(`The files are in ${out.path}; what the functions logged is in log.ndjson there.`);
     if (keep) {
+      const operated = await openForOperators(cloud, out.path);
       progress.say(describeServers(cloud));
+      progress.say(
+        `The command line works on it: npx siem-export --local --state-file ${operated.stateFile} status`,
+      );
       await interrupted();
+      await operated.close();
     }
     if (json) process.stdout.write(`${JSON.stringify(totals)}\n`);
     return totals.failed === 0 ? 0 : 1;

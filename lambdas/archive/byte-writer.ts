@@ -1,33 +1,37 @@
 /** Below this length a loop is faster than the call of the native copy. */
-const shortest = 64;
+const shortest = 24;
 const quote = 0x22;
 
-/** Bytes written one after the other into memory that grows. */
+/** Bytes written one after the other into memory that grows, and that is used again after a `restart`. */
 export class ByteWriter {
   length = 0;
-  #bytes: Buffer;
+  #bytes = Buffer.alloc(0);
 
-  /** @param expected about how many bytes will be written */
-  constructor(expected: number) {
-    this.#bytes = Buffer.allocUnsafeSlow(Math.max(expected, 64));
+  /**
+   * Begins anew, over what has been written.
+   * @param expected about how many bytes will be written
+   */
+  restart(expected: number): void {
+    this.length = 0;
+    if (this.#bytes.length < expected) this.#bytes = Buffer.allocUnsafeSlow(expected);
   }
 
-  append(source: Uint8Array, start = 0, end = source.length): void {
+  append(source: Buffer, start = 0, end = source.length): void {
     const bytes = this.#withRoomFor(end - start);
     let at = this.length;
-    if (end - start > shortest) bytes.set(source.subarray(start, end), at);
+    if (end - start > shortest) source.copy(bytes, at, start, end);
     else for (let index = start; index < end; index++) bytes[at++] = source[index] as number;
     this.length += end - start;
   }
 
-  appendQuoted(source: Uint8Array, start: number, end: number): void {
+  appendQuoted(source: Buffer, start: number, end: number): void {
     const bytes = this.#withRoomFor(end - start + 2);
     bytes[this.length++] = quote;
     this.append(source, start, end);
     bytes[this.length++] = quote;
   }
 
-  /** What has been written, without a copy; nothing may be appended afterwards. */
+  /** What has been written, without a copy: valid until the restart; nothing may be appended afterwards. */
   written(): Uint8Array {
     return this.#bytes.subarray(0, this.length);
   }

@@ -4,7 +4,7 @@ export interface Page {
   readonly lines: Uint8Array;
   readonly count: number;
   /** For each row, the offset in `lines` just after its line feed. */
-  readonly rowEnds: readonly number[];
+  readonly rowEnds: ArrayLike<number>;
   /** The rows that are malformed (see `AuditRecord`), ascending. */
   readonly malformedRows: readonly number[];
   /** The sort key of a row as text (a numeric one as its digits). */

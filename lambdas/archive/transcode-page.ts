@@ -8,22 +8,31 @@ import {
   valueCell,
 } from '../domain/audit-record.ts';
 import { fromAttributeValue, fromNumber, isMap } from './attribute-value.ts';
-import { ByteWriter } from './byte-writer.ts';
+import type { ByteWriter } from './byte-writer.ts';
 import { canonicalDateLength, isCanonicalDate } from './canonical-date.ts';
 import { parsePage } from './encode-rows.ts';
 import { ascii, JsonScanner, UnfamiliarJsonError } from './json-scanner.ts';
+import type { OffsetList } from './offset-list.ts';
 import { missingRow, type Page } from './page.ts';
+import { createPageMemory, type PageMemory } from './page-memory.ts';
 
 /**
  * The body of an answer to a DynamoDB Query as a page, from bytes to bytes: texts, nearly all that an audit log holds,
  * are copied as they stand, and no objects are made. Whatever else there is goes the way of `parsePage`: a single
  * value if only that is unusual, the whole answer if its JSON is not as DynamoDB writes it. The result is the same.
  *
+ * The page is valid only as long as the body and the memory are left alone.
+ *
  * @param excluded a sort key that lies outside the window although the query returns it; its row is left out
  * @throws ExportError `internal` if the body is not a whole answer
  */
-export function transcodePage(body: Uint8Array, attributes: AuditLogAttributes, excluded?: string): Page {
-  return transcodeFamiliar(body, attributes, excluded) ?? parsePage(body, attributes, excluded);
+export function transcodePage(
+  body: Uint8Array,
+  attributes: AuditLogAttributes,
+  excluded?: string,
+  memory?: PageMemory,
+): Page {
+  return transcodeFamiliar(body, attributes, excluded, memory) ?? parsePage(body, attributes, excluded);
 }
 
 /** The page, or `undefined` if the answer has to go the way of `parsePage`. */
@@ -31,10 +40,14 @@ export function transcodeFamiliar(
   body: Uint8Array,
   attributes: AuditLogAttributes,
   excluded?: string,
+  memory = createPageMemory(),
 ): Page | undefined {
   if (!isUtf8(body)) return undefined;
+  memory.lines.restart(body.length);
+  memory.rowEnds.restart();
+  memory.sortKeys.restart();
   try {
-    return new Transcoder(body, attributes, excluded).readAnswer();
+    return new Transcoder(body, attributes, excluded, memory).readAnswer();
   } catch (error) {
     if (error instanceof UnfamiliarJsonError || error instanceof SyntaxError) return undefined;
     throw error;
@@ -68,14 +81,20 @@ class Transcoder {
   readonly #ends: number[];
   readonly #others: StoredValue[];
 
-  readonly #rowEnds: number[] = [];
+  readonly #rowEnds: OffsetList;
+  readonly #sortKeys: OffsetList;
   readonly #malformedRows: number[] = [];
-  readonly #sortKeyStarts: number[] = [];
-  readonly #sortKeyEnds: number[] = [];
 
-  constructor(body: Uint8Array, attributes: AuditLogAttributes, excluded: string | undefined) {
+  constructor(
+    body: Uint8Array,
+    attributes: AuditLogAttributes,
+    excluded: string | undefined,
+    { lines, rowEnds, sortKeys }: PageMemory,
+  ) {
     this.#scanner = new JsonScanner(body);
-    this.#writer = new ByteWriter(body.length);
+    this.#writer = lines;
+    this.#rowEnds = rowEnds;
+    this.#sortKeys = sortKeys;
     this.#attributes = attributes;
     this.#excluded = excluded === undefined ? undefined : Buffer.from(excluded);
     const names = [
@@ -111,15 +130,14 @@ class Transcoder {
 
   #page(lastEvaluatedKey: Page['lastEvaluatedKey']): Page {
     const scanner = this.#scanner;
-    const starts = this.#sortKeyStarts;
-    const ends = this.#sortKeyEnds;
+    const sortKeys = this.#sortKeys.pushed();
     return {
       lines: this.#writer.written(),
       count: this.#rowEnds.length,
-      rowEnds: this.#rowEnds,
+      rowEnds: this.#rowEnds.pushed(),
       malformedRows: this.#malformedRows,
       sortKey(row) {
-        const [start, end] = [starts[row], ends[row]];
+        const [start, end] = [sortKeys[2 * row], sortKeys[2 * row + 1]];
         return start === undefined || end === undefined ? missingRow(row) : scanner.decode(start, end);
       },
       lastEvaluatedKey,
@@ -212,8 +230,8 @@ class Transcoder {
     writer.append(closing);
     if (malformed) this.#malformedRows.push(this.#rowEnds.length);
     this.#rowEnds.push(writer.length);
-    this.#sortKeyStarts.push(this.#starts[0] as number);
-    this.#sortKeyEnds.push(this.#ends[0] as number);
+    this.#sortKeys.push(this.#starts[0] as number);
+    this.#sortKeys.push(this.#ends[0] as number);
   }
 
   /** Writes a value, and returns whether it is well formed. */

@@ -1,5 +1,14 @@
-import { type DynamoDBClient, GetItemCommand, paginateQuery, paginateScan } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeValue,
+  type DynamoDBClient,
+  GetItemCommand,
+  paginateQuery,
+  paginateScan,
+} from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+
+/** Accounts that are read at once: their ids as objects take 50 times the memory of a page's bytes, so no full pages. */
+const accountsPerPage = 1000;
 
 interface AccountTableOptions {
   readonly client: DynamoDBClient;
@@ -17,7 +26,7 @@ export function createAccountReader({ client, tableName }: AccountTableOptions) 
           ConsistentRead: true,
         }),
       );
-      return Item && unmarshall(Item);
+      return Item && recordFrom(Item);
     },
   };
 }
@@ -39,7 +48,7 @@ export function createAccountIndex({
         ExpressionAttributeValues: { ':timeZone': { S: timeZone } },
         ProjectionExpression: 'accountId',
       };
-      for await (const { Items = [] } of paginateQuery({ client }, query))
+      for await (const { Items = [] } of paginateQuery({ client, pageSize: accountsPerPage }, query))
         yield Items.flatMap(({ accountId }) => accountId?.S ?? []);
     },
   };
@@ -50,7 +59,12 @@ export function createAccountScan({ client, tableName }: AccountTableOptions) {
   return {
     async *records(): AsyncGenerator<readonly Record<string, unknown>[]> {
       for await (const { Items = [] } of paginateScan({ client }, { TableName: tableName }))
-        yield Items.map(item => unmarshall(item));
+        yield Items.map(recordFrom);
     },
   };
+}
+
+/** Numbers may lose digits: no attribute of an account record that is read here is one, and none may stop a survey. */
+function recordFrom(item: Record<string, AttributeValue>): Record<string, unknown> {
+  return unmarshall(item, { wrapNumbers: Number });
 }

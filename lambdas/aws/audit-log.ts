@@ -5,6 +5,7 @@ import {
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import type { Page } from '../archive/page.ts';
+import { createPageMemory, type PageMemory } from '../archive/page-memory.ts';
 import { transcodePage } from '../archive/transcode-page.ts';
 import { toIso } from '../domain/instant.ts';
 import type { Window } from '../domain/window.ts';
@@ -27,10 +28,19 @@ export function createAuditLog({
       const { query, excluded } = windowQuery(source, accountId, window);
       const stop = new AbortController();
       const abortSignal = AbortSignal.any([signal, stop.signal]);
+      // One page is being used while the next one is on its way, and then their memories change places.
+      const memories: [PageMemory, PageMemory] = [createPageMemory(), createPageMemory()];
       const read = async (start: QueryCommandInput['ExclusiveStartKey']): Promise<Page> => {
+        const [memory] = memories.reverse() as typeof memories;
         const command = new QueryCommand({ ...query, ExclusiveStartKey: start });
-        const body = await withRawAnswer(command, () => client.send(command, { abortSignal }));
-        return transcodePage(body, { ...attributes, sortKey }, excluded);
+        const send = () =>
+          client.send(command, { abortSignal }).catch((thrown: unknown) => {
+            // The SDK's own error says that it was stopped, the signal why.
+            signal.throwIfAborted();
+            throw thrown;
+          });
+        const body = await withRawAnswer(command, send, memory.answer);
+        return transcodePage(body, { ...attributes, sortKey }, excluded, memory);
       };
       let next = read(after === undefined ? undefined : startKey(source, accountId, after));
       try {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   BatchGetItemCommand,
   type BatchGetItemCommandOutput,
@@ -8,6 +9,8 @@ import type { Cursor } from '../domain/cursor.ts';
 import { cursorEntry, cursorFromItem } from './ledger-items.ts';
 
 const keysPerRequest = 100;
+const mostTries = 8;
+const firstPause = 50;
 
 /** Reads many cursors at once, for the watchdog. */
 export function createCursorReader({ client, tableName }: { client: DynamoDBClient; tableName: string }) {
@@ -19,7 +22,9 @@ export function createCursorReader({ client, tableName }: { client: DynamoDBClie
           .slice(first, first + keysPerRequest)
           .map(accountId => ({ accountId: { S: accountId }, entry: { S: cursorEntry } }));
         let request: Record<string, KeysAndAttributes> | undefined = { [tableName]: { Keys: keys } };
-        while (request?.[tableName]) {
+        for (let tries = 0; request?.[tableName]; tries++) {
+          if (tries === mostTries) throw new Error('DynamoDB leaves cursors unread, time after time');
+          if (tries > 0) await pause(firstPause * 2 ** tries);
           const answer: BatchGetItemCommandOutput = await client.send(
             new BatchGetItemCommand({ RequestItems: request }),
           );

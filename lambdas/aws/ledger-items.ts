@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Attempt, Cursor, Intent } from '../domain/cursor.ts';
 import type { DeliveredFile } from '../domain/delivered-file.ts';
 import { type FailureCode, failureCodes } from '../domain/failure.ts';
@@ -45,8 +45,10 @@ const cursor = z.object({
   failures: z.number(),
   lastError: z
     .object({ code: z.enum(Object.keys(failureCodes) as FailureCode[]), message: z.string(), at: instant })
-    .optional(),
-  stopped: z.enum(['paused', 'expired']).optional(),
+    .optional()
+    // Only told, never acted on: a code of a later release must not stop an export after a roll-back.
+    .catch(undefined),
+  stopped: z.enum(['paused', 'expired']).optional().catch(undefined),
 });
 
 const file = z.object({

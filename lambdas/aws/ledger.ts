@@ -8,7 +8,7 @@ import {
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import type { Cursor } from '../domain/cursor.ts';
+import { type Cursor, isWorthNoting } from '../domain/cursor.ts';
 import { toIso } from '../domain/instant.ts';
 import { followingPart } from '../domain/plan.ts';
 import type { Ledger } from '../exporter/ports.ts';
@@ -58,16 +58,19 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
     },
 
     async begin(accountId, cursor, intent, attempt) {
+      const noting = isWorthNoting(cursor.attempts, attempt)
+        ? { expression: 'ADD attempts :attempt ', values: { ':attempt': { SS: [attempt] } } }
+        : { expression: '', values: undefined };
       if (cursor.intent === intent)
         return updateCursor(accountId, cursor, {
-          UpdateExpression: 'ADD attempts :attempt REMOVE stopped',
-          ExpressionAttributeValues: { ':attempt': { SS: [attempt] } },
+          UpdateExpression: `${noting.expression}REMOVE stopped`,
+          ExpressionAttributeValues: noting.values,
         });
       return updateCursor(accountId, cursor, {
-        UpdateExpression: 'SET intent = :intent, version = :next ADD attempts :attempt REMOVE stopped',
+        UpdateExpression: `SET intent = :intent, version = :next ${noting.expression}REMOVE stopped`,
         ExpressionAttributeValues: {
           ...values({ ':intent': intentToItem(intent), ':next': cursor.version + 1 }),
-          ':attempt': { SS: [attempt] },
+          ...noting.values,
         },
       });
     },

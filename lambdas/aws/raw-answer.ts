@@ -13,10 +13,13 @@ const emptyAnswer = new TextEncoder().encode('{}');
 /**
  * Sends a query and answers with the bytes of DynamoDB's answer, checked against its checksum. Signing, retries and
  * errors stay the SDK's; only the reading of a successful answer is left out, which costs more than everything else.
+ *
+ * @param memory gives so many bytes to hold the answer
  */
 export async function withRawAnswer(
   command: QueryCommand,
   send: () => Promise<unknown>,
+  memory: (length: number) => Buffer,
 ): Promise<Uint8Array> {
   let bytes: Uint8Array | undefined;
   command.middlewareStack.add(
@@ -24,7 +27,7 @@ export async function withRawAnswer(
       const result = await next(args);
       const answer = result.response as HttpAnswer;
       if (answer.statusCode !== 200) return result;
-      bytes = await collect(answer.body);
+      bytes = await collect(answer, memory);
       verify(bytes, answer.headers['x-amz-crc32']);
       answer.body = emptyAnswer;
       return result;
@@ -36,14 +39,29 @@ export async function withRawAnswer(
   return bytes;
 }
 
-async function collect(body: HttpAnswer['body']): Promise<Uint8Array> {
+async function collect(
+  { headers, body }: HttpAnswer,
+  memory: (length: number) => Buffer,
+): Promise<Uint8Array> {
   if (body instanceof Uint8Array) return body;
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of body) chunks.push(chunk);
-  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+  const length = Number(headers['content-length']);
+  if (!Number.isSafeInteger(length)) return Buffer.concat(await Array.fromAsync(body));
+  const bytes = memory(length);
+  let filled = 0;
+  for await (const chunk of body) {
+    bytes.set(chunk, filled);
+    filled += chunk.length;
+  }
+  if (filled === length) return bytes;
+  throw damaged(`DynamoDB's answer ended after ${filled} of ${length} bytes`);
 }
 
 function verify(bytes: Uint8Array, checksum: string | undefined): void {
   if (checksum === undefined || Number(checksum) === crc32(bytes)) return;
-  throw Object.assign(new Error("DynamoDB's answer does not match its checksum"), { $retryable: {} });
+  throw damaged("DynamoDB's answer does not match its checksum");
+}
+
+/** An error that makes the SDK send the query again. */
+function damaged(message: string): Error {
+  return Object.assign(new Error(message), { $retryable: {} });
 }

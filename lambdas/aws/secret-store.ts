@@ -38,7 +38,12 @@ export function createSecretStore({
   };
 }
 
-const missing = new Set(['AccessDeniedException', 'InvalidRequestException', 'DecryptionFailure']);
+const missing = new Set([
+  'AccessDeniedException',
+  'InvalidRequestException',
+  'DecryptionFailure',
+  'ValidationException',
+]);
 
 function unreadable(thrown: unknown): never {
   if (thrown instanceof ResourceNotFoundException)

@@ -59,7 +59,10 @@ export function createExportTelemetry({ logger, metrics }: Instruments): ExportT
     },
     stopped: (accountId, reason) => logger.info('Export stopped', { accountId, reason }),
     note: (accountId, message, cause) => logger.warn(message, { accountId, ...causeFields(cause) }),
-    flush: () => metrics.publishStoredMetrics(),
+    flush() {
+      // The library warns of an invocation without metrics, which is an ordinary one here.
+      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+    },
   };
 }
 
@@ -76,8 +79,12 @@ export function createDispatchTelemetry({ logger, metrics }: Instruments) {
 export function createSurveyTelemetry({ logger, metrics }: Instruments) {
   return {
     surveyed({ accounts, invalid, behind, neverExported }: Survey): void {
-      for (const { accountId, faults } of invalid)
-        logger.error('Account record is invalid', { accountId, faults });
+      for (const { accountId, faults, exportedThrough } of invalid)
+        logger.error('Account record is invalid', {
+          accountId,
+          faults,
+          ...(exportedThrough !== undefined && { exportedThrough: toIso(exportedThrough) }),
+        });
       for (const { accountId, since } of behind)
         logger.error('Account is behind', { accountId, exportedThrough: toIso(since) });
       for (const accountId of neverExported) logger.warn('Account was never exported', { accountId });

@@ -2,6 +2,7 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { ExportError } from '../domain/failure.ts';
 import type { S3Credential } from '../domain/secret.ts';
 import { answerOf, isNetworkTrouble, isServiceTrouble, printableCause } from './aws-answer.ts';
+import { lookupCloud } from './cloud-address.ts';
 
 export interface RoleAssumption {
   readonly roleArn: string;
@@ -90,7 +91,12 @@ function createClient({ region, endpoint, credential, attempts = 4 }: RoleAssump
   return new STSClient({
     region,
     maxAttempts: attempts,
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: 15_000, throwOnRequestTimeout: true },
+    requestHandler: {
+      ...(endpoint === undefined && { httpsAgent: { lookup: lookupCloud } }),
+      connectionTimeout: 5_000,
+      requestTimeout: 15_000,
+      throwOnRequestTimeout: true,
+    },
     ...(endpoint !== undefined && { endpoint }),
     ...(credential !== undefined && {
       credentials: {

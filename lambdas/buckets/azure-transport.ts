@@ -1,5 +1,6 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import type { LookupFunction } from 'node:net';
 import { text } from 'node:stream/consumers';
 import {
   type HttpOperationResponse,
@@ -20,10 +21,17 @@ export interface AzureTransport extends IHttpClient {
  * of the same host; this one keeps its connections to itself, ends a silent one, and follows nothing.
  *
  * @param idleTimeout milliseconds without any byte sent or received
+ * @param lookup in place of the system's name resolution for HTTPS
  */
-export function createAzureTransport({ idleTimeout }: { idleTimeout: number }): AzureTransport {
+export function createAzureTransport({
+  idleTimeout,
+  lookup,
+}: {
+  idleTimeout: number;
+  lookup?: LookupFunction | undefined;
+}): AzureTransport {
   const plain = new http.Agent({ keepAlive: true });
-  const secure = new https.Agent({ keepAlive: true });
+  const secure = new https.Agent({ keepAlive: true, ...(lookup !== undefined && { lookup }) });
   return {
     async sendRequest(request) {
       const url = new URL(request.url);

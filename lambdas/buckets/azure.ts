@@ -12,6 +12,7 @@ import type { AzureContainerName } from './azure-failure.ts';
 import { createAzureTransport, watchCreation } from './azure-transport.ts';
 import { uploadToAzure } from './azure-upload.ts';
 import type { Bucket } from './bucket.ts';
+import { lookupCloud } from './cloud-address.ts';
 
 export interface AzureBucketOptions {
   readonly destination: AzureDestination;
@@ -48,17 +49,18 @@ export function createAzureBucket(options: AzureBucketOptions): Bucket {
     endpoint,
     blockSize = 8 * 1024 * 1024,
     retry,
-    idleTimeout = 60_000,
+    idleTimeout = 30_000,
   } = options;
   const { accountName, endpointSuffix, access } = credential;
-  const transport = createAzureTransport({ idleTimeout });
+  const lookup = endpoint === undefined ? lookupCloud : undefined;
+  const transport = createAzureTransport({ idleTimeout, lookup });
   const base = endpoint ?? `https://${accountName}.blob.${endpointSuffix}`;
   const container = `${base}/${destination.container}${'sas' in access ? `?${access.sas}` : ''}`;
   const sdkCredential =
     'sas' in access ? new AnonymousCredential() : sharedKey(accountName, access.accountKey);
   const retryOptions = {
     retryPolicyType: StorageRetryPolicyType.EXPONENTIAL,
-    maxTries: retry?.tries ?? 5,
+    maxTries: retry?.tries ?? 3,
     retryDelayInMs: retry?.delay ?? 1000,
     maxRetryDelayInMs: 30_000,
   };

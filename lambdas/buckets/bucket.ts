@@ -8,6 +8,9 @@ export interface Bucket {
    * Creates the object, and never overwrites one: it is there whole and with an integrity checksum when the promise
    * resolves, or nothing of it is visible when the promise rejects.
    *
+   * No request that may create the object is sent before the body is read to its end: a promise that rejects earlier
+   * has certainly written nothing.
+   *
    * The body is pulled as fast as the upload goes, so memory is bounded whatever its size. When the body throws, or
    * `signal` aborts, the upload is abandoned, nothing stays behind (no object, no unfinished multipart upload), and
    * the promise rejects with the body's own error, or with `signal.reason`.

@@ -57,7 +57,7 @@ const googleTokenUrl = 'https://oauth2.googleapis.com/token';
 /** The narrowest scope that may create an object. */
 const scope = 'https://www.googleapis.com/auth/devstorage.read_write';
 /** For requests that carry no content: those for a token, for a session, and a session's state. */
-export const controlTimeoutMs = 30_000;
+export const controlTimeoutMs = 10_000;
 
 /** @throws ExportError `secret_invalid` if the private key cannot be read */
 export function connectToGcs({ credential, endpoint, tokenUrl, lookup }: ConnectionOptions): GcsConnection {

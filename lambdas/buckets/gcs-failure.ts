@@ -20,6 +20,9 @@ export class GcsTrouble extends Error {
   readonly stage: GcsStage;
   readonly status: number | undefined;
   readonly reason: string | undefined;
+  readonly explanation: string | undefined;
+  /** True if the request creates the object and had been sent before without a clear answer. */
+  repeated = false;
 
   constructor(stage: GcsStage, { status, reason, explanation }: TroubleDetails) {
     const what = [status ?? 'no answer', reason].filter(part => part !== undefined).join(' ');
@@ -27,6 +30,7 @@ export class GcsTrouble extends Error {
     this.stage = stage;
     this.status = status;
     this.reason = reason;
+    this.explanation = explanation;
   }
 
   /** True if the same request may succeed a moment later. */
@@ -80,7 +84,7 @@ export function troubleInAnswer(status: number, data: unknown, stage: GcsStage):
 /** The trouble as the failure that names what to do about it. */
 export function toGcsFailure(trouble: GcsTrouble, bucket: string): ExportError {
   const [code, text] = diagnose(trouble, bucket);
-  return new ExportError(code, text, { cause: trouble });
+  return new ExportError(code, text, { cause: trouble, unclear: trouble.repeated });
 }
 
 function diagnose({ stage, status, reason }: GcsTrouble, bucket: string): [FailureCode, string] {

@@ -3,6 +3,7 @@ import type { LookupFunction } from 'node:net';
 import type { GcsDestination } from '../domain/account.ts';
 import type { GcsCredential } from '../domain/secret.ts';
 import type { Bucket, Creation, NewObject } from './bucket.ts';
+import { lookupCloud } from './cloud-address.ts';
 import { createCrc32c } from './gcs-checksum.ts';
 import { type Chunk, inChunks } from './gcs-chunks.ts';
 import { connectToGcs, type GcsConnection } from './gcs-connection.ts';
@@ -20,13 +21,13 @@ export interface GcsBucketOptions {
   /** Bytes a request, a multiple of 256 KiB; twice as many are held in memory. Default 8 MiB. */
   readonly chunkSize?: number | undefined;
   readonly retry?: Partial<RetryTuning> | undefined;
-  /** In place of the system's name resolution. */
+  /** In place of the usual name resolution. */
   readonly lookup?: LookupFunction | undefined;
 }
 
 const defaultChunkSize = 8 * 1024 * 1024;
 const granule = 256 * 1024;
-const defaultRetry: RetryTuning = { attempts: 6, baseDelayMs: 500, maxDelayMs: 16_000 };
+const defaultRetry: RetryTuning = { attempts: 4, baseDelayMs: 500, maxDelayMs: 16_000 };
 
 /**
  * A bucket in Google Cloud Storage, written with the key of a service account. The only permission it needs is
@@ -43,7 +44,8 @@ export function createGcsBucket(options: GcsBucketOptions): Bucket {
     throw new RangeError(`The chunk size must be a multiple of ${granule}, not ${chunkSize}`);
   const bucket = options.destination.bucket;
   const tuning: RetryTuning = { ...defaultRetry, ...options.retry };
-  const connection = connectToGcs({ credential, endpoint, tokenUrl, lookup });
+  const resolve = lookup ?? (endpoint === undefined ? lookupCloud : undefined);
+  const connection = connectToGcs({ credential, endpoint, tokenUrl, lookup: resolve });
 
   return {
     async create(object, signal) {
@@ -151,10 +153,19 @@ async function createInChunks(
   }
 }
 
-/** What it means that the object is there already; any other error goes on. */
+/** What it means that the object is there already; any other error goes on, marked if the request was repeated. */
 function existing(error: unknown, repeated: boolean): Creation {
-  if (!(error instanceof GcsTrouble) || error.status !== 412) throw error;
+  if (!(error instanceof GcsTrouble)) throw error;
+  if (!isThere(error)) {
+    error.repeated = repeated;
+    throw error;
+  }
   return repeated ? 'exists-perhaps-ours' : 'exists';
+}
+
+/** A credential that may only create is also refused as one that may not delete, which overwriting would need. */
+function isThere({ status, explanation }: GcsTrouble): boolean {
+  return status === 412 || (status === 403 && explanation?.includes('storage.objects.delete') === true);
 }
 
 async function nextOf(chunks: AsyncGenerator<Chunk, void>, signal: AbortSignal): Promise<Chunk> {

@@ -3,6 +3,7 @@ import type { S3Destination } from '../domain/account.ts';
 import type { ExportError } from '../domain/failure.ts';
 import type { S3Credential } from '../domain/secret.ts';
 import type { Bucket, Creation, NewObject } from './bucket.ts';
+import { lookupCloud } from './cloud-address.ts';
 import { createPartBuffers, inParts, type Part } from './s3-parts.ts';
 import { createS3Requests, type S3Retry } from './s3-requests.ts';
 import { encrypting, placing } from './s3-target.ts';
@@ -15,8 +16,8 @@ export interface S3BucketOptions {
   /** Another server than Amazon's, addressed with the bucket in the path: local mode and tests. */
   readonly endpoint?: string | undefined;
   /**
-   * Bytes a part, and of the largest body that goes in one request; at least 5 MiB, default 8 MiB. S3 takes 10,000
-   * parts, so the default ends at 84 GB. Three parts are held in memory.
+   * Bytes a part, and of the largest body that goes in one request; at least 5 MiB, which is the default. S3 takes 10,000
+   * parts, so the default ends at 52 GB. Three parts are held in memory.
    */
   readonly partSize?: number | undefined;
   readonly retry?: Partial<S3Retry> | undefined;
@@ -32,7 +33,7 @@ export interface S3Timeouts {
   readonly request: number;
 }
 
-const defaultPartSize = 8 * 1024 * 1024;
+const defaultPartSize = 5 * 1024 * 1024;
 const defaultRetry: S3Retry = { attempts: 6, baseDelayMs: 500 };
 const defaultTimeouts: S3Timeouts = { connection: 5_000, idle: 30_000, request: 120_000 };
 
@@ -114,6 +115,7 @@ function createClient({ destination, credential, endpoint, timeouts }: S3BucketO
     followRegionRedirects: false,
     maxAttempts: 1,
     requestHandler: {
+      ...(endpoint === undefined && { httpsAgent: { lookup: lookupCloud } }),
       connectionTimeout: connection,
       socketTimeout: idle,
       requestTimeout: request,

@@ -1,7 +1,9 @@
 import type { ExportMessage } from '../domain/export-message.ts';
 import type { Instant } from '../domain/instant.ts';
+import { isTimeZone } from '../domain/time-zone.ts';
 import { timeZoneNames } from '../domain/time-zone-names.ts';
 import { crossedBoundary } from '../domain/window.ts';
+import { readAhead } from './read-ahead.ts';
 
 export interface DispatcherPorts {
   /** The ids of a time zone's accounts, a page at a time. */
@@ -22,10 +24,15 @@ export interface Dispatched {
 }
 
 export const messagesPerBatch = 10;
-const batchesInFlight = 16;
+/** As many connections as the SDK keeps open. */
+const batchesInFlight = 50;
+/** Most zones have few accounts or none, so it is their number that takes time. */
+const timeZonesAhead = 16;
 const sendAttempts = 5;
 const firstPause = 100;
 const tickInterval = 15 * 60_000;
+/** Clocks of two machines differ by less. */
+const furthestAhead = 15 * 60_000;
 
 /**
  * Sends one message for each account whose time zone crossed a 4-hour boundary since the last completed tick. A tick
@@ -42,25 +49,22 @@ export async function dispatch(
   const completed = (await ports.completedTick()) ?? tick - tickInterval;
   if (tick <= completed) return { timeZones: 0, accounts: 0 };
 
-  const due = timeZones.filter(timeZone => crossedBoundary(timeZone, completed, tick));
+  const due = timeZones.filter(isTimeZone).filter(timeZone => crossedBoundary(timeZone, completed, tick));
+  const batches = batchesOf(due, tick, ports);
   let accounts = 0;
   let unsent = 0;
   let cause: unknown;
-  const inFlight = new Set<Promise<void>>();
-  try {
-    for await (const batch of batches(due, tick, ports)) {
+  const sendBatches = async () => {
+    for await (const batch of batches) {
+      const left = await sendAll(batch, ports);
       accounts += batch.length;
-      if (inFlight.size >= batchesInFlight) await Promise.race(inFlight);
-      const sending = sendAll(batch, ports).then(left => {
-        unsent += left.messages;
-        cause ??= left.cause;
-        inFlight.delete(sending);
-      });
-      inFlight.add(sending);
+      unsent += left.messages;
+      cause ??= left.cause;
     }
-  } finally {
-    await Promise.allSettled(inFlight);
-  }
+  };
+  // Settled, so that every batch that was begun is sent before a failure to read the accounts ends the tick.
+  const senders = await Promise.allSettled(Array.from({ length: batchesInFlight }, sendBatches));
+  for (const sender of senders) if (sender.status === 'rejected') throw sender.reason;
   if (unsent > 0)
     throw new DispatchError(
       `${unsent} of ${accounts} messages could not be sent; the next tick repeats them`,
@@ -72,15 +76,26 @@ export async function dispatch(
 
 /**
  * The tick of a scheduled event: the event's own time counts, not the clock's, so that a late or repeated event does no
- * harm.
+ * harm. One from the future is refused: as a completed tick it would silence every true one until then.
  *
- * @throws TypeError if the event has no time
+ * @throws TypeError if the event has no time, or one that lies ahead of the clock
  */
-export function tickOf(event: { readonly time: string }): Instant {
+export function tickOf(event: { readonly time: string }, now: Instant = Number.POSITIVE_INFINITY): Instant {
   const tick = Date.parse(event.time);
   if (Number.isNaN(tick))
     throw new TypeError('The event has no time: expected an EventBridge scheduled event');
+  if (tick > now + furthestAhead)
+    throw new TypeError(`The event's time ${event.time} lies ahead of the clock: expected a past one`);
   return tick;
+}
+
+/**
+ * How many seconds the queue holds a tick's message back: until the window's rows have settled. Counted from the tick,
+ * so that a message which is sent late is not late twice.
+ */
+export function delaySeconds(tick: Instant, settleSeconds: number, now: Instant): number {
+  const left = Math.ceil((tick - now) / 1000) + settleSeconds;
+  return Math.min(Math.max(left, 0), settleSeconds);
 }
 
 /** Not every message of a tick could be sent. */
@@ -90,16 +105,16 @@ export class DispatchError extends Error {
   readonly retryable = true;
 }
 
-async function* batches(timeZones: readonly string[], tick: Instant, ports: DispatcherPorts) {
+async function* batchesOf(timeZones: readonly string[], tick: Instant, ports: DispatcherPorts) {
   let batch: ExportMessage[] = [];
-  for (const timeZone of timeZones)
-    for await (const accountIds of ports.accountIdsIn(timeZone))
-      for (const accountId of accountIds) {
-        batch.push({ accountId, tick });
-        if (batch.length < messagesPerBatch) continue;
-        yield batch;
-        batch = [];
-      }
+  const sources = timeZones.map(timeZone => ports.accountIdsIn(timeZone));
+  for await (const accountIds of readAhead(sources, timeZonesAhead))
+    for (const accountId of accountIds) {
+      batch.push({ accountId, tick });
+      if (batch.length < messagesPerBatch) continue;
+      yield batch;
+      batch = [];
+    }
   if (batch.length > 0) yield batch;
 }
 

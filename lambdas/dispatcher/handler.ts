@@ -3,29 +3,34 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { ScheduledEvent } from 'aws-lambda';
 import { createAccountIndex } from '../aws/account-table.ts';
+import { clientOptions } from '../aws/client-options.ts';
 import { createDispatchState } from '../aws/dispatch-state.ts';
 import { createExportQueue } from '../aws/export-queue.ts';
 import { createDispatchTelemetry, createInstruments } from '../aws/telemetry.ts';
 import { readDispatcherEnvironment } from '../environment.ts';
-import { type DispatcherPorts, dispatch, tickOf } from './dispatch.ts';
+import { type DispatcherPorts, delaySeconds, dispatch, tickOf } from './dispatch.ts';
 
 const environment = readDispatcherEnvironment(process.env);
-const dynamodb = new DynamoDBClient({});
-const queue = createExportQueue({ client: new SQSClient({}), queueUrl: environment.exportQueueUrl });
+const dynamodb = new DynamoDBClient(clientOptions);
+const queue = createExportQueue({
+  client: new SQSClient(clientOptions),
+  queueUrl: environment.exportQueueUrl,
+});
 const telemetry = createDispatchTelemetry(createInstruments(environment.stage));
-const ports: DispatcherPorts = {
+const ports: Omit<DispatcherPorts, 'send'> = {
   ...createAccountIndex({
     client: dynamodb,
     tableName: environment.accountsTable,
     indexName: environment.timeZoneIndex,
   }),
   ...createDispatchState({ client: dynamodb, tableName: environment.dispatchStateTable }),
-  send: messages => queue.sendBatch(messages, environment.settleSeconds),
   pause,
 };
 
 /** One tick of an hourly trigger. */
 export async function handler(event: ScheduledEvent): Promise<void> {
-  const tick = tickOf(event);
-  telemetry.dispatched(tick, await dispatch(tick, ports));
+  const tick = tickOf(event, Date.now());
+  const send: DispatcherPorts['send'] = messages =>
+    queue.sendBatch(messages, delaySeconds(tick, environment.settleSeconds, Date.now()));
+  telemetry.dispatched(tick, await dispatch(tick, { ...ports, send }));
 }

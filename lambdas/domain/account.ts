@@ -1,12 +1,10 @@
-import { z } from 'zod';
-import { destination, text } from './destination.ts';
+import * as z from 'zod';
+import { destination } from './destination.ts';
 import { ExportError } from './failure.ts';
 import { validate } from './faults.ts';
 import type { Instant } from './instant.ts';
 import { objectKey } from './object-key.ts';
-import { timeZoneNames } from './time-zone-names.ts';
-
-const knownTimeZones = new Set(timeZoneNames);
+import { isTimeZone } from './time-zone.ts';
 
 const earliest = Date.UTC(2000);
 const latest = Date.UTC(2100);
@@ -40,10 +38,7 @@ const accountId = z
 
 const timeZone = z
   .string()
-  .refine(
-    name => knownTimeZones.has(name),
-    'expected an IANA time zone name such as Europe/Berlin, spelled exactly so',
-  );
+  .refine(isTimeZone, 'expected an IANA time zone name such as Europe/Berlin, spelled exactly so');
 
 /** What decides which windows an account is owed; valid or not apart from the rest of the record. */
 const schedule = z.object({
@@ -58,7 +53,10 @@ const schedule = z.object({
 const account = schedule.extend({
   status: z.enum(['active', 'paused']),
   destination,
-  secretId: text(512).optional(),
+  secretId: z
+    .string('expected text')
+    .regex(/^[\w/+=.@!-]{1,512}$/, 'expected 1 to 512 of letters, digits and / _ + = . @ ! -')
+    .optional(),
   format: z.enum(['ndjson', 'json']).default('ndjson'),
   compression: z.enum(['zip', 'gzip']).default('zip'),
 });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { invalidSecret, parseJsonSecret, secretValue } from './secret-text.ts';
 
 /** A storage account with its key or a SAS. The host is composed from the account and an allow-listed suffix. */

@@ -46,7 +46,23 @@ export function attemptAt(placeName: string, token: string): Attempt {
 
 /** True if an attempt other than this one may have written to the same place. */
 export function mayHaveBeenWritten(attempts: readonly Attempt[], mine: Attempt): boolean {
-  return attempts.some(attempt => attempt !== mine && placeOfAttempt(attempt) === placeOfAttempt(mine));
+  return othersAtPlace(attempts, mine) > 0;
+}
+
+/**
+ * As many attempts as this at one place, none of them struck out, tell all there is to tell. Further ones are not noted:
+ * a destination that cannot be reached for weeks would make the cursor too large for its table.
+ */
+const mostAttemptsAtPlace = 20;
+
+/** True if the attempt has to stand in the cursor before its upload begins. */
+export function isWorthNoting(attempts: readonly Attempt[], mine: Attempt): boolean {
+  return othersAtPlace(attempts, mine) < mostAttemptsAtPlace;
+}
+
+function othersAtPlace(attempts: readonly Attempt[], mine: Attempt): number {
+  const place = placeOfAttempt(mine);
+  return attempts.filter(attempt => attempt !== mine && placeOfAttempt(attempt) === place).length;
 }
 
 function placeOfAttempt(attempt: Attempt): string {

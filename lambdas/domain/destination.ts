@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Text that changes neither the meaning of a key nor the shape of a log line. */
 export const text = (longest: number) =>
@@ -28,6 +28,11 @@ const s3Bucket = z
   .refine(
     name => /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) && !ipAddress.test(name),
     'expected a bucket name of S3: 3 to 63 lower-case letters, digits, hyphens and single dots, no IP address',
+  )
+  // S3 reserves these endings; the SDK takes such names to other hosts, or apart and does not find what it expects.
+  .refine(
+    name => !/(--x-s3|--xa-s3|--table-s3|--op-s3|\.mrap)$/.test(name),
+    'expected a general purpose bucket of S3, no directory or table bucket, and no access point of several Regions or Outposts',
   );
 
 /** Names with dots are domains and may be longer, each part up to 63 characters. */

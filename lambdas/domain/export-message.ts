@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ExportError } from './failure.ts';
 import { describeFaults } from './faults.ts';
 import { type Instant, toIso } from './instant.ts';

@@ -16,7 +16,6 @@ export const failureCodes = {
   access_denied: { retryable: false, meaning: 'The credential is valid but may not create the object' },
   bucket_missing: { retryable: false, meaning: 'The bucket or container does not exist' },
   wrong_region: { retryable: false, meaning: 'The bucket is in another region than the account record says' },
-  wrong_owner: { retryable: false, meaning: 'The bucket belongs to another AWS account than expected' },
   object_exists: { retryable: false, meaning: 'An object that this system did not write has the key' },
   role_unprotected: { retryable: false, meaning: 'The role can be assumed without its external id' },
   destination_rejected: { retryable: false, meaning: 'The cloud refuses the upload for another reason' },
@@ -24,7 +23,6 @@ export const failureCodes = {
   destination_unavailable: { retryable: true, meaning: 'The cloud answers with server errors or throttles' },
   network: { retryable: true, meaning: 'The cloud cannot be reached, or the connection broke' },
   out_of_time: { retryable: true, meaning: 'The function ran out of time in the middle of a file' },
-  superseded: { retryable: true, meaning: 'Another exporter of the same account went ahead' },
   internal: { retryable: true, meaning: 'A fault of this system or of AWS' },
 } as const satisfies Record<string, { retryable: boolean; meaning: string }>;
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Destination } from './account.ts';
 import { ExportError } from './failure.ts';
 import { validate } from './faults.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Destination } from './account.ts';
 import { type AzureCredential, parseAzureSecret } from './azure-secret.ts';
 import { parseJsonSecret, secretValue } from './secret-text.ts';

@@ -1,8 +1,16 @@
 import { IANAZone } from 'luxon';
 import type { Instant } from './instant.ts';
+import { timeZoneNames } from './time-zone-names.ts';
 
 /** How far the clocks of a zone are ahead of UTC at an instant, in milliseconds. */
 export type OffsetAt = (instant: Instant) => number;
+
+const listed = new Set(timeZoneNames);
+
+/** True for a name of the IANA database, links included, that the runtime knows too: it may be older than the list. */
+export function isTimeZone(name: string): boolean {
+  return listed.has(name) && IANAZone.create(name).isValid;
+}
 
 /**
  * The offsets of a time zone, after the time-zone data of the runtime.

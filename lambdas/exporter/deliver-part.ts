@@ -37,8 +37,9 @@ export async function deliverPart(
   const attempt = attemptAt(placeName(intent.recipe.place), token);
   const begun = await ports.ledger.begin(accountId, cursor, intent, attempt);
   if (!begun) return 'not-begun';
+  const upload: Upload = { delivery, begun, attempt, bodyRead: false };
   try {
-    const file = (await fileOfEarlierAttempt(delivery, begun)) ?? (await writeFile(delivery, begun, attempt));
+    const file = (await fileOfEarlierAttempt(delivery, begun)) ?? (await writeFile(upload));
     if (!file || !(await ports.ledger.recordFile(accountId, begun, file))) return 'superseded';
     // Told before the cursor moves: whoever crashes here tells it once more rather than never.
     await ports.events.delivered(accountId, file);
@@ -49,11 +50,26 @@ export async function deliverPart(
     return advanced;
   } catch (thrown) {
     const failure = toExportError(thrown);
-    const cleared = failure.wroteNothing ? attempt : undefined;
+    // No driver asks for an object before it has all of the body.
+    const cleared = failure.wroteNothing || !upload.bodyRead ? attempt : undefined;
     await reportFailure(accountId, failure, { cursor: begun, window: intent.window, cleared }, ports);
     if (failure.retryable) throw failure;
     return 'failed';
   }
+}
+
+/** One attempt at a part on its way. */
+interface Upload {
+  readonly delivery: PartDelivery;
+  readonly begun: Cursor;
+  readonly attempt: Attempt;
+  /** True from when a driver has the whole body, and with it everything it needs to create the object. */
+  bodyRead: boolean;
+}
+
+async function* noting(body: AsyncIterable<Uint8Array>, upload: Upload): AsyncGenerator<Uint8Array> {
+  yield* body;
+  upload.bodyRead = true;
 }
 
 /** The row that an earlier attempt left; not one of another place, where the account's files no longer go. */
@@ -67,11 +83,8 @@ async function fileOfEarlierAttempt(
 }
 
 /** Uploads the file; `undefined` if meanwhile another exporter has committed it. */
-async function writeFile(
-  delivery: PartDelivery,
-  begun: Cursor,
-  attempt: Attempt,
-): Promise<DeliveredFile | undefined> {
+async function writeFile(upload: Upload): Promise<DeliveredFile | undefined> {
+  const { delivery, begun, attempt } = upload;
   const { account, intent, ports } = delivery;
   const { window, part, recipe } = intent;
   const { format, compression, place } = recipe;
@@ -83,7 +96,7 @@ async function writeFile(
     compression,
   });
 
-  const { creation, packed } = await upload(delivery, key);
+  const { creation, packed } = await send(upload, key);
   if (creation === 'exists') {
     const present = await ports.ledger.readCursor(account.accountId);
     if (present?.version !== begun.version) return undefined;
@@ -105,30 +118,45 @@ async function writeFile(
 }
 
 /** Uploads with the credential at hand and, if that is rejected and was rotated meanwhile, once more with the new one. */
-async function upload(
-  delivery: PartDelivery,
-  key: string,
-): Promise<{ creation: Creation; packed: PackedPart }> {
-  const { account, ports } = delivery;
+async function send(upload: Upload, key: string): Promise<{ creation: Creation; packed: PackedPart }> {
+  const { account, ports } = upload.delivery;
   const bucket = await ports.buckets.open(account);
   try {
-    return await create(delivery, bucket, key);
+    return await create(upload, bucket, key);
   } catch (thrown) {
     if (!(thrown instanceof ExportError) || thrown.code !== 'credentials_rejected') throw thrown;
-    const reopened = await ports.buckets.reopen(account);
-    if (!reopened) throw thrown;
-    return create(delivery, reopened, key);
+    return sendAgain(upload, key, thrown);
   }
 }
 
-async function create(delivery: PartDelivery, bucket: Bucket, key: string) {
+/** What a rejected upload left unclear stays so, whatever the second one comes to. */
+async function sendAgain(
+  upload: Upload,
+  key: string,
+  rejection: ExportError,
+): Promise<{ creation: Creation; packed: PackedPart }> {
+  const { account, ports } = upload.delivery;
+  try {
+    const reopened = await ports.buckets.reopen(account);
+    if (!reopened) throw rejection;
+    const { creation, packed } = await create(upload, reopened, key);
+    const perhapsOurs = creation === 'exists' && !rejection.wroteNothing;
+    return { creation: perhapsOurs ? 'exists-perhaps-ours' : creation, packed };
+  } catch (thrown) {
+    if (rejection.wroteNothing || !(thrown instanceof ExportError) || !thrown.wroteNothing) throw thrown;
+    throw new ExportError(thrown.code, thrown.message, { cause: thrown, unclear: true });
+  }
+}
+
+async function create(upload: Upload, bucket: Bucket, key: string) {
+  const { delivery } = upload;
   const { account, intent, settings, deadline } = delivery;
   const { window, part, recipe } = intent;
   const name = { accountId: account.accountId, windowEnd: window.end, part, compression: recipe.compression };
   const packed = packPart(delivery);
   const object = {
     key,
-    body: packed.body,
+    body: noting(packed.body, upload),
     contentType: contentTypes[recipe.compression],
     metadata: objectMetadata(name, window.start, recipe.format, settings.writerVersion),
   };

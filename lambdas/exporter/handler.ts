@@ -7,6 +7,7 @@ import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { deflateOnThreadPool } from '../archive/deflate.ts';
 import { createAccountReader } from '../aws/account-table.ts';
 import { createAuditLog } from '../aws/audit-log.ts';
+import { clientOptions } from '../aws/client-options.ts';
 import { createExportEvents } from '../aws/export-events.ts';
 import { createExportQueue } from '../aws/export-queue.ts';
 import { createLedger } from '../aws/ledger.ts';
@@ -22,19 +23,31 @@ import type { ExporterPorts } from './ports.ts';
 
 const environment = readExporterEnvironment(process.env);
 const { ledgerTable, accountsTable, auditLog, endpoints } = environment;
-const dynamodb = new DynamoDBClient({});
-const queue = createExportQueue({ client: new SQSClient({}), queueUrl: environment.exportQueueUrl });
+const dynamodb = new DynamoDBClient(clientOptions);
+const queue = createExportQueue({
+  client: new SQSClient(clientOptions),
+  queueUrl: environment.exportQueueUrl,
+});
 const telemetry = createExportTelemetry(createInstruments(environment.stage));
-const secrets = createSecretStore({ client: new SecretsManagerClient({}), prefix: environment.secretPrefix });
+const secrets = createSecretStore({
+  client: new SecretsManagerClient(clientOptions),
+  prefix: environment.secretPrefix,
+});
 const ports: Omit<ExporterPorts, 'buckets'> = {
   accounts: createAccountReader({ client: dynamodb, tableName: accountsTable }),
   ledger: createLedger({ client: dynamodb, tableName: ledgerTable }),
   auditLog: createAuditLog({
-    client: auditLog.region === undefined ? dynamodb : new DynamoDBClient({ region: auditLog.region }),
+    client:
+      auditLog.region === undefined
+        ? dynamodb
+        : new DynamoDBClient({ ...clientOptions, region: auditLog.region }),
     source: auditLog,
   }),
   queue,
-  events: createExportEvents({ client: new EventBridgeClient({}), busName: environment.eventBusName }),
+  events: createExportEvents({
+    client: new EventBridgeClient(clientOptions),
+    busName: environment.eventBusName,
+  }),
   telemetry,
   clock: { now: Date.now, token: randomUUID },
   deflateBlock: deflateOnThreadPool,

@@ -29,7 +29,10 @@ export interface AccountTable {
 }
 
 export interface AuditLog {
-  /** The window's rows after a sort key, as encoded lines in the order of recording, a page at a time. */
+  /**
+   * The window's rows after a sort key, as encoded lines in the order of recording, a page at a time. A page is valid
+   * until the next one is asked for.
+   */
   pages(
     accountId: string,
     window: Window,

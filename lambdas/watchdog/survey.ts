@@ -7,11 +7,19 @@ import { nextBoundary } from '../domain/window.ts';
 /** What an hourly look at every account found. */
 export interface Survey {
   readonly accounts: number;
-  readonly invalid: readonly { readonly accountId: string; readonly faults: string }[];
+  /** Records with faults, paused ones too: they would fail on the day they are resumed. */
+  readonly invalid: readonly InvalidAccount[];
   /** Accounts with a window that is owed and overdue; `since` is how far they are exported. */
   readonly behind: readonly { readonly accountId: string; readonly since: Instant }[];
   /** Active accounts that no exporter has seen yet: normal for some hours after they were added. */
   readonly neverExported: readonly string[];
+}
+
+export interface InvalidAccount {
+  readonly accountId: string;
+  readonly faults: string;
+  /** How far it was exported before; absent if it never was. */
+  readonly exportedThrough?: Instant;
 }
 
 export interface WatchdogPorts {
@@ -23,29 +31,28 @@ export interface WatchdogPorts {
 
 /**
  * Looks at every account from outside the exporter: is its record valid, and is anything owed that should have been
- * delivered by now?
+ * delivered by now? Reads nothing that the dispatcher writes, so an account that no dispatcher finds is found here.
  *
  * @param grace how long after a window's end its file may take, in milliseconds
  */
 export async function survey(now: Instant, grace: number, ports: WatchdogPorts): Promise<Survey> {
   let accounts = 0;
-  const invalid: { accountId: string; faults: string }[] = [];
+  const invalid: InvalidAccount[] = [];
   const behind: { accountId: string; since: Instant }[] = [];
   const neverExported: string[] = [];
   for await (const records of ports.records()) {
     accounts += records.length;
-    const active: Account[] = [];
-    for (const record of records) {
-      const checked = check(record);
-      if ('faults' in checked) invalid.push(checked);
-      else if (checked.status === 'active') active.push(checked);
-    }
-    const cursors = await ports.cursors(active.map(({ accountId }) => accountId));
-    for (const account of active) {
-      const cursor = cursors.get(account.accountId);
-      if (!cursor) neverExported.push(account.accountId);
+    const checked = records.map(check);
+    const relevant = checked.filter(account => 'faults' in account || account.status === 'active');
+    const cursors = await ports.cursors(relevant.map(({ accountId }) => accountId));
+    for (const account of relevant) {
+      const { accountId } = account;
+      const cursor = cursors.get(accountId);
+      if ('faults' in account)
+        invalid.push(cursor ? { ...account, exportedThrough: cursor.exportedThrough } : account);
+      else if (!cursor) neverExported.push(accountId);
       else if (isOverdue(account, cursor, now - grace))
-        behind.push({ accountId: account.accountId, since: cursor.exportedThrough });
+        behind.push({ accountId, since: cursor.exportedThrough });
     }
   }
   return { accounts, invalid, behind, neverExported };
@@ -60,7 +67,7 @@ function isOverdue(
   return end <= due && (addOnExpiresAt === undefined || end <= addOnExpiresAt);
 }
 
-function check(record: Record<string, unknown>): Account | { accountId: string; faults: string } {
+function check(record: Record<string, unknown>): Account | InvalidAccount {
   try {
     return parseAccount(record);
   } catch (thrown) {

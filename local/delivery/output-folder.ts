@@ -11,7 +11,7 @@ import type { StoredObject } from './stored-objects.ts';
 /** Marks a folder as one that a run has made and the next one may empty. */
 const marker = '.made-by-siem-export';
 /** What a run puts there; nothing else is ever removed. */
-const ours = ['s3', 'gcs', 'azure', 'log.ndjson', 'rows.ndjson'];
+const ours = ['s3', 'gcs', 'azure', 'log.ndjson', 'rows.ndjson', 'local.json', 'credentials'];
 
 /** The folder cannot be used. */
 export class OutputFolderError extends Error {

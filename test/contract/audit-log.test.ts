@@ -57,12 +57,16 @@ describe('the audit log', () => {
       },
       pages: (after?: string, signal = never) => log.pages('acme', window, after, signal),
       async read(after?: string) {
-        const pages = await Array.fromAsync(log.pages('acme', window, after, never));
-        return {
-          pages: pages.length,
-          sortKeys: pages.flatMap(page => Array.from({ length: page.count }, (_, row) => page.sortKey(row))),
-          lines: pages.map(page => Buffer.from(page.lines).toString('utf8')).join(''),
-        };
+        const sortKeys: string[] = [];
+        let pages = 0;
+        let lines = '';
+        // A page is valid until the next one is asked for.
+        for await (const page of log.pages('acme', window, after, never)) {
+          pages++;
+          for (let row = 0; row < page.count; row++) sortKeys.push(page.sortKey(row));
+          lines += Buffer.from(page.lines).toString('utf8');
+        }
+        return { pages, sortKeys, lines };
       },
     };
   }
@@ -125,6 +129,15 @@ describe('the audit log', () => {
   it('gives one empty page for a window without rows', async () => {
     const log = await startLog('iso');
     expect(await log.read()).toEqual({ pages: 1, sortKeys: [], lines: '' });
+  });
+
+  it('ends with the reason of its signal when that aborts in the middle of a read', async () => {
+    const log = await startLog('iso');
+    const controller = new AbortController();
+    const reason = new Error('out of time');
+    const reading = Array.fromAsync(log.pages(undefined, controller.signal));
+    controller.abort(reason);
+    await expect(reading).rejects.toBe(reason);
   });
 
   it('stops when its signal aborts', async () => {

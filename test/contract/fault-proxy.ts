@@ -9,7 +9,7 @@ import {
 } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { Transform } from 'node:stream';
+import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -28,6 +28,10 @@ export type Fault =
   | { readonly kind: 'reset'; readonly afterBytes: number }
   /** Lets the server do its work, then breaks the connection in place of the answer; with `when`, only if that says so then. */
   | { readonly kind: 'lose-answer'; readonly when?: () => Promise<boolean> }
+  /** Lets the server do its work, and hands the answer back so much later. */
+  | { readonly kind: 'late-answer'; readonly milliseconds: number }
+  /** Breaks the connection in the middle of the answer's body, or after its head if it has none. */
+  | { readonly kind: 'cut-answer' }
   /** Hands the request's body on at this speed. */
   | { readonly kind: 'slow'; readonly bytesPerSecond: number };
 
@@ -41,24 +45,34 @@ export interface SeenRequest {
 export interface FaultProxy {
   /** The target's URL with the proxy's own host in it; always http. */
   readonly endpoint: string;
-  /** Every request so far, in the order of arrival. */
+  /** Every request so far, in the order of arrival; empty if they are not kept. */
   readonly requests: readonly SeenRequest[];
   /** Decides for each request as its head arrives; set it to whatever a test needs. */
   onRequest: (request: SeenRequest) => Fault;
   close(): Promise<void>;
 }
 
+export interface FaultProxyOptions {
+  /** False in runs too long to remember every request. */
+  readonly keepRequests?: boolean;
+  /** True to hand on a request only when all of it is here, for servers that half of one would end. */
+  readonly wholeRequests?: boolean;
+}
+
 /**
  * A proxy in front of one server that breaks things on demand. The Host header goes through unchanged, so that
  * signatures over it stay valid and URLs that the server composes from it lead through the proxy again.
  */
-export async function startFaultProxy(target: string): Promise<FaultProxy> {
+export async function startFaultProxy(
+  target: string,
+  { keepRequests = true, wholeRequests = false }: FaultProxyOptions = {},
+): Promise<FaultProxy> {
   const upstream = new URL(target);
   const requests: SeenRequest[] = [];
   const server = createServer((incoming, outgoing) => {
     const seen = { method: incoming.method ?? '', path: incoming.url ?? '', headers: incoming.headers };
-    requests.push(seen);
-    play(proxy.onRequest(seen), upstream, incoming, outgoing).catch(() => {
+    if (keepRequests) requests.push(seen);
+    play(proxy.onRequest(seen), { upstream, wholeRequests }, incoming, outgoing).catch(() => {
       // The connection broke on either side: the other side sees the same.
       outgoing.destroy();
     });
@@ -81,7 +95,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
 
 async function play(
   fault: Fault,
-  upstream: URL,
+  { upstream, wholeRequests }: { upstream: URL; wholeRequests: boolean },
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
@@ -90,18 +104,19 @@ async function play(
     outgoing.writeHead(fault.status, fault.headers).end(fault.body ?? '');
     return;
   }
-  if (fault.kind === 'reset' && fault.afterBytes === 0) {
+  if (fault.kind === 'reset' && (fault.afterBytes === 0 || wholeRequests)) {
     incoming.socket.resetAndDestroy();
     return;
   }
 
+  const body = wholeRequests ? Readable.from([Buffer.concat(await incoming.toArray())]) : incoming;
   const request = (upstream.protocol === 'https:' ? requestHttps : requestHttp)(
     new URL(incoming.url ?? '/', upstream),
     { method: incoming.method, headers: { ...incoming.headers, connection: 'close' }, agent: false },
   );
-  outgoing.once('close', () => request.destroy());
+  if (!wholeRequests) outgoing.once('close', () => request.destroy());
   const answered = once(request, 'response') as Promise<[IncomingMessage]>;
-  const sent = fault.kind === 'reset' ? resetMidway(incoming, request, fault.afterBytes) : send(fault);
+  const sent = fault.kind === 'reset' ? resetMidway(incoming, request, fault.afterBytes) : send(body, fault);
   // A server may answer before the body is through (a refusal); only without any answer does a break matter.
   sent.catch(error => request.destroy(error));
   const [answer] = await answered;
@@ -114,13 +129,21 @@ async function play(
     else outgoing.writeHead(answer.statusCode ?? 502, answer.headers).end(Buffer.concat(body));
     return;
   }
+  if (fault.kind === 'late-answer' || fault.kind === 'cut-answer') {
+    const body = Buffer.concat(await answer.toArray());
+    if (fault.kind === 'late-answer') await sleep(fault.milliseconds);
+    outgoing.writeHead(answer.statusCode ?? 502, { ...answer.headers, 'content-length': body.length });
+    if (fault.kind === 'late-answer') outgoing.end(body);
+    else outgoing.write(body.subarray(0, body.length / 2), () => incoming.socket.resetAndDestroy());
+    return;
+  }
   outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
   await pipeline(answer, outgoing);
 
-  function send(fault: Fault): Promise<void> {
+  function send(content: Readable, fault: Fault): Promise<void> {
     return fault.kind === 'slow'
-      ? pipeline(incoming, slowedTo(fault.bytesPerSecond), request)
-      : pipeline(incoming, request);
+      ? pipeline(content, slowedTo(fault.bytesPerSecond), request)
+      : pipeline(content, request);
   }
 }
 

@@ -30,7 +30,7 @@ export function secretPiecesIn(evidence: string, secrets: Iterable<string>): str
 
 /** The values of a JSON secret, or else the secret itself, each cut at public words. */
 function textsIn(secret: string): string[] {
-  const values = secret.startsWith('{')
+  const values = isJson(secret)
     ? Object.values(JSON.parse(secret) as object).map(value =>
         typeof value === 'string' ? value : JSON.stringify(value),
       )
@@ -38,6 +38,15 @@ function textsIn(secret: string): string[] {
   // The longest first, because some begin with others.
   const words = publicWords.toSorted((a, b) => b.length - a.length);
   return words.reduce((texts, word) => texts.flatMap(text => text.split(word)), values);
+}
+
+function isJson(secret: string): boolean {
+  try {
+    return secret.startsWith('{') && JSON.parse(secret) !== null;
+  } catch {
+    // Half of one is searched for as it stands.
+    return false;
+  }
 }
 
 function* piecesOf(text: string): Generator<string> {

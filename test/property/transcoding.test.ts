@@ -12,7 +12,7 @@ const contentOf = (page: Page) => ({
   lines: Buffer.from(page.lines).toString('utf8'),
   bytes: Buffer.from(page.lines).toString('hex'),
   count: page.count,
-  rowEnds: page.rowEnds,
+  rowEnds: Array.from(page.rowEnds),
   malformedRows: page.malformedRows,
   sortKeys: Array.from({ length: page.count }, (_, row) => page.sortKey(row)),
   lastEvaluatedKey: page.lastEvaluatedKey,

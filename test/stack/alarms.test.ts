@@ -1,14 +1,8 @@
 import { Match } from 'aws-cdk-lib/assertions';
-import { describe, expect, test, vi } from 'vitest';
-import {
-  createExportTelemetry,
-  createInstruments,
-  createSurveyTelemetry,
-} from '../../lambdas/aws/telemetry.ts';
-import type { DeliveredFile } from '../../lambdas/domain/delivered-file.ts';
-import { ExportError } from '../../lambdas/domain/failure.ts';
+import { describe, expect, test } from 'vitest';
 import { synthesize } from './synthesis.ts';
 import { resourcesOf } from './template-reading.ts';
+import { writtenMetrics } from './written-telemetry.ts';
 
 interface AlarmProperties {
   readonly AlarmName: string;
@@ -91,61 +85,6 @@ describe('alarms', () => {
       expect(written).toContainEqual({ name: MetricName, dimensions: Dimensions });
   });
 });
-
-/** The metrics of one delivery, one failure and one survey as CloudWatch takes them from the log. */
-function writtenMetrics(): { name: string; dimensions: { Name: string; Value: unknown }[] }[] {
-  vi.stubEnv('POWERTOOLS_DEV', 'true');
-  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
-  const lines: string[] = [];
-  for (const method of ['log', 'info', 'warn', 'error'] as const)
-    vi.spyOn(console, method).mockImplementation((line: string) => void lines.push(line));
-  const exporter = createExportTelemetry(createInstruments('dev'));
-  exporter.delivered('acme', deliveredFile);
-  exporter.failed('acme', new ExportError('bucket_missing', 'There is no such bucket'), undefined);
-  exporter.flush();
-  const survey = { accounts: 1, invalid: [], behind: [], neverExported: [] };
-  createSurveyTelemetry(createInstruments('dev')).surveyed(survey);
-  vi.restoreAllMocks();
-  vi.unstubAllEnvs();
-  return lines
-    .map(line => JSON.parse(line) as Partial<EmbeddedMetrics> & Record<string, unknown>)
-    .flatMap(line =>
-      (line._aws?.CloudWatchMetrics ?? []).flatMap(({ Dimensions, Metrics }) =>
-        Dimensions.flatMap(names =>
-          Metrics.map(({ Name }) => ({
-            name: Name,
-            dimensions: names.map(name => ({ Name: name, Value: line[name] })),
-          })),
-        ),
-      ),
-    );
-}
-
-interface EmbeddedMetrics {
-  readonly _aws: {
-    readonly CloudWatchMetrics: readonly {
-      readonly Dimensions: readonly (readonly string[])[];
-      readonly Metrics: readonly { readonly Name: string }[];
-    }[];
-  };
-}
-
-const deliveredFile: DeliveredFile = {
-  window: { start: 0, end: 14_400_000 },
-  part: 1,
-  final: true,
-  place: { type: 's3', bucket: 'acme-audit' },
-  key: 'audit/YWNtZQ/audit_YWNtZQ_19700101T040000Z.zip',
-  format: 'ndjson',
-  compression: 'zip',
-  records: 0,
-  malformed: 0,
-  bytes: 0,
-  uncompressedBytes: 0,
-  sha256: '',
-  startedAt: 14_700_000,
-  deliveredAt: 14_701_000,
-};
 
 describe('the topic', () => {
   test('is encrypted, and CloudWatch may publish to it all the same', () => {

@@ -1,6 +1,14 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
 import { readConfiguration } from '../../lib/config.ts';
+import { settingNames } from '../../lib/config-schema.ts';
 import { ConfigurationError } from '../../lib/configuration-error.ts';
+import { plainText, tableRows } from './page-tables.ts';
+
+const tableArn = 'arn:aws:dynamodb:eu-west-1:111122223333:table/audit';
+const keyArn = 'arn:aws:kms:eu-central-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000000';
 
 function faultsOf(context: Record<string, unknown>): string {
   try {
@@ -54,6 +62,47 @@ describe('the configuration', () => {
   });
 });
 
+describe('a configuration in a file of its own', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'siem-export-config-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const written = (text: string) => {
+    const path = join(folder, 'stage.json');
+    writeFileSync(path, text);
+    return path;
+  };
+
+  test('takes the place of the object in cdk.json; single settings still go over it', () => {
+    const configFile = written('{"stage": "prod", "settleMinutes": 3, "vpc": {"egressAddresses": 1}}');
+    const context = {
+      'siem-export': { stage: 'dev', maxConcurrency: 7 },
+      configFile,
+      vpcCidr: '10.1.0.0/16',
+    };
+    expect(readConfiguration(context)).toMatchObject({
+      stage: 'prod',
+      settleMinutes: 3,
+      maxConcurrency: 50,
+      vpc: { egressAddresses: 1, cidr: '10.1.0.0/16' },
+    });
+  });
+
+  test.each([
+    ['stage: prod', 'is not JSON'],
+    ['["prod"]', 'configFile: expected an object'],
+  ])('that says %s is refused', (text, expected) => {
+    expect(faultsOf({ configFile: written(text) })).toContain(expected);
+  });
+});
+
+test('docs/deploy.md has a row for every setting, and for none that there is not', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/deploy.md'), 'utf8');
+  const table = page.slice(page.search(/^\| setting/m), page.indexOf('## First deploy'));
+  const rows = tableRows(table)
+    .slice(2)
+    .map(([name]) => plainText(name));
+  expect(rows.sort()).toEqual([...settingNames].sort());
+});
+
 describe('a wrong configuration', () => {
   test('is refused with every fault at once', () => {
     const message = faultsOf({
@@ -80,6 +129,36 @@ describe('a wrong configuration', () => {
       'expected iso or epochMilliseconds',
     ],
     [{ stage: 'dev', auditLogTableArn: 'audit' }, 'auditLog.tableArn: expected arn:aws:dynamodb:'],
+    [
+      { stage: 'dev', auditLogTableArn: tableArn, auditLogRegion: 'eu-west-1' },
+      'auditLog.region: expected no region beside tableArn',
+    ],
+    [
+      { stage: 'dev', auditLogTableName: 'audit', auditLogTableArn: tableArn },
+      'auditLog: expected either tableName or tableArn',
+    ],
+    [
+      { stage: 'dev', auditLogTableArn: tableArn, auditLogKmsKeyArn: keyArn },
+      'auditLog.kmsKeyArn: expected a key of the table’s region, eu-west-1',
+    ],
+    [
+      { stage: 'dev', auditLogTableName: 'audit', auditLogSortKey: 'accountId' },
+      'auditLog.sortKey: expected another attribute than the partition key',
+    ],
+    [
+      { stage: 'dev', auditLogTableName: 'audit', auditLogRegion: 'Frankfurt' },
+      'auditLog.region: expected a region',
+    ],
+    [{ stage: 'dev', encryptionKeyArn: 'alias/mine' }, 'encryptionKeyArn: expected arn:aws:kms:'],
+    [
+      { stage: 'dev', encryptionKeyArn: keyArn, region: 'eu-west-1' },
+      'encryptionKeyArn: expected a key of the stage’s region, eu-west-1',
+    ],
+    [{ stage: 'dev', permissionsBoundaryArn: 'boundary' }, 'permissionsBoundaryArn: expected arn:aws:iam::'],
+    [{ stage: 'dev', vpcCidr: '8.8.8.0/24' }, 'vpc.cidr: expected a private IPv4 range'],
+    [{ stage: 'dev', vpcEgressAddresses: 3 }, 'vpc.egressAddresses: expected a whole number from 1 to 2'],
+    [{ 'siem-export': { stage: 'dev', vpc: true } }, 'vpc: '],
+    [{ configFile: '/nowhere/prod.json' }, 'configFile: /nowhere/prod.json cannot be read'],
     [{ stage: 'dev', partBytes: 4_000_000_000 }, 'partBytes: expected a whole number from'],
     [{ stage: 'dev', logRetentionDays: 42 }, 'logRetentionDays: expected one of 1, 3, 5, 7'],
     [{ stage: 'dev', secretPrefix: 'siem-export/dev' }, 'secretPrefix: expected letters'],

@@ -52,7 +52,6 @@ describe('the dispatcher', () => {
     expect(allowedOn(template, 'dispatcher', '"DispatchStateTable"')).toEqual([
       'dynamodb:GetItem',
       'dynamodb:PutItem',
-      'dynamodb:UpdateItem',
     ]);
   });
 
@@ -82,7 +81,6 @@ describe('the exporter', () => {
     expect(allowedOn(template, 'exporter', 'ExportLedgerTable')).toEqual([
       'dynamodb:GetItem',
       'dynamodb:PutItem',
-      'dynamodb:Query',
       'dynamodb:UpdateItem',
     ]);
   });
@@ -121,14 +119,21 @@ describe('the exporter', () => {
 });
 
 describe('the watchdog', () => {
-  test('reads accounts and ledger, and nothing else', () => {
+  test('reads accounts and ledger, and no audit row', () => {
     expect(allowedOn(template, 'watchdog', 'AccountsTable')).toEqual(['dynamodb:Scan']);
-    expect(allowedOn(template, 'watchdog', 'ExportLedgerTable')).toEqual([
-      'dynamodb:BatchGetItem',
-      'dynamodb:GetItem',
-      'dynamodb:Query',
-    ]);
+    expect(allowedOn(template, 'watchdog', 'ExportLedgerTable')).toEqual(['dynamodb:BatchGetItem']);
     expect(allowedOn(template, 'watchdog', 'AuditLogsTable')).toEqual([]);
+    expect(allowedOn(template, 'watchdog', 'ExportsQueue')).toEqual([]);
     expect(actionsOf('watchdog').filter(action => /^(secretsmanager|sts|events):/.test(action))).toEqual([]);
+  });
+
+  test('remembers whom it saw waiting, under keys of its own', () => {
+    expect(allowedOn(template, 'watchdog', '"DispatchStateTable"')).toEqual(['dynamodb:UpdateItem']);
+    const writing = statementsOf(template, 'watchdog').filter(({ actions }) =>
+      actions.includes('dynamodb:UpdateItem'),
+    );
+    expect(writing.map(({ conditions }) => conditions)).toEqual([
+      { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['watchdog#*'] } },
+    ]);
   });
 });

@@ -1,5 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import { exporterRuntimeEnvironment, runtimeEnvironment } from '../../lib/runtime-environment.ts';
 import { synthesize } from './synthesis.ts';
 import { resourcesOf } from './template-reading.ts';
 
@@ -122,12 +123,13 @@ describe('functions', () => {
   test.each(['dispatcher', 'exporter', 'watchdog'])(
     'the %s runs on Node 24 and arm64 with source maps',
     name => {
+      const runtime = name === 'exporter' ? exporterRuntimeEnvironment : runtimeEnvironment;
       template.hasResourceProperties('AWS::Lambda::Function', {
         FunctionName: `siem-export-dev-${name}`,
         Runtime: 'nodejs24.x',
         Architectures: ['arm64'],
         Timeout: 900,
-        Environment: { Variables: Match.objectLike({ NODE_OPTIONS: '--enable-source-maps', STAGE: 'dev' }) },
+        Environment: { Variables: Match.objectLike({ ...runtime, STAGE: 'dev' }) },
       });
       template.hasResourceProperties('AWS::Logs::LogGroup', {
         LogGroupName: `/aws/lambda/siem-export-dev-${name}`,
@@ -186,6 +188,7 @@ describe('names', () => {
       'AccountsTableName',
       'AlarmTopicArn',
       'AuditLogTableName',
+      'DashboardName',
       'DispatchStateTableName',
       'EncryptionKeyArn',
       'EventBusName',

@@ -4,24 +4,39 @@ import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { createApp } from '../../lib/app.ts';
+import type { FunctionCode } from '../../lib/function-code.ts';
 
 const cdkFile = JSON.parse(readFileSync(join(import.meta.dirname, '../../cdk.json'), 'utf8')) as {
   context: Record<string, unknown>;
 };
 
-const inlineCode = () => {
+/** What cdk.json says to the CDK. */
+export const cdkContext: Readonly<Record<string, unknown>> = cdkFile.context;
+
+/** Functions that do nothing, for tests that do not look at code. */
+export const inlineCode = (): FunctionCode => {
   const code = Code.fromInline('exports.handler = async () => {};');
   return { dispatcher: code, exporter: code, watchdog: code };
 };
 
+const synthesized = new Map<string, Template>();
+
 /**
  * The stack's template as `cdk synth` would make it with cdk.json and these `-c` settings, without building code.
- * Fails if a check (cdk-nag, CloudFormation's rules) reports an error.
+ * Made once for the same settings: it takes a second. Fails if a check (cdk-nag, CloudFormation's rules) reports an
+ * error.
  */
 export function synthesize(settings: Readonly<Record<string, unknown>> = {}): Template {
+  const key = JSON.stringify(settings);
+  const template = synthesized.get(key) ?? synthesizeAfresh(settings);
+  synthesized.set(key, template);
+  return template;
+}
+
+function synthesizeAfresh(settings: Readonly<Record<string, unknown>>): Template {
   const folder = mkdtempSync(join(tmpdir(), 'siem-export-synth-'));
   try {
-    const context = { ...cdkFile.context, ...settings };
+    const context = { ...cdkContext, ...settings };
     const { app, stack } = createApp({ code: inlineCode, context, outputFolder: folder });
     return Template.fromJSON(app.synth().getStackByName(stack.stackName).template);
   } finally {

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { DispatchError, type DispatcherPorts, dispatch } from '../../../lambdas/dispatcher/dispatch.ts';
+import {
+  DispatchError,
+  type DispatcherPorts,
+  delaySeconds,
+  dispatch,
+} from '../../../lambdas/dispatcher/dispatch.ts';
 import type { ExportMessage } from '../../../lambdas/domain/export-message.ts';
 
 const at = (text: string) => Date.parse(text);
@@ -127,5 +132,19 @@ describe('dispatch', () => {
     });
     await expect(failing).rejects.toThrow('DynamoDB is away');
     expect(dispatcher.completed()).toBeUndefined();
+  });
+});
+
+describe('delaySeconds', () => {
+  const tick = at('2026-11-22T12:00:00Z');
+
+  it('holds a message back until the settle time after its tick is over', () => {
+    expect(delaySeconds(tick, 300, tick)).toBe(300);
+    expect(delaySeconds(tick, 300, tick + 90_500)).toBe(210);
+    expect(delaySeconds(tick, 300, tick + 3_600_000)).toBe(0);
+  });
+
+  it('never holds it back for longer than that, whatever the clock says', () => {
+    expect(delaySeconds(tick, 300, tick - 60_000)).toBe(300);
   });
 });

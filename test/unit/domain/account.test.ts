@@ -191,9 +191,12 @@ describe('instants', () => {
 });
 
 describe('bucket and container names', () => {
-  it.each(['acme', 'acme.audit.logs', 'a-1', 'a'.repeat(63), '1.2.3.4.5'])('S3 takes %s', bucket => {
-    expect(destinationFaults({ ...s3, bucket })).toEqual([]);
-  });
+  it.each(['acme', 'acme.audit.logs', 'a-1', 'a'.repeat(63), '1.2.3.4.5', 'acme-xyz-s3alias'])(
+    'S3 takes %s',
+    bucket => {
+      expect(destinationFaults({ ...s3, bucket })).toEqual([]);
+    },
+  );
   it.each([
     'ab',
     'Acme',
@@ -206,6 +209,11 @@ describe('bucket and container names', () => {
     'a/b',
     'a?b',
     '',
+    'acme--x-s3',
+    'acme--use1-az4--x-s3',
+    'acme--table-s3',
+    'acme-0example--op-s3',
+    'acme.mrap',
   ])('S3 does not take %j', bucket => {
     expect(destinationFaults({ ...s3, bucket })).toEqual([
       expect.stringMatching(/^destination.bucket: expected a/),

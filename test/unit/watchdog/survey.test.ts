@@ -75,4 +75,26 @@ describe('survey', () => {
     expect(invalid).toEqual([{ accountId: 'acme', faults: expect.stringContaining('timeZone') }]);
     expect(behind).toHaveLength(1);
   });
+
+  it('names a paused account with an invalid record: it would fail on the day it is resumed', async () => {
+    const { invalid } = await look([{ ...record, status: 'paused', secretId: 5 }]);
+    expect(invalid).toEqual([{ accountId: 'acme', faults: expect.stringContaining('secretId') }]);
+  });
+
+  it('tells how far an account had come whose record became invalid', async () => {
+    const cursor = cursorAt('2026-11-20T00:00:00Z');
+    const { invalid, behind, neverExported } = await look([{ ...record, destination: {} }], { acme: cursor });
+    expect(invalid).toMatchObject([{ accountId: 'acme', exportedThrough: cursor.exportedThrough }]);
+    expect([...behind, ...neverExported]).toEqual([]);
+  });
+
+  it.each([
+    ['that no dispatcher asks for', 'Asia/Nowhere'],
+    ['in another spelling, which the index has under another name', 'asia/kolkata'],
+    ['that is no text, so that the index does not have it', 5],
+    ['that is missing, so that the index does not have it', undefined],
+  ])('names an account with a time zone %s', async (_, timeZone) => {
+    const { invalid } = await look([{ ...record, timeZone }]);
+    expect(invalid).toEqual([{ accountId: 'acme', faults: expect.stringContaining('timeZone') }]);
+  });
 });

@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Prepare } from '../measure/child.ts';
+import type { ColdOutcome, ColdSettings } from './settings.ts';
+
+type Handler = (event: object, context: object) => Promise<{ batchItemFailures?: unknown[] } | undefined>;
+
+const context = { getRemainingTimeInMillis: () => 900_000 };
+
+/** Imports a bundle, loads the driver of a cloud, and invokes the handler for the first time. */
+export const prepare: Prepare<ColdSettings, ColdOutcome> =
+  async ({ bundle, driver, event }) =>
+  async () => {
+    const start = performance.now();
+    const { handler } = (await import(urlOf(bundle, 'index.mjs'))) as { handler: Handler };
+    const imported = performance.now();
+    if (driver !== undefined) await import(urlOf(bundle, driver));
+    const loaded = performance.now();
+    const answer = await handler(event, context);
+    if (answer?.batchItemFailures?.length)
+      throw new Error('The exporter reported a failure; its log says which');
+    return {
+      importMs: imported - start,
+      driverMs: loaded - imported,
+      invocationMs: performance.now() - loaded,
+    };
+  };
+
+function urlOf(bundle: string, file: string): string {
+  return pathToFileURL(join(bundle, file)).href;
+}

@@ -1,0 +1,111 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Destination } from '../../lambdas/domain/account.ts';
+import { toIso } from '../../lambdas/domain/instant.ts';
+import { readExporterEnvironment } from '../../lambdas/environment.ts';
+import { buildFunctions, bundle } from '../../lib/build-functions.ts';
+import { runtimeEnvironment } from '../../lib/runtime-environment.ts';
+import { startAwsServers } from '../../local/aws-servers.ts';
+import { startCloudServers } from '../../local/cloud-servers.ts';
+import { functionEnvironment } from '../../local/functions/environment.ts';
+import { provision } from '../../local/provision.ts';
+import { createResources } from '../../local/resources.ts';
+import { scheduledEvent } from '../../local/run-ticks.ts';
+import { sampleRows } from '../../local/sample/rows.ts';
+import { synthesizeTemplate } from '../../local/template.ts';
+import type { Measured } from '../measure/child.ts';
+import { runVariant } from '../measure/run-variant.ts';
+import type { Loaded } from './loaded-files.ts';
+import type { ColdOutcome, ColdSettings } from './settings.ts';
+
+type Cloud = Destination['type'];
+
+/** A bundle, and the cloud of the account that it is first invoked for. */
+export interface ColdVariant {
+  readonly name: string;
+  readonly bundle: 'dispatcher' | 'exporter' | 'watchdog' | 'all clouds';
+  readonly cloud?: Cloud;
+}
+
+const destinations: Readonly<Record<Cloud, Destination>> = {
+  s3: { type: 's3', bucket: 'bench-bucket', region: 'eu-central-1' },
+  gcs: { type: 'gcs', bucket: 'bench-bucket' },
+  azure: { type: 'azure', container: 'bench-container' },
+};
+const window = { start: Date.parse('2025-11-22T04:00:00Z'), end: Date.parse('2025-11-22T08:00:00Z') };
+
+/** The built bundles and the embedded servers, in which every cold start finds a fresh account. */
+export async function setColdStage() {
+  const folder = mkdtempSync(join(tmpdir(), 'siem-export-bench-'));
+  const bundles = {
+    ...buildFunctions({ outputFolder: join(folder, 'dist') }),
+    'all clouds': bundle(join(import.meta.dirname, 'static-clouds.ts'), join(folder, 'all-clouds')),
+  };
+  const program = join(
+    bundle(join(import.meta.dirname, 'variants.ts'), join(folder, 'variants')),
+    'index.mjs',
+  );
+  const aws = await startAwsServers();
+  const customers = await startCloudServers(Object.values(destinations));
+  const { environments } = await createResources(synthesizeTemplate(), aws);
+  const variables = { ...environments.exporter, ...environments.dispatcher };
+  const environment = {
+    ...functionEnvironment(variables, customers.environment, aws.environment),
+    ...runtimeEnvironment,
+  };
+  const { secretPrefix, accountsTable, auditLog } = readExporterEnvironment(environment);
+  let accounts = 0;
+
+  return {
+    bundles,
+    start: (variant: ColdVariant) => runCold<ColdOutcome>(variant, 'first invocation'),
+    loaded: (variant: ColdVariant) => runCold<Loaded>(variant, 'loaded files'),
+    async end() {
+      await Promise.all([aws.close(), customers.close()]);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+
+  async function runCold<Outcome>({ bundle, cloud }: ColdVariant, what: string): Promise<Measured<Outcome>> {
+    const settings: ColdSettings = {
+      bundle: bundles[bundle],
+      event: cloud ? await exportEvent(cloud) : scheduledEvent(window.end),
+      driver: cloud && driverIn(bundles[bundle], cloud),
+    };
+    return runVariant<Outcome>({ program, variant: what, settings, environment });
+  }
+
+  /** The message for a new account with a window of rows. */
+  async function exportEvent(cloud: Cloud): Promise<object> {
+    const accountId = `cold-${cloud}-${++accounts}`;
+    const record = {
+      accountId,
+      timeZone: 'UTC',
+      status: 'active',
+      exportFrom: toIso(window.start),
+      destination: destinations[cloud],
+      secretId: `${secretPrefix}${accountId}`,
+      format: 'ndjson',
+      compression: 'zip',
+    } as const;
+    await provision([{ record, rows: sampleRows(accountId, 'UTC', window.start, window.end) }], {
+      dynamodb: aws.dynamodb,
+      secrets: aws.secrets,
+      environment: { accountsTable, auditLog },
+      credentials: customers.credentials,
+      onRows: () => undefined,
+    });
+    const body = JSON.stringify({ accountId, tick: toIso(window.end) });
+    const attributes = { ApproximateReceiveCount: '1' };
+    return { Records: [{ messageId: accountId, receiptHandle: accountId, body, attributes }] };
+  }
+}
+
+/** The chunk that holds a cloud's driver; none where it is in the bundle's own file. */
+function driverIn(bundle: string, cloud: Cloud): string | undefined {
+  const name = readdirSync(join(bundle, 'chunks')).find(
+    file => file.startsWith(`${cloud}-`) && file.endsWith('.mjs'),
+  );
+  return name && join('chunks', name);
+}

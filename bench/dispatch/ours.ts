@@ -1,0 +1,15 @@
+import { pathToFileURL } from 'node:url';
+import type { Prepare } from '../measure/child.ts';
+import { busyTick } from './population.ts';
+import type { DispatchSettings } from './settings.ts';
+
+/** The deployed function itself, given the event of the trigger. */
+export const prepare: Prepare<DispatchSettings, object> = async ({ dispatcherBundle }) => {
+  const { handler }: { handler(event: { time: string }): Promise<void> } = await import(
+    pathToFileURL(dispatcherBundle).href
+  );
+  return async () => {
+    await handler({ time: new Date(busyTick).toISOString() });
+    return {};
+  };
+};

@@ -1,0 +1,69 @@
+import { figureOf, rounded } from '../measure/figures.ts';
+import { table } from '../measure/table.ts';
+import type { Population } from './population.ts';
+import type { DispatchRun } from './stage.ts';
+
+/** The medians of a variant's runs with one population. */
+export interface DispatchSummary extends Population {
+  readonly variant: string;
+  readonly runs: number;
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+  readonly peakRssMB: number;
+  readonly reads: number;
+  readonly batches: number;
+}
+
+export function summaryOf(
+  variant: string,
+  { accounts, due }: Population,
+  runs: readonly DispatchRun[],
+): DispatchSummary {
+  const median = (values: readonly number[]) => rounded(figureOf(values).median);
+  return {
+    variant,
+    accounts,
+    due,
+    runs: runs.length,
+    seconds: median(runs.map(({ seconds }) => seconds)),
+    cpuSeconds: median(runs.map(({ cpuSeconds }) => cpuSeconds)),
+    peakRssMB: median(runs.map(({ peakRssMB }) => peakRssMB)),
+    reads: figureOf(runs.map(({ reads }) => reads)).median,
+    batches: figureOf(runs.map(({ batches }) => batches)).median,
+  };
+}
+
+/** By which power of the due accounts each figure grows: the slope of a straight line through both logarithms. */
+export interface Growth {
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+  readonly calls: number;
+}
+
+export function growthOf(summaries: readonly DispatchSummary[]): Growth {
+  const exponent = (cost: (summary: DispatchSummary) => number) =>
+    rounded(slope(summaries.map(summary => [Math.log(summary.due), Math.log(cost(summary))])));
+  return {
+    seconds: exponent(({ seconds }) => seconds),
+    cpuSeconds: exponent(({ cpuSeconds }) => cpuSeconds),
+    calls: exponent(({ reads, batches }) => reads + batches),
+  };
+}
+
+/** By least squares. */
+function slope(points: readonly (readonly [number, number])[]): number {
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const centre = [mean(points.map(([x]) => x)), mean(points.map(([, y]) => y))] as const;
+  const covariance = mean(points.map(([x, y]) => (x - centre[0]) * (y - centre[1])));
+  return covariance / mean(points.map(([x]) => (x - centre[0]) ** 2));
+}
+
+export function dispatchTable(summaries: readonly DispatchSummary[]): string {
+  const head = ['', 'accounts', 'due', 's', 'CPU s', 'peak RSS MB', 'reads', 'batches', 'runs'];
+  const row = (summary: DispatchSummary) => {
+    const { accounts, due, seconds, cpuSeconds, peakRssMB, reads, batches, runs } = summary;
+    const numbers = [accounts, due, seconds, cpuSeconds, Math.round(peakRssMB), reads, batches, runs];
+    return [summary.variant, ...numbers.map(number => number.toLocaleString('en'))];
+  };
+  return table([head, ...summaries.map(row)]);
+}

@@ -1,0 +1,56 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Measured } from './child.ts';
+
+export interface VariantRun {
+  /** The bundle that holds the variant. */
+  readonly program: string;
+  readonly variant: string;
+  readonly settings: object;
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** Pins the process to the first so many processors; all by default. */
+  readonly cpus?: number | undefined;
+}
+
+/** Far longer than any variant takes. */
+const killAfter = 30 * 60_000;
+
+/** Runs a variant in a process of its own. What it prints is shown only if it fails. */
+export async function runVariant<Outcome>(run: VariantRun): Promise<Measured<Outcome>> {
+  const { program, variant, settings, environment, cpus } = run;
+  const command = [process.execPath, program, variant, JSON.stringify(settings)];
+  const pinned = cpus === undefined ? command : ['taskset', '-c', `0-${cpus - 1}`, ...command];
+  const [executable = '', ...argv] = pinned;
+  const child = spawn(executable, argv, {
+    env: { ...withoutNodeOptions(process.env), ...environment },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    timeout: killAfter,
+    killSignal: 'SIGKILL',
+  });
+  const [measured, output] = await Promise.all([resultOf(child), outputOf(child)]);
+  if (measured === undefined) throw new Error(`The variant ${variant} failed:\n${output}`);
+  return measured as Measured<Outcome>;
+}
+
+async function resultOf(child: ChildProcess): Promise<unknown> {
+  let result: unknown;
+  child.on('message', message => {
+    result = message;
+  });
+  const [code] = await once(child, 'exit');
+  return code === 0 ? result : undefined;
+}
+
+async function outputOf({ stdout, stderr }: ChildProcess): Promise<string> {
+  let output = '';
+  const keep = async (stream: AsyncIterable<Buffer> | null) => {
+    for await (const chunk of stream ?? []) output = `${output}${chunk}`.slice(-10_000);
+  };
+  await Promise.all([keep(stdout), keep(stderr)]);
+  return output;
+}
+
+/** Options of whoever runs the benchmark are not those of what is measured. */
+function withoutNodeOptions({ NODE_OPTIONS: _, ...environment }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return environment;
+}

@@ -1,0 +1,10 @@
+/** What every variant of the reading benchmark is told. */
+export interface ReadSettings {
+  readonly dynamodbEndpoint: string;
+  readonly accountId: string;
+}
+
+export interface ReadOutcome {
+  readonly bytes: number;
+  readonly crc32: number;
+}

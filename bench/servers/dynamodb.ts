@@ -1,0 +1,50 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createRequire } from 'node:module';
+import { setTimeout as pause } from 'node:timers/promises';
+import { crc32 } from 'node:zlib';
+import { createItemStore } from '../input/item-store.ts';
+import { listenOnLoopback } from './listen.ts';
+
+// The package has no types, and is CommonJS.
+const dynalite: (options: { createTableMs: number }) => Server = createRequire(import.meta.url)('dynalite');
+
+/**
+ * DynamoDB with an audit log of so many rows: a Query is answered with real pages and their checksum, rendered before,
+ * after the latency of a network; everything else goes to an ordinary emulator.
+ */
+export async function startDynamodb({ rows, latencyMs }: { rows: number; latencyMs: number }) {
+  const store = createItemStore(rows);
+  const tables = dynalite({ createTableMs: 0 });
+  const calls: Record<string, number> = {};
+  const server = createServer((request, response) => {
+    const operation = String(request.headers['x-amz-target']).replace(/^.*\./, '');
+    calls[operation] = (calls[operation] ?? 0) + 1;
+    if (operation !== 'Query') return void tables.emit('request', request, response);
+    answerQuery(request, response).catch(error => response.destroy(error));
+  });
+  const { port, close } = await listenOnLoopback(server);
+  return { endpoint: `http://127.0.0.1:${port}`, calls, close };
+
+  async function answerQuery(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const query = JSON.parse(Buffer.concat(await request.toArray()).toString());
+    const { ':from': from, ':to': to } = query.ExpressionAttributeValues;
+    // The character after a sort key: what follows it begins there.
+    const start = query.ExclusiveStartKey ? `${query.ExclusiveStartKey.recordedAt.S}\0` : from.S;
+    const { items, count, lastSortKey } = store.page(start, to.S);
+    const key = { recordedAt: { S: lastSortKey }, accountId: query.ExpressionAttributeValues[':account'] };
+    const lastKey = lastSortKey === undefined ? '' : `"LastEvaluatedKey":${JSON.stringify(key)},`;
+    const chunks = [
+      Buffer.from(`{"Count":${count},"Items":[`),
+      items,
+      Buffer.from(`],${lastKey}"ScannedCount":${count}}`),
+    ];
+    if (latencyMs > 0) await pause(latencyMs);
+    response.writeHead(200, {
+      'content-type': 'application/x-amz-json-1.0',
+      'content-length': chunks.reduce((length, chunk) => length + chunk.length, 0),
+      'x-amz-crc32': chunks.reduce((checksum, chunk) => crc32(chunk, checksum), 0),
+    });
+    for (const chunk of chunks) response.write(chunk);
+    response.end();
+  }
+}

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { createServer } from 'node:https';
+import { crc32 } from 'node:zlib';
+import { type Content, contentOf } from '../input/lines.ts';
+import { listenOnLoopback } from './listen.ts';
+import { unzipped } from './unzip.ts';
+
+interface Answer {
+  readonly status: number;
+  readonly headers?: Record<string, string>;
+  readonly xml?: string;
+}
+
+/** What a bucket holds after an export. */
+export interface Delivered extends Content {
+  readonly files: number;
+  readonly zipBytes: number;
+}
+
+/** S3 over TLS, in memory, as far as objects are put, at once or in parts. Checks the checksums of what it takes. */
+export async function startS3(certificate: { readonly key: string; readonly cert: string }) {
+  const objects = new Map<string, Buffer[]>();
+  const uploads = new Map<string, Map<number, Buffer>>();
+  const calls: Record<string, number> = {};
+  const server = createServer(certificate, (request, response) => {
+    const method = request.method ?? '';
+    calls[method] = (calls[method] ?? 0) + 1;
+    answer(request)
+      .catch((error: Error): Answer => ({ status: 400, xml: `<Error><Code>${error.message}</Code></Error>` }))
+      .then(({ status, headers, xml }) => {
+        response.writeHead(status, { 'x-amz-request-id': 'bench', ...headers });
+        response.end(xml);
+      });
+  });
+  const { port, close } = await listenOnLoopback(server);
+  return { endpoint: `https://localhost:${port}`, calls, take, close };
+
+  async function answer(request: IncomingMessage): Promise<Answer> {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'https://localhost');
+    const uploadId = searchParams.get('uploadId');
+    const body = await receive(request);
+    if (request.method === 'POST' && uploadId === null) return begin(pathname);
+    if (request.method === 'POST') return complete(pathname, uploadId ?? '');
+    if (request.method !== 'PUT') return { status: 405 };
+    if (uploadId === null) objects.set(pathname, [body]);
+    else partsOf(uploadId).set(Number(searchParams.get('partNumber')), body);
+    return { status: 200, headers: { etag: `"${randomUUID()}"` } };
+  }
+
+  function begin(key: string): Answer {
+    const uploadId = randomUUID();
+    uploads.set(uploadId, new Map());
+    return {
+      status: 200,
+      xml: `<InitiateMultipartUploadResult><Key>${key}</Key><UploadId>${uploadId}</UploadId></InitiateMultipartUploadResult>`,
+    };
+  }
+
+  function complete(key: string, uploadId: string): Answer {
+    const parts = [...partsOf(uploadId)].sort(([one], [other]) => one - other);
+    objects.set(
+      key,
+      parts.map(([, body]) => body),
+    );
+    uploads.delete(uploadId);
+    return {
+      status: 200,
+      xml: `<CompleteMultipartUploadResult><ETag>"whole"</ETag></CompleteMultipartUploadResult>`,
+    };
+  }
+
+  function partsOf(uploadId: string): Map<number, Buffer> {
+    const parts = uploads.get(uploadId);
+    if (!parts) throw new Error('NoSuchUpload');
+    return parts;
+  }
+
+  /** What all objects hold, unzipped, in the order of their keys; they are forgotten then. */
+  async function take(): Promise<Delivered> {
+    const zips = [...objects].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, parts]) => parts);
+    objects.clear();
+    const zipBytes = zips.flat().reduce((bytes, part) => bytes + part.length, 0);
+    return { files: zips.length, zipBytes, ...(await contentOf(unzippedInOrder(zips))) };
+  }
+}
+
+async function* unzippedInOrder(zips: readonly Buffer[][]): AsyncGenerator<Uint8Array> {
+  for (const parts of zips) yield* unzipped(Buffer.concat(parts));
+}
+
+async function receive(request: IncomingMessage): Promise<Buffer> {
+  const body = Buffer.concat(await request.toArray());
+  const checksum = request.headers['x-amz-checksum-crc32'];
+  if (checksum !== undefined && checksum !== base64Of(crc32(body))) throw new Error('BadDigest');
+  if (request.headers['content-encoding']?.includes('aws-chunked')) throw new Error('NotImplemented');
+  return body;
+}
+
+function base64Of(checksum: number): string {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(checksum);
+  return bytes.toString('base64');
+}

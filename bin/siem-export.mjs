@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+// Runs the command line on the Node that comes with this package, whichever one the shell finds first.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import * as module from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+const program = new URL('./siem-export.ts', import.meta.url);
+
+if (Number(process.versions.node.split('.')[0]) >= 24) {
+  module.enableCompileCache();
+  await import(program.href);
+} else {
+  const node = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
+  if (existsSync(node)) {
+    const script = fileURLToPath(import.meta.url);
+    const { status } = spawnSync(node, [script, ...process.argv.slice(2)], { stdio: 'inherit' });
+    process.exitCode = status ?? 4;
+  } else {
+    console.error('siem-export: Node 24 is missing; run "npm ci" first');
+    process.exitCode = 3;
+  }
+}

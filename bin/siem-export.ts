@@ -1,0 +1,7 @@
+import { runCommandLine } from '../cli/main.ts';
+
+process.exitCode = await runCommandLine(process.argv.slice(2), {
+  input: process.stdin,
+  output: process.stdout,
+  errors: process.stderr,
+});

@@ -1,0 +1,112 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Command } from 'commander';
+import { CommandError } from '../command-error.ts';
+import type { CommandContext } from '../context.ts';
+import type { Report } from '../report.ts';
+import type { Run } from '../run.ts';
+import { count, counted } from '../wording.ts';
+import { type ImportLine, type LineFault, readImportFile } from './import-file.ts';
+import { openStores, type Stores } from './stores.ts';
+
+interface ImportOptions {
+  readonly check?: boolean;
+  readonly replace?: boolean;
+}
+
+const writesAtOnce = 16;
+
+export function registerImport(accounts: Command, run: Run): void {
+  accounts
+    .command('import')
+    .description('add many accounts: all are checked before the first is written')
+    .argument('<file>', 'JSON lines: a record each, as the table has it')
+    .option('--check', 'check only')
+    .option('--replace', 'write over accounts that exist with another record')
+    .addHelpText(
+      'after',
+      `
+A line:
+  {"accountId": "acme", "timeZone": "Europe/Berlin", "status": "active",
+   "destination": {"type": "gcs", "bucket": "acme-audit"}, "secretFile": "keys/acme.json"}
+The credential stands in "secret" (text or JSON) or in the file that "secretFile" names; "secretId" names a secret
+that exists. Accounts that exist with the same record are left alone, so an import that broke off can be repeated.
+
+Exit code 2 if a line is faulty; every faulty line is reported, and nothing is written.`,
+    )
+    .action(run(importAccounts));
+}
+
+async function importAccounts(
+  context: CommandContext,
+  file: string,
+  options: ImportOptions,
+): Promise<Report> {
+  const stores = openStores(await context.target());
+  const { lines, faults } = await readImportFile(file, stores.secrets.nameFor);
+  const present = await stores.records.readMany(lines.map(({ account }) => account.accountId));
+  const unlike = lines.filter(({ account, record }) => {
+    const standing = present.get(account.accountId);
+    return standing !== undefined && !isDeepStrictEqual({ ...standing }, { ...record });
+  });
+  const all: LineFault[] = [
+    ...faults,
+    ...(options.replace ? [] : unlike).map(({ line, account }) => ({
+      line,
+      accountId: account.accountId,
+      fault: 'the account exists with another record (--replace writes over it)',
+    })),
+  ].sort((one, other) => one.line - other.line);
+  if (all.length > 0) throw refusal(all, lines.length + faults.length);
+
+  const known = new Set(unlike);
+  const todo = lines.filter(line => !present.has(line.account.accountId) || known.has(line));
+  if (!options.check) await writeAll(todo, stores, context);
+  return report(lines.length, todo.length, options.check === true);
+}
+
+async function writeAll(
+  todo: readonly ImportLine[],
+  stores: Stores,
+  { terminal }: CommandContext,
+): Promise<void> {
+  const left = todo.values();
+  let written = 0;
+  const writeOn = async () => {
+    for (const line of left) {
+      await write(line, stores);
+      written++;
+      terminal.progress(`${count(written)} of ${count(todo.length)} accounts written`);
+    }
+  };
+  await Promise.all(Array.from({ length: writesAtOnce }, writeOn));
+}
+
+async function write({ record, secret }: ImportLine, { records, secrets }: Stores): Promise<void> {
+  if (secret !== undefined) await secrets.put(String(record.secretId), secret);
+  if (!(await records.create(record))) await records.replace(record);
+}
+
+function refusal(faults: readonly LineFault[], lines: number): CommandError {
+  const report = faults.map(
+    ({ line, accountId, fault }) =>
+      `  line ${line}${accountId === undefined ? '' : ` (${JSON.stringify(accountId)})`}: ${fault}`,
+  );
+  return new CommandError(
+    'usage',
+    [`${counted(faults.length, 'faulty line')} of ${count(lines)}; nothing was written:`, ...report].join(
+      '\n',
+    ),
+  );
+}
+
+function report(lines: number, written: number, checkOnly: boolean): Report {
+  const unchanged = lines - written;
+  return {
+    json: { lines, written: checkOnly ? 0 : written, unchanged, checkedOnly: checkOnly },
+    lines: ({ paint }) => [
+      checkOnly
+        ? `${paint('green', '✓')} ${counted(lines, 'line')} in order; ${counted(written, 'account')} would be written.`
+        : `${paint('green', '✓')} ${counted(written, 'account')} written, ${count(unchanged)} unchanged.`,
+    ],
+  };
+}

@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { CommandError } from '../command-error.ts';
+import type { Terminal } from '../terminal.ts';
+import { ask, askHidden } from './ask.ts';
+
+/**
+ * A credential from a file, or from standard input (`-`). There is no option that takes the secret itself: arguments
+ * show in the list of processes and stay in the shell's history.
+ * @throws CommandError `usage` if it cannot be read
+ */
+export async function readSecretFile(file: string, { input }: Pick<Terminal, 'input'>): Promise<string> {
+  if (file === '-') return text(input);
+  try {
+    return await readFile(file, 'utf8');
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    throw new CommandError('usage', `The file with the secret, ${file}, cannot be read (${code})`);
+  }
+}
+
+/** Asks for the credential of a destination, without showing it. */
+export async function askForSecret(terminal: Terminal, type: unknown): Promise<string> {
+  const file = await ask(terminal, `File with the credential (empty to type it in): `);
+  if (file !== '') return readSecretFile(file, terminal);
+  switch (type) {
+    case 's3': {
+      const accessKeyId = await ask(terminal, 'Access key id: ');
+      return JSON.stringify({
+        accessKeyId,
+        secretAccessKey: await askHidden(terminal, 'Secret access key: '),
+      });
+    }
+    case 'azure':
+      return askHidden(terminal, 'Connection string or URL of the SAS: ');
+    default:
+      throw new CommandError('usage', 'A service-account file is too long to type: give its name');
+  }
+}

@@ -1,0 +1,93 @@
+import type { Command } from 'commander';
+import { timeZoneNames } from '../../lambdas/domain/time-zone-names.ts';
+import type { AccountRecord } from './record-store.ts';
+
+/** The attributes of a record, as options of the command line have them. */
+export interface RecordOptions {
+  readonly timeZone?: string;
+  readonly destination?: string;
+  readonly bucket?: string;
+  readonly container?: string;
+  readonly bucketRegion?: string;
+  readonly prefix?: string;
+  readonly expectedBucketOwner?: string;
+  readonly roleArn?: string;
+  readonly externalId?: string;
+  readonly kmsKeyId?: string;
+  readonly format?: string;
+  readonly compression?: string;
+  readonly exportFrom?: string;
+  readonly addOnExpiresAt?: string;
+  readonly secretId?: string;
+  readonly secretFile?: string;
+}
+
+export function addRecordOptions(command: Command): Command {
+  return command
+    .option('--time-zone <name>', 'IANA time zone, such as Europe/Berlin')
+    .option('--destination <cloud>', 's3, gcs or azure')
+    .option('--bucket <name>', 'the bucket (S3, Google Cloud Storage)')
+    .option('--container <name>', 'the container (Azure)')
+    .option('--bucket-region <region>', 'the region of an S3 bucket, such as eu-central-1')
+    .option('--prefix <path>', 'a folder in the bucket')
+    .option('--expected-bucket-owner <id>', 'the AWS account that must own an S3 bucket')
+    .option('--role-arn <arn>', 'a role in the customer’s AWS account, in place of an access key')
+    .option('--external-id <text>', 'what the role demands; made up if it is not given')
+    .option('--kms-key-id <id>', 'the KMS key for an S3 bucket’s objects')
+    .option('--format <format>', 'ndjson or json')
+    .option('--compression <kind>', 'zip or gzip')
+    .option('--export-from <instant>', 'deliver history from the window that contains this instant')
+    .option('--add-on-expires-at <instant>', 'deliver no window that ends later')
+    .option('--secret-file <file>', 'the customer’s credential, in a file; - reads standard input')
+    .option('--secret-id <name>', 'a secret that is in Secrets Manager already');
+}
+
+const destinationAttributes = {
+  bucket: 'bucket',
+  container: 'container',
+  bucketRegion: 'region',
+  prefix: 'prefix',
+  expectedBucketOwner: 'expectedBucketOwner',
+  roleArn: 'roleArn',
+  externalId: 'externalId',
+  kmsKeyId: 'kmsKeyId',
+} as const satisfies Partial<Record<keyof RecordOptions, string>>;
+
+const ownAttributes = [
+  'timeZone',
+  'format',
+  'compression',
+  'exportFrom',
+  'addOnExpiresAt',
+  'secretId',
+] as const satisfies readonly (keyof RecordOptions)[];
+
+/** The record with the options that are given; an empty one takes the attribute out. Unchecked. */
+export function withOptions(record: AccountRecord, options: RecordOptions): AccountRecord {
+  const changed: Record<string, unknown> = { ...record };
+  for (const name of ownAttributes) set(changed, name, options[name]);
+  if (options.timeZone !== undefined) changed.timeZone = spelled(options.timeZone);
+  changed.destination = destinationWith(record.destination, options);
+  return changed;
+}
+
+function destinationWith(present: unknown, options: RecordOptions): unknown {
+  const { destination: type } = options;
+  const own = typeof present === 'object' && present !== null ? { ...present } : {};
+  // Nothing of one cloud's destination means anything to another.
+  const destination: Record<string, unknown> =
+    type === undefined || ('type' in own && own.type === type) ? own : { type };
+  for (const [option, attribute] of Object.entries(destinationAttributes))
+    set(destination, attribute, options[option as keyof typeof destinationAttributes]);
+  return destination;
+}
+
+function set(record: Record<string, unknown>, attribute: string, value: string | undefined): void {
+  if (value === '') delete record[attribute];
+  else if (value !== undefined) record[attribute] = value;
+}
+
+/** The zone as IANA spells it, if only the case is another. */
+function spelled(timeZone: string): string {
+  return timeZoneNames.find(name => name.toLowerCase() === timeZone.toLowerCase()) ?? timeZone;
+}

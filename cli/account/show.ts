@@ -1,0 +1,97 @@
+import type { Command } from 'commander';
+import { createCursorReader } from '../../lambdas/aws/cursor-reader.ts';
+import type { DeliveredFile } from '../../lambdas/domain/delivered-file.ts';
+import { failureCodes } from '../../lambdas/domain/failure.ts';
+import { toIso } from '../../lambdas/domain/instant.ts';
+import { placeName, placeOf } from '../../lambdas/domain/recipe.ts';
+import type { CommandContext } from '../context.ts';
+import { createFileReader } from '../ledger-files.ts';
+import type { Report } from '../report.ts';
+import type { Run } from '../run.ts';
+import { fields } from '../table.ts';
+import type { Terminal } from '../terminal.ts';
+import { count, counted, localWindow, size, span, utcTime } from '../wording.ts';
+import { standingJson, stateStyles } from './list.ts';
+import { remedyFor } from './remedy.ts';
+import { type Standing, standingOf } from './standing.ts';
+import { existingRecord, openStores } from './stores.ts';
+
+export function registerShow(accounts: Command, run: Run): void {
+  accounts
+    .command('show')
+    .description(
+      'an account’s record, its next window, its last delivery, its last error and what to do about it',
+    )
+    .argument('<account>', 'the account’s id')
+    .action(run(showAccount));
+}
+
+async function showAccount(context: CommandContext, accountId: string): Promise<Report> {
+  const target = await context.target();
+  const { dynamodb, outputs } = target;
+  const record = await existingRecord(openStores(target).records, accountId);
+  const ledger = { client: dynamodb, tableName: outputs.ExportLedgerTableName };
+  const cursors = await createCursorReader(ledger).cursors([accountId]);
+  const last = await createFileReader(ledger).latest(accountId);
+  const { settleSeconds } = await target.environment();
+  const standing = standingOf(record, cursors.get(accountId), await target.now(), settleSeconds * 1000);
+  const remedy = remedyOf(standing, outputs.ExporterRoleArn);
+  return {
+    json: {
+      ...standingJson(standing),
+      record,
+      remedy,
+      lastDelivery: last && {
+        key: last.key,
+        windowEnd: toIso(last.window.end),
+        records: last.records,
+        bytes: last.bytes,
+        deliveredAt: toIso(last.deliveredAt),
+      },
+    },
+    lines: terminal => describe(standing, last, remedy, terminal),
+  };
+}
+
+function remedyOf({ account, cursor }: Standing, exporterRoleArn: string | undefined): string | undefined {
+  if (account === undefined || cursor?.lastError === undefined) return undefined;
+  return remedyFor(cursor.lastError, account, { exporterRoleArn });
+}
+
+function describe(
+  standing: Standing,
+  last: DeliveredFile | undefined,
+  remedy: string | undefined,
+  { paint }: Terminal,
+): string[] {
+  const { accountId, state, account, faults, cursor, nextWindow } = standing;
+  const error = cursor?.lastError;
+  const timeZone = account?.timeZone ?? 'UTC';
+  return fields([
+    ['account', JSON.stringify(accountId)],
+    ['state', paint(stateStyles[state], state)],
+    ['faults', faults],
+    ['time zone', account?.timeZone],
+    ['destination', account && placeName(placeOf(account.destination))],
+    ['role', account?.destination.type === 's3' ? account.destination.roleArn : undefined],
+    ['secret', account?.secretId],
+    ['file', account && `${account.format}, ${account.compression}`],
+    ['add-on expires', account?.addOnExpiresAt === undefined ? undefined : utcTime(account.addOnExpiresAt)],
+    [
+      'next window',
+      nextWindow && `${localWindow(nextWindow, timeZone)} ${timeZone}\nends ${utcTime(nextWindow.end)}`,
+    ],
+    ['exported through', cursor ? utcTime(cursor.exportedThrough) : 'nothing yet'],
+    ['last delivery', last && describeFile(last)],
+    [
+      'last error',
+      error &&
+        `${error.code}: ${failureCodes[error.code].meaning}\n${error.message}\n${counted(cursor?.failures ?? 0, 'failure')} since the last file, the latest at ${utcTime(error.at)}`,
+    ],
+    ['what to do', remedy],
+  ]);
+}
+
+function describeFile({ key, window, records, bytes, deliveredAt }: DeliveredFile): string {
+  return `${key}\n${count(records)} records, ${size(bytes)}, ${span(deliveredAt - window.end)} after the window's end`;
+}

@@ -1,0 +1,77 @@
+import { type Account, parseAccount, parseSchedule, type Schedule } from '../../lambdas/domain/account.ts';
+import type { Cursor } from '../../lambdas/domain/cursor.ts';
+import { ExportError } from '../../lambdas/domain/failure.ts';
+import type { Instant } from '../../lambdas/domain/instant.ts';
+import { firstPosition } from '../../lambdas/domain/plan.ts';
+import { nextBoundary, type Window } from '../../lambdas/domain/window.ts';
+import type { AccountRecord } from './record-store.ts';
+
+/**
+ * How an account stands, the worst first: its record has faults, its last export failed, a window is late, nothing is
+ * exported on purpose, nothing has been exported yet, or all is well.
+ */
+export const states = ['invalid', 'failing', 'behind', 'expired', 'paused', 'new', 'ok'] as const;
+export type State = (typeof states)[number];
+
+/** States that somebody has to look at. */
+export const troubled: ReadonlySet<State> = new Set(['invalid', 'failing', 'behind']);
+
+export interface Standing {
+  readonly accountId: string;
+  readonly state: State;
+  /** Absent if the record has faults. */
+  readonly account: Account | undefined;
+  readonly faults: string | undefined;
+  readonly cursor: Cursor | undefined;
+  /** The oldest window that is not delivered; absent if nothing says which it is. */
+  readonly nextWindow: Window | undefined;
+}
+
+/** As the watchdog has it: so long after its window has settled a file may take. */
+const grace = 2 * 3_600_000;
+
+/** @param settle how long after its end a window is read, in milliseconds */
+export function standingOf(
+  record: AccountRecord,
+  cursor: Cursor | undefined,
+  now: Instant,
+  settle: number,
+): Standing {
+  const checked = check(record);
+  const account = checked instanceof ExportError ? undefined : checked;
+  const faults = checked instanceof ExportError ? checked.message : undefined;
+  const nextWindow = nextWindowOf(parseSchedule(record), cursor, now);
+  const standing = { accountId: String(record.accountId), account, faults, cursor, nextWindow };
+  return { ...standing, state: stateOf(standing, now - settle - grace) };
+}
+
+function check(record: AccountRecord): Account | ExportError {
+  try {
+    return parseAccount(record);
+  } catch (thrown) {
+    if (thrown instanceof ExportError) return thrown;
+    throw thrown;
+  }
+}
+
+function nextWindowOf(
+  schedule: Schedule | undefined,
+  cursor: Cursor | undefined,
+  now: Instant,
+): Window | undefined {
+  if (cursor?.intent !== undefined) return cursor.intent.window;
+  if (schedule === undefined) return undefined;
+  // An account that no tick has met yet begins with the next boundary, so that its first window is now running.
+  const start = cursor?.exportedThrough ?? firstPosition(schedule, nextBoundary(schedule.timeZone, now));
+  return { start, end: nextBoundary(schedule.timeZone, start) };
+}
+
+function stateOf({ account, cursor, nextWindow }: Omit<Standing, 'state'>, due: Instant): State {
+  if (account === undefined || nextWindow === undefined) return 'invalid';
+  const { status, addOnExpiresAt } = account;
+  if (status === 'paused') return 'paused';
+  if (addOnExpiresAt !== undefined && nextWindow.end > addOnExpiresAt) return 'expired';
+  if (cursor === undefined) return 'new';
+  if (cursor.failures > 0 && cursor.lastError !== undefined) return 'failing';
+  return nextWindow.end <= due ? 'behind' : 'ok';
+}

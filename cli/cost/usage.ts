@@ -1,0 +1,40 @@
+export const daysPerMonth = 365 / 12;
+export const hoursPerMonth = 24 * daysPerMonth;
+export const ticksPerMonth = 4 * hoursPerMonth;
+
+/** What a month of the pipeline uses, as measured on this code or counted in it; docs/cost.md explains each. */
+export const usage = {
+  /** Seconds of an exporter for a window without rows: both ends' round trips. */
+  secondsPerWindow: 1.5,
+  /** Rows of 400 bytes that DynamoDB hands out a second of one partition: 3,000 consistent reads of 4 KB. */
+  rowsPerSecond: 30_000,
+  exporterGb: 1769 / 1024,
+  /** An exporter with a cold start, in seconds; counted for every window, as most are hours apart. */
+  coldStartSeconds: 0.5,
+  dispatcherGb: 1,
+  dispatcherSecondsPerTick: 1,
+  watchdogGb: 0.5,
+  watchdogSecondsPerRun: 1,
+  watchdogSecondsPerAccount: 0.001,
+  /** Size of a row in a delivered file: JSON, compressed. */
+  deliveredBytesPerRow: 65,
+  smallestFileBytes: 300,
+  /** A window costs one file's row, and the cursor's begin and advance. */
+  ledgerWritesPerWindow: 6,
+  ledgerReadsPerWindow: 4,
+  /** Dispatcher's query and watchdog's scan and batch reads, for each account in a month. */
+  fleetReadsPerAccount: 30 * 6 + 24 * daysPerMonth * 2,
+  /** Send, receive, delete; a tenth of a batched send more. */
+  queueRequestsPerWindow: 2.1,
+  /** An event source mapping polls an empty queue with five long polls of 20 seconds at once. */
+  idlePollsPerMonth: (5 * 3600 * hoursPerMonth) / 20,
+  eventsPerWindow: 1,
+  logBytesPerWindow: 3_000,
+  logBytesPerTick: 1_500,
+  /** A data key of the table or the queue is used for minutes; a window needs a few. */
+  keyCallsPerWindow: 6,
+  alarms: 17,
+  /** All that there can be; a code that never comes up costs nothing. */
+  metrics: 32,
+  logMonths: 3,
+} as const;

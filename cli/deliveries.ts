@@ -1,0 +1,115 @@
+import type { Command } from 'commander';
+import { createCursorReader } from '../lambdas/aws/cursor-reader.ts';
+import { parseSchedule } from '../lambdas/domain/account.ts';
+import type { DeliveredFile } from '../lambdas/domain/delivered-file.ts';
+import { toIso } from '../lambdas/domain/instant.ts';
+import { noSuchAccount, openStores } from './account/stores.ts';
+import type { CommandContext } from './context.ts';
+import { findGaps, type Gap } from './gaps.ts';
+import { createFileReader } from './ledger-files.ts';
+import type { Report } from './report.ts';
+import type { Run } from './run.ts';
+import { type Column, table } from './table.ts';
+import { count, counted, localWindow, parseInstant, span, utcTime } from './wording.ts';
+
+export function registerDeliveries(program: Command, run: Run): void {
+  program
+    .command('deliveries')
+    .description('what an account was delivered, window by window, and whether a window is missing')
+    .argument('<account>', 'the account’s id')
+    .option('--since <instant>', 'only windows that end then or later')
+    .addHelpText('after', '\nExit code 1 if a window or a part of one is missing between those delivered.')
+    .action(run(showDeliveries));
+}
+
+interface DeliveredWindow {
+  readonly files: readonly DeliveredFile[];
+  readonly first: DeliveredFile;
+  readonly last: DeliveredFile;
+}
+
+async function showDeliveries(
+  context: CommandContext,
+  accountId: string,
+  options: { readonly since?: string },
+): Promise<Report> {
+  const since = options.since === undefined ? undefined : parseInstant(options.since, '--since');
+  const target = await context.target();
+  const ledger = { client: target.dynamodb, tableName: target.outputs.ExportLedgerTableName };
+  const record = await openStores(target).records.read(accountId);
+  const cursors = await createCursorReader(ledger).cursors([accountId]);
+  const cursor = cursors.get(accountId);
+  // A removed account has deliveries all the same.
+  if (record === undefined && cursor === undefined) throw noSuchAccount(accountId);
+  const timeZone = parseSchedule(record)?.timeZone ?? 'UTC';
+  const files = await createFileReader(ledger).files(accountId, since);
+  const gaps = findGaps(files, cursor);
+  const windows = byWindow(files);
+  return {
+    problem: gaps.length > 0,
+    json: {
+      accountId,
+      timeZone,
+      windows: windows.map(windowJson),
+      gaps: gaps.map(({ what, window }) => ({ what, start: toIso(window.start), end: toIso(window.end) })),
+    },
+    lines: ({ paint }) => [
+      ...table(columnsFor(timeZone), windows),
+      summary(windows, timeZone),
+      ...gaps.map(gap => paint('red', `✗ ${describeGap(gap)}`)),
+      ...(gaps.length === 0 && windows.length > 0
+        ? [`${paint('green', '✓')} The windows follow each other without a gap.`]
+        : []),
+    ],
+  };
+}
+
+function byWindow(files: readonly DeliveredFile[]): DeliveredWindow[] {
+  return [...Map.groupBy(files, ({ window }) => window.end).values()].flatMap(parts => {
+    const [first, last] = [parts[0], parts.at(-1)];
+    return first && last ? [{ files: parts, first, last }] : [];
+  });
+}
+
+const sum = (files: readonly DeliveredFile[], figure: 'records' | 'bytes') =>
+  files.reduce((total, file) => total + file[figure], 0);
+
+function columnsFor(timeZone: string): readonly Column<DeliveredWindow>[] {
+  return [
+    { heading: `window (${timeZone})`, text: ({ first }) => localWindow(first.window, timeZone) },
+    { heading: 'ends', text: ({ first }) => utcTime(first.window.end) },
+    { heading: 'files', align: 'right', text: ({ files }) => count(files.length) },
+    { heading: 'records', align: 'right', text: ({ files }) => count(sum(files, 'records')) },
+    { heading: 'bytes', align: 'right', text: ({ files }) => count(sum(files, 'bytes')) },
+    {
+      heading: 'lag',
+      align: 'right',
+      text: ({ last }) => (last.final ? span(last.deliveredAt - last.window.end) : 'in parts'),
+    },
+  ];
+}
+
+function summary(windows: readonly DeliveredWindow[], timeZone: string): string {
+  const files = windows.flatMap(window => window.files);
+  if (files.length === 0) return `Nothing is delivered yet (${timeZone}).`;
+  return `${counted(windows.length, 'window')}, ${counted(files.length, 'file')}, ${counted(sum(files, 'records'), 'record')}`;
+}
+
+function describeGap({ what, window }: Gap): string {
+  return `${what}: ${utcTime(window.start)} to ${utcTime(window.end)}`;
+}
+
+function windowJson({ files, last }: DeliveredWindow) {
+  return {
+    start: toIso(last.window.start),
+    end: toIso(last.window.end),
+    complete: last.final,
+    records: sum(files, 'records'),
+    lagSeconds: (last.deliveredAt - last.window.end) / 1000,
+    files: files.map(({ window: _, startedAt, deliveredAt, ...file }) => ({
+      ...file,
+      startedAt: toIso(startedAt),
+      deliveredAt: toIso(deliveredAt),
+    })),
+  };
+}

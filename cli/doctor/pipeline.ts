@@ -1,0 +1,72 @@
+import { GetQueueAttributesCommand, QueueDoesNotExist, type SQSClient } from '@aws-sdk/client-sqs';
+import { createDispatchState } from '../../lambdas/aws/dispatch-state.ts';
+import type { Target } from '../target/target.ts';
+import { counted, span, utcTime } from '../wording.ts';
+import { type Check, ill, well } from './check.ts';
+
+const tickInterval = 15 * 60_000;
+
+/** The ticks come, the queue hands on, nothing is put aside. */
+export async function checkPipeline(target: Target): Promise<Check[]> {
+  const { sqs, outputs } = target;
+  return [
+    await checkTicks(target),
+    await checkRedrive(sqs, outputs.ExportQueueUrl, outputs.ExportDeadLetterQueueUrl),
+    await checkEmpty(sqs, 'exports put aside', outputs.ExportDeadLetterQueueUrl, 'siem-export retry'),
+    ...(outputs.TriggerDeadLetterQueueUrl === undefined
+      ? []
+      : [
+          await checkEmpty(
+            sqs,
+            'ticks lost',
+            outputs.TriggerDeadLetterQueueUrl,
+            'see the dispatcher’s log; a later tick made up for them if the last one is recent',
+          ),
+        ]),
+  ];
+}
+
+async function checkTicks(target: Target): Promise<Check> {
+  const name = 'the last tick';
+  const { dynamodb, outputs } = target;
+  const state = createDispatchState({ client: dynamodb, tableName: outputs.DispatchStateTableName });
+  const tick = await state.completedTick();
+  if (tick === undefined)
+    return ill(name, 'there was none yet', 'within a quarter of an hour after the first deploy there is');
+  const age = (await target.now()) - tick;
+  const detail = `${utcTime(tick)}, ${span(age)} ago`;
+  return age > 2 * tickInterval
+    ? ill(name, detail, 'see the dispatcher’s log and its rules')
+    : well(name, detail);
+}
+
+async function checkRedrive(client: SQSClient, queueUrl: string, deadLetterUrl: string): Promise<Check> {
+  const name = 'the export queue hands failures to its dead-letter queue';
+  const policy = await attributeOf(client, queueUrl, 'RedrivePolicy');
+  const arn = await attributeOf(client, deadLetterUrl, 'QueueArn');
+  if (arn === undefined || policy === undefined)
+    return ill(name, 'a queue, or the policy, is not there', 'deploy the stack again');
+  return policy.includes(arn) ? well(name) : ill(name, 'it names another queue', 'deploy the stack again');
+}
+
+async function checkEmpty(client: SQSClient, name: string, queueUrl: string, remedy: string): Promise<Check> {
+  const messages = await attributeOf(client, queueUrl, 'ApproximateNumberOfMessages');
+  if (messages === undefined) return ill(name, 'the queue is not there', 'deploy the stack again');
+  return messages === '0' ? well(name, 'none') : ill(name, counted(Number(messages), 'message'), remedy);
+}
+
+async function attributeOf(
+  client: SQSClient,
+  queueUrl: string,
+  name: 'RedrivePolicy' | 'QueueArn' | 'ApproximateNumberOfMessages',
+): Promise<string | undefined> {
+  try {
+    const { Attributes } = await client.send(
+      new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: [name] }),
+    );
+    return Attributes?.[name];
+  } catch (thrown) {
+    if (thrown instanceof QueueDoesNotExist) return undefined;
+    throw thrown;
+  }
+}

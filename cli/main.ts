@@ -1,0 +1,92 @@
+import { type Command, CommanderError } from 'commander';
+import { type ExitCode, exitCodes } from './command-error.ts';
+import type { CommandContext, Connection } from './context.ts';
+import { openTarget } from './open-target.ts';
+import { createProgram } from './program.ts';
+import type { Report } from './report.ts';
+import type { Run } from './run.ts';
+import type { Target } from './target/target.ts';
+import { createTerminal, type Input, type TerminalOptions } from './terminal.ts';
+import { toCommandError } from './unreachable.ts';
+
+export interface Streams {
+  readonly input: Input;
+  readonly output: TerminalOptions['output'];
+  readonly errors: TerminalOptions['errors'];
+}
+
+interface GlobalOptions extends Connection {
+  readonly json?: boolean;
+  readonly color: boolean;
+}
+
+/** Runs one command and says how it ended. */
+export async function runCommandLine(argv: readonly string[], streams: Streams): Promise<ExitCode> {
+  let exitCode: ExitCode = exitCodes.ok;
+
+  const run: Run =
+    <Parameters extends readonly unknown[]>(
+      command: (context: CommandContext, ...parameters: Parameters) => Promise<Report>,
+    ) =>
+    async (...parameters: [...Parameters, unknown]) => {
+      // Commander adds the command itself after its arguments and options.
+      const self = parameters.at(-1) as Command;
+      const own = parameters.slice(0, -1) as readonly unknown[] as Parameters;
+      exitCode = await execute(self.optsWithGlobals<GlobalOptions>(), streams, context =>
+        command(context, ...own),
+      );
+    };
+
+  const program = createProgram(run);
+  everyCommand(program, command =>
+    command.exitOverride().configureOutput({
+      writeOut: text => streams.output.write(text),
+      writeErr: text => streams.errors.write(text),
+    }),
+  );
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) throw thrown;
+    return thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  }
+}
+
+async function execute(
+  options: GlobalOptions,
+  streams: Streams,
+  command: (context: CommandContext) => Promise<Report>,
+): Promise<ExitCode> {
+  const terminal = createTerminal({ ...streams, colour: options.color });
+  const json = options.json === true;
+  let target: Promise<Target> | undefined;
+  const context: CommandContext = {
+    terminal,
+    json,
+    connection: options,
+    target: () => {
+      target ??= openTarget(options);
+      return target;
+    },
+  };
+  try {
+    const report = await command(context);
+    if (json) terminal.say(JSON.stringify(report.json, null, 2));
+    else for (const line of report.lines(terminal)) terminal.say(line);
+    return report.problem ? exitCodes.problem : exitCodes.ok;
+  } catch (thrown) {
+    const error = toCommandError(thrown);
+    if (json) terminal.say(JSON.stringify({ error: { code: error.code, message: error.message } }, null, 2));
+    terminal.note(`siem-export: ${error.message}`);
+    if (error.code === 'internal' && error.cause instanceof Error) terminal.note(String(error.cause.stack));
+    return error.exitCode;
+  } finally {
+    (await target?.catch(() => undefined))?.close();
+  }
+}
+
+function everyCommand(command: Command, change: (command: Command) => void): void {
+  change(command);
+  for (const child of command.commands) everyCommand(child, change);
+}

@@ -1,0 +1,28 @@
+import { CommandError } from './command-error.ts';
+import type { Connection } from './context.ts';
+import type { Target } from './target/target.ts';
+
+/** Where local mode describes itself, seen from the folder in which it was started. */
+export const defaultStateFile = 'out/local.json';
+
+/** The state file of local mode, if the options name local mode. */
+export function stateFileOf({ local, stateFile = defaultStateFile }: Connection): string | undefined {
+  return local ? stateFile : undefined;
+}
+
+/**
+ * The stage that the options name.
+ * @throws CommandError `usage` if they name none or two, `unreachable` if it is not there
+ */
+export async function openTarget(connection: Connection): Promise<Target> {
+  const { stage, region, profile } = connection;
+  const stateFile = stateFileOf(connection);
+  if (stateFile !== undefined) {
+    const { openLocalTarget } = await import('./target/local.ts');
+    return openLocalTarget(stateFile);
+  }
+  if (stage === undefined)
+    throw new CommandError('usage', 'Which stage? Give --stage <name> (or SIEM_EXPORT_STAGE), or --local');
+  const { openDeployedTarget } = await import('./target/deployed.ts');
+  return openDeployedTarget({ stage, region, profile });
+}

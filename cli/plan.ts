@@ -1,0 +1,110 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { createCursorReader } from '../lambdas/aws/cursor-reader.ts';
+import type { Account } from '../lambdas/domain/account.ts';
+import { type Instant, toIso } from '../lambdas/domain/instant.ts';
+import { firstPosition, windowsAfter } from '../lambdas/domain/plan.ts';
+import type { Window } from '../lambdas/domain/window.ts';
+import { type Standing, standingOf } from './account/standing.ts';
+import { existingRecord, openStores } from './account/stores.ts';
+import type { CommandContext } from './context.ts';
+import type { Report } from './report.ts';
+import type { Run } from './run.ts';
+import { counted, localWindow, parseInstant, span, utcTime } from './wording.ts';
+
+export function registerPlan(program: Command, run: Run): void {
+  program
+    .command('plan')
+    .description('which windows an account is owed and why, without delivering any')
+    .argument('<account>', 'the account’s id')
+    .option('--at <instant>', 'as it would be then; now without it')
+    .option('--limit <number>', 'how many windows to list', wholeNumber, 20)
+    .action(run(showPlan));
+}
+
+function wholeNumber(text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Expected a whole number from 1 on.');
+}
+
+async function showPlan(
+  context: CommandContext,
+  accountId: string,
+  options: { readonly at?: string; readonly limit: number },
+): Promise<Report> {
+  const at = options.at === undefined ? undefined : parseInstant(options.at, '--at');
+  const target = await context.target();
+  const now = at ?? (await target.now());
+  const record = await existingRecord(openStores(target).records, accountId);
+  const ledger = { client: target.dynamodb, tableName: target.outputs.ExportLedgerTableName };
+  const cursors = await createCursorReader(ledger).cursors([accountId]);
+  const { settleSeconds } = await target.environment();
+  const standing = standingOf(record, cursors.get(accountId), now, settleSeconds * 1000);
+  const owed = standing.account ? windowsOwed(standing.account, standing, now) : [];
+  const reasons = reasonsFor(standing, owed, now, settleSeconds * 1000);
+  const { timeZone = 'UTC' } = standing.account ?? {};
+  return {
+    json: {
+      accountId,
+      at: toIso(now),
+      state: standing.state,
+      reasons,
+      owed: owed.map(({ start, end }) => ({ start: toIso(start), end: toIso(end) })),
+    },
+    lines: () => [
+      `${accountId} at ${utcTime(now)}: ${counted(owed.length, 'window')} owed.`,
+      ...reasons.map(reason => `  ${reason}`),
+      ...owed
+        .slice(0, options.limit)
+        .map(window => `  ${localWindow(window, timeZone)}  ends ${utcTime(window.end)}`),
+      ...(owed.length > options.limit ? [`  and ${owed.length - options.limit} more`] : []),
+    ],
+  };
+}
+
+/** Every window that has ended and is not delivered, oldest first; none that the add-on no longer covers. */
+function windowsOwed(account: Account, { cursor }: Standing, now: Instant): Window[] {
+  const { timeZone, addOnExpiresAt = Number.POSITIVE_INFINITY } = account;
+  const from = cursor?.exportedThrough ?? firstPosition(account, now);
+  const [next, ...later] = [...windowsAfter(timeZone, from, now)];
+  // A window that was begun keeps its end, even if the time zone has changed since.
+  const begun = cursor?.intent?.window;
+  const owed =
+    begun === undefined
+      ? [next, ...later]
+      : [begun.end <= now ? begun : undefined, ...windowsAfter(timeZone, begun.end, now)];
+  return owed.filter((window): window is Window => window !== undefined && window.end <= addOnExpiresAt);
+}
+
+function reasonsFor(
+  { state, account, faults, cursor, nextWindow }: Standing,
+  owed: readonly Window[],
+  now: Instant,
+  settle: number,
+): string[] {
+  const reasons: string[] = [];
+  if (faults !== undefined) reasons.push(faults);
+  if (cursor === undefined)
+    reasons.push(
+      account?.exportFrom === undefined
+        ? 'No tick has met the account yet: it begins with the window that ends at its next boundary.'
+        : `No tick has met the account yet: it begins with the window that contains ${utcTime(account.exportFrom)}.`,
+    );
+  if (cursor !== undefined) reasons.push(`Exported through ${utcTime(cursor.exportedThrough)}.`);
+  if (cursor?.intent !== undefined)
+    reasons.push(
+      `Part ${cursor.intent.part} of the window that ends at ${utcTime(cursor.intent.window.end)} is begun.`,
+    );
+  if (state === 'paused') reasons.push('Paused: what is owed is delivered once it is resumed.');
+  if (state === 'expired')
+    reasons.push('The add-on has expired: later windows are delivered once it is renewed.');
+  if (cursor?.lastError !== undefined)
+    reasons.push(`Failing: ${cursor.lastError.code}: ${cursor.lastError.message}`);
+  const youngest = owed.at(-1);
+  if (youngest !== undefined && youngest.end + settle > now)
+    reasons.push(
+      `The latest window is read in ${span(youngest.end + settle - now)}, when its rows have settled.`,
+    );
+  if (owed.length === 0 && nextWindow !== undefined && nextWindow.end > now)
+    reasons.push(`The next window ends at ${utcTime(nextWindow.end)}, in ${span(nextWindow.end - now)}.`);
+  return reasons;
+}

@@ -1,0 +1,50 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import { z } from 'zod';
+import type { Instant } from '../../lambdas/domain/instant.ts';
+import type { S3Credential } from '../../lambdas/domain/secret.ts';
+import type { ExporterEnvironment } from '../../lambdas/environment.ts';
+import { CommandError } from '../command-error.ts';
+
+/** A stage of SIEM export that the commands work on: the deployed stack, or local mode. */
+export interface Target {
+  /** `stage prod in eu-central-1` */
+  readonly title: string;
+  readonly local: boolean;
+  readonly outputs: StackOutputs;
+  readonly dynamodb: DynamoDBClient;
+  readonly sqs: SQSClient;
+  readonly secrets: SecretsManagerClient;
+  /** What the exporter runs with. */
+  environment(): Promise<ExporterEnvironment>;
+  /** The present; in local mode the last tick, because nothing happens there between ticks. */
+  now(): Promise<Instant>;
+  /** The identity that customers' roles trust, for as long as it takes to verify one. */
+  exporterCredential(): Promise<Omit<S3Credential, 'type'>>;
+  close(): void;
+}
+
+const outputs = z.object({
+  Stage: z.string(),
+  AccountsTableName: z.string(),
+  AuditLogTableName: z.string(),
+  ExportLedgerTableName: z.string(),
+  DispatchStateTableName: z.string(),
+  ExportQueueUrl: z.string(),
+  ExportDeadLetterQueueUrl: z.string(),
+  SecretPrefix: z.string(),
+  TriggerDeadLetterQueueUrl: z.string().optional(),
+  EncryptionKeyArn: z.string().optional(),
+  ExporterRoleArn: z.string().optional(),
+});
+
+export type StackOutputs = z.infer<typeof outputs>;
+
+/** @throws CommandError `unreachable` if it is a stack of another kind or of an earlier release */
+export function parseOutputs(values: Readonly<Record<string, string>>, title: string): StackOutputs {
+  const parsed = outputs.safeParse(values);
+  if (parsed.success) return parsed.data;
+  const missing = parsed.error.issues.map(({ path }) => path.join('.')).join(', ');
+  throw new CommandError('unreachable', `The outputs of ${title} lack ${missing}: deploy this release first`);
+}

@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { toIso } from '../lambdas/domain/instant.ts';
+import { CommandError } from './command-error.ts';
+import type { CommandContext } from './context.ts';
+import { stateFileOf } from './open-target.ts';
+import type { Report } from './report.ts';
+import type { Run } from './run.ts';
+import { readLocalState } from './target/state-file.ts';
+import { counted, parseInstant, utcTime } from './wording.ts';
+
+export function registerTick(program: Command, run: Run): void {
+  program
+    .command('tick')
+    .description('local mode only: let time pass, with the ticks that EventBridge would send')
+    .option('--until <instant>', 'up to then; without it, four hours')
+    .action(run(tick));
+}
+
+const answer = z.object({ ticks: z.number(), lastTick: z.string(), files: z.number(), failures: z.number() });
+
+async function tick(context: CommandContext, options: { readonly until?: string }): Promise<Report> {
+  const until = options.until === undefined ? undefined : parseInstant(options.until, '--until');
+  const stateFile = stateFileOf(context.connection);
+  if (stateFile === undefined)
+    throw new CommandError('usage', 'Time passes by itself for a deployed stage: give --local');
+  const { control } = await readLocalState(stateFile);
+  if (control === undefined) throw new CommandError('usage', 'This local mode takes no ticks');
+  const response = await fetch(`${control}/ticks`, {
+    method: 'POST',
+    body: JSON.stringify({ until: until === undefined ? undefined : toIso(until) }),
+  });
+  if (!response.ok) throw new CommandError('usage', await response.text());
+  const sent = answer.parse(await response.json());
+  return {
+    json: sent,
+    lines: () => [
+      `${counted(sent.ticks, 'tick')} sent; it is ${utcTime(Date.parse(sent.lastTick))} now. ${counted(sent.files, 'file')} delivered, ${counted(sent.failures, 'failure')}.`,
+    ],
+  };
+}

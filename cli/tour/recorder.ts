@@ -1,0 +1,55 @@
+import { runCommand } from './command-line.ts';
+
+/** Writes down what an operator does and sees, as Markdown. */
+export interface Recorder {
+  heading(text: string): void;
+  tell(text: string): void;
+  /** Runs a command line as it is typed after `siem-export`, and checks how it ends. */
+  run(command: string, expectedExitCode?: number): Promise<string>;
+  markdown(): string;
+}
+
+/** The command does not end as the tour says. */
+export class TourError extends Error {
+  override readonly name = 'TourError';
+}
+
+/** @param folder in which the commands run, beside their state file */
+export function createRecorder(folder: string): Recorder {
+  const sections: string[] = [];
+  return {
+    heading: text => sections.push(`## ${text}`),
+    tell: text => sections.push(text),
+    async run(command, expectedExitCode = 0) {
+      const words = ['--local', '--state-file', 'local.json', ...wordsOf(command)];
+      const { exitCode, output, errors } = await runCommand(words, { folder });
+      if (exitCode !== expectedExitCode)
+        throw new TourError(
+          `siem-export ${command}: expected exit code ${expectedExitCode}, got ${exitCode}\n${output}${errors}`,
+        );
+      const shown = masked(`${errors}${output}`.trimEnd());
+      const ending = exitCode === 0 ? '' : `\n$ echo $?\n${exitCode}`;
+      sections.push(`\`\`\`console\n$ siem-export --local ${command}\n${shown}${ending}\n\`\`\``);
+      return output;
+    },
+    markdown: () => `${sections.join('\n\n')}\n`,
+  };
+}
+
+/** Words between spaces; quotes hold several together. */
+function wordsOf(command: string): string[] {
+  return [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain = '']) => quoted ?? plain);
+}
+
+/** Takes out what differs from run to run and from machine to machine, and keeps the width of it. */
+function masked(output: string): string {
+  const dots = (text: string) => text.replace(/[0-9a-z]/g, '·');
+  return output
+    .replaceAll(/\b[0-9a-f]{64}\b/g, '·'.repeat(12))
+    .replaceAll(/_verify_\d{8}T\d{6}Z/g, '_verify_<time>')
+    .replaceAll(/(\d[\d,.]*)(?= (?:B|kB|bytes)\b)/g, dots)
+    .replaceAll(
+      /^(\d{4}-\d\d-\d\d .*UTC +\d+ +\d+ +)([\d,]+)(?= )/gm,
+      (_, before: string, bytes: string) => before + dots(bytes),
+    );
+}

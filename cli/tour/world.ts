@@ -1,0 +1,164 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { join } from 'node:path';
+import type { Writable } from 'node:stream';
+import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteObjectCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { type Instant, toIso } from '../../lambdas/domain/instant.ts';
+import { variables } from '../../lambdas/environment.ts';
+import { startAwsServers } from '../../local/aws-servers.ts';
+import { putClockForward } from '../../local/clock.ts';
+import { createCustomerCredentials } from '../../local/customer-credentials.ts';
+import { functionEnvironment } from '../../local/functions/environment.ts';
+import { type LambdaFunction, startFunction } from '../../local/functions/lambda-function.ts';
+import { createResources } from '../../local/resources.ts';
+import { emptyQueue, scheduledEvent } from '../../local/run-ticks.ts';
+import { startAzureServer } from '../../local/servers/azure-server.ts';
+import { startGcsServer } from '../../local/servers/gcs-server.ts';
+import { startS3Server } from '../../local/servers/s3-server.ts';
+import type { AccessKey } from '../../local/servers/s3-signature.ts';
+import { type LocalRole, startStsServer } from '../../local/servers/sts-server.ts';
+import { stateOf, writeState } from '../../local/state.ts';
+import { synthesizeTemplate } from '../../local/template.ts';
+
+export interface WorldOptions {
+  /** Where its state file goes. */
+  readonly folder: string;
+  /** Receives what the functions write. */
+  readonly log: Writable;
+  /** Whether each tick sets all clocks to its own time; else the ticks have to lie in the past. */
+  readonly ownTime: boolean;
+}
+
+/** A row of the audit log. */
+export interface Row {
+  readonly recordedAt: Instant;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+export const buckets = { s3: 'acme-audit', gcs: 'globex-siem', azure: 'initech-logs' } as const;
+export const bucketRegion = 'eu-central-1';
+export const role = {
+  roleArn: 'arn:aws:iam::111122223333:role/siem-export',
+  externalId: 'hooli-7f3c',
+} as const;
+
+export type World = Awaited<ReturnType<typeof startWorld>>;
+
+/** Local mode without any account, with customers' clouds in which credentials can be revoked and files lost. */
+export async function startWorld({ folder, log, ownTime }: WorldOptions) {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const credentials = createCustomerCredentials(privateKey);
+  const { accountName, accountKey } = credentials.azure;
+  const accessKeys: AccessKey[] = [credentials.s3, credentials.s3Role];
+  const protectedRole: LocalRole = { externalId: role.externalId, credentials: credentials.s3Role };
+  const roles = new Map([[role.roleArn, protectedRole]]);
+  const { clientEmail } = credentials.gcs;
+  const [aws, s3, sts, gcs, azure] = await Promise.all([
+    startAwsServers(),
+    startS3Server({ credentials: accessKeys, buckets: [{ name: buckets.s3, region: bucketRegion }] }),
+    startStsServer(roles),
+    startGcsServer({ serviceAccounts: [{ clientEmail, publicKey }], buckets: [{ name: buckets.gcs }] }),
+    startAzureServer({ accountName, accountKey, containers: [buckets.azure] }),
+  ]);
+  const clouds = {
+    [variables.localS3Endpoint]: s3.endpoint,
+    [variables.localStsEndpoint]: sts.endpoint,
+    [variables.localGcsEndpoint]: gcs.endpoint,
+    [variables.localAzureEndpoint]: azure.endpoint,
+  };
+  const resources = await createResources(synthesizeTemplate(), aws);
+  const { exporter: variablesOfExporter } = resources.environments;
+  const stateFile = join(folder, 'local.json');
+  let clockAhead = 0;
+  let exporter: LambdaFunction | undefined;
+  const dispatcher = await start('dispatcher');
+  await announce();
+
+  function start(name: 'dispatcher' | 'exporter'): Promise<LambdaFunction> {
+    return startFunction({
+      functionName: name,
+      module: new URL(`../../lambdas/${name}/handler.ts`, import.meta.url).href,
+      environment: functionEnvironment(resources.environments[name], aws.environment, clouds),
+      timeout: resources.exporterTimeout,
+      clockAhead,
+      log,
+    });
+  }
+
+  function announce(): Promise<void> {
+    return writeState(stateFile, stateOf({ aws, resources, clouds, clockAhead }));
+  }
+
+  /** Sets the clocks of the servers, the exporter and the command line. */
+  async function setClock(instant: Instant): Promise<void> {
+    const change = instant - Date.now();
+    putClockForward(change);
+    clockAhead += change;
+    await exporter?.close();
+    exporter = undefined;
+    await announce();
+  }
+
+  return {
+    aws,
+    credentials,
+    accessKeys,
+    roles,
+    stateFile,
+    resources,
+    setClock,
+
+    /** One tick through the dispatcher, and what it queues through the exporter. */
+    async tick(instant: Instant): Promise<void> {
+      if (ownTime) await setClock(instant + 1000);
+      exporter ??= await start('exporter');
+      await dispatcher.invoke(scheduledEvent(instant));
+      await emptyQueue({
+        dispatcher,
+        exporter,
+        sqs: aws.sqs,
+        queue: resources.exportQueue,
+        onTick: () => undefined,
+        onError: error => log.write(`${String(error)}\n`),
+      });
+    },
+
+    async writeRows(accountId: string, rows: readonly Row[]): Promise<void> {
+      const TableName = variablesOfExporter.AUDIT_LOG_TABLE ?? '';
+      for (let first = 0; first < rows.length; first += 25) {
+        const items = rows.slice(first, first + 25).map(({ recordedAt, values }, index) => ({
+          PutRequest: {
+            Item: marshall({ ...values, accountId, recordedAt: `${toIso(recordedAt)}#${first + index}` }),
+          },
+        }));
+        await aws.dynamodb.send(new BatchWriteItemCommand({ RequestItems: { [TableName]: items } }));
+      }
+    },
+
+    /** As a customer downloads an object from the S3 bucket. */
+    async download(key: string): Promise<Uint8Array> {
+      const found = await customer().send(new GetObjectCommand({ Bucket: buckets.s3, Key: key }));
+      return (await found.Body?.transformToByteArray()) ?? new Uint8Array(0);
+    },
+
+    /** As a customer loses an object of the S3 bucket. */
+    async lose(key: string): Promise<void> {
+      await customer().send(new DeleteObjectCommand({ Bucket: buckets.s3, Key: key }));
+    },
+
+    async close(): Promise<void> {
+      await Promise.all([dispatcher.close(), exporter?.close()]);
+      await Promise.all([s3, sts, gcs, azure, aws].map(server => server.close()));
+    },
+  };
+
+  function customer(): S3Client {
+    return new S3Client({
+      endpoint: s3.endpoint,
+      forcePathStyle: true,
+      region: bucketRegion,
+      credentials: accessKeys[0] ?? credentials.s3,
+    });
+  }
+}

@@ -1,0 +1,49 @@
+import type { Instant } from '../../lambdas/domain/instant.ts';
+import { span, utcTime } from '../wording.ts';
+import type { Step } from './steps.ts';
+
+const day = 24 * 3_600_000;
+/** A customer needs about so long to issue another. */
+const warnBefore = 30 * day;
+
+/**
+ * What a SAS says about itself. Azure decides by it, so what is wrong here fails sooner or later, even if a small
+ * object can be written now.
+ */
+export function readSas(sas: string, now: Instant): Step[] {
+  const fields = new URLSearchParams(sas);
+  return [expiryStep(fields, now), permissionStep(fields)];
+}
+
+function expiryStep(fields: URLSearchParams, now: Instant): Step {
+  const name = 'the SAS is valid for long enough';
+  const expiry = Date.parse(fields.get('se') ?? '');
+  if (Number.isNaN(expiry))
+    // A SAS of a stored access policy has its times in the policy, which only the customer sees.
+    return {
+      name,
+      outcome: 'warning',
+      detail: 'it does not say until when: ask the customer for the end of its access policy',
+    };
+  const left = expiry - now;
+  if (left <= 0) return { name, outcome: 'wrong', detail: `it expired at ${utcTime(expiry)}` };
+  const detail = `until ${utcTime(expiry)}, ${span(left)} from now`;
+  return { name, outcome: left < warnBefore ? 'warning' : 'right', detail };
+}
+
+function permissionStep(fields: URLSearchParams): Step {
+  const name = 'the SAS allows to create and write, and nothing else';
+  const permissions = fields.get('sp');
+  if (permissions === null)
+    return { name, outcome: 'warning', detail: 'it does not say what it allows: its access policy does' };
+  const missing = ['c', 'w'].filter(letter => !permissions.includes(letter));
+  if (missing.length > 0)
+    return {
+      name,
+      outcome: 'wrong',
+      detail: `it lacks ${missing.join(' and ')}${missing.includes('w') ? ': files of more than one block (8 MiB) need Write' : ''}`,
+    };
+  const beyond = [...permissions].filter(letter => !'cw'.includes(letter)).join('');
+  if (beyond !== '') return { name, outcome: 'warning', detail: `it allows more than is needed (${beyond})` };
+  return { name, outcome: 'right' };
+}

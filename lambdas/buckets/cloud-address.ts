@@ -1,0 +1,39 @@
+import { type LookupAddress, lookup } from 'node:dns';
+import { BlockList, type LookupFunction } from 'node:net';
+
+/**
+ * Addresses at which no cloud is: this machine, where Lambda's own interface listens, and the link, where metadata
+ * services hand out credentials. Private addresses are not among them: through a VPC endpoint a cloud has one.
+ */
+const nowhere = new BlockList();
+nowhere.addSubnet('0.0.0.0', 8);
+nowhere.addSubnet('127.0.0.0', 8);
+nowhere.addSubnet('169.254.0.0', 16);
+nowhere.addSubnet('224.0.0.0', 3);
+nowhere.addSubnet('::', 127, 'ipv6');
+nowhere.addSubnet('fe80::', 10, 'ipv6');
+nowhere.addSubnet('fd00:ec2::', 32, 'ipv6');
+nowhere.addSubnet('ff00::', 8, 'ipv6');
+
+/** True if the address may be a cloud's; IPv4 inside IPv6 counts as the IPv4 address that it is. */
+export function mayBeCloud({ address, family }: LookupAddress): boolean {
+  return !nowhere.check(address, family === 6 ? 'ipv6' : 'ipv4');
+}
+
+/**
+ * Name resolution for connections to the clouds' own hosts. Which host that is no customer can choose beyond a bucket's
+ * or an account's name; this holds even if its name should lead to this machine.
+ */
+export const lookupCloud: LookupFunction = (hostname, options, callback) => {
+  lookup(hostname, { ...options, all: true }, (error, addresses) => {
+    if (error) return callback(error, '', 0);
+    const allowed = addresses.filter(mayBeCloud);
+    const [first] = allowed;
+    if (first === undefined) return callback(refused(hostname), '', 0);
+    return options.all ? callback(null, allowed) : callback(null, first.address, first.family);
+  });
+};
+
+function refused(hostname: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(`${hostname} leads to no cloud`), { code: 'EADDRNOTAVAIL' });
+}

@@ -1,0 +1,27 @@
+import type { Instant } from '../domain/instant.ts';
+
+/** The watchdog's own memory of accounts that wait for their first export. */
+export interface Sightings {
+  /** Notes that these accounts wait now; answers since when each has been seen waiting at every survey. */
+  note(accountIds: readonly string[], now: Instant): Promise<ReadonlyMap<string, Instant>>;
+}
+
+/** The longest window there is, where daylight saving ends: a new account waits no longer for its first boundary. */
+const longestWindow = 5 * 3_600_000;
+
+/**
+ * The accounts that should have had their first export by now. A record does not tell when it was added or activated,
+ * so the watchdog remembers when it first saw the account wait: nobody is called for one that was added a moment ago.
+ *
+ * @param waiting active accounts that no exporter has seen
+ * @param grace how long after a window's end its file may take, in milliseconds
+ */
+export async function overdueFirstFiles(
+  waiting: readonly string[],
+  now: Instant,
+  grace: number,
+  sightings: Sightings,
+): Promise<string[]> {
+  const since = await sightings.note(waiting, now);
+  return waiting.filter(accountId => now - (since.get(accountId) ?? now) > longestWindow + grace);
+}

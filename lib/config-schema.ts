@@ -1,0 +1,145 @@
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { z } from 'zod';
+import {
+  auditLogAttributes,
+  defaultPartBytes,
+  largestPartBytes,
+  sortKeyType,
+} from '../lambdas/environment.ts';
+
+const wholeNumber = (least: number, most: number) => {
+  const error = `expected a whole number from ${least} to ${most}`;
+  // A setting on the command line (`-c settleMinutes=5`) arrives as text.
+  const number = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)], { error });
+  return number.refine(value => Number.isInteger(value) && value >= least && value <= most, { error });
+};
+
+const matching = (pattern: RegExp, expected: string) =>
+  z.string({ error: `expected ${expected}` }).regex(pattern, `expected ${expected}`);
+
+const retentionDays = Object.values(RetentionDays).filter(
+  (days): days is RetentionDays => typeof days === 'number' && days !== RetentionDays.INFINITE,
+);
+
+const attributeName = matching(/^[\s\S]{1,255}$/, 'the name of an attribute, 1 to 255 characters');
+const region = matching(/^[a-z]{2}(-[a-z]+){1,3}-\d{1,2}$/, 'a region such as eu-central-1');
+const tableName = matching(/^[\w.-]{3,255}$/, 'a table name: 3 to 255 letters, digits and _ . -');
+const tableArn = matching(
+  /^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/[\w.-]{3,255}$/,
+  'arn:aws:dynamodb:<region>:<12 digits>:table/<name>',
+);
+const keyArn = matching(
+  /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/,
+  'arn:aws:kms:<region>:<12 digits>:key/<id>',
+);
+const policyArn = matching(
+  /^arn:aws[a-z-]*:iam::(\d{12}|aws):policy\/[\w+=,.@/-]{1,512}$/,
+  'arn:aws:iam::<12 digits>:policy/<name>',
+);
+const roleArn = matching(
+  /^arn:aws[a-z-]*:iam::(\d{12}|\*):role\/[\w+=,.@/*-]{1,512}$/,
+  'arn:aws:iam::<account>:role/<name>',
+);
+const privateRange = matching(
+  /^(10\.\d{1,3}|172\.(1[6-9]|2\d|3[01])|192\.168)\.\d{1,3}\.\d{1,3}\/(1[6-9]|2[0-4])$/,
+  'a private IPv4 range of /16 to /24, such as 10.0.0.0/20',
+);
+
+/** The names that the stack's own audit-log table uses, and an existing table's where nothing else is said. */
+export const ownAuditLog = {
+  partitionKey: 'accountId',
+  sortKey: 'recordedAt',
+  sortKeyType: 'iso',
+  attributes: {
+    date: 'date',
+    email: 'email',
+    action: 'action',
+    actionId: 'actionId',
+    description: 'description',
+    ipAddress: 'ipAddress',
+  },
+} as const;
+
+const auditLogSettings = z.strictObject({
+  tableName: tableName.optional(),
+  tableArn: tableArn.optional(),
+  region: region.optional(),
+  partitionKey: attributeName.default(ownAuditLog.partitionKey),
+  sortKey: attributeName.default(ownAuditLog.sortKey),
+  sortKeyType: sortKeyType.default(ownAuditLog.sortKeyType),
+  attributes: auditLogAttributes.partial().default({}),
+  kmsKeyArn: keyArn.optional(),
+});
+
+const existingAuditLog = auditLogSettings
+  .transform(({ attributes, ...settings }) => ({
+    ...settings,
+    attributes: auditLogAttributes.parse({ ...ownAuditLog.attributes, ...attributes }),
+  }))
+  .superRefine((settings, context) => {
+    const fault = (message: string, ...path: string[]) => context.addIssue({ code: 'custom', path, message });
+    const { tableName, tableArn, region, kmsKeyArn, partitionKey, sortKey } = settings;
+    if ((tableName === undefined) === (tableArn === undefined))
+      fault('expected either tableName or tableArn');
+    if (tableArn !== undefined && region !== undefined)
+      fault('expected no region beside tableArn, which names it', 'region');
+    if (partitionKey === sortKey) fault('expected another attribute than the partition key', 'sortKey');
+    const tableRegion = tableArn === undefined ? region : regionOfArn(tableArn);
+    if (kmsKeyArn !== undefined && tableRegion !== undefined && regionOfArn(kmsKeyArn) !== tableRegion)
+      fault(`expected a key of the table’s region, ${tableRegion}`, 'kmsKeyArn');
+  });
+
+const vpcSettings = z.strictObject({
+  cidr: privateRange.default('10.0.0.0/20'),
+  egressAddresses: wholeNumber(1, 2).default(2),
+});
+
+const settings = z.strictObject({
+  stage: matching(
+    /^[a-z][a-z0-9-]{0,19}$/,
+    'the name of the stage: up to 20 lower-case letters, digits, hyphens',
+  ),
+  account: matching(/^\d{12}$/, 'an AWS account id, 12 digits (in quotes)').optional(),
+  region: region.optional(),
+  alarmEmail: z.email({ error: 'expected an e-mail address' }).optional(),
+  settleMinutes: wholeNumber(0, 15).default(5),
+  maxConcurrency: wholeNumber(2, 1000).default(50),
+  partBytes: wholeNumber(1_048_576, largestPartBytes).default(defaultPartBytes),
+  logRetentionDays: wholeNumber(1, 3653)
+    .refine(days => retentionDays.includes(days), { error: `expected one of ${retentionDays.join(', ')}` })
+    .default(RetentionDays.THREE_MONTHS),
+  secretPrefix: matching(
+    /^[\w/+=.@-]{1,200}\/$/,
+    'letters, digits and / _ + = . @ -, with a slash at the end',
+  ).optional(),
+  assumableRoles: z.array(roleArn).min(1, 'expected at least one role').optional(),
+  encryptionKeyArn: keyArn.optional(),
+  permissionsBoundaryArn: policyArn.optional(),
+  vpc: vpcSettings.optional(),
+  runbookUrl: matching(/^\S{1,300}$/, 'where the runbook is, without spaces').default('docs/runbook.md'),
+  auditLog: existingAuditLog.optional(),
+});
+
+export const configurationSchema = settings
+  .superRefine(({ region, encryptionKeyArn }, context) => {
+    if (encryptionKeyArn === undefined || region === undefined || regionOfArn(encryptionKeyArn) === region)
+      return;
+    const message = `expected a key of the stage’s region, ${region}`;
+    context.addIssue({ code: 'custom', path: ['encryptionKeyArn'], message });
+  })
+  .transform(({ secretPrefix, ...rest }) => ({
+    ...rest,
+    secretPrefix: secretPrefix ?? `siem-export/${rest.stage}/`,
+  }));
+
+/** Every setting that there is; those inside an object with its name before a dot. */
+export const settingNames: readonly string[] = [
+  ...Object.keys(settings.shape).filter(name => name !== 'vpc' && name !== 'auditLog'),
+  ...Object.keys(vpcSettings.shape).map(name => `vpc.${name}`),
+  ...Object.keys(auditLogSettings.shape).map(name => `auditLog.${name}`),
+];
+
+/** The region that an ARN names. */
+export function regionOfArn(arn: string): string | undefined {
+  return arn.split(':')[3];
+}

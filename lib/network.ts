@@ -1,0 +1,84 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import {
+  CfnEIP,
+  FlowLogDestination,
+  FlowLogTrafficType,
+  GatewayVpcEndpointAwsService,
+  IpAddresses,
+  NatProvider,
+  Peer,
+  Port,
+  SecurityGroup,
+  SubnetType,
+  Vpc,
+} from 'aws-cdk-lib/aws-ec2';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { VpcSettings } from './config.ts';
+
+export interface NetworkProps {
+  readonly stage: string;
+  readonly settings: VpcSettings;
+  readonly logRetention: RetentionDays;
+}
+
+/**
+ * A network from which every customer's bucket is reached by the same few addresses, so that customers can list them
+ * as the only ones allowed.
+ *
+ * It has a gateway endpoint for DynamoDB, the stack's own traffic, and deliberately none for S3: through one, a
+ * bucket of the same region would see a private address, and the customer's list of addresses would refuse it.
+ */
+export class Network extends Construct {
+  readonly vpc: Vpc;
+  readonly securityGroup: SecurityGroup;
+  /** The addresses from which buckets are reached. */
+  readonly egressAddresses: readonly string[];
+
+  constructor(scope: Construct, id: string, { stage, settings, logRetention }: NetworkProps) {
+    super(scope, id);
+    const addresses = Array.from({ length: settings.egressAddresses }, (_, index) =>
+      this.#address(index + 1),
+    );
+    this.egressAddresses = addresses.map(address => address.attrPublicIp);
+    this.vpc = new Vpc(this, 'Vpc', {
+      vpcName: `siem-export-${stage}`,
+      ipAddresses: IpAddresses.cidr(settings.cidr),
+      maxAzs: 2,
+      natGateways: addresses.length,
+      natGatewayProvider: NatProvider.gateway({
+        eipAllocationIds: addresses.map(address => address.attrAllocationId),
+      }),
+      subnetConfiguration: [
+        { name: 'Egress', subnetType: SubnetType.PUBLIC, mapPublicIpOnLaunch: false },
+        { name: 'Functions', subnetType: SubnetType.PRIVATE_WITH_EGRESS },
+      ],
+      // It would take a function and a role of its own to empty a group that nothing here belongs to.
+      restrictDefaultSecurityGroup: false,
+    });
+    this.vpc.addGatewayEndpoint('DynamoDb', { service: GatewayVpcEndpointAwsService.DYNAMODB });
+    this.vpc.addFlowLog('Rejected', {
+      trafficType: FlowLogTrafficType.REJECT,
+      destination: FlowLogDestination.toCloudWatchLogs(
+        new LogGroup(this, 'RejectedLog', {
+          logGroupName: `/siem-export/${stage}/rejected-traffic`,
+          retention: logRetention,
+          removalPolicy: RemovalPolicy.DESTROY,
+        }),
+      ),
+    });
+    this.securityGroup = new SecurityGroup(this, 'Outbound', {
+      vpc: this.vpc,
+      description: `SIEM export, stage ${stage}: HTTPS to buckets and AWS, nothing inbound`,
+      allowAllOutbound: false,
+    });
+    this.securityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'Buckets and AWS');
+  }
+
+  #address(number: number): CfnEIP {
+    const address = new CfnEIP(this, `Address${number}`, { domain: 'vpc' });
+    // Customers have it in their lists; once released, it belongs to somebody else.
+    address.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    return address;
+  }
+}

@@ -1,0 +1,91 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { createDispatchState } from '../lambdas/aws/dispatch-state.ts';
+import { type Instant, toIso } from '../lambdas/domain/instant.ts';
+import type { LocalCloud } from './local-cloud.ts';
+import { runTicks } from './run-ticks.ts';
+import { startHttpServer } from './servers/http-server.ts';
+import { stateOf, writeState } from './state.ts';
+
+const hour = 3_600_000;
+const tickInterval = 15 * 60_000;
+/** Ticks of more than a month at once are a typing error. */
+const furthest = 32 * 24 * hour;
+
+/**
+ * Lets the command line work on a local mode that is kept: writes `local.json`, which describes it, the credentials
+ * that customers would hand over, and takes ticks.
+ */
+export async function openForOperators(cloud: LocalCloud, folder: string) {
+  const { aws, clouds, resources, clockAhead } = cloud;
+  const server = await startHttpServer(async (request, response) => {
+    const { status, body } = await answer(await text(request));
+    response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+  });
+  const stateFile = join(folder, 'local.json');
+  await writeCredentials(cloud, join(folder, 'credentials'));
+  await writeState(
+    stateFile,
+    stateOf({ aws, resources, clouds: clouds.environment, clockAhead, control: server.endpoint }),
+  );
+  return {
+    stateFile,
+    async close(): Promise<void> {
+      await rm(stateFile, { force: true });
+      await server.close();
+    },
+  };
+
+  async function answer(body: string): Promise<{ status: number; body: string }> {
+    const last = await lastTick();
+    const { until } = JSON.parse(body) as { until?: string };
+    const end = until === undefined ? last + 4 * hour : Date.parse(until);
+    if (!(end > last && end <= last + furthest))
+      return {
+        status: 400,
+        body: `The last tick was at ${toIso(last)}: expected an instant after it, within a month`,
+      };
+    if (end > Date.now())
+      return {
+        status: 400,
+        body: `It is ${toIso(Date.now())} by the clock of local mode: rows of later windows cannot be exported`,
+      };
+    return { status: 200, body: JSON.stringify(await sendTicks(last, end)) };
+  }
+
+  async function lastTick(): Promise<Instant> {
+    const { DISPATCH_STATE_TABLE: tableName = '' } = resources.environments.dispatcher;
+    const state = createDispatchState({ client: aws.dynamodb, tableName });
+    return (await state.completedTick()) ?? Math.floor(Date.now() / tickInterval) * tickInterval;
+  }
+
+  async function sendTicks(after: Instant, upTo: Instant) {
+    const ticks: Instant[] = [];
+    for (let tick = after + tickInterval; tick <= upTo; tick += tickInterval) ticks.push(tick);
+    const before = aws.events.events.length;
+    const { dispatcher, exporter } = cloud;
+    await runTicks(ticks, {
+      dispatcher,
+      exporter,
+      sqs: aws.sqs,
+      queue: resources.exportQueue,
+      onTick: () => undefined,
+      onError: error => process.emitWarning(String(error)),
+    });
+    const types = aws.events.events.slice(before).map(({ detailType }) => detailType);
+    return {
+      ticks: ticks.length,
+      lastTick: toIso(ticks.at(-1) ?? after),
+      files: types.filter(type => type === 'Export Delivered').length,
+      failures: types.filter(type => type === 'Export Failed').length,
+    };
+  }
+}
+
+async function writeCredentials({ clouds }: LocalCloud, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const names = { s3: 's3.json', gcs: 'gcs.json', azure: 'azure.txt' } as const;
+  for (const type of ['s3', 'gcs', 'azure'] as const)
+    await writeFile(join(folder, names[type]), clouds.credentials.secretOf(type));
+}

@@ -1,0 +1,49 @@
+import { writeFile } from 'node:fs/promises';
+import type { LocalState } from '../cli/target/state-file.ts';
+import type { AwsServers } from './aws-servers.ts';
+import type { Resources } from './resources.ts';
+
+export interface RunningCloud {
+  readonly aws: Pick<AwsServers, 'environment'>;
+  readonly resources: Pick<Resources, 'environments' | 'exportQueue'>;
+  /** The variables by which the exporter finds the servers in place of the clouds. */
+  readonly clouds: Readonly<Record<string, string>>;
+  readonly clockAhead: number;
+  readonly control?: string;
+}
+
+/** A running local mode as the command line needs it, by the names that the deployed stack's outputs have. */
+export function stateOf({ aws, resources, clouds, clockAhead, control }: RunningCloud): LocalState {
+  const { exporter, dispatcher } = resources.environments;
+  const of = (variables: Readonly<Record<string, string>>, name: string) => variables[name] ?? '';
+  return {
+    pid: process.pid,
+    clockAhead,
+    ...(control !== undefined && { control }),
+    aws: {
+      AWS_REGION: of(aws.environment, 'AWS_REGION'),
+      AWS_ACCESS_KEY_ID: of(aws.environment, 'AWS_ACCESS_KEY_ID'),
+      AWS_SECRET_ACCESS_KEY: of(aws.environment, 'AWS_SECRET_ACCESS_KEY'),
+      AWS_ENDPOINT_URL_DYNAMODB: of(aws.environment, 'AWS_ENDPOINT_URL_DYNAMODB'),
+      AWS_ENDPOINT_URL_SQS: of(aws.environment, 'AWS_ENDPOINT_URL_SQS'),
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: of(aws.environment, 'AWS_ENDPOINT_URL_SECRETS_MANAGER'),
+      AWS_ENDPOINT_URL_EVENTBRIDGE: of(aws.environment, 'AWS_ENDPOINT_URL_EVENTBRIDGE'),
+    },
+    outputs: {
+      Stage: of(exporter, 'STAGE'),
+      AccountsTableName: of(exporter, 'ACCOUNTS_TABLE'),
+      AuditLogTableName: of(exporter, 'AUDIT_LOG_TABLE'),
+      ExportLedgerTableName: of(exporter, 'LEDGER_TABLE'),
+      DispatchStateTableName: of(dispatcher, 'DISPATCH_STATE_TABLE'),
+      ExportQueueUrl: resources.exportQueue.url,
+      ExportDeadLetterQueueUrl: resources.exportQueue.deadLetterUrl,
+      SecretPrefix: of(exporter, 'SECRET_PREFIX'),
+      ExporterRoleArn: 'arn:aws:iam::000000000000:role/siem-export-local-exporter',
+    },
+    exporter: { ...exporter, ...clouds },
+  };
+}
+
+export async function writeState(path: string, state: LocalState): Promise<void> {
+  await writeFile(path, JSON.stringify(state, null, 2));
+}

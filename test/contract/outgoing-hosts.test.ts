@@ -1,0 +1,169 @@
+import { execFile } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lookupCloud, mayBeCloud } from '../../lambdas/buckets/cloud-address.ts';
+import { openBucket } from '../../lambdas/buckets/open-bucket.ts';
+import type { Account } from '../../lambdas/domain/account.ts';
+import type { Credential } from '../../lambdas/domain/secret.ts';
+import type { Attempt } from './outgoing-hosts.ts';
+
+/** Every host to which a credential or a record may lead. */
+const allowed = [
+  /^([a-z0-9-]+\.)?s3(-[a-z0-9]+)*\.([a-z0-9-]+\.)?(amazonaws\.com(\.cn)?|c2s\.ic\.gov)$/,
+  /^sts(-fips)?(\.[a-z0-9-]+)?\.(amazonaws\.com(\.cn)?|c2s\.ic\.gov)$/,
+  /^(oauth2|storage)\.googleapis\.com$/,
+  /^[a-z0-9]{3,24}\.blob\.core\.(windows\.net|usgovcloudapi\.net|chinacloudapi\.cn)$/,
+];
+
+describe('without endpoints of local mode', () => {
+  let attempts: readonly Attempt[];
+  const named = (name: string) => attempts.find(attempt => attempt.name === name);
+  beforeAll(async () => {
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [join(import.meta.dirname, 'outgoing-hosts.ts')],
+      { env: { AWS_ACCESS_KEY_ID: 'A'.repeat(20), AWS_SECRET_ACCESS_KEY: 'b'.repeat(40) }, timeout: 100_000 },
+    );
+    attempts = JSON.parse(stdout) as Attempt[];
+  });
+
+  it('each cloud is asked for at its own host', () => {
+    expect(named('s3')?.hosts).toEqual(['acme-audit.s3.eu-central-1.amazonaws.com']);
+    expect(named('s3 by role')?.hosts).toEqual(['sts.eu-central-1.amazonaws.com']);
+    expect(named('gcs')?.hosts).toEqual(['oauth2.googleapis.com']);
+    expect(named('azure')?.hosts).toEqual(['acmeaudit.blob.core.windows.net']);
+  });
+
+  it('no record and no secret leads to another host', () => {
+    const hosts = [...new Set(attempts.flatMap(attempt => attempt.hosts))];
+    expect(hosts.filter(host => !allowed.some(pattern => pattern.test(host)))).toEqual([]);
+    expect(attempts.length).toBeGreaterThan(120);
+  });
+
+  it('whatever asks for no host was refused by name', () => {
+    const silent = attempts.filter(({ hosts }) => hosts.length === 0);
+    expect(silent.length).toBeGreaterThan(50);
+    for (const { name, outcome } of silent)
+      expect([name, outcome]).toEqual([name, expect.stringMatching(/^(account|secret)_invalid$/)]);
+  });
+});
+
+describe('a redirect', () => {
+  let visits = 0;
+  const trap = createServer((_, response) => {
+    visits++;
+    response.end('{}');
+  });
+  const redirecting = createServer((request, response) => {
+    request.resume();
+    // A token comes first, so that there is something to steal.
+    if (request.url?.startsWith('/token')) {
+      response.setHeader('content-type', 'application/json');
+      response.end('{"access_token":"a token","expires_in":3600,"token_type":"Bearer"}');
+      return;
+    }
+    const { port } = trap.address() as AddressInfo;
+    const location = `http://127.0.0.1:${port}${request.url}`;
+    response.writeHead(status, { location, 'x-amz-bucket-region': 'us-east-1' }).end();
+  });
+  let status = 307;
+  let endpoint = '';
+  beforeAll(async () => {
+    for (const server of [trap, redirecting]) await once(server.listen(0, '127.0.0.1'), 'listening');
+    endpoint = `http://127.0.0.1:${(redirecting.address() as AddressInfo).port}`;
+  });
+  afterAll(() => {
+    for (const server of [trap, redirecting]) {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
+  const destinations: readonly [Account['destination'], Credential][] = [
+    [
+      { type: 's3', bucket: 'acme-audit', region: 'eu-central-1' },
+      { type: 's3', accessKeyId: 'A'.repeat(20), secretAccessKey: 'b'.repeat(40) },
+    ],
+    [
+      { type: 'gcs', bucket: 'acme-audit' },
+      {
+        type: 'gcs',
+        clientEmail: 'a@b.iam.gserviceaccount.com',
+        privateKey: generateKeyPairSync('rsa', { modulusLength: 2048 })
+          .privateKey.export({ type: 'pkcs8', format: 'pem' })
+          .toString(),
+      },
+    ],
+    [
+      { type: 'azure', container: 'acme-audit' },
+      {
+        type: 'azure',
+        accountName: 'acmeaudit',
+        endpointSuffix: 'core.windows.net',
+        access: { sas: 'sig=abc' },
+      },
+    ],
+  ];
+  const cases = [301, 302, 303, 307, 308].flatMap(code =>
+    destinations.map(([destination, credential]) => ({
+      code,
+      cloud: destination.type,
+      destination,
+      credential,
+    })),
+  );
+  // One chunk, and more than one, which goes up in pieces.
+  it.each(cases)('$code of $cloud is not followed', async ({ code, destination, credential }) => {
+    status = code;
+    for (const bytes of [5, 9 * 1024 * 1024]) {
+      const bucket = await openBucket({
+        destination,
+        credential,
+        endpoints: { s3: endpoint, gcs: endpoint, azure: `${endpoint}/acmeaudit` },
+        sessionName: 'acme',
+      });
+      const body = (async function* () {
+        yield Buffer.alloc(bytes);
+      })();
+      const object = { key: 'audit/x', body, contentType: 'application/zip', metadata: {} };
+      // Google's 308 means that the upload is not complete, and is tried again.
+      const signal = AbortSignal.timeout(3_000);
+      await expect(bucket.create(object, signal)).rejects.toThrow();
+      bucket.close();
+    }
+    expect(visits).toBe(0);
+  });
+});
+
+describe('the address of a cloud', () => {
+  it.each([
+    '127.0.0.1',
+    '0.0.0.0',
+    '169.254.169.254',
+    '224.0.0.1',
+    '::1',
+    '::',
+    'fe80::1',
+    'fd00:ec2::254',
+    '::ffff:127.0.0.1',
+  ])('is not %s', address =>
+    expect(mayBeCloud({ address, family: address.includes(':') ? 6 : 4 })).toBe(false),
+  );
+
+  it.each(['52.219.170.1', '10.0.0.7', '172.16.3.1', '2600:1fa0::1', 'fd12::1'])(
+    'may be %s: through a VPC endpoint it is a private one',
+    address => expect(mayBeCloud({ address, family: address.includes(':') ? 6 : 4 })).toBe(true),
+  );
+
+  it('is refused when the name leads to this machine', async () => {
+    const resolving = new Promise((resolve, reject) =>
+      lookupCloud('localhost', {}, (error, address) => (error ? reject(error) : resolve(address))),
+    );
+    await expect(resolving).rejects.toMatchObject({ code: 'EADDRNOTAVAIL' });
+  });
+});

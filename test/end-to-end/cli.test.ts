@@ -1,0 +1,238 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { DeleteItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runCommand } from '../../cli/tour/command-line.ts';
+import { bucketRegion, buckets, role, startWorld, type World } from '../../cli/tour/world.ts';
+import { fileEntry } from '../../lambdas/aws/ledger-items.ts';
+import { encodeMessage } from '../../lambdas/domain/export-message.ts';
+import { toIso } from '../../lambdas/domain/instant.ts';
+
+const hour = 3_600_000;
+/** The last boundary in UTC: every clock here tells the true time. */
+const boundary = Math.floor(Date.now() / (4 * hour)) * 4 * hour;
+const minute = 60_000;
+
+let world: World;
+let folder: string;
+let printed = '';
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'siem-export-cli-'));
+  const log = new Writable({ write: (_chunk, _encoding, done) => done() });
+  world = await startWorld({ folder, log, ownTime: false });
+  const { credentials } = world;
+  await writeFile(join(folder, 's3.json'), credentials.secretOf('s3'));
+  await writeFile(join(folder, 'gcs.json'), credentials.secretOf('gcs'));
+  await writeFile(join(folder, 'azure.txt'), credentials.secretOf('azure'));
+});
+
+afterAll(async () => {
+  await world?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function cli(command: string, input = '') {
+  const words = ['--local', '--state-file', 'local.json', ...command.split(' ')];
+  const outcome = await runCommand(words, { folder, input });
+  printed += outcome.output + outcome.errors;
+  return outcome;
+}
+
+async function json(command: string) {
+  const { output } = await cli(`${command} --json`);
+  return JSON.parse(output);
+}
+
+const s3 = `--time-zone UTC --destination s3 --bucket ${buckets.s3} --bucket-region ${bucketRegion}`;
+const gcs = `--time-zone UTC --destination gcs --bucket ${buckets.gcs}`;
+const azure = `--time-zone UTC --destination azure --container ${buckets.azure}`;
+
+describe('adding accounts', () => {
+  test('takes a credential from a file or from standard input, and verifies it on each cloud', async () => {
+    expect(await cli(`account add acme ${s3} --secret-file s3.json`)).toMatchObject({ exitCode: 0 });
+    expect(await cli(`account add globex ${gcs} --secret-file gcs.json`)).toMatchObject({ exitCode: 0 });
+    const azureSecret = world.credentials.secretOf('azure');
+    expect(await cli(`account add initech ${azure} --secret-file -`, azureSecret)).toMatchObject({
+      exitCode: 0,
+    });
+    for (const accountId of ['acme', 'globex', 'initech'])
+      expect(await json(`verify ${accountId}`)).toMatchObject({ accountId, verified: true });
+  });
+
+  test('by role makes up an external id, which the role must demand', async () => {
+    const added = await json(`account add hooli ${s3} --role-arn ${role.roleArn}`);
+    expect(added.record.destination.externalId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(added.customerGrant).toContain(added.record.destination.externalId);
+    const refused = await cli('verify hooli');
+    expect(refused.exitCode).toBe(1);
+    expect(refused.output).toContain('✗ the role can be assumed with its external id');
+    expect(refused.output).toContain('sts:ExternalId');
+
+    await cli(`account update hooli --external-id ${role.externalId}`);
+    expect(await json('verify hooli')).toMatchObject({ verified: true });
+
+    world.roles.set(role.roleArn, { credentials: world.credentials.s3Role });
+    const unprotected = await cli('verify hooli');
+    expect(unprotected.exitCode).toBe(1);
+    expect(unprotected.output).toContain('✗ the role is refused without its external id');
+    await cli('account remove hooli --yes');
+  });
+
+  test('reports every fault of a record at once and writes nothing', async () => {
+    const refused = await cli(
+      'account add broken --time-zone Mars/Olympus --destination s3 --bucket A --secret-file s3.json',
+    );
+    expect(refused.exitCode).toBe(2);
+    for (const fault of ['timeZone: ', 'destination.bucket: ', 'destination.region: '])
+      expect(refused.errors).toContain(fault);
+    expect(await cli('account show broken')).toMatchObject({ exitCode: 2 });
+  });
+
+  test('refuses a credential of another cloud, a second account of the id, and a missing credential', async () => {
+    expect((await cli(`account add other ${gcs} --secret-file s3.json`)).errors).toContain('service-account');
+    expect((await cli(`account add acme ${s3} --secret-file s3.json`)).errors).toContain('already');
+    expect((await cli(`account add other ${s3}`)).errors).toContain('--secret-file');
+    expect(await cli(`account add other ${s3} --secret x`)).toMatchObject({ exitCode: 2 });
+  });
+});
+
+describe('what was delivered', () => {
+  beforeAll(async () => {
+    for (const accountId of ['acme', 'globex', 'initech'])
+      await world.writeRows(accountId, [row(-5 * hour), row(-3 * hour), row(-2 * hour)]);
+    await cli(`account update acme --export-from ${toIso(boundary - 7 * hour)}`);
+    await world.tick(boundary);
+  });
+
+  test('shows in deliveries, list and show', async () => {
+    const { windows, gaps } = await json('deliveries acme');
+    expect(windows.map(({ records }: { records: number }) => records)).toEqual([1, 2]);
+    expect(gaps).toEqual([]);
+    const accounts = await json('account list');
+    expect(accounts.map(({ state }: { state: string }) => state)).toEqual(['ok', 'ok', 'ok']);
+    expect(await json('account show globex')).toMatchObject({ lastDelivery: { records: 2 } });
+    expect((await json('plan initech')).owed).toEqual([]);
+  });
+
+  test('is written again if it is lost, and refused if it is there or has changed', async () => {
+    const window = `--window ${toIso(boundary)}`;
+    const [file] = (await json('deliveries acme')).windows[1].files;
+    expect(await cli(`redeliver acme ${window}`)).toMatchObject({ exitCode: 1 });
+    const before = Buffer.from(await world.download(file.key));
+    await world.lose(file.key);
+    expect(await cli(`redeliver acme ${window}`)).toMatchObject({ exitCode: 0 });
+    expect(Buffer.from(await world.download(file.key)).equals(before)).toBe(true);
+
+    await world.lose(file.key);
+    await world.writeRows('acme', [row(-1 * hour)]);
+    const changed = await cli(`redeliver acme ${window}`);
+    expect(changed).toMatchObject({ exitCode: 1 });
+    expect(changed.output).toContain('3 records and other bytes than the 2 records');
+    expect(await cli(`redeliver acme ${window} --as-it-is-now`)).toMatchObject({ exitCode: 0 });
+    await writeFile(join(folder, file.key.split('/').at(-1)), await world.download(file.key));
+    const name = file.key.split('/').at(-1);
+    expect(await json(`inspect ${name}`)).toMatchObject({ sound: true, records: 3, accountId: 'acme' });
+    expect(await cli(`inspect ${name} --ledger`)).toMatchObject({ exitCode: 1 });
+  });
+
+  test('has no gap that is not shown', async () => {
+    await world.aws.dynamodb.send(
+      new DeleteItemCommand({
+        TableName: world.resources.environments.exporter.LEDGER_TABLE,
+        Key: { accountId: { S: 'acme' }, entry: { S: fileEntry(boundary, 1) } },
+      }),
+    );
+    const { exitCode, output } = await cli('deliveries acme');
+    expect(exitCode).toBe(1);
+    expect(output).toContain('The cursor is past windows without a row');
+  });
+});
+
+describe('the queue', () => {
+  test('gets back what was put aside, and never what is not ours', async () => {
+    const { exportQueue } = world.resources;
+    for (const MessageBody of [encodeMessage({ accountId: 'globex', tick: boundary }), 'nonsense'])
+      await world.aws.sqs.send(new SendMessageCommand({ QueueUrl: exportQueue.deadLetterUrl, MessageBody }));
+    expect(await cli('status')).toMatchObject({ exitCode: 1 });
+    expect(await cli('doctor')).toMatchObject({ exitCode: 1 });
+    expect(await json('retry')).toMatchObject({ moved: 0, messages: { length: 2 } });
+    expect(await json('retry --yes --discard-foreign')).toMatchObject({ moved: 1, discarded: 1 });
+    expect(await json('status')).toMatchObject({ deadLetters: 0, queue: { waiting: 1 } });
+  });
+});
+
+describe('importing', () => {
+  const line = (accountId: string, more: object = {}) =>
+    JSON.stringify({
+      accountId,
+      timeZone: 'Asia/Tokyo',
+      status: 'paused',
+      destination: { type: 'gcs', bucket: buckets.gcs },
+      secretFile: 'gcs.json',
+      ...more,
+    });
+
+  test('of 10,000 records reports every faulty line and writes none', async () => {
+    const lines = Array.from({ length: 10_000 }, (_, index) =>
+      line(`bulk-${index}`, { secretFile: undefined, secretId: 'siem-export/local/shared' }),
+    );
+    lines[10] = '{"accountId": "bulk-10",';
+    lines[4999] = line('bulk-4999', { timeZone: 'Nowhere', destination: { type: 'ftp' } });
+    lines[7000] = line('bulk-1', {});
+    lines[9999] = line('acme', {});
+    await writeFile(join(folder, 'bulk.ndjson'), lines.join('\n'));
+    const { exitCode, errors } = await cli('account import bulk.ndjson');
+    expect(exitCode).toBe(2);
+    expect(errors).toContain('4 faulty lines of 10,000; nothing was written');
+    expect(errors).toContain('line 11: expected a JSON object');
+    expect(errors).toMatch(/line 5000 \("bulk-4999"\): .*timeZone: .*destination.type: /);
+    expect(errors).toContain('line 7001 ("bulk-1"): accountId: the same as in line 2');
+    expect(errors).toContain('line 10000 ("acme"): the account exists');
+    const { Count } = await world.aws.dynamodb.send(
+      new ScanCommand({ TableName: world.resources.environments.exporter.ACCOUNTS_TABLE, Select: 'COUNT' }),
+    );
+    expect(Count).toBe(3);
+  });
+
+  test('writes records with their secrets, and can be repeated', async () => {
+    await writeFile(join(folder, 'few.ndjson'), [line('müller/söhne'), line('saffron-🚀'), ''].join('\n'));
+    expect(await json('account import few.ndjson --check')).toMatchObject({ lines: 2, written: 0 });
+    expect(await json('account import few.ndjson')).toMatchObject({ written: 2, unchanged: 0 });
+    expect(await json('account import few.ndjson')).toMatchObject({ written: 0, unchanged: 2 });
+    expect(await json('verify saffron-🚀')).toMatchObject({ verified: true });
+    expect(await cli('account resume müller/söhne saffron-🚀')).toMatchObject({ exitCode: 0 });
+    expect((await json('account list --state new')).length).toBe(2);
+  });
+});
+
+test('no command ever prints a secret', () => {
+  const { s3: key, s3Role, azure: storage } = world.credentials;
+  for (const secret of [key.secretAccessKey, s3Role.secretAccessKey, storage.accountKey, 'PRIVATE KEY'])
+    expect(printed).not.toContain(secret);
+});
+
+test('a wrong command, a missing stage and a missing local mode each have their exit code', async () => {
+  const run = (...words: string[]) => runCommand(words, { folder });
+  expect(await run('sttus')).toMatchObject({
+    exitCode: 2,
+    errors: expect.stringContaining('Did you mean status?'),
+  });
+  expect(await run('status')).toMatchObject({ exitCode: 2, errors: expect.stringContaining('--stage') });
+  expect(await run('--local', 'status')).toMatchObject({ exitCode: 3 });
+  const { exitCode, output } = await run('--local', 'status', '--json');
+  expect({ exitCode, json: JSON.parse(output) }).toMatchObject({
+    exitCode: 3,
+    json: { error: { code: 'unreachable' } },
+  });
+});
+
+function row(offset: number) {
+  return {
+    recordedAt: boundary + offset + minute,
+    values: { action: 'Signed in', email: 'eva@example.com' },
+  };
+}

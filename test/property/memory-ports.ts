@@ -1,0 +1,148 @@
+import { deflateSynchronously } from '../../lambdas/archive/deflate.ts';
+import { transcodePage } from '../../lambdas/archive/transcode-page.ts';
+import type { Account } from '../../lambdas/domain/account.ts';
+import type { Cursor } from '../../lambdas/domain/cursor.ts';
+import type { DeliveredFile } from '../../lambdas/domain/delivered-file.ts';
+import type { ExportError } from '../../lambdas/domain/failure.ts';
+import { followingPart } from '../../lambdas/domain/plan.ts';
+import { createBuckets } from '../../lambdas/exporter/buckets.ts';
+import { createBatchExporter, type ReceivedMessage } from '../../lambdas/exporter/export-batch.ts';
+import type { ExporterPorts, Ledger } from '../../lambdas/exporter/ports.ts';
+
+export const attributes = {
+  sortKey: 'recordedAt',
+  date: 'date',
+  email: 'email',
+  action: 'action',
+  actionId: 'actionId',
+  description: 'description',
+  ipAddress: 'ipAddress',
+};
+
+/** What the exporter finds outside. */
+export interface MemoryWorld {
+  readonly records: ReadonlyMap<string, unknown>;
+  readonly secrets: ReadonlyMap<string, string>;
+  /** Bodies of the audit log's answers to queries of an account; by default there are no rows. */
+  readonly answers: ReadonlyMap<string, Uint8Array>;
+}
+
+const noRows = Buffer.from('{"Items":[],"Count":0,"ScannedCount":0}');
+
+/** The exporter behind its handler, with everything outside in memory, and what it did there. */
+export function startExporter(world: MemoryWorld, now: number) {
+  const files: { readonly accountId: string; readonly file: DeliveredFile }[] = [];
+  const failures: { readonly accountId: string; readonly failure: ExportError }[] = [];
+  const objects = new Map<string, Uint8Array>();
+  const told: unknown[] = [];
+  let tokens = 0;
+  const ports: Omit<ExporterPorts, 'buckets'> = {
+    accounts: { read: async accountId => world.records.get(accountId) },
+    ledger: createMemoryLedger(),
+    auditLog: {
+      async *pages(accountId) {
+        yield transcodePage(world.answers.get(accountId) ?? noRows, attributes);
+      },
+    },
+    queue: { send: async message => void told.push(message) },
+    events: {
+      delivered: async (accountId, file) => void files.push({ accountId, file }),
+      failed: async (accountId, failure) => void failures.push({ accountId, failure }),
+      recovered: async (...event) => void told.push(event),
+      stopped: async (...event) => void told.push(event),
+    },
+    telemetry: {
+      delivered: () => undefined,
+      failed: (...line) => void told.push(line),
+      stopped: (...line) => void told.push(line),
+      note: (...line) => void told.push(line),
+    },
+    clock: { now: () => now, token: () => `t${++tokens}` },
+    deflateBlock: deflateSynchronously,
+  };
+  const exportBatch = createBatchExporter({
+    ports,
+    settings: { settle: 0, limits: { partBytes: 5_000, level: 1 }, writerVersion: '1.0.0' },
+    createBuckets: () =>
+      createBuckets({
+        endpoints: {},
+        secrets: { read: async secretId => world.secrets.get(secretId) ?? '' },
+        open: async ({ destination }) => ({
+          async create({ key, body }) {
+            const name = JSON.stringify([placeOf(destination), key]);
+            const chunks: Uint8Array[] = [];
+            for await (const chunk of body) chunks.push(Buffer.from(chunk));
+            if (objects.has(name)) return 'exists';
+            objects.set(name, Buffer.concat(chunks));
+            return 'created';
+          },
+          close: () => undefined,
+        }),
+      }),
+    retryAfter: async () => undefined,
+    timer: () => () => undefined,
+  });
+  return {
+    files,
+    failures,
+    told,
+    run: (bodies: readonly string[]) =>
+      exportBatch(
+        bodies.map(
+          (body, index): ReceivedMessage => ({
+            messageId: String(index),
+            receiptHandle: String(index),
+            body,
+            attributes: { ApproximateReceiveCount: '1' },
+          }),
+        ),
+        () => 900_000,
+      ),
+  };
+}
+
+function placeOf(destination: Account['destination']): string {
+  return destination.type === 'azure' ? destination.container : destination.bucket;
+}
+
+/** One ledger in memory, conditional on versions as the table is. */
+function createMemoryLedger(): Ledger {
+  const cursors = new Map<string, Cursor>();
+  const update = (accountId: string, { version }: Cursor, change: (cursor: Cursor) => Cursor) => {
+    const present = cursors.get(accountId);
+    if (!present || present.version !== version) return undefined;
+    const next = change(present);
+    cursors.set(accountId, next);
+    return next;
+  };
+  return {
+    readCursor: async accountId => cursors.get(accountId),
+    async createCursor(accountId, exportedThrough) {
+      const cursor = cursors.get(accountId) ?? { exportedThrough, version: 0, attempts: [], failures: 0 };
+      cursors.set(accountId, cursor);
+      return cursor;
+    },
+    begin: async (accountId, cursor, intent, attempt) =>
+      update(accountId, cursor, ({ stopped: _, ...present }) => ({
+        ...present,
+        intent,
+        attempts: [...present.attempts, attempt],
+        version: present.version + (cursor.intent === intent ? 0 : 1),
+      })),
+    readFile: async () => undefined,
+    recordFile: async () => true,
+    advance: async (accountId, cursor, { final, window, lastSortKey = '' }) =>
+      update(accountId, cursor, ({ exportedThrough, version }) => ({
+        exportedThrough: final ? window.end : exportedThrough,
+        version: version + 1,
+        attempts: [],
+        failures: 0,
+        intent: final || !cursor.intent ? undefined : followingPart(cursor.intent, lastSortKey),
+      })),
+    recordFailure: async (accountId, cursor, lastError) =>
+      update(accountId, cursor, present => ({ ...present, lastError, failures: present.failures + 1 })) !==
+      undefined,
+    recordStop: async (accountId, cursor, stopped) =>
+      update(accountId, cursor, present => ({ ...present, stopped })) !== undefined,
+  };
+}

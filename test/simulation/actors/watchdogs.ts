@@ -1,0 +1,42 @@
+import { createAccountScan } from '../../../lambdas/aws/account-table.ts';
+import { createCursorReader } from '../../../lambdas/aws/cursor-reader.ts';
+import { type Survey, survey } from '../../../lambdas/watchdog/survey.ts';
+import { createDatabaseClient, type Database, tableNames } from '../services/dynamodb.ts';
+import { hour, type Scenario } from '../truth/scenario.ts';
+import type { Process } from '../world/process.ts';
+import type { World } from '../world/world.ts';
+import { runByEvent } from './trigger.ts';
+
+interface WatchdogOptions {
+  readonly world: World;
+  readonly scenario: Scenario;
+  readonly database: Database;
+  /** As the handler sets it, settle time included, in milliseconds. */
+  readonly grace: number;
+  readonly startProcess: (name: string) => Process;
+  readonly onSurvey: (found: Survey, now: number, begun: number) => void;
+}
+
+/** The watchdog, 40 minutes past every hour. */
+export function startWatchdogs({
+  world,
+  scenario,
+  database,
+  grace,
+  startProcess,
+  onSurvey,
+}: WatchdogOptions): void {
+  for (let at = scenario.start + 40 * 60_000; at < scenario.end; at += hour)
+    world.wake(at, () => runByEvent(world, () => startProcess('watchdog'), run));
+
+  async function run(process: Process): Promise<void> {
+    const client = createDatabaseClient(world, database, process);
+    const now = process.now();
+    const begun = world.now();
+    const found = await survey(now, grace, {
+      ...createAccountScan({ client, tableName: tableNames.accounts }),
+      ...createCursorReader({ client, tableName: tableNames.ledger }),
+    });
+    onSurvey(found, now, begun);
+  }
+}

@@ -1,0 +1,58 @@
+import type { StoredObject } from '../services/cloud.ts';
+import type { SimulatedAccount } from '../truth/accounts.ts';
+import type { World } from '../world/world.ts';
+import { placeOf } from './ledger-watch.ts';
+
+interface CreationWatchOptions {
+  readonly world: World;
+  readonly accounts: readonly SimulatedAccount[];
+  readonly isIntended: (place: string, key: string) => boolean;
+  /** How far the account's export is committed. */
+  readonly exportedThrough: (accountId: string) => number | undefined;
+}
+
+/** A run lasts 15 minutes at most, and what it sent last may arrive a minute later. */
+const longestMemory = 17 * 60_000;
+
+/** Watches every object that comes to be: was it intended, is it owed, does it go where it belongs? */
+export function createCreationWatch({ world, accounts, isIntended, exportedThrough }: CreationWatchOptions) {
+  return (object: StoredObject) => {
+    const match = /^(?:(.+)\/)?audit\/([\w-]+)\/audit_\2_(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/.exec(
+      object.key,
+    );
+    const [, prefix, encoded = '', ...digits] = match ?? [];
+    const account = accounts.find(({ id }) => Buffer.from(id).toString('base64url') === encoded);
+    if (!match || !account) return world.violate('key', `${object.key} is no key of any account`);
+    const [year = 0, month = 1, day, hours, minutes] = digits.map(Number);
+    const end = Date.UTC(year, month - 1, day, hours, minutes);
+    const place = prefix === undefined ? object.place : `${object.place}/${prefix}`;
+    if (!isIntended(place, object.key)) world.violate('intent', `${place} ${object.key} was never intended`);
+    const through = exportedThrough(account.id) ?? Number.NEGATIVE_INFINITY;
+    if (end - through > longestWindow)
+      world.violate(
+        'order',
+        `${object.key} is written while the account stands at ${new Date(through).toISOString()}`,
+      );
+
+    const known = account.versions.filter(
+      ({ at }, index) => at >= world.now() - longestMemory || lasted(account, index),
+    );
+    const owed = known.some(
+      ({ record, valid }) =>
+        valid &&
+        record?.status === 'active' &&
+        placeOf(record) === place &&
+        (record.addOnExpiresAt === undefined || end <= Date.parse(record.addOnExpiresAt)),
+    );
+    if (!owed) world.violate('not-owed', `${place} ${object.key} is not owed`);
+  };
+
+  /** True if the version stood until less than `longestMemory` ago. */
+  function lasted({ versions }: SimulatedAccount, index: number): boolean {
+    const next = versions[index + 1];
+    return next === undefined || next.at >= world.now() - longestMemory;
+  }
+}
+
+/** Clocks that are set back make a window of 5 hours at most; a changed time zone makes shorter ones. */
+const longestWindow = 8 * 3_600_000;

@@ -1,0 +1,136 @@
+import type { Row } from '../services/audit-rows.ts';
+import type { StoredObject } from '../services/cloud.ts';
+import type { SimulatedAccount } from '../truth/accounts.ts';
+import { boundaryAfter, boundaryUpTo } from '../truth/boundaries.ts';
+import type { Scenario } from '../truth/scenario.ts';
+import type { World } from '../world/world.ts';
+import type { Commit } from './ledger-watch.ts';
+import { readLines } from './read-object.ts';
+
+interface DeliveryOptions {
+  readonly world: World;
+  readonly scenario: Scenario;
+  readonly accounts: readonly SimulatedAccount[];
+  readonly rowsOf: (accountId: string) => readonly Row[];
+  readonly commits: (accountId: string) => readonly Commit[];
+  readonly firstPosition: (accountId: string) => number | undefined;
+  /** The end of the window of which a file is begun. */
+  readonly intentEnd: (accountId: string) => number | undefined;
+  readonly objects: readonly StoredObject[];
+}
+
+export interface Delivered {
+  readonly rows: number;
+  readonly objects: number;
+}
+
+/** When everything is over: is every owed row in exactly one object, and no other? */
+export function checkDelivery(options: DeliveryOptions): Delivered {
+  const { world, objects, commits, accounts } = options;
+  const committed = new Set<StoredObject>();
+  let rows = 0;
+  for (const account of accounts) {
+    for (const { object } of commits(account.id)) if (object) committed.add(object);
+    rows += checkAccount(options, account);
+  }
+  for (const object of objects)
+    if (!object.foreign && !committed.has(object)) checkUncommitted(options, object);
+  world.trace('oracle', `${rows} rows in ${objects.length} objects`);
+  return { rows, objects: objects.length };
+}
+
+function checkAccount(options: DeliveryOptions, account: SimulatedAccount): number {
+  const { world, commits, firstPosition, rowsOf } = options;
+  const first = firstPosition(account.id);
+  if (first === undefined) {
+    world.violate('liveness', `${account.id} was never exported`);
+    return 0;
+  }
+  let position = first;
+  let part = 1;
+  const undelivered = new Map<string, Row>();
+  const delivered = new Set<string>();
+  const byLine = new Map(rowsOf(account.id).map(row => [row.line, row]));
+  for (const { intent, final, object, ambiguous, row } of commits(account.id)) {
+    if (intent.start !== position || intent.part !== part)
+      world.violate('tiling', `${account.id}: the file of ${iso(intent.end)} follows ${iso(position)}`);
+    position = final ? intent.end : position;
+    part = final ? 1 : part + 1;
+    const owed = rowsOf(account.id).filter(
+      ({ recordedAt, key }) =>
+        recordedAt >= intent.start &&
+        recordedAt < intent.end &&
+        (intent.after === undefined || key > intent.after) &&
+        (final || key <= (row.lastSortKey?.S ?? '')),
+    );
+    if (ambiguous || !object) continue;
+    const lines = contentOf(world, object);
+    for (const line of lines) {
+      const found = byLine.get(line);
+      if (!found)
+        world.violate('content', `${object.key} holds a line that is no row: ${line.slice(0, 200)}`);
+      else if (found.recordedAt < intent.start || found.recordedAt >= intent.end)
+        world.violate('not-owed', `${object.key} holds ${found.key}, which is of another window`);
+      else if (delivered.has(found.id))
+        world.violate('twice', `${found.key} of ${account.id} is delivered twice`);
+      else delivered.add(found.id);
+    }
+    for (const missing of owed) if (!delivered.has(missing.id)) undelivered.set(missing.id, missing);
+    if (Number(row.records?.N) !== lines.length)
+      world.violate('ledger', `${object.key} holds ${lines.length} rows, the ledger says ${row.records?.N}`);
+  }
+  for (const { key } of undelivered.values())
+    world.violate('lost', `${key} of ${account.id} is not delivered`);
+  checkCaughtUp(options, account, position);
+  return delivered.size;
+}
+
+/** An object in a place that the account left while the upload's outcome was unknown: DESIGN 4.2's one exception. */
+function checkUncommitted({ world, accounts, commits, scenario }: DeliveryOptions, object: StoredObject) {
+  const encoded = /audit\/([\w-]+)\/[^/]+$/.exec(object.key)?.[1] ?? '';
+  const account = accounts.find(({ id }) => Buffer.from(id).toString('base64url') === encoded);
+  if (!account) return world.violate('stray', `${object.key} is of no account`);
+  const name = object.key.slice(object.key.lastIndexOf('/') + 1);
+  const others = commits(account.id).filter(({ row }) => (row.key?.S ?? '').endsWith(`/${name}`));
+  const expires = account.record.addOnExpiresAt;
+  const [committed] = others;
+  if (!committed) {
+    // Begun, then no longer owed: nothing is exported beyond the end of an add-on.
+    if (expires !== undefined && Date.parse(expires) < scenario.end) return;
+    return world.violate('stray', `${object.place} ${object.key} is in no ledger`);
+  }
+  const { place, at } = { place: committed.intent.place, at: committed.at };
+  const left = account.versions.some(
+    version =>
+      version.at > object.createdAt - 20 * 60_000 && version.at <= at && version.record !== undefined,
+  );
+  if (`${place}/`.startsWith(`${object.place}/`) && committed.row.key?.S === object.key)
+    world.violate('twice', `${object.key} is there twice`);
+  else if (!left) world.violate('twice', `${object.place} ${object.key} is also committed at ${place}`);
+}
+
+function checkCaughtUp(options: DeliveryOptions, account: SimulatedAccount, position: number) {
+  const { world, scenario, commits } = options;
+  const { timeZone, addOnExpiresAt } = account.record;
+  const expires = addOnExpiresAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(addOnExpiresAt);
+  // The last boundary before which a dispatcher, the settle time and an exporter have had time enough.
+  const due = boundaryUpTo(timeZone, scenario.end - scenario.settleSeconds * 1000 - 10 * 60_000);
+  const last = commits(account.id).at(-1);
+  if (last && last.intent.end > expires && last.at > scenario.faultsUntil)
+    world.violate('not-owed', `${account.id} got a window that ends after its add-on expired`);
+  if (position < due && (options.intentEnd(account.id) ?? boundaryAfter(timeZone, position)) <= expires)
+    world.violate('liveness', `${account.id} stands at ${iso(position)} and not at ${iso(due)}`);
+}
+
+function contentOf(world: World, object: StoredObject): readonly string[] {
+  try {
+    return readLines(object);
+  } catch (thrown) {
+    world.violate('content', `${object.key} cannot be read: ${String(thrown)}`);
+    return [];
+  }
+}
+
+function iso(instant: number): string {
+  return new Date(instant).toISOString().slice(0, 16);
+}

@@ -1,0 +1,44 @@
+import type { StoredObject } from '../services/cloud.ts';
+import type { QueuedMessage } from '../services/queue.ts';
+import type { RecordVersion } from '../truth/accounts.ts';
+import type { Process } from '../world/process.ts';
+
+/** What one run of the exporter saw and did, as the oracle remembers it. */
+export interface Invocation {
+  readonly process: Process;
+  readonly messages: readonly QueuedMessage[];
+  /** The record of each account as the run read it last; `undefined` in it where there was none. */
+  readonly records: Map<string, RecordVersion | undefined>;
+  /** The names of its own attempts. */
+  readonly tokens: Set<string>;
+  readonly refusals: Refusal[];
+  /** The codes of the failures that it told of, by account. */
+  readonly reported: Map<string, string>;
+  /** The object that it found where it wanted to create one. */
+  existing: StoredObject | undefined;
+  /** Bytes of the audit log read and not yet given to the bucket. */
+  held: number;
+}
+
+/** What a cloud or Secrets Manager refused. */
+export interface Refusal {
+  readonly accountId: string;
+  readonly code: string;
+  /** Of the credential that was used, if one was. */
+  readonly generation?: number | undefined;
+  /** True if the store held a newer secret then, which the cloud would have taken. */
+  readonly wasStale: boolean;
+}
+
+export function createInvocation(process: Process, messages: readonly QueuedMessage[]): Invocation {
+  return {
+    process,
+    messages,
+    records: new Map(),
+    tokens: new Set(),
+    refusals: [],
+    reported: new Map(),
+    existing: undefined,
+    held: 0,
+  };
+}

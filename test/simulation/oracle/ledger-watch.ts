@@ -1,0 +1,209 @@
+import { createHash } from 'node:crypto';
+import type { StoredObject } from '../services/cloud.ts';
+import type { Item } from '../services/expressions.ts';
+import { boundaryAfter, boundaryUpTo } from '../truth/boundaries.ts';
+import type { World } from '../world/world.ts';
+import { type CursorItem, type IntentItem, keyOf, readCursorItem } from './cursor-item.ts';
+import type { Invocation } from './invocation.ts';
+
+/** A file that the ledger says is delivered. */
+export interface Commit {
+  readonly accountId: string;
+  readonly intent: IntentItem;
+  readonly final: boolean;
+  readonly at: number;
+  readonly row: Item;
+  readonly object: StoredObject | undefined;
+  /** A customer's own object that had to be taken for ours, because an attempt's outcome was unknown. */
+  readonly ambiguous: boolean;
+}
+
+interface LedgerWatchOptions {
+  readonly world: World;
+  readonly fileRow: (accountId: string, windowEnd: number, part: number) => Item | undefined;
+  readonly objectAt: (place: string, key: string) => StoredObject | undefined;
+  readonly wasTold: (accountId: string, key: string) => boolean;
+  /** The ways to cut files that were ever deployed, as `partBytes level`. */
+  readonly limits: ReadonlySet<string>;
+}
+
+/** Attempts may not pile up in the cursor for as long as a destination is down. */
+const mostAttemptsAtPlace = 25;
+
+/** Watches every write to a cursor: is it what the protocol of DESIGN 4 allows, and is it true? */
+export function createLedgerWatch({ world, fileRow, objectAt, wasTold, limits }: LedgerWatchOptions) {
+  const commits = new Map<string, Commit[]>();
+  const first = new Map<string, number>();
+  const intended = new Set<string>();
+  const lastWrite = new Map<string, number>();
+
+  return {
+    commits: (accountId: string): readonly Commit[] => commits.get(accountId) ?? [],
+    firstPosition: (accountId: string) => first.get(accountId),
+    /** True if an intent for the object was ever written to the ledger. */
+    isIntended: (place: string, key: string) => intended.has(`${place} ${key}`),
+    lastWrite: (accountId: string) => lastWrite.get(accountId) ?? 0,
+    onWrite(invocation: Invocation | undefined, before: Item | undefined, after: Item | undefined) {
+      const accountId = after?.accountId?.S ?? '';
+      if (after?.entry?.S !== 'cursor') return;
+      lastWrite.set(accountId, world.now());
+      const next = readCursorItem(after);
+      if (!invocation) return world.violate('ledger', 'Somebody other than an exporter writes to the ledger');
+      if (!before) return created(accountId, next, invocation);
+      changed(accountId, readCursorItem(before), next, invocation);
+    },
+  };
+
+  function created(accountId: string, { through, version }: CursorItem, invocation: Invocation) {
+    first.set(accountId, through);
+    const record = invocation.records.get(accountId)?.record;
+    const ticks = invocation.messages.flatMap(({ content }) =>
+      content?.accountId === accountId ? [content.tick] : [],
+    );
+    if (!record || version !== 0)
+      return world.violate('first-position', `A cursor of ${accountId} from nowhere`);
+    const expected = ticks.map(tick =>
+      record.exportFrom === undefined
+        ? boundaryUpTo(record.timeZone, boundaryUpTo(record.timeZone, tick) - 1)
+        : boundaryUpTo(record.timeZone, Date.parse(record.exportFrom)),
+    );
+    if (!expected.includes(through))
+      world.violate(
+        'first-position',
+        `${accountId} begins at ${iso(through)}, expected ${expected.map(iso)}`,
+      );
+  }
+
+  function changed(accountId: string, before: CursorItem, after: CursorItem, invocation: Invocation) {
+    const moved =
+      before.through !== after.through ||
+      before.intent?.end !== after.intent?.end ||
+      before.intent?.part !== after.intent?.part;
+    const redirected =
+      before.intent?.place !== after.intent?.place || before.intent?.manner !== after.intent?.manner;
+    const steps = moved || redirected ? 1 : 0;
+    if (after.version !== before.version + steps)
+      world.violate(
+        'version',
+        `The cursor of ${accountId} went from version ${before.version} to ${after.version}`,
+      );
+    const places = after.attempts.map(attempt => attempt.slice(attempt.indexOf(' ')));
+    for (const place of new Set(places))
+      if (places.filter(other => other === place).length > mostAttemptsAtPlace)
+        world.violate('bounded', `The cursor of ${accountId} holds ${places.length} attempts`);
+    if (after.intent) intended.add(`${after.intent.place} ${keyOf(accountId, after.intent)}`);
+    if (!before.intent && after.intent) return begun(accountId, before, after.intent, invocation);
+    if (moved) return committed(accountId, before, after, invocation);
+    if (redirected && before.intent && after.intent)
+      redirect(accountId, before.intent, after.intent, invocation);
+  }
+
+  function begun(accountId: string, before: CursorItem, intent: IntentItem, invocation: Invocation) {
+    const version = invocation.records.get(accountId);
+    const { record } = version ?? {};
+    if (!record || !version?.valid)
+      return world.violate('intent', `${accountId} is exported without a valid record`);
+    if (intent.start !== before.through || intent.part !== 1 || intent.after !== undefined)
+      world.violate('tiling', `${accountId} is at ${iso(before.through)} and begins ${describe(intent)}`);
+    const end = boundaryAfter(record.timeZone, before.through);
+    if (intent.end !== end)
+      world.violate(
+        'tiling',
+        `${accountId} in ${record.timeZone}: ${describe(intent)} should end at ${iso(end)}`,
+      );
+    if (record.status !== 'active')
+      world.violate('stopped', `${accountId} is paused and begins ${describe(intent)}`);
+    if (record.addOnExpiresAt !== undefined && intent.end > Date.parse(record.addOnExpiresAt))
+      world.violate(
+        'stopped',
+        `${accountId} expired at ${record.addOnExpiresAt} and begins ${describe(intent)}`,
+      );
+    if (intent.place !== placeOf(record))
+      world.violate('recipe', `${accountId} belongs to ${placeOf(record)} and begins ${describe(intent)}`);
+    const [format, compression, partBytes, level] = intent.manner.split(' ');
+    if (
+      format !== record.format ||
+      compression !== record.compression ||
+      !limits.has(`${partBytes} ${level}`)
+    )
+      world.violate('recipe', `${accountId} begins ${describe(intent)} as ${intent.manner}`);
+  }
+
+  function redirect(accountId: string, before: IntentItem, after: IntentItem, invocation: Invocation) {
+    const record = invocation.records.get(accountId)?.record;
+    if (after.manner !== before.manner || after.after !== before.after || after.start !== before.start)
+      world.violate('recipe', `${accountId} changes ${describe(before)} to ${describe(after)} in the middle`);
+    if (!record || after.place !== placeOf(record))
+      world.violate('recipe', `${accountId} is sent to ${after.place}, which is not its destination`);
+  }
+
+  function committed(accountId: string, before: CursorItem, after: CursorItem, invocation: Invocation) {
+    const { intent } = before;
+    if (!intent) return world.violate('intent', `${accountId} commits what was never intended`);
+    const final = after.intent === undefined;
+    const row = fileRow(accountId, intent.end, intent.part);
+    if (final ? after.through !== intent.end : after.through !== before.through)
+      world.violate('tiling', `${accountId} commits ${describe(intent)} and stands at ${iso(after.through)}`);
+    if (after.attempts.length > 0)
+      world.violate('attempts', `${accountId} keeps attempts of a file that is committed`);
+    if (!row) return world.violate('ledger', `${accountId} commits ${describe(intent)} without a row`);
+    if (after.intent && (after.intent.part !== intent.part + 1 || after.intent.end !== intent.end))
+      world.violate('tiling', `${accountId} continues ${describe(intent)} with ${describe(after.intent)}`);
+    if (after.intent && after.intent.after !== row.lastSortKey?.S)
+      world.violate(
+        'tiling',
+        `${accountId} continues after ${after.intent.after}, not ${row.lastSortKey?.S}`,
+      );
+    if ((row.final?.BOOL ?? false) !== final)
+      world.violate('ledger', `${accountId}: the row of ${describe(intent)} is wrong about being the last`);
+
+    const { type, bucket, prefix } = row.place?.M ?? {};
+    const place = `${type?.S}://${bucket?.S}${prefix ? `/${prefix.S}` : ''}`;
+    const key = row.key?.S ?? '';
+    if (place !== intent.place || key !== keyOf(accountId, intent))
+      world.violate('ledger', `${accountId}: ${describe(intent)} has a row for ${place} ${key}`);
+    const object = objectAt(`${type?.S}://${bucket?.S}`, key);
+    const ambiguous = object?.foreign === true && couldBeOurs(before, intent, invocation);
+    if (!object)
+      world.violate('lost', `${accountId} commits ${describe(intent)}, which is not in the bucket`);
+    else if (object.foreign && !ambiguous)
+      world.violate('foreign', `${accountId} takes a customer's object for ${describe(intent)}`);
+    else if (!object.foreign) compare(accountId, row, object);
+    if (!wasTold(accountId, key))
+      world.violate('events', `Nobody was told of ${key} before it was committed`);
+    const list = commits.get(accountId) ?? [];
+    list.push({ accountId, intent, final, at: world.now(), row, object, ambiguous });
+    commits.set(accountId, list);
+  }
+
+  function compare(accountId: string, row: Item, { body, key }: StoredObject) {
+    const sha256 = createHash('sha256').update(body).digest('hex');
+    if (row.sha256?.S !== sha256 || Number(row.bytes?.N) !== body.length)
+      world.violate('ledger', `${accountId}: the row of ${key} has figures of another object`);
+  }
+
+  /** True if an attempt of somebody else at the same place was noted and never struck out. */
+  function couldBeOurs({ attempts }: CursorItem, { place }: IntentItem, { tokens }: Invocation): boolean {
+    return attempts.some(attempt => {
+      const [token = ''] = attempt.split(' ');
+      return !tokens.has(token) && attempt.slice(token.length + 1) === place;
+    });
+  }
+}
+
+export function placeOf({ destination }: { destination: Destination }): string {
+  const bucket = destination.type === 'azure' ? destination.container : destination.bucket;
+  return `${destination.type}://${bucket}${destination.prefix === undefined ? '' : `/${destination.prefix}`}`;
+}
+
+type Destination =
+  | { readonly type: 's3' | 'gcs'; readonly bucket: string; readonly prefix?: string | undefined }
+  | { readonly type: 'azure'; readonly container: string; readonly prefix?: string | undefined };
+
+function describe({ start, end, part, place }: IntentItem): string {
+  return `part ${part} of ${iso(start)}–${iso(end)} at ${place}`;
+}
+
+function iso(instant: number): string {
+  return new Date(instant).toISOString().slice(0, 16);
+}

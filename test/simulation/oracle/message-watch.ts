@@ -1,0 +1,61 @@
+import type { Item } from '../services/expressions.ts';
+import type { Queue, QueuedMessage } from '../services/queue.ts';
+import { boundaryAfter } from '../truth/boundaries.ts';
+import type { World } from '../world/world.ts';
+import { readCursorItem } from './cursor-item.ts';
+import type { Invocation } from './invocation.ts';
+
+interface MessageWatchOptions {
+  readonly world: World;
+  readonly queue: () => Queue;
+  readonly cursorOf: (accountId: string) => Item | undefined;
+}
+
+/** Watches what becomes of messages: none may disappear before what it asks for is done, reported, or asked for anew. */
+export function createMessageWatch({ world, queue, cursorOf }: MessageWatchOptions) {
+  return {
+    onFailed(invocation: Invocation, message: QueuedMessage) {
+      if (message.content && invocation.process.troubles() === 0)
+        world.violate('failed', `${invocation.process.name} failed, and nothing had happened to it`);
+    },
+    onDead(message: QueuedMessage) {
+      if (message.content && !message.troubled.every(Boolean))
+        world.violate('dead-letter', `${message.body} was given up without a fault to blame`);
+    },
+    onDone(invocation: Invocation, message: QueuedMessage) {
+      if (!message.content) return world.violate('message', `${message.body} is not ours and was taken`);
+      const { accountId, tick } = message.content;
+      const version = invocation.records.get(accountId);
+      const cursor = cursorOf(accountId);
+      const isEarly = invocation.process.now() < tick;
+      if (version?.scheduled && !cursor && !isEarly && !queue().holdsOther(message, accountId, tick))
+        world.violate('first-sight', `${accountId} was seen at ${iso(tick)} and has no cursor`);
+      if (!invocation.records.has(accountId) || version?.record) check(invocation, message, cursor);
+    },
+  };
+
+  function check(invocation: Invocation, message: QueuedMessage, item: Item | undefined) {
+    if (!message.content) return;
+    const { accountId, tick } = message.content;
+    if (invocation.reported.has(accountId)) return;
+    if (queue().holdsOther(message, accountId, tick)) return;
+    const record = invocation.records.get(accountId)?.record;
+    const cursor = item && readCursorItem(item);
+    if (!record || !cursor) return lost(accountId, tick);
+    const end = cursor.intent?.end ?? boundaryAfter(record.timeZone, cursor.through);
+    if (end > tick || record.status === 'paused') return;
+    if (record.addOnExpiresAt !== undefined && end > Date.parse(record.addOnExpiresAt)) return;
+    lost(accountId, tick);
+  }
+
+  function lost(accountId: string, tick: number) {
+    world.violate(
+      'message',
+      `The message for ${accountId} at ${iso(tick)} is gone, and its windows are not delivered`,
+    );
+  }
+}
+
+function iso(instant: number): string {
+  return new Date(instant).toISOString().slice(0, 16);
+}

@@ -1,0 +1,99 @@
+import { crc32 } from 'node:zlib';
+import type { QueryCommand } from '@aws-sdk/client-dynamodb';
+import type { Process, ServiceErrors } from '../world/process.ts';
+import { UnsupportedCallError } from '../world/process.ts';
+import type { World } from '../world/world.ts';
+
+/** A row of the audit log, and the truth about it. */
+export interface Row {
+  readonly id: string;
+  readonly accountId: string;
+  /** The sort key, by the recorder's clock. */
+  readonly key: string;
+  /** The instant in the sort key, its fraction of a millisecond cut off. */
+  readonly recordedAt: number;
+  /** When it can be read, at last. */
+  readonly visibleAt: number;
+  /** The line that has to be delivered for it. */
+  readonly line: string;
+  /** The row in DynamoDB's wire form. */
+  readonly wire: string;
+}
+
+/** The audit log: rows by account in the order of their keys, answered as DynamoDB does on the wire, a page at a time. */
+export interface AuditRows {
+  readonly of: ReadonlyMap<string, readonly Row[]>;
+  query(
+    process: Process,
+    command: QueryCommand,
+    errors: ServiceErrors,
+    signal?: AbortSignal,
+  ): Promise<unknown>;
+}
+
+interface RawAnswer {
+  readonly response: { statusCode: number; headers: Record<string, string>; body: Uint8Array };
+}
+
+export function createAuditRows(
+  world: World,
+  of: ReadonlyMap<string, readonly Row[]>,
+  onPage: (process: Process, bytes: number) => void,
+): AuditRows {
+  const chance = world.random('pages');
+  return {
+    of,
+    async query(process, command, errors, signal) {
+      signal?.throwIfAborted();
+      const body = await process.call('dynamodb', `Query ${command.input.TableName}`, errors, () =>
+        page(command),
+      );
+      signal?.throwIfAborted();
+      onPage(process, body.length);
+      const send = command.middlewareStack.resolve(async (): Promise<never> => {
+        const answer: RawAnswer = {
+          response: { statusCode: 200, headers: { 'x-amz-crc32': String(crc32(body)) }, body },
+        };
+        return answer as never;
+      }, {});
+      return send({ input: command.input, request: {} } as never);
+    },
+  };
+
+  function page({ input }: QueryCommand): Uint8Array {
+    const { ':account': account, ':from': from, ':to': to } = input.ExpressionAttributeValues ?? {};
+    if (input.KeyConditionExpression !== '#partition = :account AND #sort BETWEEN :from AND :to')
+      throw new UnsupportedCallError(`The simulated DynamoDB does not know ${input.KeyConditionExpression}`);
+    if (!input.ConsistentRead) throw new UnsupportedCallError('An inconsistent read could leave rows out');
+    if (account?.S === undefined || from?.S === undefined || to?.S === undefined)
+      throw new UnsupportedCallError('A value of the query is missing');
+    const all = of.get(account.S) ?? [];
+    const start = input.ExclusiveStartKey?.recordedAt?.S;
+    const found: Row[] = [];
+    const limit = chance.integer(1, 9);
+    for (let index = firstFrom(all, start ?? from.S); index < all.length && found.length < limit; index++) {
+      const row = all[index];
+      if (!row || row.key > to.S) break;
+      if (row.key !== start && row.visibleAt <= world.now()) found.push(row);
+    }
+    // A page that is full has a next one, even if that turns out to be empty.
+    const last = found.length === limit ? found.at(-1) : undefined;
+    const next = last
+      ? `,"LastEvaluatedKey":{"accountId":{"S":${JSON.stringify(account.S)}},"recordedAt":{"S":"${last.key}"}}`
+      : '';
+    return Buffer.from(
+      `{"Count":${found.length},"Items":[${found.map(row => row.wire).join(',')}]${next},"ScannedCount":${found.length}}`,
+    );
+  }
+}
+
+function firstFrom(rows: readonly Row[], key: string): number {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((rows[middle]?.key ?? '') < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

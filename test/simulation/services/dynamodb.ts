@@ -1,0 +1,177 @@
+import {
+  BatchGetItemCommand,
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  GetItemCommand,
+  InternalServerError,
+  ProvisionedThroughputExceededException,
+  PutItemCommand,
+  QueryCommand,
+  ScanCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { Process, ServiceErrors } from '../world/process.ts';
+import { UnsupportedCallError } from '../world/process.ts';
+import type { World } from '../world/world.ts';
+import type { AuditRows } from './audit-rows.ts';
+import { conditionOf, type Item, updateOf } from './expressions.ts';
+import { simulatedClient } from './simulated-client.ts';
+import { copyItem, type Table } from './table.ts';
+
+export interface Database {
+  readonly accounts: Table;
+  readonly ledger: Table;
+  readonly state: Table;
+  readonly rows: AuditRows;
+  /** The ids that the index on the time zone shows at present, behind the table by a moment. */
+  indexed(timeZone: string): readonly string[];
+  /** Told of every account record that a process reads. */
+  onRecordRead(process: Process, accountId: string, record: Item | undefined): void;
+}
+
+export const tableNames = { accounts: 'Accounts', ledger: 'Ledger', state: 'State', rows: 'AuditLogs' };
+const metadata = { $metadata: {} };
+
+const errors: ServiceErrors = {
+  throttled: () => new ProvisionedThroughputExceededException({ message: 'Slow down', ...metadata }),
+  unavailable: () => new InternalServerError({ message: 'Try again', ...metadata }),
+};
+
+/** DynamoDB as one process sees it. It knows the calls and expressions in use, and refuses all others. */
+export function createDatabaseClient(world: World, database: Database, process: Process): DynamoDBClient {
+  const chance = world.random('tables');
+  return simulatedClient(DynamoDBClient.prototype, async (command, options) => {
+    if (command instanceof QueryCommand && command.input.TableName === tableNames.rows)
+      return database.rows.query(process, command, errors, options?.abortSignal);
+    return process.call('dynamodb', nameOf(command), errors, () => perform(command));
+  });
+
+  function perform(command: object): unknown {
+    if (command instanceof GetItemCommand) return { Item: get(command.input) };
+    if (command instanceof PutItemCommand) return put(command.input);
+    if (command instanceof UpdateItemCommand) return update(command.input);
+    if (command instanceof QueryCommand) return queryIndex(command.input);
+    if (command instanceof ScanCommand) return scan(command.input);
+    if (command instanceof BatchGetItemCommand) return getMany(command.input);
+    throw new UnsupportedCallError(`The simulated DynamoDB does not know ${command.constructor.name}`);
+  }
+
+  function get(input: GetItemCommand['input']): Item | undefined {
+    if (!input.ConsistentRead) throw new UnsupportedCallError('An inconsistent read could show the past');
+    const item = table(input.TableName).get(input.Key ?? {});
+    const accountId = input.Key?.accountId?.S;
+    if (input.TableName === tableNames.accounts && accountId !== undefined)
+      database.onRecordRead(process, accountId, item);
+    return item;
+  }
+
+  function put({
+    TableName,
+    Item = {},
+    ConditionExpression,
+    ExpressionAttributeValues = {},
+  }: PutItemCommand['input']) {
+    const into = table(TableName);
+    expectUsed(ExpressionAttributeValues, ConditionExpression);
+    if (ConditionExpression !== undefined) {
+      const present = into.get(keyOf(TableName, Item));
+      if (!conditionOf(ConditionExpression)(present, ExpressionAttributeValues)) throw conditionFailed();
+    }
+    into.put(process, Item);
+    return {};
+  }
+
+  function update(input: UpdateItemCommand['input']) {
+    const into = table(input.TableName);
+    const present = into.get(input.Key ?? {});
+    const values = input.ExpressionAttributeValues ?? {};
+    expectUsed(values, `${input.UpdateExpression} ${input.ConditionExpression}`);
+    if (input.ConditionExpression !== undefined && !conditionOf(input.ConditionExpression)(present, values))
+      throw conditionFailed();
+    const item = present ?? { ...input.Key };
+    updateOf(input.UpdateExpression ?? '')(item, values);
+    into.put(process, item);
+    return input.ReturnValues === 'ALL_NEW' ? { Attributes: copyItem(item) } : {};
+  }
+
+  function queryIndex(input: QueryCommand['input']) {
+    const timeZone = input.ExpressionAttributeValues?.[':timeZone']?.S;
+    const name = input.ExpressionAttributeNames?.['#timeZone'];
+    if (
+      input.KeyConditionExpression !== '#timeZone = :timeZone' ||
+      name !== 'timeZone' ||
+      timeZone === undefined
+    )
+      throw new UnsupportedCallError(`The simulated DynamoDB does not know ${input.KeyConditionExpression}`);
+    const after = input.ExclusiveStartKey?.accountId?.S ?? '';
+    const all = database.indexed(timeZone).filter(accountId => accountId > after);
+    const page = all.slice(0, chance.integer(1, 3)).map(accountId => ({ accountId: { S: accountId } }));
+    const last = page.at(-1);
+    return { Items: page, LastEvaluatedKey: page.length < all.length ? last : undefined };
+  }
+
+  function scan(input: ScanCommand['input']) {
+    const after = input.ExclusiveStartKey?.accountId?.S ?? '';
+    const all = table(input.TableName)
+      .items()
+      .filter(item => (item.accountId?.S ?? '') > after);
+    const page = all.slice(0, chance.integer(1, 4));
+    const last = page.at(-1)?.accountId;
+    return {
+      Items: page.map(copyItem),
+      LastEvaluatedKey: page.length < all.length && last ? { accountId: last } : undefined,
+    };
+  }
+
+  /** Sometimes answers in part only, as DynamoDB may. */
+  function getMany({ RequestItems: requests = {} }: BatchGetItemCommand['input']) {
+    const [name = ''] = Object.keys(requests);
+    const request = requests[name];
+    const keys = request?.Keys ?? [];
+    const taken = keys.length > 1 && chance.chance(0.2) ? 1 : keys.length;
+    const left = keys.slice(taken);
+    return {
+      Responses: {
+        [name]: keys.slice(0, taken).flatMap((key): readonly Item[] => found(table(name).get(key))),
+      },
+      UnprocessedKeys: left.length > 0 ? { [name]: { Keys: left } } : {},
+    };
+  }
+
+  function table(name: string | undefined): Table {
+    if (name === tableNames.accounts) return database.accounts;
+    if (name === tableNames.ledger) return database.ledger;
+    if (name === tableNames.state) return database.state;
+    throw new UnsupportedCallError(`There is no table ${name}`);
+  }
+}
+
+function keyOf(tableName: string | undefined, item: Item): Item {
+  const { accountId, entry, name } = item;
+  if (tableName === tableNames.ledger && accountId && entry) return { accountId, entry };
+  if (tableName === tableNames.state && name) return { name };
+  throw new UnsupportedCallError(`Nobody but operators puts an item into ${tableName}`);
+}
+
+function nameOf(command: object): string {
+  const { input } = command as {
+    input: { TableName?: string; Key?: Item; Item?: Item; UpdateExpression?: string };
+  };
+  const key = input.Key ?? input.Item;
+  return `${command.constructor.name} ${input.TableName ?? ''} ${key?.accountId?.S ?? ''} ${key?.entry?.S ?? ''} ${input.UpdateExpression ?? ''}`;
+}
+
+function found(item: Item | undefined): readonly Item[] {
+  return item ? [item] : [];
+}
+
+/** DynamoDB refuses values that no expression names. */
+function expectUsed(values: Item, expressions = ''): void {
+  const names: readonly string[] = expressions.match(/:\w+/g) ?? [];
+  for (const name in values)
+    if (!names.includes(name)) throw new UnsupportedCallError(`No expression uses the value ${name}`);
+}
+
+function conditionFailed(): ConditionalCheckFailedException {
+  return new ConditionalCheckFailedException({ message: 'The conditional request failed', ...metadata });
+}

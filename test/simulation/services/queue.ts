@@ -1,0 +1,170 @@
+import {
+  ChangeMessageVisibilityCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { parseMessage } from '../../../lambdas/domain/export-message.ts';
+import type { Process, ServiceErrors } from '../world/process.ts';
+import { UnsupportedCallError } from '../world/process.ts';
+import type { World } from '../world/world.ts';
+import { simulatedClient } from './simulated-client.ts';
+
+/** As the stack sets them. */
+const visibilityTimeout = 20 * 60_000;
+const mostReceives = 8;
+const longestDelay = 900;
+
+export interface QueuedMessage {
+  readonly id: string;
+  readonly body: string;
+  /** Undefined for a message that is not ours. */
+  readonly content: { readonly accountId: string; readonly tick: number } | undefined;
+  visibleAt: number;
+  receiveCount: number;
+  state: 'queued' | 'deleted' | 'dead';
+  /** For each receive, whether a fault was injected while it was worked on. */
+  readonly troubled: boolean[];
+}
+
+export interface Queue {
+  client(process: Process): SQSClient;
+  send(body: string, delaySeconds: number): QueuedMessage;
+  delete(message: QueuedMessage): void;
+  /** True if another message will have the account exported up to a tick or further. */
+  holdsOther(message: QueuedMessage, accountId: string, tick: number): boolean;
+  /** True if ever a message was taken for the account and a tick not before this one. */
+  tookFor(accountId: string, tick: number): boolean;
+  readonly dead: readonly QueuedMessage[];
+}
+
+const errors: ServiceErrors = {
+  throttled: () => Object.assign(new Error('Slow down'), { name: 'RequestThrottled' }),
+  unavailable: () => Object.assign(new Error('Try again'), { name: 'ServiceUnavailable' }),
+};
+
+/** SQS: at least once, in any order, with visibility timeout and dead-letter queue. */
+export function createQueue(
+  world: World,
+  receive: (message: QueuedMessage) => void,
+  onDead: (message: QueuedMessage) => void,
+): Queue {
+  const chance = world.random('queue');
+  const all = new Map<string, QueuedMessage>();
+  const latest = new Map<string, number>();
+  const dead: QueuedMessage[] = [];
+  let lastReceived = 0;
+  let sent = 0;
+
+  const queue: Queue = {
+    client: process =>
+      simulatedClient(SQSClient.prototype, command =>
+        process.call('sqs', nameOf(command), errors, () => perform(command)),
+      ),
+    send(body, delaySeconds) {
+      if (delaySeconds < 0 || delaySeconds > longestDelay || !Number.isInteger(delaySeconds))
+        throw new UnsupportedCallError(`SQS takes no delay of ${delaySeconds} s`);
+      const content = contentOf(body);
+      const message: QueuedMessage = {
+        id: `message-${sent++}`,
+        body,
+        content,
+        visibleAt: world.now() + delaySeconds * 1000,
+        receiveCount: 0,
+        state: 'queued',
+        troubled: [],
+      };
+      all.set(message.id, message);
+      if (content) latest.set(content.accountId, Math.max(latest.get(content.accountId) ?? 0, content.tick));
+      offer(message);
+      return message;
+    },
+    delete(message) {
+      message.state = 'deleted';
+      all.delete(message.id);
+    },
+    holdsOther: (message, accountId, tick) =>
+      [...all.values()].some(
+        other => other !== message && other.content?.accountId === accountId && other.content.tick >= tick,
+      ),
+    tookFor: (accountId, tick) => (latest.get(accountId) ?? 0) >= tick,
+    dead,
+  };
+  return queue;
+
+  /** Hands the message out when it is visible, and again whenever its visibility timeout ends. */
+  function offer(message: QueuedMessage): void {
+    let wait = chance.integer(5, 1500);
+    if (world.faulty() && world.enables('delayed-message') && chance.chance(0.02)) {
+      world.inject('delayed-message');
+      wait += chance.integer(60_000, 5_400_000);
+    }
+    const due = message.visibleAt;
+    const number = Number(message.id.slice('message-'.length));
+    world.wake(due + wait, () => {
+      if (message.state !== 'queued') return;
+      if (message.visibleAt !== due) return;
+      if (message.receiveCount >= mostReceives) {
+        message.state = 'dead';
+        all.delete(message.id);
+        dead.push(message);
+        onDead(message);
+        return;
+      }
+      if (number < lastReceived && world.enables('reordered-message')) world.inject('reordered-message');
+      lastReceived = Math.max(lastReceived, number);
+      message.receiveCount++;
+      message.visibleAt = world.now() + visibilityTimeout;
+      offer(message);
+      receive(message);
+      if (world.faulty() && world.enables('duplicate-message') && chance.chance(0.03)) {
+        world.inject('duplicate-message');
+        world.wake(world.now() + chance.integer(0, 60_000), () => receive(message));
+      }
+    });
+  }
+
+  function perform(command: object): unknown {
+    if (command instanceof SendMessageCommand) {
+      queue.send(command.input.MessageBody ?? '', command.input.DelaySeconds ?? 0);
+      return {};
+    }
+    if (command instanceof SendMessageBatchCommand) {
+      const entries = command.input.Entries ?? [];
+      if (entries.length < 1 || entries.length > 10)
+        throw new UnsupportedCallError(`SQS takes no batch of ${entries.length}`);
+      const refused = entries.filter(() => refuses());
+      for (const entry of entries)
+        if (!refused.includes(entry)) queue.send(entry.MessageBody ?? '', entry.DelaySeconds ?? 0);
+      return { Failed: refused.map(({ Id }) => ({ Id, SenderFault: false, Code: 'InternalError' })) };
+    }
+    if (command instanceof ChangeMessageVisibilityCommand) {
+      const message = all.get(command.input.ReceiptHandle ?? '');
+      if (!message) throw Object.assign(new Error('Gone'), { name: 'ReceiptHandleIsInvalid' });
+      message.visibleAt = world.now() + (command.input.VisibilityTimeout ?? 0) * 1000;
+      offer(message);
+      return {};
+    }
+    throw new UnsupportedCallError(`The simulated SQS does not know ${command.constructor.name}`);
+  }
+
+  function refuses(): boolean {
+    if (!world.faulty() || !world.enables('refused-message') || !chance.chance(0.08)) return false;
+    world.inject('refused-message');
+    return true;
+  }
+}
+
+function contentOf(body: string): QueuedMessage['content'] {
+  try {
+    return parseMessage(body);
+  } catch {
+    return undefined;
+  }
+}
+
+function nameOf(command: object): string {
+  const { input } = command as { input: { MessageBody?: string; Entries?: { MessageBody?: string }[] } };
+  const bodies = input.Entries?.map(entry => entry.MessageBody).join(' ') ?? input.MessageBody ?? '';
+  return `${command.constructor.name} ${bodies}`;
+}

@@ -1,0 +1,259 @@
+import { startDispatchers } from './actors/dispatchers.ts';
+import { createExporterFleet } from './actors/exporter-fleet.ts';
+import { createForeignObjects } from './actors/foreign-objects.ts';
+import { otherZones, startOperators } from './actors/operators.ts';
+import { drawOutages } from './actors/outages.ts';
+import { startWatchdogs } from './actors/watchdogs.ts';
+import { createCreationWatch } from './oracle/creation-watch.ts';
+import { readCursorItem } from './oracle/cursor-item.ts';
+import { checkDelivery } from './oracle/delivery.ts';
+import { createDispatchWatch } from './oracle/dispatch-watch.ts';
+import { createEventWatch } from './oracle/event-watch.ts';
+import type { Invocation } from './oracle/invocation.ts';
+import { createLedgerWatch } from './oracle/ledger-watch.ts';
+import { createMessageWatch } from './oracle/message-watch.ts';
+import { createSurveyWatch } from './oracle/survey-watch.ts';
+import { createAuditRows } from './services/audit-rows.ts';
+import type { Cloud, StoredObject } from './services/cloud.ts';
+import type { Database } from './services/dynamodb.ts';
+import { createEventBus } from './services/event-bus.ts';
+import { createQueue, type Queue } from './services/queue.ts';
+import { secretPrefix } from './services/secrets.ts';
+import { createTable } from './services/table.ts';
+import { createProvisioning } from './truth/accounts.ts';
+import { clockChanges } from './truth/boundaries.ts';
+import { drawAccount } from './truth/draw-account.ts';
+import { drawRows } from './truth/rows.ts';
+import { drawScenario, hour, type SeedOptions } from './truth/scenario.ts';
+import type { FaultKind } from './world/fault-kinds.ts';
+import { createProcess, type Process } from './world/process.ts';
+import { rememberOffsets } from './world/quick-time-zones.ts';
+import { createWorld, type Violation } from './world/world.ts';
+
+export interface SeedResult {
+  readonly seed: number;
+  readonly violations: readonly Violation[];
+  readonly rows: number;
+  readonly objects: number;
+  readonly happenings: number;
+  readonly faults: Readonly<Partial<Record<FaultKind, number>>>;
+  readonly hash: string;
+  readonly trace: readonly string[];
+}
+
+rememberOffsets();
+
+const graceOfWatchdog = 2 * hour;
+/** Three blocks being deflated and one being filled, what is gathered for the bucket, two pages, and some room. */
+const mostHeld = 8 * 1024 * 1024;
+
+/** Plays one seed through, from the first tick until all must be delivered, and holds the outcome against the truth. */
+export async function simulate(options: SeedOptions): Promise<SeedResult> {
+  const scenario = drawScenario(options);
+  const { settleSeconds, start, end, faultsUntil, enabled } = scenario;
+  const world = createWorld({
+    seed: options.seed,
+    start,
+    faultsUntil,
+    enabled,
+    keepTrace: options.keepTrace ?? false,
+  });
+  const chance = world.random('processes');
+  const invocations = new Map<Process, Invocation>();
+  const outages = drawOutages(world, scenario);
+  const startProcess = (name: string): Process => {
+    const skew = enabled.has('clock-skew') ? chance.integer(-3000, 3000) : 0;
+    if (skew !== 0) world.inject('clock-skew');
+    const { faultsPerHundredCalls } = scenario;
+    return createProcess(world, { name, skew, faultsPerHundredCalls, isOut: outages.isServiceOut });
+  };
+
+  const accounts = Array.from({ length: options.accounts }, (_, number) =>
+    drawAccount(world, scenario, number),
+  );
+  const byId = new Map(accounts.map(account => [account.id, account]));
+  let limits = { partBytes: scenario.partBytes, level: scenario.level };
+  const everyLimit = new Set([`${limits.partBytes} ${limits.level}`]);
+
+  const buckets: Cloud['buckets'] = new Map();
+  const cursorOf = (accountId: string) => ledger.get({ accountId: { S: accountId }, entry: { S: 'cursor' } });
+  const events = createEventWatch(world);
+  const ledgerWatch = createLedgerWatch({
+    world,
+    limits: everyLimit,
+    fileRow: (accountId, windowEnd, part) => {
+      const time = new Date(windowEnd).toISOString().replace(/[-:]|\.000/g, '');
+      return ledger.get({
+        accountId: { S: accountId },
+        entry: { S: `file#${time}#${String(part).padStart(4, '0')}` },
+      });
+    },
+    objectAt: (place, key) => buckets.get(place)?.get(key),
+    wasTold: events.wasTold,
+  });
+  const accountTable = createTable(['accountId']);
+  const ledger = createTable(['accountId', 'entry'], (process, before, after) =>
+    ledgerWatch.onWrite(process && invocations.get(process), before, after),
+  );
+  const provisioning = createProvisioning(world, accountTable, accounts);
+  let queue: Queue | undefined;
+  const theQueue = (): Queue => {
+    if (!queue) throw new TypeError('The queue is not there yet');
+    return queue;
+  };
+  const dispatchWatch = createDispatchWatch(world, provisioning, theQueue);
+  const database: Database = {
+    accounts: accountTable,
+    ledger,
+    state: createTable(['name'], (_, before, after) => dispatchWatch(before, after)),
+    rows: createAuditRows(
+      world,
+      new Map(
+        accounts.map(account => [
+          account.id,
+          drawRows(world, scenario, { ...account, timeZone: account.record.timeZone }),
+        ]),
+      ),
+      (process, bytes) => hold(process, bytes),
+    ),
+    indexed: provisioning.indexed,
+    onRecordRead: (process, accountId, item) =>
+      invocations.get(process)?.records.set(accountId, provisioning.versionOf(item)),
+  };
+  const creationWatch = createCreationWatch({
+    world,
+    accounts,
+    isIntended: ledgerWatch.isIntended,
+    exportedThrough: accountId => {
+      const item = cursorOf(accountId);
+      return item && readCursorItem(item).through;
+    },
+  });
+  const cloud: Cloud = {
+    buckets,
+    access: accountId => byId.get(accountId)?.access ?? { accepted: undefined, refusal: 'access_denied' },
+    isOut: outages.isCloudOut,
+    faultsPerHundredUploads: scenario.faultsPerHundredUploads,
+    onCreate: (_, object) => creationWatch(object),
+    onExisting: (process, object) => {
+      const invocation = invocations.get(process);
+      if (invocation) invocation.existing = object;
+    },
+    onRefusal: (process, accountId, code, generation) => {
+      const account = byId.get(accountId);
+      const wasStale =
+        code === 'credentials_rejected' &&
+        generation !== undefined &&
+        account !== undefined &&
+        account.generation !== generation &&
+        account.access.accepted === account.generation &&
+        provisioning.holdsSecret(account);
+      invocations.get(process)?.refusals.push({ accountId, code, generation, wasStale });
+    },
+    onChunk: (process, bytes) => hold(process, -bytes),
+    rotate: accountId => {
+      const account = byId.get(accountId);
+      if (account) provisioning.rotate(account);
+    },
+  };
+  const messageWatch = createMessageWatch({ world, queue: theQueue, cursorOf });
+  const fleet = createExporterFleet({
+    ...scenario,
+    world,
+    database,
+    queue: theQueue,
+    cloud,
+    secrets: provisioning.secrets,
+    ownerOf: secretId =>
+      accounts.find(({ number }) => secretId.startsWith(`${secretPrefix}${number}-`))?.id ?? '',
+    eventClient: createEventBus(world, (process, event) => events.onEvent(invocations.get(process), event)),
+    limits: () => limits,
+    startProcess,
+    invocations,
+    onFailed: messageWatch.onFailed,
+    onDone: messageWatch.onDone,
+  });
+  queue = createQueue(world, fleet.receive, messageWatch.onDead);
+
+  startOperators({
+    world,
+    scenario,
+    provisioning,
+    changePartBytes(partBytes) {
+      limits = { ...limits, partBytes };
+      everyLimit.add(`${partBytes} ${limits.level}`);
+    },
+    putForeignObject: createForeignObjects(world, buckets, cursorOf),
+  });
+  const timeZones = [
+    ...new Set([
+      ...scenario.timeZones.slice(0, accounts.length),
+      ...(enabled.has('time-zone') ? otherZones : []),
+    ]),
+  ];
+  startDispatchers({ world, scenario, database, queue: theQueue, timeZones, startProcess });
+  startWatchdogs({
+    world,
+    scenario,
+    database,
+    grace: settleSeconds * 1000 + graceOfWatchdog,
+    startProcess,
+    onSurvey: createSurveyWatch({
+      world,
+      accounts,
+      grace: settleSeconds * 1000 + graceOfWatchdog,
+      cursorOf,
+      lastWrite: ledgerWatch.lastWrite,
+      quietSince: faultsUntil + 8 * hour,
+    }),
+  });
+  if (enabled.has('daylight-saving')) countClockChanges();
+  if (enabled.has('foreign-message')) {
+    const at = world.random('foreign-message').integer(start, faultsUntil);
+    world.wake(at, () => {
+      world.inject('foreign-message');
+      theQueue().send('{"not": "ours"}', 0);
+    });
+  }
+
+  await world.runUntil(end);
+  const objects: StoredObject[] = [...buckets.values()].flatMap(bucket => [...bucket.values()]);
+  const delivered = checkDelivery({
+    world,
+    scenario,
+    accounts,
+    rowsOf: accountId => database.rows.of.get(accountId) ?? [],
+    commits: ledgerWatch.commits,
+    firstPosition: ledgerWatch.firstPosition,
+    intentEnd: accountId => {
+      const item = cursorOf(accountId);
+      return item && readCursorItem(item).intent?.end;
+    },
+    objects,
+  });
+  for (const { id } of accounts)
+    for (const { intent } of ledgerWatch.commits(id)) if (intent.part > 1) world.inject('many-parts');
+  return {
+    seed: options.seed,
+    violations: world.violations,
+    ...delivered,
+    happenings: world.count(),
+    faults: Object.fromEntries(world.faults),
+    hash: world.hash(),
+    trace: world.lines,
+  };
+
+  function hold(process: Process, bytes: number): void {
+    const invocation = invocations.get(process);
+    if (!invocation) return;
+    invocation.held = Math.max(0, invocation.held + bytes);
+    if (invocation.held > mostHeld && enabled.has('large-window'))
+      world.violate('memory', `${process.name} holds ${invocation.held} bytes that it read`);
+  }
+
+  function countClockChanges(): void {
+    for (const { record } of accounts)
+      for (const change of clockChanges(record.timeZone))
+        if (change > start && change < faultsUntil) world.inject('daylight-saving');
+  }
+}

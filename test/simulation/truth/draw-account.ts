@@ -1,0 +1,60 @@
+import type { Destination } from '../../../lambdas/domain/account.ts';
+import type { World } from '../world/world.ts';
+import { type SimulatedAccount, secretIdOf } from './accounts.ts';
+import { hour, type Scenario } from './scenario.ts';
+
+const ids = ['acme', 'a/b', '../../x', 'zürich 🏦', 'x'.repeat(128), 'tab\u0009id'];
+
+/** An account as it is first put into the table. */
+export function drawAccount(world: World, scenario: Scenario, number: number): SimulatedAccount {
+  const random = world.random(`account ${number}`);
+  const destinations = destinationsOf(number, random.integer(0, 3));
+  const [destination] = destinations;
+  if (!destination) throw new RangeError('An account has a destination');
+  const id = `${random.chance(0.3) ? random.pick(ids) : 'account'}-${number}`.slice(-128);
+  return {
+    id,
+    number,
+    record: {
+      accountId: id,
+      timeZone: scenario.timeZones[number % scenario.timeZones.length] ?? 'UTC',
+      status: 'active',
+      destination,
+      ...secretFor(number, destination),
+      exportFrom: random.chance(0.3)
+        ? new Date(scenario.start - random.integer(-6, 24) * hour).toISOString()
+        : undefined,
+      format: random.pick(['ndjson', 'ndjson', 'json']),
+      compression: random.pick(['zip', 'zip', 'gzip']),
+    },
+    destinations,
+    fault: undefined,
+    deleted: false,
+    access: { accepted: 1, refusal: undefined },
+    generation: 1,
+    versions: [],
+  };
+}
+
+/** A role needs no secret. */
+export function secretFor(number: number, destination: Destination): { secretId: string | undefined } {
+  const byRole = destination.type === 's3' && destination.roleArn !== undefined;
+  return { secretId: byRole ? undefined : secretIdOf(number, destination.type) };
+}
+
+function destinationsOf(number: number, first: number): readonly Destination[] {
+  const all: readonly Destination[] = [
+    { type: 's3', bucket: 'shared-bucket', region: 'eu-central-1', prefix: `siem/${number}` },
+    { type: 'gcs', bucket: `audit-${number}` },
+    { type: 'azure', container: `audit-${number}`, prefix: 'logs' },
+    {
+      type: 's3',
+      bucket: `by-role-${number}`,
+      region: 'us-east-1',
+      roleArn: 'arn:aws:iam::123456789012:role/siem',
+      externalId: `external-${number}`,
+    },
+    { type: 's3', bucket: 'shared-bucket', region: 'eu-central-1' },
+  ];
+  return [...all.slice(first), ...all.slice(0, first)];
+}

@@ -1,0 +1,106 @@
+import { type FaultKind, faultKinds } from '../world/fault-kinds.ts';
+import { createRandom, type Random } from '../world/random.ts';
+import { clockChanges } from './boundaries.ts';
+
+export const hour = 3_600_000;
+export const day = 24 * hour;
+
+export interface SeedOptions {
+  readonly seed: number;
+  readonly accounts: number;
+  readonly days: number;
+  /** Fault kinds that are left out, to find out which ones a failure needs. */
+  readonly without?: readonly FaultKind[];
+  readonly keepTrace?: boolean;
+}
+
+/** What a seed decides before anything happens. */
+export interface Scenario {
+  readonly enabled: ReadonlySet<FaultKind>;
+  readonly start: number;
+  /** The faults cease; from here on everything owed has to arrive within a bounded number of ticks. */
+  readonly faultsUntil: number;
+  readonly end: number;
+  readonly timeZones: readonly string[];
+  readonly settleSeconds: number;
+  readonly partBytes: number;
+  readonly level: number;
+  readonly faultsPerHundredCalls: number;
+  readonly faultsPerHundredUploads: number;
+  readonly messagesPerInvocation: number;
+}
+
+/** Two boundaries of any zone, the settle time, and the retries of what failed last. */
+const quietTime = 12 * hour;
+
+const timeZones = [
+  'Europe/Berlin',
+  'America/New_York',
+  'Asia/Kolkata',
+  'Asia/Calcutta',
+  'Asia/Kathmandu',
+  'Pacific/Chatham',
+  'Australia/Lord_Howe',
+  'Africa/Cairo',
+  'America/Havana',
+  'Atlantic/Azores',
+  'Antarctica/Troll',
+  'Pacific/Apia',
+  'America/St_Johns',
+  'UTC',
+  'Asia/Tehran',
+  'Pacific/Kiritimati',
+  'Africa/Casablanca',
+  'Asia/Gaza',
+  'Australia/Eucla',
+  'Pacific/Marquesas',
+  'America/Santiago',
+];
+
+export function drawScenario({ seed, days, without = [] }: SeedOptions): Scenario {
+  const random = createRandom(`${seed} scenario`);
+  const enabled = drawKinds(random);
+  // A window too large for memory takes long to make, so few seeds have one.
+  if (seed % 200 === 0) enabled.add('large-window');
+  else enabled.delete('large-window');
+  for (const kind of without) enabled.delete(kind);
+
+  const zones = Array.from({ length: 4 }, () => random.pick(timeZones));
+  const start = drawStart(random, zones, days, enabled);
+  const intensity = random.pick([0, 1, 2, 5]);
+  return {
+    enabled,
+    start,
+    faultsUntil: start + days * day,
+    end: start + days * day + quietTime,
+    timeZones: zones,
+    settleSeconds: random.pick([60, 300, 300, 900]),
+    partBytes:
+      enabled.has('many-parts') && !enabled.has('large-window') ? random.integer(1000, 6000) : 1_073_741_824,
+    level: enabled.has('large-window') ? 0 : random.integer(0, 1),
+    faultsPerHundredCalls: intensity,
+    faultsPerHundredUploads: random.pick([0, 5, 15, 30]),
+    messagesPerInvocation: random.pick([1, 1, 3]),
+  };
+}
+
+/** One seed has nearly every kind of fault, another few: what hides behind one kind shows without it. */
+function drawKinds(random: Random): Set<FaultKind> {
+  const share = random.pick([0.15, 0.4, 0.7, 0.95]);
+  return new Set(faultKinds.filter(() => random.chance(share)));
+}
+
+function drawStart(
+  random: Random,
+  zones: readonly string[],
+  days: number,
+  enabled: ReadonlySet<FaultKind>,
+): number {
+  const changes = enabled.has('daylight-saving') ? clockChanges(zones[0] ?? 'UTC') : [];
+  const usable = changes.filter(change => change > Date.UTC(2026, 0, 10) && change < Date.UTC(2027, 9, 1));
+  const instant =
+    usable.length > 0
+      ? random.pick(usable) - random.integer(6, Math.max(7, days * 24 - 6)) * hour
+      : Date.UTC(2026, 1, 1) + random.integer(0, 500) * day + random.integer(0, 23) * hour;
+  return Math.floor(instant / hour) * hour;
+}

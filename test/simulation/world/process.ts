@@ -1,0 +1,172 @@
+import { ExportError } from '../../../lambdas/domain/failure.ts';
+import type { CallFault, FaultKind } from './fault-kinds.ts';
+import type { World } from './world.ts';
+
+export type Service = 'dynamodb' | 'sqs' | 'events' | 'secrets';
+
+/** The errors that a vendor's SDK throws when it has given up. */
+export interface ServiceErrors {
+  throttled(): Error;
+  unavailable(): Error;
+}
+
+/** One run of a function: it has a clock of its own, and may end at any call that it makes. */
+export interface Process {
+  readonly name: string;
+  /** The instant by this machine's clock. */
+  now(): number;
+  alive(): boolean;
+  /** Ends it: nothing that it waits for ever comes. */
+  crash(why: string): void;
+  /** Faults that were injected into this run, or that it met. */
+  troubles(): number;
+  trouble(kind: FaultKind): void;
+  /** A call that changes or reads something at one instant, and is answered later. */
+  call<T>(service: Service, name: string, errors: ServiceErrors, effect: () => T): Promise<T>;
+  /** Waits, unless the signal aborts before. */
+  wait(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface ProcessOptions {
+  readonly name: string;
+  readonly skew: number;
+  /** Calls out of a hundred that meet a fault. */
+  readonly faultsPerHundredCalls: number;
+  readonly isOut: (service: Service) => boolean;
+}
+
+const callWeights: readonly (readonly [CallFault, number])[] = [
+  ['crash-before', 2],
+  ['crash-after', 3],
+  ['lost-answer', 3],
+  ['late-effect', 1],
+  ['repeated-call', 3],
+  ['throttled', 2],
+  ['timeout', 1],
+  ['slow-answer', 1],
+];
+const totalWeight = callWeights.reduce((sum, [, weight]) => sum + weight, 0);
+
+export function createProcess(world: World, options: ProcessOptions): Process {
+  const { name, skew, faultsPerHundredCalls, isOut } = options;
+  const chance = world.random('calls');
+  let alive = true;
+  let troubles = 0;
+
+  const answer = (at: number, run: () => void) =>
+    world.wake(at, () => {
+      if (alive) run();
+    });
+  const trouble = (kind: FaultKind) => {
+    troubles++;
+    world.inject(kind);
+    world.trace(name, `meets ${kind}`);
+  };
+
+  const process: Process = {
+    name,
+    now: () => world.now() + skew,
+    alive: () => alive,
+    crash(why) {
+      if (!alive) return;
+      alive = false;
+      world.trace(name, `dies: ${why}`);
+    },
+    troubles: () => troubles,
+    trouble,
+    call: (service, call, errors, effect) =>
+      new Promise((resolve, reject) => {
+        const sent = world.now() + chance.integer(0, 8);
+        const settled = sent + chance.integer(1, 20);
+        if (isOut(service)) {
+          trouble('table-outage');
+          answer(settled + 3000, () => reject(errors.unavailable()));
+          return;
+        }
+        const fault = drawFault();
+        if (fault) trouble(fault);
+        if (fault === 'crash-before') return process.crash(`before ${call}`);
+        if (fault === 'throttled') return answer(settled + 200, () => reject(errors.throttled()));
+        if (fault === 'timeout') return answer(settled + 30_000, () => reject(timeoutError()));
+        if (fault === 'late-effect') {
+          world.at(settled + chance.integer(1000, 40_000), () => attempt(call, effect));
+          return answer(settled + 1000, () => reject(timeoutError()));
+        }
+        world.at(sent, () => {
+          const outcome = attempt(call, effect);
+          if (fault === 'crash-after') return process.crash(`after ${call}`);
+          if (fault === 'lost-answer') return answer(settled + 5000, () => reject(timeoutError()));
+          if (fault === 'repeated-call')
+            return world.at(settled + 300, () => {
+              const repeated = attempt(call, effect);
+              answer(settled + 310, () => settle(repeated, resolve, reject));
+            });
+          const late = fault === 'slow-answer' ? chance.integer(10_000, 240_000) : 0;
+          answer(settled + late, () => settle(outcome, resolve, reject));
+        });
+      }),
+    wait: (milliseconds, signal) =>
+      new Promise((resolve, reject) => {
+        let over = false;
+        const abort = () => {
+          if (over) return;
+          over = true;
+          answer(world.now(), () => reject(signal?.reason));
+        };
+        if (signal?.aborted) return abort();
+        signal?.addEventListener('abort', abort, { once: true });
+        answer(world.now() + milliseconds, () => {
+          if (over) return;
+          over = true;
+          resolve();
+        });
+      }),
+  };
+  return process;
+
+  function attempt<T>(call: string, effect: () => T): { value: T } | { error: unknown } {
+    try {
+      const value = effect();
+      world.trace(name, call);
+      return { value };
+    } catch (error) {
+      world.trace(name, `${call}: ${error instanceof Error ? error.name : 'error'}`);
+      // A mistake of the simulation itself must not pass for a service's error.
+      if (error instanceof TypeError || error instanceof UnsupportedCallError)
+        world.violate('simulation', `${call}: ${error.stack}`);
+      return { error };
+    }
+  }
+
+  function drawFault(): CallFault | undefined {
+    if (!world.faulty() || !chance.chance(faultsPerHundredCalls / 100)) return undefined;
+    let drawn = chance.next() * totalWeight;
+    for (const [kind, weight] of callWeights) {
+      drawn -= weight;
+      if (drawn < 0) return world.enables(kind) ? kind : undefined;
+    }
+    return undefined;
+  }
+}
+
+/** The code under test asks for something that the simulation does not know. */
+export class UnsupportedCallError extends Error {
+  override readonly name = 'UnsupportedCallError';
+}
+
+export function timeoutError(): Error {
+  return Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
+}
+
+export function networkFailure(): ExportError {
+  return new ExportError('network', 'The connection broke');
+}
+
+function settle<T>(
+  outcome: { value: T } | { error: unknown },
+  resolve: (value: T) => void,
+  reject: (error: unknown) => void,
+): void {
+  if ('value' in outcome) resolve(outcome.value);
+  else reject(outcome.error);
+}

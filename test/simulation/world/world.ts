@@ -1,0 +1,73 @@
+import type { FaultKind } from './fault-kinds.ts';
+import { createRandom, hashOf, type Random } from './random.ts';
+import { createScheduler, type Scheduler } from './scheduler.ts';
+
+/** A promise of the design that did not hold. */
+export interface Violation {
+  readonly rule: string;
+  readonly text: string;
+}
+
+/** What everything in a simulation shares: its clock, its chance, and the record of what happened. */
+export interface World extends Scheduler {
+  /** A stream of chance of its own for each purpose, so that leaving one fault out changes the others little. */
+  random(purpose: string): Random;
+  /** True if this seed may inject the kind of fault at all. */
+  enables(kind: FaultKind): boolean;
+  /** False once the faults have ceased. */
+  faulty(): boolean;
+  /** Counts an injected fault. */
+  inject(kind: FaultKind): void;
+  trace(actor: string, text: string): void;
+  violate(rule: string, text: string): void;
+  readonly faults: ReadonlyMap<FaultKind, number>;
+  readonly violations: readonly Violation[];
+  readonly lines: readonly string[];
+  /** A fingerprint of everything that was traced. */
+  hash(): string;
+}
+
+export interface WorldOptions {
+  readonly seed: number;
+  readonly start: number;
+  readonly faultsUntil: number;
+  readonly enabled: ReadonlySet<FaultKind>;
+  readonly keepTrace: boolean;
+}
+
+export function createWorld({ seed, start, faultsUntil, enabled, keepTrace }: WorldOptions): World {
+  const scheduler = createScheduler(start);
+  const randoms = new Map<string, Random>();
+  const faults = new Map<FaultKind, number>();
+  const violations: Violation[] = [];
+  const lines: string[] = [];
+  let hash = hashOf(String(seed));
+
+  const write = (actor: string, text: string) => {
+    hash = hashOf(text, hashOf(actor, (hash ^ scheduler.now()) >>> 0));
+    if (keepTrace) lines.push(`${new Date(scheduler.now()).toISOString()} ${actor} ${text}`);
+  };
+
+  return {
+    ...scheduler,
+    random(purpose) {
+      const known = randoms.get(purpose);
+      if (known) return known;
+      const random = createRandom(`${seed} ${purpose}`);
+      randoms.set(purpose, random);
+      return random;
+    },
+    enables: kind => enabled.has(kind),
+    faulty: () => scheduler.now() < faultsUntil,
+    inject: kind => faults.set(kind, (faults.get(kind) ?? 0) + 1),
+    trace: write,
+    violate(rule, text) {
+      violations.push({ rule, text: `${new Date(scheduler.now()).toISOString()} ${text}` });
+      write('VIOLATION', `${rule}: ${text}`);
+    },
+    faults,
+    violations,
+    lines,
+    hash: () => hash.toString(16),
+  };
+}

@@ -1,0 +1,85 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { savedQueries } from '../../lib/log-queries.ts';
+import { synthesize } from './synthesis.ts';
+import { resourcesOf } from './template-reading.ts';
+
+const projectFolder = join(import.meta.dirname, '../..');
+const read = (path: string) => readFileSync(join(projectFolder, path), 'utf8');
+const runbook = read('docs/runbook.md');
+
+const alarms = Object.values(
+  resourcesOf<{ AlarmName: string; AlarmDescription: string }>(synthesize(), 'AWS::CloudWatch::Alarm'),
+).map(({ AlarmName, AlarmDescription }) => ({
+  name: AlarmName.replace('siem-export-dev-', ''),
+  severity: AlarmDescription.split(':')[0] ?? '',
+}));
+
+/** The runbook's text about each alarm. */
+const sections = new Map(
+  runbook
+    .split(/^### /m)
+    .slice(1)
+    .map(text => [text.slice(0, text.indexOf('\n')), text] as const),
+);
+
+describe('the runbook', () => {
+  test('has a heading for every alarm, and none for an alarm that there is not', () => {
+    expect([...sections.keys()].sort()).toEqual(alarms.map(({ name }) => name).sort());
+  });
+
+  test.each(alarms)('says of $name how grave it is, what it means, how to look and how to mend', alarm => {
+    const section = sections.get(alarm.name) ?? '';
+    expect(section.toLowerCase()).toContain(`\n${alarm.severity}.\n`);
+    const parts = ['**Means.**', '**Look.**', '**Mend.**'].map(part => section.indexOf(part));
+    expect(parts.every(at => at > 0)).toBe(true);
+    expect(parts).toEqual(parts.toSorted((a, b) => a - b));
+    expect(section).toContain('```sh\n');
+  });
+
+  test('uses every saved query, by its name', () => {
+    for (const name of Object.keys(savedQueries)) expect(runbook).toContain(`\`${name}\``);
+  });
+
+  test('names resources as the stack does', () => {
+    const template = JSON.stringify(synthesize({ stage: 'prod' }).toJSON());
+    const named = new Set(runbook.match(/siem-export-prod-[a-z-]+[a-z0-9]/g));
+    expect(named.size).toBeGreaterThan(8);
+    for (const name of named) expect(template).toContain(name);
+  });
+});
+
+describe('the documents', () => {
+  const pages = [
+    'README.md',
+    'CONTRIBUTING.md',
+    ...readdirSync(join(projectFolder, 'docs'), { recursive: true, encoding: 'utf8' })
+      .filter(name => name.endsWith('.md'))
+      .map(name => join('docs', name)),
+  ];
+
+  test.each(pages)('%s links to pages and headings that there are', page => {
+    const links = [...read(page).matchAll(/\]\((?!https?:|mailto:)([^)\s]+)\)/g)].map(
+      ([, link = '']) => link,
+    );
+    for (const link of links) {
+      const [path = '', heading] = link.split('#');
+      const target = path === '' ? page : normalize(join(dirname(page), path));
+      const isFolder = path.endsWith('/');
+      if (isFolder) expect(readdirSync(join(projectFolder, target)).length).toBeGreaterThan(0);
+      else if (heading === undefined) expect(read(target).length).toBeGreaterThan(0);
+      else expect(headingsOf(read(target)), link).toContain(heading);
+    }
+  });
+});
+
+/** The anchors of a page's headings, as GitHub makes them. */
+function headingsOf(text: string): string[] {
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}

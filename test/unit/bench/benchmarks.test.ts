@@ -1,0 +1,84 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+
+const run = promisify(execFile);
+const folder = join(import.meta.dirname, '..', '..', '..', 'bench');
+const minute = 60_000;
+
+/** Runs a benchmark in small, once; what it prints last. It ends with an error if any output is wrong. */
+async function result(name: string, ...options: string[]) {
+  const argv = [join(folder, `${name}.ts`), '--json', ...options];
+  const { stdout } = await run(process.execPath, argv, { timeout: 2 * minute, killSignal: 'SIGKILL' });
+  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
+}
+
+const fewRows = ['--rows', '200', '--rounds', '1'];
+
+const exportFigures = {
+  rowsPerSecond: expect.any(Number),
+  cpuSecondsPerMillionRows: expect.any(Number),
+  peakRssMB: expect.any(Number),
+  zipBytes: expect.any(Number),
+};
+
+describe('the benchmarks', () => {
+  it('of the export tells of ours, the rivals and the limit, and of the ratios', {
+    timeout: 2 * minute,
+  }, async () => {
+    const { ours, rivals, limit, ratios } = await result('export', ...fewRows, '--latency', '0');
+    for (const figures of [ours, limit, ...rivals]) expect(figures).toMatchObject(exportFigures);
+    expect(rivals).toHaveLength(2);
+    const ratio = expect.any(Number);
+    expect(ratios).toEqual({ speed: ratio, cpu: ratio, zipSize: ratio, cpuToLimit: ratio });
+  });
+
+  it('of the archive tells of every way to a zip', { timeout: 2 * minute }, async () => {
+    const { variants } = await result('archive', ...fewRows);
+    const names = variants.map(({ name }: { name: string }) => name);
+    expect(names).toEqual(['ours', 'fflate', 'archiver', 'yazl', 'jszip', 'zip-stream', 'bare zlib']);
+    for (const figures of variants) expect(figures.ratio).toBeGreaterThan(1);
+  });
+
+  it('of the reading tells of every way to lines', { timeout: 2 * minute }, async () => {
+    const { variants } = await result('read', ...fewRows, '--latency', '0');
+    const names = variants.map(({ name }: { name: string }) => name);
+    expect(names).toEqual(['ours', 'document client', 'low-level client', 'limit']);
+    for (const figures of variants) expect(figures).toHaveProperty('cpuSecondsPerMillionRows');
+  });
+
+  it('of the dispatch sends each due account one message, and tells how the cost grows', {
+    timeout: 2 * minute,
+  }, async () => {
+    const { results, growth } = await result('dispatch', '--accounts', '120', '--rounds', '1');
+    const ours = results.filter(({ variant }: { variant: string }) => variant === 'ours');
+    expect(ours.map(({ due, batches }: Record<string, number>) => [due, batches])).toEqual([
+      [10, 1],
+      [120, 12],
+      [0, 0],
+    ]);
+    expect(growth).toMatchObject({ cpuSeconds: expect.any(Number), calls: expect.any(Number) });
+  });
+
+  it('of the cold starts finds the SDK of the account’s cloud loaded, and no other', {
+    timeout: 2 * minute,
+  }, async () => {
+    const { results } = await result('cold', '--rounds', '1');
+    expect(results.map(({ loadedSdks }: { loadedSdks: string[] }) => loadedSdks)).toEqual([
+      [],
+      [],
+      ['@aws-sdk/client-s3'],
+      ['@google-cloud/storage'],
+      ['@azure/storage-blob'],
+      ['@aws-sdk/client-s3', '@google-cloud/storage', '@azure/storage-blob'],
+    ]);
+  });
+
+  it('of the fleet delivers to every account, no later with more exporters', async () => {
+    const { results } = await result('fleet', '--accounts', '1000', '--concurrency', '5,50');
+    const [few, many] = results;
+    expect(many.last).toBeLessThanOrEqual(few.last);
+    expect(many.last).toBeGreaterThanOrEqual(Math.max(...Object.values<number>(many.bounds)));
+  });
+});

@@ -1,0 +1,144 @@
+import { expect, test, vi } from 'vitest';
+import { deflateSynchronously } from '../../../lambdas/archive/deflate.ts';
+import type { Bucket, Creation } from '../../../lambdas/buckets/bucket.ts';
+import { parseAccount } from '../../../lambdas/domain/account.ts';
+import type { Attempt, Cursor, Intent } from '../../../lambdas/domain/cursor.ts';
+import type { DeliveredFile } from '../../../lambdas/domain/delivered-file.ts';
+import { ExportError } from '../../../lambdas/domain/failure.ts';
+import { placeOf, recipeOf } from '../../../lambdas/domain/recipe.ts';
+import { deliverPart } from '../../../lambdas/exporter/deliver-part.ts';
+import type { ExporterPorts } from '../../../lambdas/exporter/ports.ts';
+
+/** What the simulator found in how attempts with an unknown outcome are told from those that wrote nothing. */
+
+const account = parseAccount({
+  accountId: 'acme',
+  timeZone: 'UTC',
+  status: 'active',
+  destination: { type: 'gcs', bucket: 'new-bucket' },
+  secretId: 'siem-export/acme',
+});
+const window = { start: Date.UTC(2026, 10, 22, 4), end: Date.UTC(2026, 10, 22, 8) };
+const intent: Intent = { window, part: 1, recipe: recipeOf(account, { partBytes: 1000, level: 1 }) };
+
+const bodyOf = async (body: AsyncIterable<Uint8Array>) => {
+  for await (const chunk of body) expect(chunk.length).toBeGreaterThan(0);
+};
+
+/** A bucket that has the whole body and then ends so. */
+function bucketThat(end: () => Creation): Bucket {
+  return {
+    async create({ body }) {
+      await bodyOf(body);
+      return end();
+    },
+    close: () => undefined,
+  };
+}
+
+const rejection = (unclear: boolean) => () => {
+  throw new ExportError('credentials_rejected', 'The credential is rejected', { unclear });
+};
+
+function deliver(buckets: readonly Bucket[], row?: DeliveredFile) {
+  const attempts: Attempt[] = row
+    ? ['earlier s3://old-bucket', 'mine gcs://new-bucket']
+    : ['mine gcs://new-bucket'];
+  const cursor: Cursor = { exportedThrough: window.start, version: 3, intent, attempts, failures: 0 };
+  const recordFailure = vi.fn<ExporterPorts['ledger']['recordFailure']>(async () => true);
+  const recordFile = vi.fn<ExporterPorts['ledger']['recordFile']>(async () => true);
+  const [first, second] = buckets;
+  if (!first) throw new Error('A bucket is needed');
+  const quiet = async () => undefined;
+  const ports: ExporterPorts = {
+    accounts: { read: quiet },
+    ledger: {
+      readCursor: async () => cursor,
+      createCursor: async () => cursor,
+      begin: async () => cursor,
+      readFile: async () => row,
+      recordFile,
+      advance: async () => ({ ...cursor, version: 4 }),
+      recordFailure,
+      recordStop: async () => true,
+    },
+    auditLog: {
+      async *pages() {
+        yield* [];
+      },
+    },
+    buckets: { open: async () => first, reopen: async () => second },
+    queue: { send: quiet },
+    events: { delivered: quiet, failed: quiet, recovered: quiet, stopped: quiet },
+    telemetry: {
+      delivered: () => undefined,
+      failed: () => undefined,
+      stopped: () => undefined,
+      note: () => undefined,
+    },
+    clock: { now: () => window.end, token: () => 'next' },
+    deflateBlock: deflateSynchronously,
+  };
+  const outcome = deliverPart({
+    account,
+    cursor,
+    intent,
+    token: 'mine',
+    ports,
+    settings: { settle: 0, limits: { partBytes: 1000, level: 1 }, writerVersion: 'test' },
+    deadline: { allowsAnotherPart: () => true, signal: new AbortController().signal },
+  });
+  return { outcome, recordFailure, recordFile };
+}
+
+test('an object that exists after a rejection without a clear answer counts as our own', async () => {
+  const { outcome } = deliver([bucketThat(rejection(true)), bucketThat(() => 'exists')]);
+  await expect(outcome).resolves.toMatchObject({ version: 4 });
+});
+
+test('an object that exists after a clear rejection does not', async () => {
+  const { outcome, recordFailure } = deliver([bucketThat(rejection(false)), bucketThat(() => 'exists')]);
+  await expect(outcome).resolves.toBe('failed');
+  expect(recordFailure).toHaveBeenCalledWith(
+    'acme',
+    expect.anything(),
+    expect.objectContaining({ code: 'object_exists' }),
+    'mine gcs://new-bucket',
+  );
+});
+
+test('a refusal of the second upload does not strike out what the first one left unclear', async () => {
+  const denied = () => {
+    throw new ExportError('access_denied', 'The credential may not create the object');
+  };
+  const { outcome, recordFailure } = deliver([bucketThat(rejection(true)), bucketThat(denied)]);
+  await expect(outcome).resolves.toBe('failed');
+  expect(recordFailure).toHaveBeenCalledWith(
+    'acme',
+    expect.anything(),
+    expect.objectContaining({ code: 'access_denied' }),
+    undefined,
+  );
+});
+
+test('the row of a file that went to another place is not taken for the file of this one', async () => {
+  const elsewhere: DeliveredFile = {
+    window,
+    part: 1,
+    final: true,
+    place: placeOf({ type: 's3', bucket: 'old-bucket', region: 'eu-central-1' }),
+    key: 'audit/YWNtZQ/audit_YWNtZQ_20261122T080000Z.zip',
+    format: 'ndjson',
+    compression: 'zip',
+    records: 0,
+    malformed: 0,
+    bytes: 1,
+    uncompressedBytes: 0,
+    sha256: '00',
+    startedAt: window.end,
+    deliveredAt: window.end,
+  };
+  const { outcome, recordFile } = deliver([bucketThat(() => 'created')], elsewhere);
+  await outcome;
+  expect(recordFile.mock.calls[0]?.[2].place.bucket).toBe('new-bucket');
+});
