@@ -21,7 +21,7 @@ export default defineConfig({
       project('property', 120),
       project('contract', 120),
       // The CDK takes seconds to load, so its tests share one load.
-      project('stack', 120, { isolate: false, maxWorkers: 1 }),
+      project('stack', 120, { isolate: false }),
       project('end-to-end', 300),
       project('simulation', 300),
     ],

@@ -5,14 +5,18 @@ import { openTarget } from './open-target.ts';
 import { createProgram } from './program.ts';
 import type { Report } from './report.ts';
 import type { Run } from './run.ts';
+import type { PutClockForward } from './target/local.ts';
 import type { Target } from './target/target.ts';
 import { createTerminal, type Input, type TerminalOptions } from './terminal.ts';
 import { toCommandError } from './unreachable.ts';
 
-export interface Streams {
+/** The process around a command. */
+export interface Surroundings {
   readonly input: Input;
   readonly output: TerminalOptions['output'];
   readonly errors: TerminalOptions['errors'];
+  /** How the clock follows that of local mode. */
+  readonly putClockForward: PutClockForward;
 }
 
 interface GlobalOptions extends Connection {
@@ -21,7 +25,7 @@ interface GlobalOptions extends Connection {
 }
 
 /** Runs one command and says how it ended. */
-export async function runCommandLine(argv: readonly string[], streams: Streams): Promise<ExitCode> {
+export async function runCommandLine(argv: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.ok;
 
   const run: Run =
@@ -32,7 +36,7 @@ export async function runCommandLine(argv: readonly string[], streams: Streams):
       // Commander adds the command itself after its arguments and options.
       const self = parameters.at(-1) as Command;
       const own = parameters.slice(0, -1) as readonly unknown[] as Parameters;
-      exitCode = await execute(self.optsWithGlobals<GlobalOptions>(), streams, context =>
+      exitCode = await execute(self.optsWithGlobals<GlobalOptions>(), surroundings, context =>
         command(context, ...own),
       );
     };
@@ -40,8 +44,8 @@ export async function runCommandLine(argv: readonly string[], streams: Streams):
   const program = createProgram(run);
   everyCommand(program, command =>
     command.exitOverride().configureOutput({
-      writeOut: text => streams.output.write(text),
-      writeErr: text => streams.errors.write(text),
+      writeOut: text => surroundings.output.write(text),
+      writeErr: text => surroundings.errors.write(text),
     }),
   );
   try {
@@ -55,10 +59,10 @@ export async function runCommandLine(argv: readonly string[], streams: Streams):
 
 async function execute(
   options: GlobalOptions,
-  streams: Streams,
+  surroundings: Surroundings,
   command: (context: CommandContext) => Promise<Report>,
 ): Promise<ExitCode> {
-  const terminal = createTerminal({ ...streams, colour: options.color });
+  const terminal = createTerminal({ ...surroundings, colour: options.color });
   const json = options.json === true;
   let target: Promise<Target> | undefined;
   const context: CommandContext = {
@@ -66,7 +70,7 @@ async function execute(
     json,
     connection: options,
     target: () => {
-      target ??= openTarget(options);
+      target ??= openTarget(options, surroundings.putClockForward);
       return target;
     },
   };

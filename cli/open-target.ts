@@ -1,5 +1,6 @@
 import { CommandError } from './command-error.ts';
 import type { Connection } from './context.ts';
+import type { PutClockForward } from './target/local.ts';
 import type { Target } from './target/target.ts';
 
 /** Where local mode describes itself, seen from the folder in which it was started. */
@@ -14,12 +15,12 @@ export function stateFileOf({ local, stateFile = defaultStateFile }: Connection)
  * The stage that the options name.
  * @throws CommandError `usage` if they name none or two, `unreachable` if it is not there
  */
-export async function openTarget(connection: Connection): Promise<Target> {
+export async function openTarget(connection: Connection, putClockForward: PutClockForward): Promise<Target> {
   const { stage, region, profile } = connection;
   const stateFile = stateFileOf(connection);
   if (stateFile !== undefined) {
     const { openLocalTarget } = await import('./target/local.ts');
-    return openLocalTarget(stateFile);
+    return openLocalTarget(stateFile, putClockForward);
   }
   if (stage === undefined)
     throw new CommandError('usage', 'Which stage? Give --stage <name> (or SIEM_EXPORT_STAGE), or --local');

@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Command } from 'commander';
+import type { AuditLog } from '../../lambdas/aws/audit-log.ts';
 import { createAuditLog } from '../../lambdas/aws/audit-log.ts';
 import type { Bucket } from '../../lambdas/buckets/bucket.ts';
 import type { Account } from '../../lambdas/domain/account.ts';
@@ -9,7 +10,6 @@ import { type Instant, toIso } from '../../lambdas/domain/instant.ts';
 import { contentTypes, objectMetadata } from '../../lambdas/domain/object-key.ts';
 import { compressionLevel, placeName, placeOf } from '../../lambdas/domain/recipe.ts';
 import type { ExporterEnvironment } from '../../lambdas/environment.ts';
-import type { AuditLog } from '../../lambdas/exporter/ports.ts';
 import { checkRecord } from '../account/add.ts';
 import { remedyFor } from '../account/remedy.ts';
 import { existingRecord, openStores } from '../account/stores.ts';

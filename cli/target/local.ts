@@ -3,15 +3,17 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createDispatchState } from '../../lambdas/aws/dispatch-state.ts';
 import { readExporterEnvironment } from '../../lambdas/environment.ts';
-import { putClockForward } from '../../local/clock.ts';
 import { readLocalState } from './state-file.ts';
 import { parseOutputs, type Target } from './target.ts';
+
+/** Puts the clock of this process forward, by milliseconds. */
+export type PutClockForward = (milliseconds: number) => void;
 
 /**
  * Local mode, as its state file describes it.
  * @throws CommandError `unreachable` if it does not run
  */
-export async function openLocalTarget(stateFile: string): Promise<Target> {
+export async function openLocalTarget(stateFile: string, putClockForward: PutClockForward): Promise<Target> {
   const { aws, clockAhead, ...state } = await readLocalState(stateFile);
   // Its servers refuse tokens that are issued in their past.
   putClockForward(clockAhead);

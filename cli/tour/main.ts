@@ -27,7 +27,9 @@ async function main(check: boolean): Promise<number> {
   const log = createWriteStream(join(folder, 'log.ndjson'));
   const world = await startWorld({ folder, log, ownTime: true });
   try {
-    const recorder = createRecorder(folder);
+    // Files are named as the operator sees them, in the folder of the tour.
+    process.chdir(folder);
+    const recorder = createRecorder(world.stateFile);
     recorder.tell(introduction);
     await tellStory(world, recorder, folder);
     const tour = recorder.markdown();

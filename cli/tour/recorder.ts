@@ -1,4 +1,6 @@
-import { runCommand } from './command-line.ts';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { runCommandLine } from '../main.ts';
 
 /** Writes down what an operator does and sees, as Markdown. */
 export interface Recorder {
@@ -14,15 +16,19 @@ export class TourError extends Error {
   override readonly name = 'TourError';
 }
 
-/** @param folder in which the commands run, beside their state file */
-export function createRecorder(folder: string): Recorder {
+/** @param stateFile of the local mode on which the commands work */
+export function createRecorder(stateFile: string): Recorder {
   const sections: string[] = [];
   return {
     heading: text => sections.push(`## ${text}`),
     tell: text => sections.push(text),
     async run(command, expectedExitCode = 0) {
-      const words = ['--local', '--state-file', 'local.json', ...wordsOf(command)];
-      const { exitCode, output, errors } = await runCommand(words, { folder });
+      const { exitCode, output, errors } = await runHere([
+        '--local',
+        '--state-file',
+        stateFile,
+        ...wordsOf(command),
+      ]);
       if (exitCode !== expectedExitCode)
         throw new TourError(
           `siem-export ${command}: expected exit code ${expectedExitCode}, got ${exitCode}\n${output}${errors}`,
@@ -34,6 +40,18 @@ export function createRecorder(folder: string): Recorder {
     },
     markdown: () => `${sections.join('\n\n')}\n`,
   };
+}
+
+/** Runs a command in this process, whose clock is that of local mode already. */
+async function runHere(words: readonly string[]) {
+  const [input, output, errors] = [new PassThrough().end(), new PassThrough(), new PassThrough()];
+  const written = Promise.all([text(output), text(errors)]);
+  const surroundings = { input, output, errors, putClockForward: () => undefined };
+  const exitCode = await runCommandLine(words, surroundings);
+  output.end();
+  errors.end();
+  const [shown, said] = await written;
+  return { exitCode, output: shown, errors: said };
 }
 
 /** Words between spaces; quotes hold several together. */

@@ -10,8 +10,20 @@ import { transcodePage } from '../archive/transcode-page.ts';
 import { toIso } from '../domain/instant.ts';
 import type { Window } from '../domain/window.ts';
 import type { AuditLogSource } from '../environment.ts';
-import type { AuditLog } from '../exporter/ports.ts';
 import { withRawAnswer } from './raw-answer.ts';
+
+export interface AuditLog {
+  /**
+   * The window's rows after a sort key, as encoded lines in the order of recording, a page at a time. A page is valid
+   * until the next one is asked for.
+   */
+  pages(
+    accountId: string,
+    window: Window,
+    after: string | undefined,
+    signal: AbortSignal,
+  ): AsyncIterable<Page>;
+}
 
 /** Reads windows of the audit log; the next page is on its way while one is worked on. */
 export function createAuditLog({

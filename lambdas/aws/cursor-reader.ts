@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as waitFor } from 'node:timers/promises';
 import {
   BatchGetItemCommand,
   type BatchGetItemCommandOutput,
@@ -12,8 +12,15 @@ const keysPerRequest = 100;
 const mostTries = 8;
 const firstPause = 50;
 
+interface CursorReaderOptions {
+  readonly client: DynamoDBClient;
+  readonly tableName: string;
+  /** Resolves after so many milliseconds. */
+  pause?(milliseconds: number): Promise<unknown>;
+}
+
 /** Reads many cursors at once, for the watchdog. */
-export function createCursorReader({ client, tableName }: { client: DynamoDBClient; tableName: string }) {
+export function createCursorReader({ client, tableName, pause = waitFor }: CursorReaderOptions) {
   return {
     async cursors(accountIds: readonly string[]): Promise<ReadonlyMap<string, Cursor>> {
       const cursors = new Map<string, Cursor>();

@@ -10,8 +10,8 @@ import {
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { type Cursor, isWorthNoting } from '../domain/cursor.ts';
 import { toIso } from '../domain/instant.ts';
+import type { Ledger } from '../domain/ledger.ts';
 import { followingPart } from '../domain/plan.ts';
-import type { Ledger } from '../exporter/ports.ts';
 import {
   cursorEntry,
   cursorFromItem,

@@ -4,7 +4,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { type Instant, toIso } from '../domain/instant.ts';
-import type { Sightings } from '../watchdog/first-file.ts';
+import type { Sightings } from '../domain/survey.ts';
 
 /** Begins the keys of the watchdog's items in the table `DispatchState`; the stack grants it no others. */
 export const sightingPrefix = 'watchdog#';

@@ -1,12 +1,11 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { Dispatched } from '../dispatcher/dispatch.ts';
 import type { DeliveredFile } from '../domain/delivered-file.ts';
+import type { ExportTelemetry } from '../domain/export-telemetry.ts';
 import { type Instant, toIso } from '../domain/instant.ts';
 import { placeName } from '../domain/recipe.ts';
+import type { Survey } from '../domain/survey.ts';
 import type { Window } from '../domain/window.ts';
-import type { ExportTelemetry } from '../exporter/ports.ts';
-import type { Survey } from '../watchdog/survey.ts';
 
 export const metricNamespace = 'SiemExport';
 
@@ -68,7 +67,7 @@ export function createExportTelemetry({ logger, metrics }: Instruments): ExportT
 
 export function createDispatchTelemetry({ logger, metrics }: Instruments) {
   return {
-    dispatched(tick: Instant, { timeZones, accounts }: Dispatched): void {
+    dispatched(tick: Instant, { timeZones, accounts }: { timeZones: number; accounts: number }): void {
       logger.info('Tick dispatched', { tick: toIso(tick), timeZones, accounts });
       metrics.addMetric('DispatchedAccounts', MetricUnit.Count, accounts);
       metrics.publishStoredMetrics();

@@ -1,14 +1,12 @@
 import type { DeflateBlock } from '../archive/deflate.ts';
-import type { Page } from '../archive/page.ts';
+import type { AuditLog } from '../aws/audit-log.ts';
 import type { Bucket } from '../buckets/bucket.ts';
 import type { Account } from '../domain/account.ts';
-import type { Attempt, Cursor, Intent, StopReason } from '../domain/cursor.ts';
-import type { DeliveredFile } from '../domain/delivered-file.ts';
+import type { ExportEvents } from '../domain/export-events.ts';
 import type { ExportMessage } from '../domain/export-message.ts';
-import type { ExportError, FailureCode } from '../domain/failure.ts';
+import type { ExportTelemetry } from '../domain/export-telemetry.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { Place } from '../domain/recipe.ts';
-import type { Window } from '../domain/window.ts';
+import type { Ledger } from '../domain/ledger.ts';
 
 /** Everything outside that an export touches. Any call may throw; what is thrown is retried by the queue. */
 export interface ExporterPorts {
@@ -28,19 +26,6 @@ export interface AccountTable {
   read(accountId: string): Promise<unknown>;
 }
 
-export interface AuditLog {
-  /**
-   * The window's rows after a sort key, as encoded lines in the order of recording, a page at a time. A page is valid
-   * until the next one is asked for.
-   */
-  pages(
-    accountId: string,
-    window: Window,
-    after: string | undefined,
-    signal: AbortSignal,
-  ): AsyncIterable<Page>;
-}
-
 export interface Buckets {
   /**
    * The account's bucket, with its credential. A credential is remembered for this invocation.
@@ -51,62 +36,8 @@ export interface Buckets {
   reopen(account: Account): Promise<Bucket | undefined>;
 }
 
-/**
- * The ledger's writes are conditional on the cursor as the caller knows it. Where another exporter of the account
- * was quicker they change nothing and answer `undefined` or `false`: read the cursor again.
- */
-export interface Ledger {
-  readCursor(accountId: string): Promise<Cursor | undefined>;
-  /** Creates the cursor if there is none, and answers with the one that stands then. */
-  createCursor(accountId: string, exportedThrough: Instant): Promise<Cursor>;
-  /** Notes the attempt, and the intent where the cursor holds another or none, before an upload. */
-  begin(accountId: string, cursor: Cursor, intent: Intent, attempt: Attempt): Promise<Cursor | undefined>;
-  readFile(accountId: string, windowEnd: Instant, part: number): Promise<DeliveredFile | undefined>;
-  /** Writes the file's row, unless one of a later version of the cursor stands already. */
-  recordFile(accountId: string, cursor: Cursor, file: DeliveredFile): Promise<boolean>;
-  /** Moves the cursor behind the file: to the window's end, or to its next part. */
-  advance(accountId: string, cursor: Cursor, file: DeliveredFile): Promise<Cursor | undefined>;
-  /** Notes a failure; `cleared` names the attempt that certainly wrote nothing. */
-  recordFailure(
-    accountId: string,
-    cursor: Cursor,
-    failure: Failure,
-    cleared: Attempt | undefined,
-  ): Promise<boolean>;
-  /** Notes why nothing is exported; the next `begin` strikes it out. */
-  recordStop(accountId: string, cursor: Cursor, reason: StopReason): Promise<boolean>;
-}
-
-export interface Failure {
-  readonly code: FailureCode;
-  readonly message: string;
-  readonly at: Instant;
-}
-
 export interface ContinuationQueue {
   send(message: ExportMessage, delaySeconds: number): Promise<void>;
-}
-
-/** What customers can be told; delivered at least once (EventBridge, DESIGN 3.6). */
-export interface ExportEvents {
-  delivered(accountId: string, file: DeliveredFile): Promise<void>;
-  failed(accountId: string, failure: ExportError, window: Window | undefined): Promise<void>;
-  recovered(accountId: string, file: DeliveredFile, failures: number): Promise<void>;
-  stopped(accountId: string, reason: StopReason, exportedThrough: Instant): Promise<void>;
-}
-
-/** Logs and metrics; never throws. */
-export interface ExportTelemetry {
-  delivered(accountId: string, file: DeliveredFile): void;
-  /** @param cloud where the file was to go, once that is known */
-  failed(
-    accountId: string,
-    failure: ExportError,
-    window: Window | undefined,
-    cloud: Place['type'] | undefined,
-  ): void;
-  stopped(accountId: string, reason: StopReason): void;
-  note(accountId: string, message: string, cause?: unknown): void;
 }
 
 export interface Clock {

@@ -1,10 +1,5 @@
 import type { Instant } from '../domain/instant.ts';
-
-/** The watchdog's own memory of accounts that wait for their first export. */
-export interface Sightings {
-  /** Notes that these accounts wait now; answers since when each has been seen waiting at every survey. */
-  note(accountIds: readonly string[], now: Instant): Promise<ReadonlyMap<string, Instant>>;
-}
+import type { Sightings } from '../domain/survey.ts';
 
 /** The longest window there is, where daylight saving ends: a new account waits no longer for its first boundary. */
 const longestWindow = 5 * 3_600_000;

@@ -2,25 +2,8 @@ import { type Account, parseAccount } from '../domain/account.ts';
 import type { Cursor } from '../domain/cursor.ts';
 import { toExportError } from '../domain/failure.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { InvalidAccount, Survey } from '../domain/survey.ts';
 import { nextBoundary } from '../domain/window.ts';
-
-/** What an hourly look at every account found. */
-export interface Survey {
-  readonly accounts: number;
-  /** Records with faults, paused ones too: they would fail on the day they are resumed. */
-  readonly invalid: readonly InvalidAccount[];
-  /** Accounts with a window that is owed and overdue; `since` is how far they are exported. */
-  readonly behind: readonly { readonly accountId: string; readonly since: Instant }[];
-  /** Active accounts that no exporter has seen yet: normal for some hours after they were added. */
-  readonly neverExported: readonly string[];
-}
-
-export interface InvalidAccount {
-  readonly accountId: string;
-  readonly faults: string;
-  /** How far it was exported before; absent if it never was. */
-  readonly exportedThrough?: Instant;
-}
 
 export interface WatchdogPorts {
   /** Every account record, unchecked, a page at a time. */

@@ -36,7 +36,9 @@ export interface PoolCounts {
 
 /** Short, so that what a killed process held comes again soon, and sometimes while another still works on it. */
 const visibilitySeconds = 2;
-const meanLife = 1_200;
+/** Of a process, in times that one takes to start: as many kills as the machine can bear, and work gets done all the same. */
+const meanLife = 3;
+const firstGuess = 400;
 const wholeTime = 900_000;
 /** Less than the exporter wants for a further file; and little more than it keeps for cleaning up. */
 const shortTimes = [300_200, 15_300] as const;
@@ -48,15 +50,18 @@ const shortTimes = [300_200, 15_300] as const;
 export function startExporterPool({ sqs, queueUrl, random, size, processOptions }: PoolOptions) {
   const counts: PoolCounts = { kills: 0, killsAtWork: 0, invocations: 0, failedMessages: 0 };
   const living = new Set<ExporterProcess>();
+  let startTime = firstGuess;
   let calm = false;
   let stopped = false;
   const workers = Array.from({ length: size }, work);
 
   async function work(): Promise<void> {
     while (!stopped) {
+      const begun = performance.now();
       const exporter = await startExporterProcess(processOptions());
+      startTime += (performance.now() - begun - startTime) / 5;
       living.add(exporter);
-      const death = setTimeout(() => calm || kill(exporter), lifeOf(random));
+      const death = setTimeout(() => calm || kill(exporter), startTime * meanLife * exponential(random));
       try {
         while (exporter.alive && !stopped) await workOnce(exporter);
         if (stopped) exporter.kill();
@@ -133,9 +138,9 @@ async function unlessHandedOn(change: Promise<unknown>): Promise<void> {
   }
 }
 
-/** In milliseconds, most of them short and some long: work that takes its time gets done all the same. */
-function lifeOf(random: Random): number {
-  return -Math.log(1 - random.next()) * meanLife;
+/** 1 on average, most of them less and some much more. */
+function exponential(random: Random): number {
+  return -Math.log(1 - random.next());
 }
 
 function recordOf({ MessageId = '', ReceiptHandle = '', Body = '', Attributes }: Message) {

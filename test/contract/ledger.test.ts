@@ -3,7 +3,7 @@ import { createCursorReader } from '../../lambdas/aws/cursor-reader.ts';
 import { createLedger } from '../../lambdas/aws/ledger.ts';
 import type { Cursor, Intent } from '../../lambdas/domain/cursor.ts';
 import type { DeliveredFile } from '../../lambdas/domain/delivered-file.ts';
-import type { Ledger } from '../../lambdas/exporter/ports.ts';
+import type { Ledger } from '../../lambdas/domain/ledger.ts';
 import { type DynamodbTables, startTables } from './dynamodb-tables.ts';
 
 const start = Date.parse('2026-11-22T04:00:00Z');

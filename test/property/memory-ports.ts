@@ -4,10 +4,11 @@ import type { Account } from '../../lambdas/domain/account.ts';
 import type { Cursor } from '../../lambdas/domain/cursor.ts';
 import type { DeliveredFile } from '../../lambdas/domain/delivered-file.ts';
 import type { ExportError } from '../../lambdas/domain/failure.ts';
+import type { Ledger } from '../../lambdas/domain/ledger.ts';
 import { followingPart } from '../../lambdas/domain/plan.ts';
 import { createBuckets } from '../../lambdas/exporter/buckets.ts';
 import { createBatchExporter, type ReceivedMessage } from '../../lambdas/exporter/export-batch.ts';
-import type { ExporterPorts, Ledger } from '../../lambdas/exporter/ports.ts';
+import type { ExporterPorts } from '../../lambdas/exporter/ports.ts';
 
 export const attributes = {
   sortKey: 'recordedAt',

@@ -156,7 +156,12 @@ export async function simulate(options: SeedOptions): Promise<SeedResult> {
       if (account) provisioning.rotate(account);
     },
   };
-  const messageWatch = createMessageWatch({ world, queue: theQueue, cursorOf });
+  const messageWatch = createMessageWatch({
+    world,
+    queue: theQueue,
+    cursorOf,
+    isContested: ledgerWatch.isContested,
+  });
   const fleet = createExporterFleet({
     ...scenario,
     world,

@@ -62,7 +62,7 @@ export function createExporterFleet(options: FleetOptions) {
 
   function invoke(messages: readonly QueuedMessage[]): void {
     const process = options.startProcess(`exporter-${started++}`);
-    const invocation = createInvocation(process, messages);
+    const invocation = createInvocation(process, world.now(), messages);
     options.invocations.set(process, invocation);
     world.trace(
       process.name,

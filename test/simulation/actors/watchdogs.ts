@@ -1,6 +1,7 @@
 import { createAccountScan } from '../../../lambdas/aws/account-table.ts';
 import { createCursorReader } from '../../../lambdas/aws/cursor-reader.ts';
-import { type Survey, survey } from '../../../lambdas/watchdog/survey.ts';
+import type { Survey } from '../../../lambdas/domain/survey.ts';
+import { survey } from '../../../lambdas/watchdog/survey.ts';
 import { createDatabaseClient, type Database, tableNames } from '../services/dynamodb.ts';
 import { hour, type Scenario } from '../truth/scenario.ts';
 import type { Process } from '../world/process.ts';
@@ -35,7 +36,11 @@ export function startWatchdogs({
     const begun = world.now();
     const found = await survey(now, grace, {
       ...createAccountScan({ client, tableName: tableNames.accounts }),
-      ...createCursorReader({ client, tableName: tableNames.ledger }),
+      ...createCursorReader({
+        client,
+        tableName: tableNames.ledger,
+        pause: milliseconds => process.wait(milliseconds),
+      }),
     });
     onSurvey(found, now, begun);
   }

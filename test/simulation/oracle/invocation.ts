@@ -6,6 +6,8 @@ import type { Process } from '../world/process.ts';
 /** What one run of the exporter saw and did, as the oracle remembers it. */
 export interface Invocation {
   readonly process: Process;
+  /** By the true clock. */
+  readonly begun: number;
   readonly messages: readonly QueuedMessage[];
   /** The record of each account as the run read it last; `undefined` in it where there was none. */
   readonly records: Map<string, RecordVersion | undefined>;
@@ -30,9 +32,14 @@ export interface Refusal {
   readonly wasStale: boolean;
 }
 
-export function createInvocation(process: Process, messages: readonly QueuedMessage[]): Invocation {
+export function createInvocation(
+  process: Process,
+  begun: number,
+  messages: readonly QueuedMessage[],
+): Invocation {
   return {
     process,
+    begun,
     messages,
     records: new Map(),
     tokens: new Set(),

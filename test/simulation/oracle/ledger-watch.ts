@@ -35,18 +35,23 @@ export function createLedgerWatch({ world, fileRow, objectAt, wasTold, limits }:
   const commits = new Map<string, Commit[]>();
   const first = new Map<string, number>();
   const intended = new Set<string>();
-  const lastWrite = new Map<string, number>();
+  const lastWrites = new Map<string, { readonly at: number; readonly by: Invocation | undefined }>();
 
   return {
     commits: (accountId: string): readonly Commit[] => commits.get(accountId) ?? [],
     firstPosition: (accountId: string) => first.get(accountId),
     /** True if an intent for the object was ever written to the ledger. */
     isIntended: (place: string, key: string) => intended.has(`${place} ${key}`),
-    lastWrite: (accountId: string) => lastWrite.get(accountId) ?? 0,
+    lastWrite: (accountId: string) => lastWrites.get(accountId)?.at ?? 0,
+    /** True if another run has written to the cursor since this one began. */
+    isContested(accountId: string, invocation: Invocation) {
+      const last = lastWrites.get(accountId);
+      return last !== undefined && last.by !== invocation && last.at >= invocation.begun;
+    },
     onWrite(invocation: Invocation | undefined, before: Item | undefined, after: Item | undefined) {
       const accountId = after?.accountId?.S ?? '';
       if (after?.entry?.S !== 'cursor') return;
-      lastWrite.set(accountId, world.now());
+      lastWrites.set(accountId, { at: world.now(), by: invocation });
       const next = readCursorItem(after);
       if (!invocation) return world.violate('ledger', 'Somebody other than an exporter writes to the ledger');
       if (!before) return created(accountId, next, invocation);

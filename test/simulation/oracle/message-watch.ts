@@ -9,10 +9,11 @@ interface MessageWatchOptions {
   readonly world: World;
   readonly queue: () => Queue;
   readonly cursorOf: (accountId: string) => Item | undefined;
+  readonly isContested: (accountId: string, invocation: Invocation) => boolean;
 }
 
 /** Watches what becomes of messages: none may disappear before what it asks for is done, reported, or asked for anew. */
-export function createMessageWatch({ world, queue, cursorOf }: MessageWatchOptions) {
+export function createMessageWatch({ world, queue, cursorOf, isContested }: MessageWatchOptions) {
   return {
     onFailed(invocation: Invocation, message: QueuedMessage) {
       if (message.content && invocation.process.troubles() === 0)
@@ -39,6 +40,8 @@ export function createMessageWatch({ world, queue, cursorOf }: MessageWatchOptio
     const { accountId, tick } = message.content;
     if (invocation.reported.has(accountId)) return;
     if (queue().holdsOther(message, accountId, tick)) return;
+    // What it decided was right when it read the cursor; another run, perhaps of the same message, has gone on since.
+    if (isContested(accountId, invocation)) return;
     const record = invocation.records.get(accountId)?.record;
     const cursor = item && readCursorItem(item);
     if (!record || !cursor) return lost(accountId, tick);

@@ -1,4 +1,4 @@
-import type { Survey } from '../../../lambdas/watchdog/survey.ts';
+import type { Survey } from '../../../lambdas/domain/survey.ts';
 import type { Item } from '../services/expressions.ts';
 import type { SimulatedAccount } from '../truth/accounts.ts';
 import { boundaryAfter } from '../truth/boundaries.ts';

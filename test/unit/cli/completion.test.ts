@@ -10,6 +10,7 @@ async function completionOf(shell: string): Promise<string> {
     input: new PassThrough(),
     output,
     errors: new PassThrough(),
+    putClockForward: () => undefined,
   });
   output.end();
   expect(exitCode).toBe(0);

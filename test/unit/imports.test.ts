@@ -1,0 +1,64 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '../../lambdas');
+
+/** What each folder may import from, beside itself: the arrows of docs/architecture.md. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  domain: [],
+  '.': ['domain'],
+  archive: ['domain'],
+  buckets: ['domain'],
+  aws: ['domain', 'archive', '.'],
+  dispatcher: ['domain', 'aws', '.'],
+  watchdog: ['domain', 'aws', '.'],
+  exporter: ['domain', 'archive', 'buckets', 'aws', '.'],
+};
+
+/** Of the packages, those that touch nothing outside. */
+const purePackages = new Set(['luxon', 'zod']);
+
+interface Import {
+  readonly file: string;
+  readonly from: string;
+}
+
+const imports = globSync('**/*.ts', { cwd: root }).flatMap(file =>
+  [...readFileSync(join(root, file), 'utf8').matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(
+    ([, from = '']): Import => ({ file, from }),
+  ),
+);
+
+function folderOf(path: string): string {
+  const [first = '', second] = path.split('/');
+  return second === undefined ? '.' : first;
+}
+
+describe('the imports of the functions', () => {
+  it('run one way', () => {
+    const backward = imports.filter(({ file, from }) => {
+      if (!from.startsWith('.')) return false;
+      const target = folderOf(relative(root, join(root, dirname(file), from)));
+      return target !== folderOf(file) && !allowed[folderOf(file)]?.includes(target);
+    });
+    expect(backward).toEqual([]);
+  });
+
+  it('keep the domain pure: no SDK, no clock, no environment', () => {
+    const impure = imports.filter(
+      ({ file, from }) => folderOf(file) === 'domain' && !from.startsWith('.') && !purePackages.has(from),
+    );
+    expect(impure).toEqual([]);
+    const sources = globSync('domain/*.ts', { cwd: root }).map(file =>
+      readFileSync(join(root, file), 'utf8'),
+    );
+    expect(sources.filter(source => /Date\.now|new Date\(\)|process\.|Math\.random/.test(source))).toEqual(
+      [],
+    );
+  });
+
+  it('are found at all', () => {
+    expect(imports.length).toBeGreaterThan(200);
+  });
+});
