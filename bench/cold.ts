@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { type ColdSummary, coldTable, summaryOf } from './cold/report.ts';
+import type { ColdOutcome } from './cold/settings.ts';
 import { type ColdVariant, setColdStage } from './cold/stage.ts';
 import { ratioOf, rounded } from './measure/figures.ts';
 import { machine } from './measure/machine.ts';
@@ -51,18 +52,22 @@ try {
     const bundleBytes = sizeOf(stage.bundles[variant.bundle]);
     results.push({ ...summaryOf(name, outcomes), bundleBytes, loadedBytes: loaded.bytes, loadedSdks });
   }
-  const loadTimes = (name: string) => (runs[name] ?? []).map(({ importMs, driverMs }) => importMs + driverMs);
-  const s3ToStatic = rounded(
-    ratioOf(loadTimes('exporter, S3 account'), loadTimes('all SDKs statically, S3 account')).median,
-  );
+  const ratio = (figure: (outcome: ColdOutcome) => number) => {
+    const [ours = [], theirs = []] = [runs['exporter, S3 account'], runs['all SDKs statically, S3 account']];
+    return rounded(ratioOf(ours.map(figure), theirs.map(figure)).median);
+  };
+  const ratios = {
+    s3ToStatic: ratio(({ importMs, driverMs }) => importMs + driverMs),
+    s3ToStaticCpu: ratio(({ loadCpuMs }) => loadCpuMs),
+  };
   print.line(`${coldTable(results)}\n`);
-  print.line(`The S3 path to all three SDKs statically, import and driver: ${s3ToStatic}`);
+  print.line(`The S3 path to all three SDKs statically, import and driver: ${JSON.stringify(ratios)}`);
   print.result({
     benchmark: 'cold',
     machine: machine(),
     setting: { rounds },
     results,
-    ratios: { s3ToStatic },
+    ratios,
   });
 } finally {
   await stage.end();

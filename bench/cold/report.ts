@@ -21,6 +21,7 @@ export function summaryOf(name: string, outcomes: readonly ColdOutcome[]) {
     importMs: median(figureOf(outcomes.map(({ importMs }) => importMs))),
     driverMs: median(figureOf(outcomes.map(({ driverMs }) => driverMs))),
     loadMs: median(load),
+    loadCpuMs: median(figureOf(outcomes.map(({ loadCpuMs }) => loadCpuMs))),
     spread: [rounded(load.least), rounded(load.most)] as const,
     invocationMs: median(figureOf(outcomes.map(({ invocationMs }) => invocationMs))),
   };
@@ -32,6 +33,7 @@ export function coldTable(summaries: readonly ColdSummary[]): string {
     'import ms',
     'driver ms',
     'both (spread)',
+    'CPU ms',
     'first invocation ms',
     'bundle KB',
     'loaded KB',
@@ -42,6 +44,7 @@ export function coldTable(summaries: readonly ColdSummary[]): string {
     String(summary.importMs),
     String(summary.driverMs),
     `${summary.loadMs} (${summary.spread.join('–')})`,
+    String(summary.loadCpuMs),
     String(summary.invocationMs),
     Math.round(summary.bundleBytes / 1000).toLocaleString('en'),
     Math.round(summary.loadedBytes / 1000).toLocaleString('en'),

@@ -13,6 +13,8 @@ export interface ColdOutcome {
   readonly importMs: number;
   /** Until the driver of the account's cloud is there, too; with nothing of the import's time in it. */
   readonly driverMs: number;
+  /** The processor time of both, which other work on the machine distorts least. */
+  readonly loadCpuMs: number;
   /** The first call of the handler. */
   readonly invocationMs: number;
 }

@@ -1,5 +1,5 @@
 /** Below this length a loop is faster than the call of the native copy. */
-const shortest = 24;
+const shortest = 40;
 const quote = 0x22;
 
 /** Bytes written one after the other into memory that grows, and that is used again after a `restart`. */

@@ -7,10 +7,10 @@ import {
 import type { Page } from '../archive/page.ts';
 import { createPageMemory, type PageMemory } from '../archive/page-memory.ts';
 import { transcodePage } from '../archive/transcode-page.ts';
-import { toIso } from '../domain/instant.ts';
-import type { Window } from '../domain/window.ts';
+import { type Instant, toIso } from '../domain/instant.ts';
 import type { AuditLogSource } from '../environment.ts';
 import { withRawAnswer } from './raw-answer.ts';
+import { readAhead, type Stretch } from './read-ahead.ts';
 
 export interface AuditLog {
   /**
@@ -25,7 +25,7 @@ export interface AuditLog {
   ): AsyncIterable<Page>;
 }
 
-/** Reads windows of the audit log; the next page is on its way while one is worked on. */
+/** Reads windows of the audit log; the next pages are on their way while one is worked on. */
 export function createAuditLog({
   client,
   source,
@@ -37,14 +37,14 @@ export function createAuditLog({
 
   return {
     async *pages(accountId, window, after, signal) {
-      const { query, excluded } = windowQuery(source, accountId, window);
       const stop = new AbortController();
       const abortSignal = AbortSignal.any([signal, stop.signal]);
-      // One page is being used while the next one is on its way, and then their memories change places.
-      const memories: [PageMemory, PageMemory] = [createPageMemory(), createPageMemory()];
-      const read = async (start: QueryCommandInput['ExclusiveStartKey']): Promise<Page> => {
-        const [memory] = memories.reverse() as typeof memories;
-        const command = new QueryCommand({ ...query, ExclusiveStartKey: start });
+      const unused: PageMemory[] = [];
+      const used = new Map<Page, PageMemory>();
+      const read = async (stretch: Stretch): Promise<Page> => {
+        const memory = unused.pop() ?? createPageMemory();
+        const { query, excluded } = stretchQuery(source, accountId, stretch);
+        const command = new QueryCommand(query);
         const send = () =>
           client.send(command, { abortSignal }).catch((thrown: unknown) => {
             // The SDK's own error says that it was stopped, the signal why.
@@ -52,20 +52,18 @@ export function createAuditLog({
             throw thrown;
           });
         const body = await withRawAnswer(command, send, memory.answer);
-        return transcodePage(body, { ...attributes, sortKey }, excluded, memory);
+        const page = transcodePage(body, { ...attributes, sortKey }, excluded, memory);
+        used.set(page, memory);
+        return page;
       };
-      let next = read(after === undefined ? undefined : startKey(source, accountId, after));
+      const reader = { read, recordedAt: (key: string) => recordedAt(source, key) };
+      const start = after === undefined ? undefined : startKey(source, accountId, after);
       try {
-        for (;;) {
-          const page = await next;
-          const start = page.lastEvaluatedKey as Record<string, AttributeValue> | undefined;
-          if (start) {
-            next = read(start);
-            // Awaited in the next round; the consumer may end before that, and then nobody wants its failure.
-            next.catch(() => undefined);
-          }
+        for await (const page of readAhead(reader, window, start)) {
           yield page;
-          if (!start) return;
+          const memory = used.get(page);
+          if (memory) unused.push(memory);
+          used.delete(page);
         }
       } finally {
         stop.abort();
@@ -75,12 +73,12 @@ export function createAuditLog({
 }
 
 /**
- * The query of a window. Bounds are written without a fraction and without `Z`, so that they sort before every key of
- * their second whatever its precision. BETWEEN includes its upper bound: a row whose key is exactly that belongs to
- * the next window and is left out here.
+ * The query of a window, or of a stretch of it. Bounds are written without a fraction and without `Z`, so that they
+ * sort before every key of their second whatever its precision. BETWEEN includes its upper bound: a row whose key is
+ * exactly that belongs to what follows and is left out here.
  */
-function windowQuery(source: AuditLogSource, accountId: string, window: Window) {
-  const [from, to] = [window.start, window.end].map(instant =>
+function stretchQuery(source: AuditLogSource, accountId: string, { start, end, after }: Stretch) {
+  const [from, to] = [start, end].map(instant =>
     source.sortKeyType === 'iso' ? toIso(instant).slice(0, 19) : String(instant),
   );
   // Only what is delivered crosses the wire: a vendor's own table may hold much more.
@@ -97,6 +95,7 @@ function windowQuery(source: AuditLogSource, accountId: string, window: Window) 
       ':to': sortKeyValue(source, to ?? ''),
     },
     ConsistentRead: true,
+    ExclusiveStartKey: after as Record<string, AttributeValue> | undefined,
   };
   return { query, excluded: to };
 }
@@ -107,4 +106,12 @@ function startKey(source: AuditLogSource, accountId: string, after: string): Rec
 
 function sortKeyValue({ sortKeyType }: AuditLogSource, value: string): AttributeValue {
   return sortKeyType === 'iso' ? { S: value } : { N: value };
+}
+
+/** Only of a key that sorts as instants do; in whole milliseconds. */
+function recordedAt({ sortKeyType }: AuditLogSource, sortKey: string): Instant | undefined {
+  if (sortKeyType !== 'iso') return /^\d{1,15}$/.test(sortKey) ? Number(sortKey) : undefined;
+  const [prefix] = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?(?=[\dZ#]|$)/.exec(sortKey) ?? [];
+  const instant = prefix === undefined ? Number.NaN : Date.parse(`${prefix}Z`);
+  return Number.isNaN(instant) ? undefined : instant;
 }

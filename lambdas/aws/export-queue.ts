@@ -50,5 +50,3 @@ export function createExportQueue({ client, queueUrl }: { client: SQSClient; que
     },
   };
 }
-
-export type ExportQueue = ReturnType<typeof createExportQueue>;

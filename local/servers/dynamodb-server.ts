@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import type { LocalServer } from './http-server.ts';
 
 // The package has no types, and is CommonJS that Node and bundlers import differently.
-const dynalite: (options: { createTableMs: number }) => Server = createRequire(import.meta.url)('dynalite');
+const require = createRequire(import.meta.url);
+const dynalite: (options: { createTableMs: number }) => Server = require('dynalite');
 
 /** Dynalite, an implementation of DynamoDB, in this process and in memory. Tables are active as soon as created. */
 export async function startDynamodbServer(): Promise<LocalServer> {

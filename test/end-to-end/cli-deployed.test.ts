@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runCommand } from '../../cli/tour/command-line.ts';
 import { buckets, startWorld, type World } from '../../cli/tour/world.ts';
 import { type LocalServer, startHttpServer } from '../../local/servers/http-server.ts';
 import { stateOf } from '../../local/state.ts';
+import { runCommand } from './command-line.ts';
 
 let world: World;
 let aws: LocalServer;

@@ -5,11 +5,11 @@ import { Writable } from 'node:stream';
 import { DeleteItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runCommand } from '../../cli/tour/command-line.ts';
 import { bucketRegion, buckets, role, startWorld, type World } from '../../cli/tour/world.ts';
 import { fileEntry } from '../../lambdas/aws/ledger-items.ts';
 import { encodeMessage } from '../../lambdas/domain/export-message.ts';
 import { toIso } from '../../lambdas/domain/instant.ts';
+import { runCommand } from './command-line.ts';
 
 const hour = 3_600_000;
 /** The last boundary in UTC: every clock here tells the true time. */

@@ -3,7 +3,8 @@ import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { timeZoneNames } from '../../../lambdas/domain/time-zone-names.ts';
 
-const database = createRequire(import.meta.url).resolve('tzdata');
+const require = createRequire(import.meta.url);
+const database = require.resolve('tzdata');
 const namesOfDatabase = Object.keys(JSON.parse(readFileSync(database, 'utf8')).zones);
 
 function isKnownToRuntime(timeZone: string): boolean {
