@@ -8,9 +8,10 @@ import type { Page } from '../archive/page.ts';
 import { createPageMemory, type PageMemory } from '../archive/page-memory.ts';
 import { transcodePage } from '../archive/transcode-page.ts';
 import { type Instant, toIso } from '../domain/instant.ts';
+import type { Window } from '../domain/window.ts';
 import type { AuditLogSource } from '../environment.ts';
 import { withRawAnswer } from './raw-answer.ts';
-import { readAhead, type Stretch } from './read-ahead.ts';
+import { readAhead, type Stretch, type StretchReader } from './read-ahead.ts';
 
 export interface AuditLog {
   /**
@@ -56,7 +57,11 @@ export function createAuditLog({
         used.set(page, memory);
         return page;
       };
-      const reader = { read, recordedAt: (key: string) => recordedAt(source, key) };
+      const reader: StretchReader = {
+        read,
+        recordedAt: key => recordedAt(source, key),
+        continuedFrom: ({ lastEvaluatedKey }) => recordedAt(source, sortKeyOf(source, lastEvaluatedKey)),
+      };
       const start = after === undefined ? undefined : startKey(source, accountId, after);
       try {
         for await (const page of readAhead(reader, window, start)) {
@@ -106,6 +111,11 @@ function startKey(source: AuditLogSource, accountId: string, after: string): Rec
 
 function sortKeyValue({ sortKeyType }: AuditLogSource, value: string): AttributeValue {
   return sortKeyType === 'iso' ? { S: value } : { N: value };
+}
+
+function sortKeyOf({ sortKey, sortKeyType }: AuditLogSource, key: Page['lastEvaluatedKey']): string {
+  const value = key?.[sortKey] as { readonly S?: string; readonly N?: string } | undefined;
+  return (sortKeyType === 'iso' ? value?.S : value?.N) ?? '';
 }
 
 /** Only of a key that sorts as instants do; in whole milliseconds. */

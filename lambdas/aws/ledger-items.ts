@@ -65,6 +65,7 @@ const file = z.object({
   uncompressedBytes: z.number(),
   sha256: z.string(),
   lastSortKey: z.string().optional(),
+  attempt: z.number(),
   startedAt: instant,
   deliveredAt: instant,
 });

@@ -86,12 +86,11 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
       return Item && fileFromItem(Item);
     },
 
-    async recordFile(accountId, { version, attempts }, file) {
+    async recordFile(accountId, { version }, file) {
       const item = {
         accountId,
         entry: fileEntry(file.window.end, file.part),
         ...fileToItem(file),
-        attempt: attempts.length,
         version,
       };
       return unlessConditionFails(

@@ -12,6 +12,8 @@ export interface StretchReader {
   read(stretch: Stretch): Promise<Page>;
   /** When a row was recorded, as its sort key tells; `undefined` if it does not. */
   recordedAt(sortKey: string): Instant | undefined;
+  /** The same of the row behind which a page that is not the last is continued: it may have been left out. */
+  continuedFrom(page: Page): Instant | undefined;
 }
 
 /** As many hide DynamoDB's latency; one partition does not answer faster for more. */
@@ -27,7 +29,7 @@ const aimedFill = 0.9;
  * how well that is guessed: a stretch that holds more is read on to its end before the next.
  */
 export async function* readAhead(
-  { read, recordedAt }: StretchReader,
+  { read, recordedAt, continuedFrom }: StretchReader,
   window: Window,
   after: Page['lastEvaluatedKey'],
 ): AsyncGenerator<Page, void> {
@@ -40,7 +42,7 @@ export async function* readAhead(
     pace.learn(page, stretch);
     if (page.lastEvaluatedKey !== undefined) {
       const isFurthest = reads.length === 0;
-      const end = isFurthest ? pace.cut(recordedAt(lastKey(page)), stretch.end) : stretch.end;
+      const end = isFurthest ? pace.cut(continuedFrom(page), stretch.end) : stretch.end;
       reads.unshift(begin({ start: stretch.start, end, after: page.lastEvaluatedKey }));
       if (isFurthest) planned = end;
     }
@@ -68,7 +70,9 @@ function createPace(recordedAt: StretchReader['recordedAt']) {
   return {
     learn(page: Page, { after }: Stretch): void {
       if (page.lastEvaluatedKey !== undefined) {
-        const [first, last] = page.count > 0 ? [recordedAt(page.sortKey(0)), recordedAt(lastKey(page))] : [];
+        if (page.count === 0) return;
+        const first = recordedAt(page.sortKey(0));
+        const last = recordedAt(page.sortKey(page.count - 1));
         if (first === undefined || last === undefined) return;
         milliseconds = Math.max(last - first, 1) * aimedFill;
         bytesOfPage = page.lines.length;
@@ -85,8 +89,4 @@ function createPace(recordedAt: StretchReader['recordedAt']) {
       return Math.min(wholeSeconds * 1000, limit);
     },
   };
-}
-
-function lastKey(page: Page): string {
-  return page.count > 0 ? page.sortKey(page.count - 1) : '';
 }

@@ -39,25 +39,30 @@ export function createExportTelemetry({ logger, metrics }: Instruments): ExportT
       metrics.addMetric('MalformedRows', MetricUnit.Count, file.malformed);
       metrics.addMetric('LagSeconds', MetricUnit.Seconds, (file.deliveredAt - file.window.end) / 1000);
     },
-    failed(accountId, failure, window, cloud) {
+    failed(accountId, failure, at) {
       const { code, retryable } = failure;
       logger.error('Export failed', {
         accountId,
         code,
         actionNeeded: !retryable,
-        cloud,
-        ...windowFields(window),
+        ...windowFields(at?.window),
+        part: at?.part,
+        attempt: at?.attempt,
+        cloud: at?.cloud,
         // `message` is the logger's own.
         reason: failure.message,
         ...causeFields(failure.cause),
       });
       metrics.addMetric(retryable ? 'ExportsRetried' : 'ExportsFailed', MetricUnit.Count, 1);
       metrics.singleMetric().addDimension('code', code).addMetric('FailuresByCode', MetricUnit.Count, 1);
-      if (cloud !== undefined)
-        metrics.singleMetric().addDimension('cloud', cloud).addMetric('FailuresByCloud', MetricUnit.Count, 1);
+      if (at?.cloud !== undefined)
+        metrics
+          .singleMetric()
+          .addDimension('cloud', at.cloud)
+          .addMetric('FailuresByCloud', MetricUnit.Count, 1);
     },
     stopped: (accountId, reason) => logger.info('Export stopped', { accountId, reason }),
-    note: (accountId, message, cause) => logger.warn(message, { accountId, ...causeFields(cause) }),
+    note: (subject, message, cause) => logger.warn(message, { ...subject, ...causeFields(cause) }),
     flush() {
       // The library warns of an invocation without metrics, which is an ordinary one here.
       if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
@@ -106,6 +111,7 @@ function fileFields({
   malformed,
   bytes,
   sha256,
+  attempt,
   startedAt,
   deliveredAt,
 }: DeliveredFile) {
@@ -123,6 +129,7 @@ function fileFields({
     malformed,
     bytes,
     sha256,
+    attempt,
     ...seconds,
   };
 }

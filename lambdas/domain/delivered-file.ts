@@ -25,6 +25,8 @@ export interface DeliveredFile {
   readonly sha256: string;
   /** The sort key of the last row in it; absent if it is empty. */
   readonly lastSortKey?: string | undefined;
+  /** Which attempt at this file it was, counting those whose outcome is unknown. */
+  readonly attempt: number;
   readonly startedAt: Instant;
   readonly deliveredAt: Instant;
 }

@@ -112,6 +112,7 @@ async function writeFile(upload: Upload): Promise<DeliveredFile | undefined> {
     format,
     compression,
     ...archive,
+    attempt: begun.attempts.length,
     startedAt,
     deliveredAt: ports.clock.now(),
   };

@@ -62,7 +62,7 @@ export async function exportAccount(
     const { accountId, tick } = message;
     const record = await ports.accounts.read(accountId);
     if (record === undefined) {
-      ports.telemetry.note(accountId, 'The account record is gone; nothing is exported');
+      ports.telemetry.note({ accountId }, 'The account record is gone; nothing is exported');
       return 'gone';
     }
     const schedule = parseSchedule(record);

@@ -48,7 +48,11 @@ export function createBatchExporter({
       return true;
     } catch (thrown) {
       const failure = toExportError(thrown);
-      ports.telemetry.note(message.messageId, `${failure.code}: ${failure.message}`, failure.cause);
+      ports.telemetry.note(
+        { messageId: message.messageId },
+        `${failure.code}: ${failure.message}`,
+        failure.cause,
+      );
       await postpone(message);
       return false;
     } finally {
@@ -62,7 +66,7 @@ export function createBatchExporter({
     try {
       await retryAfter(receiptHandle, retryDelay(Number(attributes.ApproximateReceiveCount)));
     } catch (thrown) {
-      ports.telemetry.note(messageId, 'The message could not be postponed', thrown);
+      ports.telemetry.note({ messageId }, 'The message could not be postponed', thrown);
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Attempt, Cursor } from '../domain/cursor.ts';
+import type { FailedFile } from '../domain/export-telemetry.ts';
 import type { ExportError } from '../domain/failure.ts';
 import type { Window } from '../domain/window.ts';
 import type { ExporterPorts } from './ports.ts';
@@ -21,7 +22,7 @@ export async function reportFailure(
   at: FailedAt | undefined,
   { ledger, events, telemetry, clock }: Pick<ExporterPorts, 'ledger' | 'events' | 'telemetry' | 'clock'>,
 ): Promise<void> {
-  telemetry.failed(accountId, failure, at?.window, at?.cursor.intent?.recipe.place.type);
+  telemetry.failed(accountId, failure, at && failedFile(at));
   try {
     if (at) {
       const { code, message } = failure;
@@ -30,6 +31,10 @@ export async function reportFailure(
     await events.failed(accountId, failure, at?.window);
   } catch (secondary) {
     if (!failure.retryable) throw secondary;
-    telemetry.note(accountId, 'The failure could not be recorded', secondary);
+    telemetry.note({ accountId }, 'The failure could not be recorded', secondary);
   }
+}
+
+function failedFile({ cursor: { intent, attempts }, window }: FailedAt): FailedFile {
+  return { window, part: intent?.part, attempt: attempts.length, cloud: intent?.recipe.place.type };
 }

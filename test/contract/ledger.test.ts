@@ -28,6 +28,7 @@ const file: DeliveredFile = {
   uncompressedBytes: 1234,
   sha256: 'ab'.repeat(32),
   lastSortKey: '2026-11-22T07:59:59.120Z#01',
+  attempt: 1,
   startedAt: end + 300_000,
   deliveredAt: end + 301_000,
 };

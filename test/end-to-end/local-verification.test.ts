@@ -64,6 +64,7 @@ function fileOf({ key, body }: StoredObject): DeliveredFile {
     bytes: body.length,
     uncompressedBytes: 0,
     sha256: createHash('sha256').update(body).digest('hex'),
+    attempt: 1,
     startedAt: eight,
     deliveredAt: eight,
   };

@@ -22,6 +22,7 @@ export const deliveredFile: DeliveredFile = {
   bytes: 310,
   uncompressedBytes: 540,
   sha256: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+  attempt: 1,
   startedAt: 14_700_000,
   deliveredAt: 14_701_000,
 };
@@ -46,9 +47,14 @@ export function writtenLines(): Line[] {
     const cause = new Error('socket hang up');
     for (const code of Object.keys(failureCodes) as FailureCode[])
       for (const cloud of ['s3', 'gcs', 'azure'] as const)
-        exporter.failed('acme', new ExportError(code, 'What to do', { cause }), deliveredFile.window, cloud);
+        exporter.failed('acme', new ExportError(code, 'What to do', { cause }), {
+          window: deliveredFile.window,
+          part: 1,
+          attempt: 2,
+          cloud,
+        });
     exporter.stopped('acme', 'paused');
-    exporter.note('acme', 'The account record is gone');
+    exporter.note({ accountId: 'acme' }, 'The account record is gone');
     exporter.flush();
     const dispatched = { timeZones: 1, accounts: 2 };
     createDispatchTelemetry(createInstruments('dev')).dispatched(0, dispatched);

@@ -135,8 +135,8 @@ function exporterOf(options: FleetOptions, process: Process, invocation: Invocat
     prefix: secretPrefix,
   });
   const chance = world.random('tokens');
-  const note = (accountId: string, message: string) =>
-    world.trace(process.name, `notes ${accountId}: ${message}`);
+  const note = (subject: object, message: string) =>
+    world.trace(process.name, `notes ${Object.values(subject).join()}: ${message}`);
   return createBatchExporter({
     ports: {
       accounts: createAccountReader({ client: dynamodb, tableName: tableNames.accounts }),
@@ -146,7 +146,7 @@ function exporterOf(options: FleetOptions, process: Process, invocation: Invocat
       events: createExportEvents({ client: eventClient(process), busName: 'bus' }),
       telemetry: {
         delivered: () => undefined,
-        failed: (accountId, failure) => note(accountId, `${failure.code} ${String(failure.cause ?? '')}`),
+        failed: (accountId, failure) => note({ accountId }, `${failure.code} ${String(failure.cause ?? '')}`),
         stopped: () => undefined,
         note,
       },

@@ -175,7 +175,7 @@ export const exporterSabotages: readonly Sabotage[] = [
         file: 'exporter/pack-part.ts',
         text: 'lines: rows.lines,',
         replacement:
-          'lines: (async function* () { const all = []; for await (const chunk of rows.lines) all.push(chunk.slice()); yield* all; })(),',
+          'lines: (async function* () { const all = []; for await (const chunk of rows.lines) all.push(Uint8Array.from(chunk)); yield* all; })(),',
       },
     ],
   },

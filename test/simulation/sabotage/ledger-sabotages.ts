@@ -61,8 +61,8 @@ export const ledgerSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'aws/audit-log.ts',
-        text: 'read(after === undefined ? undefined : startKey(source, accountId, after))',
-        replacement: 'read(undefined)',
+        text: 'after === undefined ? undefined : startKey(source, accountId, after)',
+        replacement: 'undefined',
       },
     ],
   },

@@ -16,6 +16,7 @@ const file = (start: number, end: number, part = 1, final = true): DeliveredFile
   bytes: 0,
   uncompressedBytes: 0,
   sha256: '',
+  attempt: 1,
   startedAt: 0,
   deliveredAt: 0,
 });

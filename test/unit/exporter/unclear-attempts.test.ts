@@ -135,6 +135,7 @@ test('the row of a file that went to another place is not taken for the file of 
     bytes: 1,
     uncompressedBytes: 0,
     sha256: '00',
+    attempt: 1,
     startedAt: window.end,
     deliveredAt: window.end,
   };
