@@ -11,6 +11,6 @@ export const runtimeEnvironment = {
  * the C library hands their memory out again instead of keeping some for each thread (docs/performance.md).
  */
 export const exporterRuntimeEnvironment = {
-  NODE_OPTIONS: '--enable-source-maps --max-semi-space-size=2',
+  NODE_OPTIONS: '--enable-source-maps --max-semi-space-size=1',
   MALLOC_ARENA_MAX: '1',
 };

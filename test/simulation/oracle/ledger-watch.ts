@@ -159,6 +159,8 @@ export function createLedgerWatch({ world, fileRow, objectAt, wasTold, limits }:
         'tiling',
         `${accountId} continues after ${after.intent.after}, not ${row.lastSortKey?.S}`,
       );
+    if (intent.after !== undefined && (row.lastSortKey?.S ?? '') <= intent.after)
+      world.violate('tiling', `${accountId}: ${describe(intent)} goes no further than the part before`);
     if ((row.final?.BOOL ?? false) !== final)
       world.violate('ledger', `${accountId}: the row of ${describe(intent)} is wrong about being the last`);
 

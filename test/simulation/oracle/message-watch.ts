@@ -40,6 +40,8 @@ export function createMessageWatch({ world, queue, cursorOf, isContested }: Mess
     const { accountId, tick } = message.content;
     if (invocation.reported.has(accountId)) return;
     if (queue().holdsOther(message, accountId, tick)) return;
+    // The message that takes its place may be done with already.
+    if (queue().wasSentBy(invocation.process, accountId, tick)) return;
     // What it decided was right when it read the cursor; another run, perhaps of the same message, has gone on since.
     if (isContested(accountId, invocation)) return;
     const record = invocation.records.get(accountId)?.record;

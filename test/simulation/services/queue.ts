@@ -33,6 +33,8 @@ export interface Queue {
   delete(message: QueuedMessage): void;
   /** True if another message will have the account exported up to a tick or further. */
   holdsOther(message: QueuedMessage, accountId: string, tick: number): boolean;
+  /** True if the process itself sent a message by which the account is exported up to a tick or further. */
+  wasSentBy(process: Process, accountId: string, tick: number): boolean;
   /** True if ever a message was taken for the account and a tick not before this one. */
   tookFor(accountId: string, tick: number): boolean;
   readonly dead: readonly QueuedMessage[];
@@ -53,13 +55,14 @@ export function createQueue(
   const all = new Map<string, QueuedMessage>();
   const latest = new Map<string, number>();
   const dead: QueuedMessage[] = [];
+  const sentBy = new Map<Process, readonly QueuedMessage[]>();
   let lastReceived = 0;
   let sent = 0;
 
   const queue: Queue = {
     client: process =>
       simulatedClient(SQSClient.prototype, command =>
-        process.call('sqs', nameOf(command), errors, () => perform(command)),
+        process.call('sqs', nameOf(command), errors, () => perform(process, command)),
       ),
     send(body, delaySeconds) {
       if (delaySeconds < 0 || delaySeconds > longestDelay || !Number.isInteger(delaySeconds))
@@ -86,6 +89,10 @@ export function createQueue(
     holdsOther: (message, accountId, tick) =>
       [...all.values()].some(
         other => other !== message && other.content?.accountId === accountId && other.content.tick >= tick,
+      ),
+    wasSentBy: (process, accountId, tick) =>
+      (sentBy.get(process) ?? []).some(
+        ({ content }) => content?.accountId === accountId && content.tick >= tick,
       ),
     tookFor: (accountId, tick) => (latest.get(accountId) ?? 0) >= tick,
     dead,
@@ -124,9 +131,10 @@ export function createQueue(
     });
   }
 
-  function perform(command: object): unknown {
+  function perform(process: Process, command: object): unknown {
     if (command instanceof SendMessageCommand) {
-      queue.send(command.input.MessageBody ?? '', command.input.DelaySeconds ?? 0);
+      const message = queue.send(command.input.MessageBody ?? '', command.input.DelaySeconds ?? 0);
+      sentBy.set(process, [...(sentBy.get(process) ?? []), message]);
       return {};
     }
     if (command instanceof SendMessageBatchCommand) {

@@ -15,6 +15,8 @@ export interface Scheduler {
   wake(instant: number, run: () => void): void;
   /** Lets everything happen up to an instant. */
   runUntil(instant: number): Promise<void>;
+  /** Lets nothing more happen. */
+  stop(): void;
   /** The happenings so far. */
   count(): number;
 }
@@ -24,6 +26,7 @@ export function createScheduler(start: number): Scheduler {
   let now = start;
   let scheduled = 0;
   let happened = 0;
+  let stopped = false;
 
   const schedule = (at: number, wakes: boolean, run: () => void) =>
     push(heap, { at: Math.max(at, now), order: scheduled++, wakes, run });
@@ -33,8 +36,11 @@ export function createScheduler(start: number): Scheduler {
     at: (instant, run) => schedule(instant, false, run),
     wake: (instant, run) => schedule(instant, true, run),
     count: () => happened,
+    stop() {
+      stopped = true;
+    },
     async runUntil(instant) {
-      for (let next = heap[0]; next && next.at <= instant; next = heap[0]) {
+      for (let next = heap[0]; !stopped && next && next.at <= instant; next = heap[0]) {
         pop(heap);
         now = next.at;
         happened++;

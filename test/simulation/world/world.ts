@@ -35,6 +35,9 @@ export interface WorldOptions {
   readonly keepTrace: boolean;
 }
 
+/** Whatever is wrong shows in the first of them; some faults would make more without end. */
+const mostViolations = 30;
+
 export function createWorld({ seed, start, faultsUntil, enabled, keepTrace }: WorldOptions): World {
   const scheduler = createScheduler(start);
   const randoms = new Map<string, Random>();
@@ -64,6 +67,7 @@ export function createWorld({ seed, start, faultsUntil, enabled, keepTrace }: Wo
     violate(rule, text) {
       violations.push({ rule, text: `${new Date(scheduler.now()).toISOString()} ${text}` });
       write('VIOLATION', `${rule}: ${text}`);
+      if (violations.length >= mostViolations) scheduler.stop();
     },
     faults,
     violations,
