@@ -28,6 +28,8 @@ export interface Refusal {
   readonly code: string;
   /** Of the credential that was used, if one was. */
   readonly generation?: number | undefined;
+  /** True if an earlier request of the same upload may have created the object. */
+  readonly unclear?: boolean;
   /** True if the store held a newer secret then, which the cloud would have taken. */
   readonly wasStale: boolean;
 }

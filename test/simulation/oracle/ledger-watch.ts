@@ -170,7 +170,7 @@ export function createLedgerWatch({ world, fileRow, objectAt, wasTold, limits }:
     if (place !== intent.place || key !== keyOf(accountId, intent))
       world.violate('ledger', `${accountId}: ${describe(intent)} has a row for ${place} ${key}`);
     const object = objectAt(`${type?.S}://${bucket?.S}`, key);
-    const ambiguous = object?.foreign === true && couldBeOurs(before, intent, invocation);
+    const ambiguous = object?.foreign === true && couldBeOurs(accountId, before, intent, invocation);
     if (!object)
       world.violate('lost', `${accountId} commits ${describe(intent)}, which is not in the bucket`);
     else if (object.foreign && !ambiguous)
@@ -189,8 +189,14 @@ export function createLedgerWatch({ world, fileRow, objectAt, wasTold, limits }:
       world.violate('ledger', `${accountId}: the row of ${key} has figures of another object`);
   }
 
-  /** True if an attempt of somebody else at the same place was noted and never struck out. */
-  function couldBeOurs({ attempts }: CursorItem, { place }: IntentItem, { tokens }: Invocation): boolean {
+  /** True if an attempt at the same place was noted and never struck out, or this run's own was left unclear. */
+  function couldBeOurs(
+    accountId: string,
+    { attempts }: CursorItem,
+    { place }: IntentItem,
+    { tokens, refusals }: Invocation,
+  ): boolean {
+    if (refusals.some(refusal => refusal.accountId === accountId && refusal.unclear)) return true;
     return attempts.some(attempt => {
       const [token = ''] = attempt.split(' ');
       return !tokens.has(token) && attempt.slice(token.length + 1) === place;

@@ -68,6 +68,7 @@ export function createProvisioning(
 ): Provisioning {
   const secrets = new Map<string, string>();
   const index = new Map<string, string>();
+  const shown = new Map<string, number>();
   const versions = new Map<string, RecordVersion>();
   const chance = world.random('index');
   let puts = 0;
@@ -95,6 +96,9 @@ export function createProvisioning(
       const lag = world.enables('stale-index') ? chance.integer(0, longestIndexLag) : 0;
       if (lag > 1000) world.inject('stale-index');
       world.at(world.now() + lag, () => {
+        // The index may be behind, but never goes back.
+        if ((shown.get(id) ?? 0) > account.versions.indexOf(version)) return;
+        shown.set(id, account.versions.indexOf(version));
         if (zone === undefined) index.delete(id);
         else index.set(id, zone);
       });
