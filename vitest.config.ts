@@ -24,6 +24,8 @@ export default defineConfig({
       project('stack', 120, { isolate: false }),
       project('end-to-end', 300),
       project('simulation', 300),
+      // Whether the benchmarks still run: minutes of all cores, so `npm run test:bench` and not every test run.
+      project('bench', 300),
     ],
   },
 });

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
 const run = promisify(execFile);
-const folder = join(import.meta.dirname, '..', '..', '..', 'bench');
+const folder = join(import.meta.dirname, '..', '..', 'bench');
 const minute = 60_000;
 
 /** Runs a benchmark in small, once; what it prints last. It ends with an error if any output is wrong. */
