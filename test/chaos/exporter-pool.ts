@@ -39,6 +39,8 @@ const visibilitySeconds = 2;
 /** Of a process, in times that one takes to start: as many kills as the machine can bear, and work gets done all the same. */
 const meanLife = 3;
 const firstGuess = 400;
+/** The share of invocations that are killed at one of their first moments, in which a small export has all its steps. */
+const deathsAtWork = 0.1;
 const wholeTime = 900_000;
 /** Less than the exporter wants for a further file; and little more than it keeps for cleaning up. */
 const shortTimes = [300_200, 15_300] as const;
@@ -88,7 +90,10 @@ export function startExporterPool({ sqs, queueUrl, random, size, processOptions 
     }
     counts.invocations++;
     const timeout = calm || random.next() < 0.7 ? wholeTime : random.pick(shortTimes);
+    // A short invocation is seldom met by a process's own death, so some have one of theirs.
+    const death = random.next() < deathsAtWork && setTimeout(() => calm || kill(exporter), random.below(100));
     const answer = await exporter.invoke({ event: { Records: [recordOf(message)] }, timeout });
+    if (death) clearTimeout(death);
     if (answer === 'killed') return;
     const done = 'result' in answer && (answer.result as SQSBatchResponse).batchItemFailures.length === 0;
     if (!done) counts.failedMessages++;

@@ -20,7 +20,7 @@ export interface ChaosOptions {
   /** How long faults are played, in milliseconds; catching up afterwards takes a little longer. */
   readonly duration: number;
   /** Play longer, up to two minutes, until there were so many: for a short run on a machine that is busy otherwise. */
-  readonly atLeast?: { readonly kills: number; readonly faults: number };
+  readonly atLeast?: { readonly kills: number; readonly killsAtWork: number; readonly faults: number };
   /** Decides data and draws, not the moments at which they strike: those are the machine's. */
   readonly seed: string;
   /** The folder of the exporter's bundle. */
@@ -136,7 +136,7 @@ interface Feeding {
 
 /** Lets virtual time go on as fast as the exporters follow; returns how far it came. */
 async function feed(
-  { duration, atLeast = { kills: 0, faults: 0 }, mostOwed = 40, say }: ChaosOptions,
+  { duration, atLeast = { kills: 0, killsAtWork: 0, faults: 0 }, mostOwed = 40, say }: ChaosOptions,
   feeding: Feeding,
 ): Promise<number> {
   const { workload, servers, random, tick, counts, faults } = feeding;
@@ -146,7 +146,10 @@ async function feed(
   await tick(time);
   let nextBulky = performance.now() + bulkyEvery / 2;
   let nextWord = performance.now();
-  const isEnough = () => counts.kills >= atLeast.kills && sumOf(faults.cloud) >= atLeast.faults;
+  const isEnough = () =>
+    counts.kills >= atLeast.kills &&
+    counts.killsAtWork >= atLeast.killsAtWork &&
+    sumOf(faults.cloud) >= atLeast.faults;
   while (performance.now() < end || (!isEnough() && performance.now() < end + longestExtra)) {
     if (performance.now() > nextWord) {
       nextWord = performance.now() + 5_000;

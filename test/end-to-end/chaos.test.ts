@@ -17,7 +17,7 @@ test('exporters that are killed, before clouds that fail, deliver every row to e
   const discard = new Writable({ write: (_chunk, _encoding, done) => done() });
   const report = await runChaos({
     duration: 12_000,
-    atLeast: { kills: 8, faults: 3 },
+    atLeast: { kills: 8, killsAtWork: 2, faults: 3 },
     accounts: 6,
     mostOwed: 8,
     seed: 'continuous integration',
