@@ -16,13 +16,13 @@ export default defineConfig({
     // Much of the time goes by in waiting for servers, so both cores of a small machine are used.
     maxWorkers: 2,
     reporters: ['default', './test/closing-line-reporter.ts'],
+    // Loading the CDK and the SDKs takes seconds, so the files of a worker share one load; the simulation stays alone.
     projects: [
-      project('unit', 60),
-      project('property', 120),
-      project('contract', 120),
-      // The CDK takes seconds to load, so its tests share one load.
+      project('unit', 60, { isolate: false }),
+      project('property', 120, { isolate: false }),
+      project('contract', 120, { isolate: false }),
       project('stack', 120, { isolate: false }),
-      project('end-to-end', 300),
+      project('end-to-end', 300, { isolate: false }),
       project('simulation', 300),
       // Whether the benchmarks still run: minutes of all cores, so `npm run test:bench` and not every test run.
       project('bench', 300),
