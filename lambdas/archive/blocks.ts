@@ -1,5 +1,7 @@
 const blockLength = 1024 * 1024;
 const dictionaryLength = 32 * 1024;
+/** Most exports are small: the first block's memory grows with it, up to a whole block's. */
+const smallestBuffer = 16 * 1024;
 
 export interface Block {
   readonly block: Uint8Array;
@@ -24,23 +26,29 @@ export async function* blocksOf(source: AsyncIterable<Uint8Array>, inUse: number
     for (let taken = 0; taken < chunk.length; ) {
       // A full block waits for the next byte, since only that tells whether it is the last.
       if (filled === blockLength) {
-        const block = bufferOf(number);
+        const block = bufferOf(number, blockLength);
         yield { block, dictionary, last: false };
         dictionary = block.subarray(-dictionaryLength);
         number++;
         filled = 0;
       }
       const count = Math.min(chunk.length - taken, blockLength - filled);
-      bufferOf(number).set(chunk.subarray(taken, taken + count), filled);
+      bufferOf(number, filled + count).set(chunk.subarray(taken, taken + count), filled);
       filled += count;
       taken += count;
     }
   }
-  yield { block: bufferOf(number).subarray(0, filled), dictionary, last: true };
+  yield { block: bufferOf(number, filled).subarray(0, filled), dictionary, last: true };
 
-  function bufferOf(block: number): Buffer {
+  /** The memory of a block, with room for so many bytes; what is in it stays. */
+  function bufferOf(block: number, room: number): Buffer {
     const index = block % (inUse + 1);
-    buffers[index] ??= Buffer.allocUnsafeSlow(blockLength);
-    return buffers[index];
+    const known = buffers[index];
+    if (known && known.length >= room) return known;
+    const least = block === 0 ? Math.max(smallestBuffer, 2 * room) : blockLength;
+    const buffer = Buffer.allocUnsafeSlow(Math.min(least, blockLength));
+    known?.copy(buffer);
+    buffers[index] = buffer;
+    return buffer;
   }
 }

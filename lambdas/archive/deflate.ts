@@ -19,6 +19,8 @@ export type DeflateBlock = (block: Uint8Array, options: BlockOptions) => Promise
 
 /** Blocks that are deflated at once: two busy cores, and one block ready for the first that is free. */
 const blocksInFlight = 3;
+const smallestWindowBits = 9;
+const largestWindowBits = 15;
 
 /**
  * The bytes as one raw deflate stream, in the way of pigz: blocks of 1 MB are deflated side by side, each with the end
@@ -72,10 +74,16 @@ function zlibOptions(block: Uint8Array, { level, dictionary, last }: BlockOption
   return {
     level,
     memLevel: 9,
+    windowBits: windowBits(block.length + dictionary.length),
     // zlib refuses an empty dictionary.
     ...(dictionary.length > 0 ? { dictionary } : {}),
     finishFlush: last ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
     // Mostly one trip to the thread pool a block: an audit log deflates to less than half.
     chunkSize: Math.max(1024, block.length >>> 1),
   };
+}
+
+/** The smallest window that reaches over all of the data: zlib prepares its memory for the whole window each time. */
+function windowBits(length: number): number {
+  return Math.min(Math.max(Math.ceil(Math.log2(length + 1)), smallestWindowBits), largestWindowBits);
 }

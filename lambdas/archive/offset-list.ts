@@ -1,7 +1,7 @@
 /** Numbers below 2^32 one after the other, in memory that grows and is used again after a `restart`. */
 export class OffsetList {
   length = 0;
-  #offsets = new Uint32Array(1024);
+  #offsets = new Uint32Array(64);
 
   restart(): void {
     this.length = 0;

@@ -26,6 +26,9 @@ export interface AuditLog {
   ): AsyncIterable<Page>;
 }
 
+/** Why the pages on their way are stopped; a constant, since an error of its own for each window costs more than the stop. */
+const consumed = 'The consumer wants no more pages';
+
 /** Reads windows of the audit log; the next pages are on their way while one is worked on. */
 export function createAuditLog({
   client,
@@ -71,7 +74,7 @@ export function createAuditLog({
           used.delete(page);
         }
       } finally {
-        stop.abort();
+        stop.abort(consumed);
       }
     },
   };

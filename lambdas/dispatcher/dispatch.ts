@@ -63,7 +63,8 @@ export async function dispatch(
     }
   };
   // Settled, so that every batch that was begun is sent before a failure to read the accounts ends the tick.
-  const senders = await Promise.allSettled(Array.from({ length: batchesInFlight }, sendBatches));
+  const inFlight = due.length > 0 ? batchesInFlight : 0;
+  const senders = await Promise.allSettled(Array.from({ length: inFlight }, sendBatches));
   for (const sender of senders) if (sender.status === 'rejected') throw sender.reason;
   if (unsent > 0)
     throw new DispatchError(

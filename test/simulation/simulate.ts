@@ -65,7 +65,7 @@ export async function simulate(options: SeedOptions): Promise<SeedResult> {
     const skew = enabled.has('clock-skew') ? chance.integer(-3000, 3000) : 0;
     if (skew !== 0) world.inject('clock-skew');
     const { faultsPerHundredCalls } = scenario;
-    return createProcess(world, { name, skew, faultsPerHundredCalls, isOut: outages.isServiceOut });
+    return createProcess(world, { name, skew, faultsPerHundredCalls, outageOf: outages.ofService });
   };
 
   const accounts = Array.from({ length: options.accounts }, (_, number) =>
@@ -134,12 +134,14 @@ export async function simulate(options: SeedOptions): Promise<SeedResult> {
     access: accountId => byId.get(accountId)?.access ?? { accepted: undefined, refusal: 'access_denied' },
     isOut: outages.isCloudOut,
     faultsPerHundredUploads: scenario.faultsPerHundredUploads,
-    onCreate: (_, object) => creationWatch(object),
+    onCreate: creationWatch,
     onExisting: (process, object) => {
       const invocation = invocations.get(process);
-      if (invocation) invocation.existing = object;
+      if (!invocation) return;
+      invocation.existing = object;
+      invocation.existingAt = world.now();
     },
-    onRefusal: (process, accountId, code, generation) => {
+    onRefusal: (process, { accountId, code, generation, unclear }) => {
       const account = byId.get(accountId);
       const wasStale =
         code === 'credentials_rejected' &&
@@ -148,7 +150,11 @@ export async function simulate(options: SeedOptions): Promise<SeedResult> {
         account.generation !== generation &&
         account.access.accepted === account.generation &&
         provisioning.holdsSecret(account);
-      invocations.get(process)?.refusals.push({ accountId, code, generation, wasStale });
+      invocations.get(process)?.refusals.push({ accountId, code, generation, unclear, wasStale });
+    },
+    onBegin(process) {
+      const invocation = invocations.get(process);
+      if (invocation) invocation.held = 0;
     },
     onChunk: (process, bytes) => hold(process, -bytes),
     rotate: accountId => {

@@ -9,8 +9,8 @@ import { createTally } from './tally.ts';
 import { faultKinds } from './world/fault-kinds.ts';
 
 const size = { accounts: 3, days: 3 };
-const fixedSeeds = 40;
-const randomSeeds = 10;
+const fixedSeeds = 300;
+const randomSeeds = 60;
 
 test(`nothing is lost and nothing comes twice in ${fixedSeeds} fixed seeds, with every kind of fault`, async () => {
   const tally = createTally();

@@ -130,7 +130,12 @@ function exporterOf(options: FleetOptions, process: Process, invocation: Invocat
   const exportQueue = createExportQueue({ client: queue().client(process), queueUrl: 'queue' });
   const secretStore = createSecretStore({
     client: createSecretsClient(secrets, process, (secretId, code) =>
-      invocation.refusals.push({ accountId: options.ownerOf(secretId), code, wasStale: false }),
+      invocation.refusals.push({
+        accountId: options.ownerOf(secretId),
+        code,
+        unclear: false,
+        wasStale: false,
+      }),
     ),
     prefix: secretPrefix,
   });

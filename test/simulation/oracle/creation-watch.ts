@@ -16,7 +16,8 @@ const longestMemory = 17 * 60_000;
 
 /** Watches every object that comes to be: was it intended, is it owed, does it go where it belongs? */
 export function createCreationWatch({ world, accounts, isIntended, exportedThrough }: CreationWatchOptions) {
-  return (object: StoredObject) => {
+  return (object: StoredObject, replaced: StoredObject | undefined) => {
+    if (replaced) world.violate('rewritten', `${object.place}/${object.key} is written over another object`);
     const match = /^(?:(.+)\/)?audit\/([\w-]+)\/audit_\2_(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/.exec(
       object.key,
     );

@@ -18,6 +18,8 @@ export interface Invocation {
   readonly reported: Map<string, string>;
   /** The object that it found where it wanted to create one. */
   existing: StoredObject | undefined;
+  /** When it found that. */
+  existingAt: number;
   /** Bytes of the audit log read and not yet given to the bucket. */
   held: number;
 }
@@ -29,7 +31,7 @@ export interface Refusal {
   /** Of the credential that was used, if one was. */
   readonly generation?: number | undefined;
   /** True if an earlier request of the same upload may have created the object. */
-  readonly unclear?: boolean;
+  readonly unclear: boolean;
   /** True if the store held a newer secret then, which the cloud would have taken. */
   readonly wasStale: boolean;
 }
@@ -48,6 +50,7 @@ export function createInvocation(
     refusals: [],
     reported: new Map(),
     existing: undefined,
+    existingAt: Number.POSITIVE_INFINITY,
     held: 0,
   };
 }

@@ -35,6 +35,7 @@ export function createLedgerWatch({ world, fileRow, objectAt, wasTold, limits }:
   const commits = new Map<string, Commit[]>();
   const first = new Map<string, number>();
   const intended = new Set<string>();
+  const struck = new Map<string, { readonly at: number; readonly attempt: string }[]>();
   const lastWrites = new Map<string, { readonly at: number; readonly by: Invocation | undefined }>();
 
   return {
@@ -96,6 +97,11 @@ export function createLedgerWatch({ world, fileRow, objectAt, wasTold, limits }:
     for (const place of new Set(places))
       if (places.filter(other => other === place).length > mostAttemptsAtPlace)
         world.violate('bounded', `The cursor of ${accountId} holds ${places.length} attempts`);
+    const gone = before.attempts.filter(attempt => !after.attempts.includes(attempt));
+    struck.set(accountId, [
+      ...(struck.get(accountId) ?? []),
+      ...gone.map(attempt => ({ at: world.now(), attempt })),
+    ]);
     if (after.intent) intended.add(`${after.intent.place} ${keyOf(accountId, after.intent)}`);
     if (!before.intent && after.intent) return begun(accountId, before, after.intent, invocation);
     if (moved) return committed(accountId, before, after, invocation);
@@ -189,15 +195,19 @@ export function createLedgerWatch({ world, fileRow, objectAt, wasTold, limits }:
       world.violate('ledger', `${accountId}: the row of ${key} has figures of another object`);
   }
 
-  /** True if an attempt at the same place was noted and never struck out, or this run's own was left unclear. */
+  /**
+   * True if another attempt at the same place was noted when this run found the object there, even if it was struck out
+   * since then, or if this run's own attempt was left unclear.
+   */
   function couldBeOurs(
     accountId: string,
     { attempts }: CursorItem,
     { place }: IntentItem,
-    { tokens, refusals }: Invocation,
+    { tokens, refusals, existingAt }: Invocation,
   ): boolean {
     if (refusals.some(refusal => refusal.accountId === accountId && refusal.unclear)) return true;
-    return attempts.some(attempt => {
+    const struckSince = (struck.get(accountId) ?? []).filter(({ at }) => at >= existingAt);
+    return [...attempts, ...struckSince.map(({ attempt }) => attempt)].some(attempt => {
       const [token = ''] = attempt.split(' ');
       return !tokens.has(token) && attempt.slice(token.length + 1) === place;
     });

@@ -14,6 +14,22 @@ export const exporterSabotages: readonly Sabotage[] = [
     ],
   },
   {
+    // The condition is each driver's own, which the simulated bucket stands for.
+    name: 'overwriting instead of creating',
+    edits: [
+      {
+        file: '../test/simulation/services/cloud.ts',
+        text: "if (present) return 'exists';",
+        replacement: '',
+      },
+      {
+        file: '../test/simulation/services/cloud.ts',
+        text: 'if (bucket().has(object.key) && chance.chance(0.4)) return existing(object.key);',
+        replacement: '',
+      },
+    ],
+  },
+  {
     name: 'already exists always counts as delivered',
     edits: [
       {

@@ -5,7 +5,7 @@ export interface Sabotage {
 }
 
 interface Edit {
-  /** Below `lambdas/`. */
+  /** Relative to `lambdas/`. */
   readonly file: string;
   /** Occurs exactly once in the file. */
   readonly text: string;

@@ -30,14 +30,21 @@ export interface Cloud {
   isOut(type: Destination['type']): boolean;
   /** How many uploads out of a hundred meet a fault. */
   readonly faultsPerHundredUploads: number;
-  onCreate(process: Process, object: StoredObject): void;
+  /** Told of every object that comes to be, and of the one that it took the place of: there may be none. */
+  onCreate(object: StoredObject, replaced: StoredObject | undefined): void;
   onExisting(process: Process, object: StoredObject): void;
+  /** `unclear` if an earlier request of the same upload may have created the object. */
   onRefusal(
     process: Process,
-    accountId: string,
-    code: ActionNeededCode,
-    generation: number | undefined,
+    refusal: {
+      accountId: string;
+      code: ActionNeededCode;
+      generation: number | undefined;
+      unclear: boolean;
+    },
   ): void;
+  /** Told when an upload begins: what an earlier one read ahead in vain is let go. */
+  onBegin(process: Process): void;
   onChunk(process: Process, bytes: number): void;
   /** Exchanges the credential of an account, in the store and in the cloud. */
   rotate(accountId: string): void;
@@ -69,6 +76,7 @@ export function createSimulatedBucket(
 
   async function create(object: NewObject, signal: AbortSignal): Promise<Creation> {
     signal.throwIfAborted();
+    cloud.onBegin(process);
     const fault = drawFault();
     await process.wait(chance.integer(5, 60), signal);
     if (cloud.isOut(destination.type)) {
@@ -164,11 +172,12 @@ export function createSimulatedBucket(
   }
 
   function put({ key, bytes }: NewObject & { bytes: Uint8Array }): Creation {
-    if (bucket().has(key)) return 'exists';
+    const present = bucket().get(key);
+    if (present) return 'exists';
     const object = { place, key, body: bytes, foreign: false, createdAt: world.now() };
     bucket().set(key, object);
     world.trace(process.name, `creates ${place}/${key} of ${bytes.length} bytes`);
-    cloud.onCreate(process, object);
+    cloud.onCreate(object, present);
     return 'created';
   }
 
@@ -186,7 +195,7 @@ export function createSimulatedBucket(
   }
 
   function refuse(code: ActionNeededCode, unclear: boolean): never {
-    cloud.onRefusal(process, accountId, code, generation);
+    cloud.onRefusal(process, { accountId, code, generation, unclear });
     world.trace(process.name, `is refused: ${code}`);
     throw new ExportError(code, `The cloud refuses: ${code}`, { unclear });
   }

@@ -34,7 +34,7 @@ export const deliveryFaults = [
 ] as const;
 
 /** What lasts for hours. */
-export const outages = ['table-outage', 'cloud-outage', 'revoked-credential'] as const;
+export const outages = ['table-outage', 'queue-outage', 'cloud-outage', 'revoked-credential'] as const;
 
 /** What people do meanwhile. */
 export const operatorActions = [

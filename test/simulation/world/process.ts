@@ -32,7 +32,8 @@ export interface ProcessOptions {
   readonly skew: number;
   /** Calls out of a hundred that meet a fault. */
   readonly faultsPerHundredCalls: number;
-  readonly isOut: (service: Service) => boolean;
+  /** The outage that a service has at present, if it has one. */
+  readonly outageOf: (service: Service) => FaultKind | undefined;
 }
 
 const callWeights: readonly (readonly [CallFault, number])[] = [
@@ -48,7 +49,7 @@ const callWeights: readonly (readonly [CallFault, number])[] = [
 const totalWeight = callWeights.reduce((sum, [, weight]) => sum + weight, 0);
 
 export function createProcess(world: World, options: ProcessOptions): Process {
-  const { name, skew, faultsPerHundredCalls, isOut } = options;
+  const { name, skew, faultsPerHundredCalls, outageOf } = options;
   const chance = world.random('calls');
   let alive = true;
   let troubles = 0;
@@ -78,8 +79,9 @@ export function createProcess(world: World, options: ProcessOptions): Process {
       new Promise((resolve, reject) => {
         const sent = world.now() + chance.integer(0, 8);
         const settled = sent + chance.integer(1, 20);
-        if (isOut(service)) {
-          trouble('table-outage');
+        const outage = outageOf(service);
+        if (outage) {
+          trouble(outage);
           answer(settled + 3000, () => reject(errors.unavailable()));
           return;
         }
