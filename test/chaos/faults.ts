@@ -13,7 +13,8 @@ export type FaultName =
   | 'lost-answer'
   | 'late-answer'
   | 'cut-answer'
-  | 'slow';
+  | 'slow'
+  | 'byte-a-second';
 
 export function noFaults(): FaultCounts {
   return {
@@ -24,6 +25,7 @@ export function noFaults(): FaultCounts {
     'late-answer': 0,
     'cut-answer': 0,
     slow: 0,
+    'byte-a-second': 0,
   };
 }
 
@@ -75,6 +77,8 @@ function faultNamed(name: FaultName, side: FaultySide, { headers }: SeenRequest,
       return { kind: 'cut-answer' };
     case 'slow':
       return { kind: 'slow', bytesPerSecond: Math.max(Math.floor(length / 2), 20) };
+    case 'byte-a-second':
+      return { kind: 'slow', bytesPerSecond: 1 };
   }
 }
 

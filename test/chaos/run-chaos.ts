@@ -85,6 +85,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       const tick = (time: number) => dispatcher.invoke(scheduledEvent(time));
       const reached = await feed(options, { workload, servers, random, tick, counts: pool.counts, faults });
 
+      // Whoever waits for a request that will never be through must not do so for its whole time.
+      pool.strike();
       pool.calm();
       for (const proxy of [...servers.proxies.cloud, ...servers.proxies.aws])
         proxy.onRequest = () => ({ kind: 'pass' });

@@ -163,11 +163,12 @@ async function resetMidway(incoming: IncomingMessage, request: ClientRequest, af
 
 function slowedTo(bytesPerSecond: number): Transform {
   const slice = Math.max(1, Math.floor(bytesPerSecond / 20));
+  const pause = (slice / bytesPerSecond) * 1000;
   return new Transform({
     async transform(chunk: Buffer, _encoding, done) {
       for (let from = 0; from < chunk.length && !this.destroyed; from += slice) {
         this.push(chunk.subarray(from, from + slice));
-        await sleep(50);
+        await sleep(pause);
       }
       done();
     },

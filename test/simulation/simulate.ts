@@ -76,6 +76,7 @@ export async function simulate(options: SeedOptions): Promise<SeedResult> {
   const everyLimit = new Set([`${limits.partBytes} ${limits.level}`]);
 
   const buckets: Cloud['buckets'] = new Map();
+  const foreignKeys = new Set<string>();
   const cursorOf = (accountId: string) => ledger.get({ accountId: { S: accountId }, entry: { S: 'cursor' } });
   const events = createEventWatch(world);
   const ledgerWatch = createLedgerWatch({
@@ -89,6 +90,7 @@ export async function simulate(options: SeedOptions): Promise<SeedResult> {
       });
     },
     objectAt: (place, key) => buckets.get(place)?.get(key),
+    wasForeign: (place, key) => foreignKeys.has(`${place} ${key}`),
     wasTold: events.wasTold,
   });
   const accountTable = createTable(['accountId']);
@@ -194,7 +196,9 @@ export async function simulate(options: SeedOptions): Promise<SeedResult> {
       limits = { ...limits, partBytes };
       everyLimit.add(`${partBytes} ${limits.level}`);
     },
-    putForeignObject: createForeignObjects(world, buckets, cursorOf),
+    putForeignObject: createForeignObjects(world, buckets, cursorOf, ({ place, key }) =>
+      foreignKeys.add(`${place} ${key}`),
+    ),
   });
   const timeZones = [
     ...new Set([

@@ -1,6 +1,6 @@
 import type { Destination } from '../../../lambdas/domain/account.ts';
 import { keyOf, readCursorItem } from '../oracle/cursor-item.ts';
-import type { Cloud } from '../services/cloud.ts';
+import type { Cloud, StoredObject } from '../services/cloud.ts';
 import { bucketPlace } from '../services/cloud.ts';
 import type { Item } from '../services/expressions.ts';
 import type { SimulatedAccount } from '../truth/accounts.ts';
@@ -12,6 +12,7 @@ export function createForeignObjects(
   world: World,
   buckets: Cloud['buckets'],
   cursorOf: (accountId: string) => Item | undefined,
+  onPut: (object: StoredObject) => void,
 ) {
   return ({ id, record }: SimulatedAccount, destination: Destination): (() => void) | undefined => {
     const item = cursorOf(id);
@@ -42,6 +43,7 @@ export function createForeignObjects(
       createdAt: world.now(),
     };
     bucket.set(key, object);
+    onPut(object);
     world.trace('customer', `puts ${place} ${key}`);
     return () => {
       if (bucket.get(key) === object) bucket.delete(key);

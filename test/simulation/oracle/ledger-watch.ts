@@ -22,6 +22,8 @@ interface LedgerWatchOptions {
   readonly world: World;
   readonly fileRow: (accountId: string, windowEnd: number, part: number) => Item | undefined;
   readonly objectAt: (place: string, key: string) => StoredObject | undefined;
+  /** True if a customer ever put an object of his own there; it may be gone again. */
+  readonly wasForeign: (place: string, key: string) => boolean;
   readonly wasTold: (accountId: string, key: string) => boolean;
   /** The ways to cut files that were ever deployed, as `partBytes level`. */
   readonly limits: ReadonlySet<string>;
@@ -31,7 +33,8 @@ interface LedgerWatchOptions {
 const mostAttemptsAtPlace = 25;
 
 /** Watches every write to a cursor: is it what the protocol of DESIGN 4 allows, and is it true? */
-export function createLedgerWatch({ world, fileRow, objectAt, wasTold, limits }: LedgerWatchOptions) {
+export function createLedgerWatch(options: LedgerWatchOptions) {
+  const { world, fileRow, objectAt, wasForeign, wasTold, limits } = options;
   const commits = new Map<string, Commit[]>();
   const first = new Map<string, number>();
   const intended = new Set<string>();
@@ -175,13 +178,16 @@ export function createLedgerWatch({ world, fileRow, objectAt, wasTold, limits }:
     const key = row.key?.S ?? '';
     if (place !== intent.place || key !== keyOf(accountId, intent))
       world.violate('ledger', `${accountId}: ${describe(intent)} has a row for ${place} ${key}`);
-    const object = objectAt(`${type?.S}://${bucket?.S}`, key);
-    const ambiguous = object?.foreign === true && couldBeOurs(accountId, before, intent, invocation);
-    if (!object)
+    const bucketName = `${type?.S}://${bucket?.S}`;
+    const object = objectAt(bucketName, key);
+    // It may have been taken for ours by an earlier attempt, and be gone since.
+    const foreign = object ? object.foreign : wasForeign(bucketName, key);
+    const ambiguous = foreign && couldBeOurs(accountId, before, intent, invocation);
+    if (!object && !ambiguous)
       world.violate('lost', `${accountId} commits ${describe(intent)}, which is not in the bucket`);
-    else if (object.foreign && !ambiguous)
+    else if (foreign && !ambiguous)
       world.violate('foreign', `${accountId} takes a customer's object for ${describe(intent)}`);
-    else if (!object.foreign) compare(accountId, row, object);
+    else if (object && !foreign) compare(accountId, row, object);
     if (!wasTold(accountId, key))
       world.violate('events', `Nobody was told of ${key} before it was committed`);
     const list = commits.get(accountId) ?? [];

@@ -141,7 +141,7 @@ export function createQueue(
       const entries = command.input.Entries ?? [];
       if (entries.length < 1 || entries.length > 10)
         throw new UnsupportedCallError(`SQS takes no batch of ${entries.length}`);
-      const refused = entries.filter(() => refuses());
+      const refused = entries.filter(() => refuses(process));
       for (const entry of entries)
         if (!refused.includes(entry)) queue.send(entry.MessageBody ?? '', entry.DelaySeconds ?? 0);
       return { Failed: refused.map(({ Id }) => ({ Id, SenderFault: false, Code: 'InternalError' })) };
@@ -156,9 +156,9 @@ export function createQueue(
     throw new UnsupportedCallError(`The simulated SQS does not know ${command.constructor.name}`);
   }
 
-  function refuses(): boolean {
+  function refuses(process: Process): boolean {
     if (!world.faulty() || !world.enables('refused-message') || !chance.chance(0.08)) return false;
-    world.inject('refused-message');
+    process.trouble('refused-message');
     return true;
   }
 }
