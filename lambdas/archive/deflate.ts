@@ -79,7 +79,7 @@ function zlibOptions(block: Uint8Array, { level, dictionary, last }: BlockOption
     ...(dictionary.length > 0 ? { dictionary } : {}),
     finishFlush: last ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
     // Mostly one trip to the thread pool a block: an audit log deflates to less than half.
-    chunkSize: Math.max(1024, block.length >>> 1),
+    chunkSize: Math.max(1024, block.length >>> 2),
   };
 }
 

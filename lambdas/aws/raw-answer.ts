@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { ExportError } from '../domain/failure.ts';
+import { receiveInto } from './raw-http-handler.ts';
 
 interface HttpAnswer {
   statusCode: number;
@@ -24,10 +25,11 @@ export async function withRawAnswer(
   let bytes: Uint8Array | undefined;
   command.middlewareStack.add(
     next => async args => {
+      receiveInto(args.request as object, memory);
       const result = await next(args);
       const answer = result.response as HttpAnswer;
       if (answer.statusCode !== 200) return result;
-      bytes = await collect(answer, memory);
+      bytes = await collect(answer);
       verify(bytes, answer.headers['x-amz-crc32']);
       answer.body = emptyAnswer;
       return result;
@@ -39,21 +41,8 @@ export async function withRawAnswer(
   return bytes;
 }
 
-async function collect(
-  { headers, body }: HttpAnswer,
-  memory: (length: number) => Buffer,
-): Promise<Uint8Array> {
-  if (body instanceof Uint8Array) return body;
-  const length = Number(headers['content-length']);
-  if (!Number.isSafeInteger(length)) return Buffer.concat(await Array.fromAsync(body));
-  const bytes = memory(length);
-  let filled = 0;
-  for await (const chunk of body) {
-    bytes.set(chunk, filled);
-    filled += chunk.length;
-  }
-  if (filled === length) return bytes;
-  throw damaged(`DynamoDB's answer ended after ${filled} of ${length} bytes`);
+async function collect({ body }: HttpAnswer): Promise<Uint8Array> {
+  return body instanceof Uint8Array ? body : Buffer.concat(await Array.fromAsync(body));
 }
 
 function verify(bytes: Uint8Array, checksum: string | undefined): void {

@@ -16,8 +16,8 @@ export interface StretchReader {
   continuedFrom(page: Page): Instant | undefined;
 }
 
-/** As many hide DynamoDB's latency; one partition does not answer faster for more. */
-const inFlight = 2;
+/** As many hide a latency of 10 ms behind the work on a page; one partition does not answer faster for more. */
+const inFlight = 3;
 /** A stretch that is a little too long for a page costs a further request, one after the other. */
 const aimedFill = 0.9;
 
@@ -25,7 +25,7 @@ const aimedFill = 0.9;
  * The pages of a window in order, while the next ones are on their way.
  *
  * Where a page ends is known only when it has come. What follows it is therefore cut into stretches of whole seconds
- * that, by the pace of the rows so far, fill one page each, and two are asked for at once. The rows depend in no way on
+ * that, by the pace of the rows so far, fill one page each, and some are asked for at once. The rows depend in no way on
  * how well that is guessed: a stretch that holds more is read on to its end before the next.
  */
 export async function* readAhead(

@@ -11,6 +11,7 @@ import { clientOptions } from '../aws/client-options.ts';
 import { createExportEvents } from '../aws/export-events.ts';
 import { createExportQueue } from '../aws/export-queue.ts';
 import { createLedger } from '../aws/ledger.ts';
+import { RawHttpHandler } from '../aws/raw-http-handler.ts';
 import { createSecretStore } from '../aws/secret-store.ts';
 import { createExportTelemetry, createInstruments } from '../aws/telemetry.ts';
 import { openBucket } from '../buckets/open-bucket.ts';
@@ -37,10 +38,11 @@ const ports: Omit<ExporterPorts, 'buckets'> = {
   accounts: createAccountReader({ client: dynamodb, tableName: accountsTable }),
   ledger: createLedger({ client: dynamodb, tableName: ledgerTable }),
   auditLog: createAuditLog({
-    client:
-      auditLog.region === undefined
-        ? dynamodb
-        : new DynamoDBClient({ ...clientOptions, region: auditLog.region }),
+    client: new DynamoDBClient({
+      ...clientOptions,
+      requestHandler: new RawHttpHandler({ connect: 3_000, answer: 20_000 }),
+      ...(auditLog.region !== undefined && { region: auditLog.region }),
+    }),
     source: auditLog,
   }),
   queue,

@@ -1,0 +1,198 @@
+import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+
+export interface Origin {
+  readonly protocol: 'http:' | 'https:';
+  readonly hostname: string;
+  readonly port: number;
+}
+
+/** In milliseconds. */
+export interface RawTimeouts {
+  /** Until the connection stands, its encryption included. */
+  readonly connect: number;
+  /** From the request to the last byte of the answer. */
+  readonly answer: number;
+}
+
+export interface RawAnswer {
+  readonly statusCode: number;
+  /** Their names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+/** One request on its way. */
+interface Exchange {
+  readonly memory: (length: number) => Buffer;
+  readonly succeed: (answer: RawAnswer) => void;
+  readonly fail: (failure: Error) => void;
+  /** The answer, once its head is here; its body is then being filled. */
+  answer?: RawAnswer;
+}
+
+export interface RawConnection {
+  /**
+   * Sends a request and receives its answer; one after the other.
+   *
+   * @param memory gives so many bytes to hold the answer's body
+   * @throws Error with the code of a broken connection, or named `TimeoutError`; `UnfamiliarAnswerError`
+   */
+  exchange(
+    request: Buffer,
+    memory: (length: number) => Buffer,
+    signal: AbortSignal | undefined,
+  ): Promise<RawAnswer>;
+  /** False once it is closed, or the server wants it closed. */
+  usable(): boolean;
+  close(): void;
+}
+
+/** The answer is not one that begins with its length; it may be right all the same. */
+export class UnfamiliarAnswerError extends Error {
+  override readonly name = 'UnfamiliarAnswerError';
+}
+
+/** DynamoDB's heads are a few hundred bytes long. */
+const longestHead = 16 * 1024;
+const endOfHead = Buffer.from('\r\n\r\n');
+
+/**
+ * A connection that reads each answer's body from the socket straight into memory that the caller provides.
+ *
+ * Node's own client makes two copies of every 64 KB on the way. That garbage keeps the collector busier than all else
+ * that an export does (docs/performance.md).
+ */
+export function openRawConnection(origin: Origin, timeouts: RawTimeouts): RawConnection {
+  const head = Buffer.allocUnsafeSlow(longestHead);
+  let headLength = 0;
+  let bodyLength = 0;
+  let current: Exchange | undefined;
+  let keep = true;
+  const socket = connect(origin, {
+    // Asked for after each read: where the next bytes go. Node loops without end if that has no room.
+    buffer() {
+      if (!current) return head;
+      return current.answer ? current.answer.body.subarray(bodyLength) : head.subarray(headLength);
+    },
+    callback(count) {
+      received(count);
+      return true;
+    },
+  });
+  const connecting = setTimeout(
+    () => socket.destroy(timeoutError(`No connection to ${origin.hostname} within ${timeouts.connect} ms`)),
+    timeouts.connect,
+  );
+  socket.once(origin.protocol === 'https:' ? 'secureConnect' : 'connect', () => clearTimeout(connecting));
+  socket.on('error', failure => current?.fail(failure));
+  socket.on('close', () => {
+    clearTimeout(connecting);
+    current?.fail(
+      Object.assign(new Error(`${origin.hostname} closed the connection`), { code: 'ECONNRESET' }),
+    );
+  });
+
+  return {
+    exchange: (request, memory, signal) =>
+      new Promise((resolve, reject) => {
+        socket.ref();
+        const timeout = setTimeout(
+          () => fail(timeoutError(`No answer of ${origin.hostname} within ${timeouts.answer} ms`)),
+          timeouts.answer,
+        );
+        const abort = () => fail(Object.assign(new Error('The request was aborted'), { name: 'AbortError' }));
+        const settle = () => {
+          clearTimeout(timeout);
+          signal?.removeEventListener('abort', abort);
+          current = undefined;
+        };
+        const fail = (failure: Error) => {
+          settle();
+          reject(failure);
+          socket.destroy();
+        };
+        const succeed = (answer: RawAnswer) => {
+          settle();
+          headLength = 0;
+          bodyLength = 0;
+          // A connection that waits for the next request keeps no process alive.
+          socket.unref();
+          if (!keep) socket.destroy();
+          resolve(answer);
+        };
+        current = { memory, succeed, fail };
+        if (signal?.aborted) return abort();
+        signal?.addEventListener('abort', abort, { once: true });
+        socket.write(request);
+      }),
+    usable: () => keep && !socket.destroyed && socket.writable,
+    close: () => socket.destroy(),
+  };
+
+  function received(count: number): void {
+    if (!current) {
+      socket.destroy();
+      return;
+    }
+    try {
+      if (current.answer) bodyLength += count;
+      else {
+        headLength += count;
+        current.answer = readHead(current);
+      }
+      if (current.answer?.body.length === bodyLength) current.succeed(current.answer);
+    } catch (thrown) {
+      current?.fail(thrown instanceof Error ? thrown : new Error(String(thrown)));
+    }
+  }
+
+  /** The answer with what has come of its body, if the head is whole. */
+  function readHead({ memory }: Exchange): RawAnswer | undefined {
+    const end = head.subarray(0, headLength).indexOf(endOfHead);
+    if (end === -1 && headLength === longestHead) throw new UnfamiliarAnswerError('The head is too long');
+    if (end === -1) return undefined;
+    const { statusCode, headers } = parseHead(head.toString('latin1', 0, end));
+    keep &&= headers.connection?.toLowerCase() !== 'close';
+    const { 'content-length': digits = '' } = headers;
+    const length = /^\d{1,9}$/.test(digits) ? Number(digits) : -1;
+    const start = end + endOfHead.length;
+    if (headLength - start > length) throw new UnfamiliarAnswerError(`The body's length is ${digits}`);
+    const body = memory(length);
+    bodyLength = head.copy(body, 0, start, headLength);
+    return { statusCode, headers, body };
+  }
+}
+
+function parseHead(text: string): Pick<RawAnswer, 'statusCode' | 'headers'> {
+  const [statusLine = '', ...lines] = text.split('\r\n');
+  const [, status] = /^HTTP\/1\.1 ([2-5]\d\d)(?: |$)/.exec(statusLine) ?? [];
+  if (status === undefined)
+    throw new UnfamiliarAnswerError(`The answer begins with ${statusLine.slice(0, 40)}`);
+  const headers: Record<string, string> = Object.create(null);
+  for (const line of lines) {
+    const colon = line.indexOf(':');
+    const name = line.slice(0, colon).toLowerCase();
+    if (colon < 1) throw new UnfamiliarAnswerError('A header has no name');
+    const value = line.slice(colon + 1).trim();
+    headers[name] = name in headers ? `${headers[name]}, ${value}` : value;
+  }
+  return { statusCode: Number(status), headers };
+}
+
+interface OnRead {
+  readonly buffer: () => Uint8Array;
+  readonly callback: (count: number, read: Uint8Array) => boolean;
+}
+
+function connect({ protocol, hostname, port }: Origin, onread: OnRead): Socket {
+  const options = { host: hostname, port, noDelay: true, keepAlive: true };
+  return protocol === 'http:'
+    ? connectTcp({ ...options, onread })
+    : // Node passes `onread` on; its types do not know.
+      connectTls(Object.assign({ ...options, servername: hostname }, { onread }));
+}
+
+function timeoutError(message: string): Error {
+  return Object.assign(new Error(message), { name: 'TimeoutError' });
+}
