@@ -2,6 +2,7 @@ import { BatchWriteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAuditLog } from '../../lambdas/aws/audit-log.ts';
+import { RawHttpHandler } from '../../lambdas/aws/raw-http-handler.ts';
 import type { AuditLogSource } from '../../lambdas/environment.ts';
 import { type DynamodbTables, startTables } from './dynamodb-tables.ts';
 
@@ -19,7 +20,7 @@ const never = new AbortController().signal;
 describe('the audit log', () => {
   let tables: DynamodbTables;
   beforeAll(async () => {
-    tables = await startTables();
+    tables = await startTables({ requestHandler: new RawHttpHandler({ connect: 3_000, answer: 20_000 }) });
   });
   afterAll(() => tables?.close());
 

@@ -4,6 +4,7 @@ import {
   type CreateTableCommandInput,
   DeleteTableCommand,
   DynamoDBClient,
+  type DynamoDBClientConfig,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { startDynamodbServer } from '../../local/servers/dynamodb-server.ts';
@@ -29,7 +30,7 @@ export interface DynamodbTables {
  * - `CONTRACT_DYNAMODB_ACCESS_KEY_ID`, `CONTRACT_DYNAMODB_SECRET_ACCESS_KEY`, `CONTRACT_DYNAMODB_REGION`: default to
  *   placeholders, which emulators accept
  */
-export async function startTables(): Promise<DynamodbTables> {
+export async function startTables(own: DynamoDBClientConfig = {}): Promise<DynamodbTables> {
   const {
     CONTRACT_DYNAMODB_ENDPOINT: external,
     CONTRACT_DYNAMODB_ACCESS_KEY_ID: accessKeyId = 'contract',
@@ -38,7 +39,8 @@ export async function startTables(): Promise<DynamodbTables> {
   } = process.env;
   const server = external === undefined ? await startDynamodbServer() : undefined;
   const endpoint = external ?? server?.endpoint ?? '';
-  const client = new DynamoDBClient({ endpoint, region, credentials: { accessKeyId, secretAccessKey } });
+  const credentials = { accessKeyId, secretAccessKey };
+  const client = new DynamoDBClient({ endpoint, region, credentials, ...own });
   const created: string[] = [];
   return {
     client,
