@@ -25,9 +25,9 @@ export function answerOf(thrown: unknown): AwsAnswer {
   };
 }
 
-/** True if the service itself never answered: the network failed, or its certificate did. */
+/** True if the service itself never answered, or not to the end: the network failed, or its certificate did. */
 export function isNetworkTrouble({ name, status, systemCode }: AwsAnswer): boolean {
-  if (status !== undefined) return false;
+  if (status !== undefined) return systemCode !== undefined && /^E[A-Z]+$/.test(systemCode);
   // Node's own complaints about a wrong argument have codes too, and are faults of this program.
   return name === 'TimeoutError' || (systemCode !== undefined && !systemCode.startsWith('ERR_INVALID_'));
 }

@@ -60,7 +60,8 @@ export function createS3Requests(destination: S3Destination, retry: S3Retry): S3
         const failure = toS3Failure(thrown, destination, creates && unclear);
         const passing = failure.code === 'network' || failure.code === 'destination_unavailable';
         if (!passing || name === 'NoSuchUpload' || attempts >= retry.attempts) throw failure;
-        unclear ||= status === undefined || status >= 500;
+        // Of an answer that broke off, the status counts all the same.
+        unclear ||= status === undefined || status < 400 || status >= 500;
       }
       await pause(attempts, retry, signal);
     }

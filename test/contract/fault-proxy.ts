@@ -109,14 +109,16 @@ async function play(
     return;
   }
 
-  const body = wholeRequests ? Readable.from([Buffer.concat(await incoming.toArray())]) : incoming;
+  const slowed = fault.kind === 'slow' ? incoming.compose(slowedTo(fault.bytesPerSecond)) : incoming;
+  const body = wholeRequests ? Readable.from([Buffer.concat(await slowed.toArray())]) : slowed;
   const request = (upstream.protocol === 'https:' ? requestHttps : requestHttp)(
     new URL(incoming.url ?? '/', upstream),
     { method: incoming.method, headers: { ...incoming.headers, connection: 'close' }, agent: false },
   );
   if (!wholeRequests) outgoing.once('close', () => request.destroy());
   const answered = once(request, 'response') as Promise<[IncomingMessage]>;
-  const sent = fault.kind === 'reset' ? resetMidway(incoming, request, fault.afterBytes) : send(body, fault);
+  const sent =
+    fault.kind === 'reset' ? resetMidway(incoming, request, fault.afterBytes) : pipeline(body, request);
   // A server may answer before the body is through (a refusal); only without any answer does a break matter.
   sent.catch(error => request.destroy(error));
   const [answer] = await answered;
@@ -132,19 +134,14 @@ async function play(
   if (fault.kind === 'late-answer' || fault.kind === 'cut-answer') {
     const body = Buffer.concat(await answer.toArray());
     if (fault.kind === 'late-answer') await sleep(fault.milliseconds);
-    outgoing.writeHead(answer.statusCode ?? 502, { ...answer.headers, 'content-length': body.length });
+    const { 'transfer-encoding': _, ...headers } = answer.headers;
+    outgoing.writeHead(answer.statusCode ?? 502, { ...headers, 'content-length': body.length });
     if (fault.kind === 'late-answer') outgoing.end(body);
     else outgoing.write(body.subarray(0, body.length / 2), () => incoming.socket.resetAndDestroy());
     return;
   }
   outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
   await pipeline(answer, outgoing);
-
-  function send(content: Readable, fault: Fault): Promise<void> {
-    return fault.kind === 'slow'
-      ? pipeline(content, slowedTo(fault.bytesPerSecond), request)
-      : pipeline(content, request);
-  }
 }
 
 /** Sends the beginning of the body, so that the server has a request that never gets whole. */

@@ -191,6 +191,23 @@ describe(`the S3 driver on ${serverName}`, () => {
     }
   });
 
+  test.each([
+    ['small', small],
+    ['large', large],
+  ])(
+    'knows by the status alone that a %s object is there, when the answer is cut off',
+    async (_, newObject) => {
+      const theirs = newObject();
+      await server.put(theirs.key, Buffer.from('theirs'));
+      let cut = 0;
+      setting.proxy.onRequest = ({ headers }) =>
+        headers['if-none-match'] === '*' && cut++ === 0 ? { kind: 'cut-answer' } : { kind: 'pass' };
+      const bucket = await setting.openThroughProxy();
+      expect(await bucket.create(theirs, never)).toBe('exists');
+      expect(cut).toBe(2);
+    },
+  );
+
   test('an upload that cannot be removed is reported beside the failure itself', async () => {
     const leftovers: ExportError[] = [];
     const bucket = server.openWith({

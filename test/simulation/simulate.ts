@@ -116,6 +116,7 @@ export async function simulate(options: SeedOptions): Promise<SeedResult> {
           drawRows(world, scenario, { ...account, timeZone: account.record.timeZone }),
         ]),
       ),
+      scenario.rowsPerPage,
       (process, bytes) => hold(process, bytes),
     ),
     indexed: provisioning.indexed,

@@ -38,6 +38,7 @@ interface RawAnswer {
 export function createAuditRows(
   world: World,
   of: ReadonlyMap<string, readonly Row[]>,
+  rowsPerPage: number,
   onPage: (process: Process, bytes: number) => void,
 ): AuditRows {
   const chance = world.random('pages');
@@ -70,7 +71,7 @@ export function createAuditRows(
     const all = of.get(account.S) ?? [];
     const start = input.ExclusiveStartKey?.recordedAt?.S;
     const found: Row[] = [];
-    const limit = chance.integer(1, 9);
+    const limit = chance.integer(Math.ceil(rowsPerPage / 2), rowsPerPage);
     for (let index = firstFrom(all, start ?? from.S); index < all.length && found.length < limit; index++) {
       const row = all[index];
       if (!row || row.key > to.S) break;

@@ -28,6 +28,8 @@ export interface Scenario {
   readonly faultsPerHundredCalls: number;
   readonly faultsPerHundredUploads: number;
   readonly messagesPerInvocation: number;
+  /** The most rows that an answer of the audit log holds. */
+  readonly rowsPerPage: number;
 }
 
 /** Two boundaries of any zone, the settle time, and the retries of what failed last. */
@@ -81,6 +83,7 @@ export function drawScenario({ seed, days, without = [] }: SeedOptions): Scenari
     faultsPerHundredCalls: intensity,
     faultsPerHundredUploads: random.pick([0, 5, 15, 30]),
     messagesPerInvocation: random.pick([1, 1, 3]),
+    rowsPerPage: random.pick([5, 20, 100]),
   };
 }
 
