@@ -1,10 +1,11 @@
-import { BatchWriteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { BatchWriteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAuditLog } from '../../lambdas/aws/audit-log.ts';
+import { type AuditLog, createAuditLog } from '../../lambdas/aws/audit-log.ts';
 import { RawHttpHandler } from '../../lambdas/aws/raw-http-handler.ts';
 import type { AuditLogSource } from '../../lambdas/environment.ts';
 import { type DynamodbTables, startTables } from './dynamodb-tables.ts';
+import { type Fault, type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 
 const names = {
   date: 'date',
@@ -19,10 +20,17 @@ const never = new AbortController().signal;
 
 describe('the audit log', () => {
   let tables: DynamodbTables;
+  let proxy: FaultProxy;
   beforeAll(async () => {
     tables = await startTables({ requestHandler: new RawHttpHandler({ connect: 3_000, answer: 20_000 }) });
+    const { protocol, hostname, port } = (await tables.client.config.endpoint?.()) ?? {};
+    // Dynalite ends the process for half a request.
+    proxy = await startFaultProxy(`${protocol}//${hostname}:${port}`, { wholeRequests: true });
   });
-  afterAll(() => tables?.close());
+  afterAll(async () => {
+    await proxy?.close();
+    await tables?.close();
+  });
 
   async function startLog(sortKeyType: AuditLogSource['sortKeyType'], own: Partial<AuditLogSource> = {}) {
     const source: AuditLogSource = {
@@ -36,6 +44,18 @@ describe('the audit log', () => {
     const { partitionKey: partition, sortKey: sort } = source;
     const tableName = await tables.create({ partition, sort, sortType: sortKeyType === 'iso' ? 'S' : 'N' });
     const log = createAuditLog({ client: tables.client, source: { ...source, tableName } });
+    const readFrom = async (from: AuditLog, after?: string) => {
+      const sortKeys: string[] = [];
+      let pages = 0;
+      let lines = '';
+      // A page is valid until the next one is asked for.
+      for await (const page of from.pages('acme', window, after, never)) {
+        pages++;
+        for (let row = 0; row < page.count; row++) sortKeys.push(page.sortKey(row));
+        lines += Buffer.from(page.lines).toString('utf8');
+      }
+      return { pages, sortKeys, lines };
+    };
     return {
       put: (sortKey: string | number, row: Record<string, unknown> = {}) =>
         tables.client.send(
@@ -57,17 +77,17 @@ describe('the audit log', () => {
           );
       },
       pages: (after?: string, signal = never) => log.pages('acme', window, after, signal),
-      async read(after?: string) {
-        const sortKeys: string[] = [];
-        let pages = 0;
-        let lines = '';
-        // A page is valid until the next one is asked for.
-        for await (const page of log.pages('acme', window, after, never)) {
-          pages++;
-          for (let row = 0; row < page.count; row++) sortKeys.push(page.sortKey(row));
-          lines += Buffer.from(page.lines).toString('utf8');
+      read: (after?: string) => readFrom(log, after),
+      /** The same from another endpoint, with as many attempts as an exporter makes. */
+      async readThrough(endpoint: string) {
+        const { region, credentials } = tables.client.config;
+        const requestHandler = new RawHttpHandler({ connect: 3_000, answer: 20_000 });
+        const client = new DynamoDBClient({ endpoint, region, credentials, requestHandler, maxAttempts: 4 });
+        try {
+          return await readFrom(createAuditLog({ client, source: { ...source, tableName } }));
+        } finally {
+          client.destroy();
         }
-        return { pages, sortKeys, lines };
       },
     };
   }
@@ -125,6 +145,28 @@ describe('the audit log', () => {
     expect(whole.sortKeys).toEqual(rows.map(({ recordedAt }) => recordedAt));
     const rest = await log.read(rows[250]?.recordedAt);
     expect(rest.sortKeys).toEqual(rows.slice(251).map(({ recordedAt }) => recordedAt));
+  });
+
+  it('gets every row once through a network that breaks in every way', async () => {
+    const log = await startLog('iso');
+    const rows = Array.from({ length: 300 }, (_, index) => ({
+      recordedAt: `2026-11-22T05:00:${String(index % 60).padStart(2, '0')}.000Z#${String(index).padStart(4, '0')}`,
+      description: `${index} ${'x'.repeat(16_000)}`,
+    }));
+    await log.putMany(rows);
+    const faults: Fault[] = [
+      { kind: 'reset', afterBytes: 0 },
+      { kind: 'cut-answer' },
+      { kind: 'answer', status: 500, body: '{"__type":"InternalServerError"}' },
+      { kind: 'lose-answer' },
+      { kind: 'answer', status: 400, body: '{"__type":"ThrottlingException"}' },
+      { kind: 'answer', status: 503, body: 'not JSON' },
+    ];
+    let requests = 0;
+    proxy.onRequest = () => (requests++ % 2 === 0 && faults.shift()) || { kind: 'pass' };
+    const { sortKeys } = await log.readThrough(proxy.endpoint);
+    expect(faults).toEqual([]);
+    expect(sortKeys).toEqual(rows.map(({ recordedAt }) => recordedAt).toSorted());
   });
 
   it('gives one empty page for a window without rows', async () => {
