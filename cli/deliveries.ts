@@ -10,7 +10,7 @@ import { createFileReader } from './ledger-files.ts';
 import type { Report } from './report.ts';
 import type { Run } from './run.ts';
 import { type Column, table } from './table.ts';
-import { count, counted, localWindow, parseInstant, span, utcTime } from './wording.ts';
+import { count, counted, localWindow, parseInstant, span, utcTime, utcWord } from './wording.ts';
 
 export function registerDeliveries(program: Command, run: Run): void {
   program
@@ -40,7 +40,7 @@ async function showDeliveries(
   const cursors = await createCursorReader(ledger).cursors([accountId]);
   const cursor = cursors.get(accountId);
   // A removed account has deliveries all the same.
-  if (record === undefined && cursor === undefined) throw noSuchAccount(accountId);
+  if (record === undefined && cursor === undefined) throw noSuchAccount(accountId, target);
   const timeZone = parseSchedule(record)?.timeZone ?? 'UTC';
   const files = await createFileReader(ledger).files(accountId, since);
   const gaps = findGaps(files, cursor);
@@ -77,7 +77,7 @@ const sum = (files: readonly DeliveredFile[], figure: 'records' | 'bytes') =>
 function columnsFor(timeZone: string): readonly Column<DeliveredWindow>[] {
   return [
     { heading: `window (${timeZone})`, text: ({ first }) => localWindow(first.window, timeZone) },
-    { heading: 'ends', text: ({ first }) => utcTime(first.window.end) },
+    { heading: 'ends (UTC)', text: ({ first }) => utcWord(first.window.end) },
     { heading: 'files', align: 'right', text: ({ files }) => count(files.length) },
     { heading: 'records', align: 'right', text: ({ files }) => count(sum(files, 'records')) },
     { heading: 'bytes', align: 'right', text: ({ files }) => count(sum(files, 'bytes')) },

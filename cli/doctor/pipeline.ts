@@ -8,11 +8,11 @@ const tickInterval = 15 * 60_000;
 
 /** The ticks come, the queue hands on, nothing is put aside. */
 export async function checkPipeline(target: Target): Promise<Check[]> {
-  const { sqs, outputs } = target;
+  const { sqs, outputs, command } = target;
   return [
     await checkTicks(target),
     await checkRedrive(sqs, outputs.ExportQueueUrl, outputs.ExportDeadLetterQueueUrl),
-    await checkEmpty(sqs, 'exports put aside', outputs.ExportDeadLetterQueueUrl, 'siem-export retry'),
+    await checkEmpty(sqs, 'exports put aside', outputs.ExportDeadLetterQueueUrl, `${command} retry`),
     ...(outputs.TriggerDeadLetterQueueUrl === undefined
       ? []
       : [

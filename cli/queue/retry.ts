@@ -48,7 +48,7 @@ async function retry(context: CommandContext, { yes, discardForeign }: RetryOpti
   if (!json) for (const line of describe(letters, cursors)) terminal.say(line);
 
   const asked =
-    !yes && ours.length > 0 && terminal.interactive
+    !yes && ours.length > 0 && terminal.interactive && !json
       ? await confirm(terminal, `Queue ${counted(ours.length, 'export')} again?`)
       : yes === true;
   for (const letter of ours) await (asked ? queue.moveBack(letter) : queue.letGo(letter));

@@ -13,6 +13,8 @@ export interface AwsAccess {
 
 export interface StageName extends AwsAccess {
   readonly stage: string;
+  /** What commands for it begin with. */
+  readonly command: string;
 }
 
 /** What every stage calls its stack and its functions. */
@@ -24,7 +26,7 @@ export function nameOf(stage: string, part?: 'dispatcher' | 'exporter' | 'watchd
  * The deployed stack of a stage: tables and queues by its outputs, the rest by the exporter's own configuration.
  * @throws CommandError `unreachable` if there is no such stack
  */
-export async function openDeployedTarget({ stage, ...access }: StageName): Promise<Target> {
+export async function openDeployedTarget({ stage, command, ...access }: StageName): Promise<Target> {
   const config = sdkConfig(access);
   const dynamodb = new DynamoDBClient(config);
   const region = await dynamodb.config.region();
@@ -32,14 +34,21 @@ export async function openDeployedTarget({ stage, ...access }: StageName): Promi
   const outputs = parseOutputs(await readOutputs(nameOf(stage), title, access), title);
   const sqs = new SQSClient(config);
   const secrets = new SecretsManagerClient(config);
+  const elsewhere: DynamoDBClient[] = [];
   let environment: Promise<ExporterEnvironment> | undefined;
   return {
     title,
+    command,
     local: false,
     outputs,
     dynamodb,
     sqs,
     secrets,
+    dynamodbIn(other) {
+      const client = new DynamoDBClient({ ...config, region: other });
+      elsewhere.push(client);
+      return client;
+    },
     environment: () => {
       environment ??= readEnvironment(nameOf(stage, 'exporter'), access);
       return environment;
@@ -47,7 +56,7 @@ export async function openDeployedTarget({ stage, ...access }: StageName): Promi
     now: async () => Date.now(),
     exporterCredential: () => assumeExporterRole(outputs.ExporterRoleArn ?? '', access),
     close() {
-      for (const client of [dynamodb, sqs, secrets]) client.destroy();
+      for (const client of [dynamodb, sqs, secrets, ...elsewhere]) client.destroy();
     },
   };
 }

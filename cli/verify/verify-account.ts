@@ -4,6 +4,7 @@ import type { Instant } from '../../lambdas/domain/instant.ts';
 import type { Credential } from '../../lambdas/domain/secret.ts';
 import type { AccountRecord } from '../account/record-store.ts';
 import { remedyFor } from '../account/remedy.ts';
+import type { StackOutputs, Target } from '../target/target.ts';
 import { type Probe, probeKey } from './probe.ts';
 import { readSas } from './shared-access-signature.ts';
 import { type Step, unknownWriting, writingSteps } from './steps.ts';
@@ -11,7 +12,7 @@ import { type Step, unknownWriting, writingSteps } from './steps.ts';
 export interface Verification {
   readonly record: AccountRecord;
   readonly now: Instant;
-  readonly exporterRoleArn: string | undefined;
+  readonly target: Pick<Target, 'command' | 'outputs'>;
   probeOf(account: Account): Probe;
 }
 
@@ -25,9 +26,10 @@ export async function* verifyAccount(verification: Verification): AsyncGenerator
   yield { name: 'the record is in order', outcome: 'right' };
   const probe = verification.probeOf(account);
   const { destination } = account;
+  const { command, outputs } = verification.target;
   const byRole = destination.type === 's3' && destination.roleArn !== undefined;
   const remedy = (failure: ExportError, credential?: Credential) =>
-    remedyFor(failure, account, { credential, exporterRoleArn: verification.exporterRoleArn });
+    remedyFor(failure, account, { credential, command, exporterRoleArn: outputs.ExporterRoleArn });
 
   let credential: Credential | undefined;
   if (!byRole) {
@@ -55,7 +57,8 @@ export async function* verifyAccount(verification: Verification): AsyncGenerator
     const created = await attemptLater(() => probe.create(bucket, key));
     if (created instanceof ExportError) {
       const { code, message } = created;
-      return yield* writingSteps(account, { code, message, remedy: remedy(created, credential) });
+      const fixed = code === 'access_denied' ? addressNote(outputs) : '';
+      return yield* writingSteps(account, { code, message, remedy: remedy(created, credential) + fixed });
     }
     yield* writingSteps(account, undefined);
     const again = await attemptLater(() => probe.create(bucket, key));
@@ -63,6 +66,13 @@ export async function* verifyAccount(verification: Verification): AsyncGenerator
   } finally {
     bucket.close();
   }
+}
+
+/** `verify` runs where the operator is, and a customer may let in the exporter's addresses only. */
+function addressNote({ EgressAddresses }: StackOutputs): string {
+  return EgressAddresses === undefined
+    ? ''
+    : `\nor, if the customer lets in ${EgressAddresses} only, from where the exporter writes: verify from there`;
 }
 
 const cloudNames = { s3: 'Amazon S3', gcs: 'Google Cloud Storage', azure: 'Azure Blob Storage' } as const;

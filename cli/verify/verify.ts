@@ -23,12 +23,12 @@ export function registerVerify(program: Command, run: Run): void {
 async function verify(context: CommandContext, accountId: string): Promise<Report> {
   const { terminal, json } = context;
   const target = await context.target();
-  const record = await existingRecord(openStores(target).records, accountId);
+  const record = await existingRecord(openStores(target), accountId);
   const steps: Step[] = [];
   for await (const step of verifyAccount({
     record,
     now: Date.now(),
-    exporterRoleArn: target.outputs.ExporterRoleArn,
+    target,
     probeOf: account => createProbe(target, account),
   })) {
     steps.push(step);

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { buckets, startWorld, type World } from '../../cli/tour/world.ts';
+import { buckets } from '../../cli/tour/customers.ts';
+import { startWorld, type World } from '../../cli/tour/world.ts';
 import { type LocalServer, startHttpServer } from '../../local/servers/http-server.ts';
 import { stateOf } from '../../local/state.ts';
 import { runCommand } from './command-line.ts';
@@ -17,7 +18,7 @@ let stackName = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'siem-export-cli-'));
   const log = new Writable({ write: (_chunk, _encoding, done) => done() });
-  world = await startWorld({ folder, log, ownTime: false });
+  world = await startWorld({ stateFile: join(folder, 'local.json'), log, ownTime: false });
   aws = await startAws(world);
   await writeFile(join(folder, 'gcs.json'), world.credentials.secretOf('gcs'));
 });

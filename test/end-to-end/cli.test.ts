@@ -5,7 +5,8 @@ import { Writable } from 'node:stream';
 import { DeleteItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bucketRegion, buckets, role, startWorld, type World } from '../../cli/tour/world.ts';
+import { bucketRegion, buckets } from '../../cli/tour/customers.ts';
+import { role, startWorld, type World } from '../../cli/tour/world.ts';
 import { fileEntry } from '../../lambdas/aws/ledger-items.ts';
 import { encodeMessage } from '../../lambdas/domain/export-message.ts';
 import { toIso } from '../../lambdas/domain/instant.ts';
@@ -23,7 +24,7 @@ let printed = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'siem-export-cli-'));
   const log = new Writable({ write: (_chunk, _encoding, done) => done() });
-  world = await startWorld({ folder, log, ownTime: false });
+  world = await startWorld({ stateFile: join(folder, 'local.json'), log, ownTime: false });
   const { credentials } = world;
   await writeFile(join(folder, 's3.json'), credentials.secretOf('s3'));
   await writeFile(join(folder, 'gcs.json'), credentials.secretOf('gcs'));
@@ -87,7 +88,11 @@ describe('adding accounts', () => {
       'account add broken --time-zone Mars/Olympus --destination s3 --bucket A --secret-file s3.json',
     );
     expect(refused.exitCode).toBe(2);
-    for (const fault of ['timeZone: ', 'destination.bucket: ', 'destination.region: '])
+    for (const fault of [
+      'timeZone (--time-zone): ',
+      'destination.bucket (--bucket): ',
+      '(--bucket-region): ',
+    ])
       expect(refused.errors).toContain(fault);
     expect(await cli('account show broken')).toMatchObject({ exitCode: 2 });
   });
@@ -122,18 +127,18 @@ describe('what was delivered', () => {
     const window = `--window ${toIso(boundary)}`;
     const [file] = (await json('deliveries acme')).windows[1].files;
     expect(await cli(`redeliver acme ${window}`)).toMatchObject({ exitCode: 1 });
-    const before = Buffer.from(await world.download(file.key));
-    await world.lose(file.key);
+    const before = Buffer.from(await world.customers.s3.download(file.key));
+    await world.customers.s3.lose(file.key);
     expect(await cli(`redeliver acme ${window}`)).toMatchObject({ exitCode: 0 });
-    expect(Buffer.from(await world.download(file.key)).equals(before)).toBe(true);
+    expect(Buffer.from(await world.customers.s3.download(file.key)).equals(before)).toBe(true);
 
-    await world.lose(file.key);
+    await world.customers.s3.lose(file.key);
     await world.writeRows('acme', [row(-1 * hour)]);
     const changed = await cli(`redeliver acme ${window}`);
     expect(changed).toMatchObject({ exitCode: 1 });
     expect(changed.output).toContain('3 records and other bytes than the 2 records');
     expect(await cli(`redeliver acme ${window} --as-it-is-now`)).toMatchObject({ exitCode: 0 });
-    await writeFile(join(folder, file.key.split('/').at(-1)), await world.download(file.key));
+    await writeFile(join(folder, file.key.split('/').at(-1)), await world.customers.s3.download(file.key));
     const name = file.key.split('/').at(-1);
     expect(await json(`inspect ${name}`)).toMatchObject({ sound: true, records: 3, accountId: 'acme' });
     expect(await cli(`inspect ${name} --ledger`)).toMatchObject({ exitCode: 1 });
@@ -223,6 +228,13 @@ test('a wrong command, a missing stage and a missing local mode each have their 
   });
   expect(await run('status')).toMatchObject({ exitCode: 2, errors: expect.stringContaining('--stage') });
   expect(await run('--local', 'status')).toMatchObject({ exitCode: 3 });
+  expect(await run('--local', '--stage', 'prod', 'status')).toMatchObject({
+    exitCode: 2,
+    errors: expect.stringContaining("cannot be used with '--local'"),
+  });
+  const wrong = await run('--json', 'deliveries');
+  expect(wrong.exitCode).toBe(2);
+  expect(JSON.parse(wrong.output)).toMatchObject({ error: { code: 'usage' } });
   const { exitCode, output } = await run('--local', 'status', '--json');
   expect({ exitCode, json: JSON.parse(output) }).toMatchObject({
     exitCode: 3,
