@@ -16,6 +16,7 @@ import { defaultStateFile } from './open-target.ts';
 import { registerPlan } from './plan.ts';
 import { registerRetry } from './queue/retry.ts';
 import { registerRedeliver } from './redeliver/redeliver.ts';
+import { registerRows } from './rows.ts';
 import type { Run } from './run.ts';
 import { registerStatus } from './status.ts';
 import { registerTick } from './tick.ts';
@@ -53,6 +54,7 @@ export function createProgram(run: Run): Command {
     registerStatus,
     registerDeliveries,
     registerPlan,
+    registerRows,
     registerRedeliver,
     registerRetry,
     registerInspect,

@@ -110,6 +110,11 @@ async function assumeExporterRole(roleArn: string, access: AwsAccess) {
         RoleArn: roleArn,
         RoleSessionName: 'siem-export-verify',
         DurationSeconds: 900,
+        // Of all that the exporter may do, the operator needs this.
+        Policy: JSON.stringify({
+          Version: '2012-10-17',
+          Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Resource: '*' }],
+        }),
       }),
     );
     const { AccessKeyId = '', SecretAccessKey = '', SessionToken } = Credentials ?? {};
@@ -119,7 +124,7 @@ async function assumeExporterRole(roleArn: string, access: AwsAccess) {
     throw new CommandError(
       'unreachable',
       `Your identity may not assume the exporter's role ${roleArn}, which alone the customer's role trusts: ` +
-        'let it (sts:AssumeRole for you, and your identity in that role’s trust policy), then verify again',
+        'put the ARN of your role into the setting "operators" of the stage and deploy it (docs/deploy.md)',
       { cause: thrown },
     );
   } finally {

@@ -10,6 +10,7 @@ import { role, startWorld, type World } from '../../cli/tour/world.ts';
 import { fileEntry } from '../../lambdas/aws/ledger-items.ts';
 import { encodeMessage } from '../../lambdas/domain/export-message.ts';
 import { toIso } from '../../lambdas/domain/instant.ts';
+import { scheduledEvent } from '../../local/run-ticks.ts';
 import { runCommand } from './command-line.ts';
 
 const hour = 3_600_000;
@@ -144,6 +145,19 @@ describe('what was delivered', () => {
     expect(await cli(`inspect ${name} --ledger`)).toMatchObject({ exitCode: 1 });
   });
 
+  test('can be traced to its rows, the malformed ones with what is wrong with them', async () => {
+    await world.writeRows('globex', [
+      { recordedAt: boundary - 30 * minute, values: { action: 7, email: 'eva@example.com', note: 'more' } },
+    ]);
+    const window = `--window ${toIso(boundary)}`;
+    expect(await json(`rows globex ${window}`)).toMatchObject({ rows: 3, malformed: 1 });
+    const { output } = await cli(`rows globex ${window} --malformed`);
+    expect(output).toContain('3 rows, 1 malformed.');
+    expect(output).toContain('! action: a number in the place of text');
+    expect(output).toContain('"note":"more"');
+    expect(await cli(`rows globex --window ${toIso(boundary + hour)}`)).toMatchObject({ exitCode: 2 });
+  });
+
   test('has no gap that is not shown', async () => {
     await world.aws.dynamodb.send(
       new DeleteItemCommand({
@@ -165,9 +179,31 @@ describe('the queue', () => {
     expect(await cli('status')).toMatchObject({ exitCode: 1 });
     expect(await cli('doctor')).toMatchObject({ exitCode: 1 });
     expect(await json('retry')).toMatchObject({ moved: 0, messages: { length: 2 } });
-    expect(await json('retry --yes --discard-foreign')).toMatchObject({ moved: 1, discarded: 1 });
+    expect(await json('retry --yes --discard-foreign')).toMatchObject({ moved: 1, discarded: 1, removed: 0 });
     expect(await json('status')).toMatchObject({ deadLetters: 0, queue: { waiting: 1 } });
   });
+});
+
+test('ticks that were lost are shown with their reason, and removed once a later one made up for them', async () => {
+  const lost = (time: number) => JSON.stringify(scheduledEvent(time));
+  const failed = JSON.stringify({
+    requestContext: {
+      functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:siem-export-local-dispatcher:$LATEST',
+      condition: 'RetriesExhausted',
+    },
+    requestPayload: scheduledEvent(boundary),
+    responsePayload: { errorMessage: 'AccessDeniedException' },
+  });
+  const { triggerDeadLetterUrl: QueueUrl } = world.resources;
+  for (const MessageBody of [lost(boundary - hour), failed, lost(boundary + hour)])
+    await world.aws.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+  const { exitCode, output } = await cli('retry');
+  expect(exitCode).toBe(1);
+  expect(output).toContain('siem-export-local-dispatcher: AccessDeniedException');
+  expect(output).toContain('EventBridge could not start the function');
+  expect(await cli('doctor')).toMatchObject({ exitCode: 1 });
+  expect(await json('retry --yes')).toMatchObject({ removed: 2, ticks: { length: 3 } });
+  expect(await json('retry')).toMatchObject({ ticks: [{ due: toIso(boundary + hour) }] });
 });
 
 describe('importing', () => {
