@@ -46,8 +46,8 @@ async function retry(context: CommandContext, { yes, discardForeign }: RetryOpti
     exportQueueUrl: outputs.ExportQueueUrl,
   });
   const triggers = createHeldMessages(sqs, outputs.TriggerDeadLetterQueueUrl);
-  const letters = await queue.receiveAll();
-  const ticks = (await triggers.receiveAll()).map(readLostTick);
+  const [letters, heldTicks] = await Promise.all([queue.receiveAll(), triggers.receiveAll()]);
+  const ticks = heldTicks.map(readLostTick);
   const ours = letters.filter(({ message }) => message !== undefined);
   const foreign = letters.filter(({ message }) => message === undefined);
   const reader = createCursorReader({ client: dynamodb, tableName: outputs.ExportLedgerTableName });

@@ -1,6 +1,4 @@
-import { PassThrough } from 'node:stream';
-import { text } from 'node:stream/consumers';
-import { runCommandLine } from '../main.ts';
+import { runHere, wordsOf } from './run-here.ts';
 
 /** Writes down what an operator does and sees, as Markdown. */
 export interface Recorder {
@@ -35,23 +33,6 @@ export function createRecorder(): Recorder {
     },
     markdown: () => `${sections.join('\n\n')}\n`,
   };
-}
-
-/** Runs a command in this process, whose clock is that of local mode already. */
-async function runHere(words: readonly string[]) {
-  const [input, output, errors] = [new PassThrough().end(), new PassThrough(), new PassThrough()];
-  const written = Promise.all([text(output), text(errors)]);
-  const surroundings = { input, output, errors, putClockForward: () => undefined };
-  const exitCode = await runCommandLine(words, surroundings);
-  output.end();
-  errors.end();
-  const [shown, said] = await written;
-  return { exitCode, output: shown, errors: said };
-}
-
-/** Words between spaces; quotes hold several together. */
-function wordsOf(command: string): string[] {
-  return [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain = '']) => quoted ?? plain);
 }
 
 /** Takes out what differs from run to run and from machine to machine, and keeps the width of it. */

@@ -37,8 +37,8 @@ export interface Row {
 }
 
 export const role = {
-  roleArn: 'arn:aws:iam::111122223333:role/siem-export',
-  externalId: 'hooli-7f3c',
+  roleArn: 'arn:aws:iam::444455556666:role/siem-export',
+  externalId: 'acme-7f3c',
 } as const;
 
 export type World = Awaited<ReturnType<typeof startWorld>>;
