@@ -50,7 +50,7 @@ export async function startWorld({ stateFile, log, ownTime }: WorldOptions) {
   const { accountName, accountKey } = credentials.azure;
   const accessKeys: AccessKey[] = [credentials.s3, credentials.s3Role];
   const protectedRole: LocalRole = { externalId: role.externalId, credentials: credentials.s3Role };
-  const roles = new Map([[role.roleArn, protectedRole]]);
+  const roles = new Map<string, LocalRole>([[role.roleArn, protectedRole]]);
   const { clientEmail } = credentials.gcs;
   const serviceAccounts: ServiceAccount[] = [{ clientEmail, publicKey }];
   const [aws, s3, sts, gcs, azure] = await Promise.all([
@@ -105,6 +105,7 @@ export async function startWorld({ stateFile, log, ownTime }: WorldOptions) {
     accessKeys,
     serviceAccounts,
     roles,
+    clouds,
     resources,
     setClock,
 

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { buckets } from '../../cli/tour/customers.ts';
-import { startWorld, type World } from '../../cli/tour/world.ts';
+import { bucketRegion, buckets } from '../../cli/tour/customers.ts';
+import { role, startWorld, type World } from '../../cli/tour/world.ts';
+import { variables } from '../../lambdas/environment.ts';
 import { type LocalServer, startHttpServer } from '../../local/servers/http-server.ts';
 import { stateOf } from '../../local/state.ts';
 import { runCommand } from './command-line.ts';
@@ -39,6 +40,22 @@ test('finds the tables and queues of a stage by its stack, and its settings by i
   expect(stackName).toBe('siem-export-local');
   const listed = await cli('account list --json');
   expect(JSON.parse(listed.output)).toMatchObject([{ accountId: 'acme', state: 'new' }]);
+});
+
+test('verifies a role as the exporter, once the stage lets the operator in', async () => {
+  await cli(
+    `account add hooli --time-zone UTC --destination s3 --bucket ${buckets.s3} --bucket-region ${bucketRegion} --role-arn ${role.roleArn} --external-id ${role.externalId}`,
+  );
+  expect(await cli('verify hooli')).toMatchObject({
+    exitCode: 3,
+    errors: expect.stringContaining('the setting "operators" of the stage'),
+  });
+  world.roles.set('arn:aws:iam::000000000000:role/siem-export-local-exporter', {
+    credentials: world.credentials.s3Role,
+  });
+  const { exitCode, output } = await cli('verify hooli');
+  expect(output).toContain('✓ the role is refused without its external id');
+  expect(exitCode).toBe(0);
 });
 
 test('the doctor looks at what only AWS has', async () => {
@@ -101,6 +118,7 @@ async function cli(
       AWS_ENDPOINT_URL_LAMBDA: aws.endpoint,
       AWS_ENDPOINT_URL_EVENTBRIDGE: aws.endpoint,
       AWS_ENDPOINT_URL_CLOUDWATCH: aws.endpoint,
+      AWS_ENDPOINT_URL_STS: world.clouds[variables.localStsEndpoint],
       AWS_MAX_ATTEMPTS: '1',
       ...environment,
     },
@@ -108,8 +126,8 @@ async function cli(
 }
 
 /** The services that local mode has no use for, as far as they are asked; what is DynamoDB's goes on to Dynalite. */
-function startAws({ aws: { environment }, resources }: World): Promise<LocalServer> {
-  const { outputs, exporter } = stateOf({ aws: { environment }, resources, clouds: {}, clockAhead: 0 });
+function startAws({ aws: { environment }, resources, clouds }: World): Promise<LocalServer> {
+  const { outputs, exporter } = stateOf({ aws: { environment }, resources, clouds, clockAhead: 0 });
   return startHttpServer(async (request, response) => {
     const body = await buffer(request);
     const [, operation = ''] = String(request.headers['x-amz-target']).split('.');
