@@ -14,6 +14,8 @@ export function registerCompletion(program: Command, run: Run): void {
     .addHelpText(
       'after',
       `
+  alias siem-export='npx siem-export'
+
   bash: siem-export completion bash > ~/.local/share/bash-completion/completions/siem-export
   zsh:  siem-export completion zsh > "\${fpath[1]}/_siem-export"
   fish: siem-export completion fish > ~/.config/fish/completions/siem-export.fish`,

@@ -18,7 +18,14 @@ export function registerDeliveries(program: Command, run: Run): void {
     .description('what an account was delivered, window by window, and whether a window is missing')
     .argument('<account>', 'the account’s id')
     .option('--since <instant>', 'only windows that end then or later')
-    .addHelpText('after', '\nExit code 1 if a window or a part of one is missing between those delivered.')
+    .addHelpText(
+      'after',
+      `
+Exit code 1 if a window or a part of one is missing between those delivered. With --json, each file's key and SHA-256.
+
+Example:
+  siem-export deliveries acme --stage prod --since 2026-11-22`,
+    )
     .action(run(showDeliveries));
 }
 

@@ -75,5 +75,5 @@ Exit codes:
   3  AWS, the stack or local mode cannot be reached, or refuses your identity
   4  a fault of this program
 
-A stage is named by --stage or SIEM_EXPORT_STAGE. Secrets are read from files, standard input or a prompt, and are
-never printed.`;
+Run it as "npx siem-export" in the folder of the release. A stage is named by --stage or SIEM_EXPORT_STAGE. Secrets are
+read from files, standard input or a prompt, and are never printed.`;

@@ -30,6 +30,14 @@ export function registerRows(program: Command, run: Run): void {
     .requiredOption('--window <end>', 'the window’s end, as "deliveries" shows it: 2026-11-22T18:30Z')
     .option('--malformed', 'only rows that could not be delivered as they should be')
     .option('--limit <number>', 'how many rows to show', wholeNumber, 10)
+    .addHelpText(
+      'after',
+      `
+Prints a customer's data. Malformed rows were delivered as well as they could be.
+
+Example:
+  siem-export rows acme --stage prod --window 2026-11-22T07:00Z --malformed`,
+    )
     .action(run(showRows));
 }
 

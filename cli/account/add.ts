@@ -31,6 +31,18 @@ export function registerAdd(accounts: Command, run: Run): void {
     .description('add an account; on a terminal it asks for what is missing')
     .argument('[account]', 'the account’s id')
     .option('--paused', 'begin paused: nothing is exported until "account resume"')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  siem-export account add --stage prod
+  siem-export account add acme --stage prod --time-zone Europe/Berlin --destination s3 --bucket acme-audit \\
+    --bucket-region eu-central-1 --role-arn arn:aws:iam::444455556666:role/siem-export
+  siem-export account add globex --stage prod --time-zone Asia/Kolkata --destination gcs --bucket globex-siem \\
+    --secret-file globex-key.json
+
+What the customer has to grant is printed, ready to be passed on.`,
+    )
     .action(
       run((context, accountId: string | undefined, options: AddOptions) =>
         addAccount(context, accountId, options),

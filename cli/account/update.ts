@@ -13,6 +13,14 @@ export function registerUpdate(accounts: Command, run: Run): void {
   addRecordOptions(accounts.command('update'))
     .description('change an account’s record or rotate its secret; an empty value takes an attribute out')
     .argument('<account>', 'the account’s id')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  siem-export account update acme --stage prod --bucket-region eu-central-1
+  siem-export account update acme --stage prod --secret-file new-key.json
+  siem-export account update acme --stage prod --prefix ''`,
+    )
     .action(run(updateAccount));
 }
 

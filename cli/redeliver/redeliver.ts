@@ -41,7 +41,10 @@ export function registerRedeliver(program: Command, run: Run): void {
       'after',
       `
 A file that is still there is never overwritten. The ledger stays as it is: it tells of the same file.
-Exit code 1 if a file is there already, or cannot be made again as it was.`,
+Exit code 1 if a file is there already, or cannot be made again as it was.
+
+Example:
+  siem-export redeliver acme --stage prod --window 2026-11-22T07:00Z`,
     )
     .action(run(redeliver));
 }
