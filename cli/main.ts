@@ -58,7 +58,8 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
     if (thrown.exitCode === 0) return exitCodes.ok;
     // The words of it are on standard error already. What follows `--` is no option.
     const options = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : argv.length);
-    if (options.includes('--json')) surroundings.output.write(`${errorJson('usage', thrown.message)}\n`);
+    if (options.includes('--json'))
+      surroundings.output.write(`${errorJson({ code: 'usage', message: thrown.message })}\n`);
     return exitCodes.usage;
   }
 }
@@ -87,7 +88,7 @@ async function execute(
     return report.problem ? exitCodes.problem : exitCodes.ok;
   } catch (thrown) {
     const error = toCommandError(thrown);
-    if (json) terminal.say(errorJson(error.code, error.message));
+    if (json) terminal.say(errorJson(error));
     terminal.note(`siem-export: ${error.message}`);
     if (error.code === 'internal' && error.cause instanceof Error) terminal.note(String(error.cause.stack));
     return error.exitCode;
@@ -96,8 +97,12 @@ async function execute(
   }
 }
 
-function errorJson(code: CommandError['code'], message: string): string {
-  return JSON.stringify({ error: { code, message } }, null, 2);
+function errorJson({
+  code,
+  message,
+  details,
+}: Pick<CommandError, 'code' | 'message'> & Partial<Pick<CommandError, 'details'>>): string {
+  return JSON.stringify({ error: { code, message, ...details } }, null, 2);
 }
 
 function everyCommand(command: Command, change: (command: Command) => void): void {

@@ -90,10 +90,10 @@ function reasonsFor(
   settle: number,
 ): string[] {
   const reasons: string[] = [];
-  if (faults !== undefined) reasons.push(faults);
-  if (cursor === undefined)
+  reasons.push(...faults);
+  if (account !== undefined && cursor === undefined)
     reasons.push(
-      account?.exportFrom === undefined
+      account.exportFrom === undefined
         ? 'No tick has met the account yet: it begins with the window that ends at its next boundary.'
         : `No tick has met the account yet: it begins with the window that contains ${utcTime(account.exportFrom)}.`,
     );

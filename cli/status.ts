@@ -149,7 +149,7 @@ function reportOn({ title, command }: Target, fleet: Fleet): Report {
 /** As many as leave the rest of the screen in sight. */
 function describeTroubled(inTrouble: readonly Standing[], command: string, terminal: Terminal): string[] {
   if (inTrouble.length === 0) return [];
-  const { rows = Number.POSITIVE_INFINITY } = terminal.output;
+  const rows = terminal.output.rows || Number.POSITIVE_INFINITY;
   const shown = Math.max(Math.min(troubledShown, rows - linesBeside), 1);
   const more = inTrouble.length - shown;
   return [
@@ -202,14 +202,16 @@ function describeTick(
 /** On one line of the terminal: what does not fit is in `account show`. */
 function describeTrouble(
   { accountId, state, faults, cursor, nextWindow }: Standing,
-  { paint, output: { columns = Number.POSITIVE_INFINITY } }: Terminal,
+  { paint, output }: Terminal,
 ): string {
   const why =
     state === 'invalid'
-      ? faults
+      ? faults.join('; ')
       : state === 'failing'
         ? `${cursor?.lastError?.code}: ${cursor?.lastError?.message}`
         : `owed since ${nextWindow ? utcTime(nextWindow.end) : 'unknown'}`;
   const name = `✗ ${displayName(accountId)}`;
+  // A terminal that does not know its size says that it has none.
+  const columns = output.columns || Number.POSITIVE_INFINITY;
   return paint(stateStyles[state], name) + cut(`  ${state}: ${why}`, columns - displayWidth(name));
 }

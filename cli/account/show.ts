@@ -12,6 +12,7 @@ import { fields } from '../table.ts';
 import type { Target } from '../target/target.ts';
 import type { Terminal } from '../terminal.ts';
 import { counted, localWindow, size, span, utcTime, utcWindow } from '../wording.ts';
+import { mendingCommands } from './check-record.ts';
 import { standingJson, stateStyles } from './list.ts';
 import { remedyFor } from './remedy.ts';
 import { type Standing, standingOf } from './standing.ts';
@@ -54,8 +55,12 @@ async function showAccount(context: CommandContext, accountId: string): Promise<
   };
 }
 
-function remedyOf({ account, cursor }: Standing, { command, outputs }: Target): string | undefined {
-  if (account === undefined || cursor?.lastError === undefined) return undefined;
+function remedyOf(
+  { accountId, account, faults, cursor }: Standing,
+  { command, outputs }: Target,
+): string | undefined {
+  if (account === undefined) return mendingCommands(accountId, faults, command);
+  if (cursor?.lastError === undefined) return undefined;
   return remedyFor(cursor.lastError, account, { command, exporterRoleArn: outputs.ExporterRoleArn });
 }
 
@@ -71,7 +76,7 @@ function describe(
   return fields([
     ['account', JSON.stringify(accountId)],
     ['state', paint(stateStyles[state], state)],
-    ['faults', faults],
+    ['faults', faults.length === 0 ? undefined : faults.join('\n')],
     ['time zone', account?.timeZone],
     ['destination', account && placeName(placeOf(account.destination))],
     ['role', account?.destination.type === 's3' ? account.destination.roleArn : undefined],

@@ -1,6 +1,11 @@
-import { type Account, parseAccount, parseSchedule, type Schedule } from '../../lambdas/domain/account.ts';
+import {
+  type Account,
+  accountFaults,
+  parseAccount,
+  parseSchedule,
+  type Schedule,
+} from '../../lambdas/domain/account.ts';
 import type { Cursor } from '../../lambdas/domain/cursor.ts';
-import { ExportError } from '../../lambdas/domain/failure.ts';
 import type { Instant } from '../../lambdas/domain/instant.ts';
 import { firstPosition } from '../../lambdas/domain/plan.ts';
 import { nextBoundary, type Window } from '../../lambdas/domain/window.ts';
@@ -21,7 +26,8 @@ export interface Standing {
   readonly state: State;
   /** Absent if the record has faults. */
   readonly account: Account | undefined;
-  readonly faults: string | undefined;
+  /** What is wrong with the record; empty if it is in order. */
+  readonly faults: readonly string[];
   readonly cursor: Cursor | undefined;
   /** The oldest window that is not delivered; absent if nothing says which it is. */
   readonly nextWindow: Window | undefined;
@@ -39,22 +45,12 @@ export function standingOf(
   now: Instant,
   settle: number,
 ): Standing {
-  const checked = check(record);
-  const account = checked instanceof ExportError ? undefined : checked;
-  const faults = checked instanceof ExportError ? checked.message : undefined;
+  const faults = accountFaults(record);
+  const account = faults.length === 0 ? parseAccount(record) : undefined;
   const nextWindow = nextWindowOf(parseSchedule(record), cursor, now);
   const late = isOwed(account, cursor, nextWindow) && nextWindow.end <= now - settle - grace;
   const standing = { accountId: String(record.accountId), account, faults, cursor, nextWindow, late };
   return { ...standing, state: stateOf(standing) };
-}
-
-function check(record: AccountRecord): Account | ExportError {
-  try {
-    return parseAccount(record);
-  } catch (thrown) {
-    if (thrown instanceof ExportError) return thrown;
-    throw thrown;
-  }
 }
 
 function nextWindowOf(

@@ -1,7 +1,8 @@
-import { type Account, parseAccount } from '../../lambdas/domain/account.ts';
+import { type Account, accountFaults, parseAccount } from '../../lambdas/domain/account.ts';
 import { ExportError } from '../../lambdas/domain/failure.ts';
 import type { Instant } from '../../lambdas/domain/instant.ts';
 import type { Credential } from '../../lambdas/domain/secret.ts';
+import { mendingCommands } from '../account/check-record.ts';
 import type { AccountRecord } from '../account/record-store.ts';
 import { remedyFor } from '../account/remedy.ts';
 import type { StackOutputs, Target } from '../target/target.ts';
@@ -18,12 +19,16 @@ export interface Verification {
 
 /** Goes the way of an export step by step, and tells of each as soon as it is known. */
 export async function* verifyAccount(verification: Verification): AsyncGenerator<Step> {
-  const account = attempt(() => parseAccount(verification.record));
-  if (account instanceof ExportError) {
-    yield { name: 'the record is in order', outcome: 'wrong', detail: account.message };
+  const name = 'the record is in order';
+  const { record } = verification;
+  const faults = accountFaults(record);
+  if (faults.length > 0) {
+    const mending = mendingCommands(String(record.accountId), faults, verification.target.command);
+    yield { name, outcome: 'wrong', detail: faults.join('\n'), remedy: mending };
     return;
   }
-  yield { name: 'the record is in order', outcome: 'right' };
+  yield { name, outcome: 'right' };
+  const account = parseAccount(record);
   const probe = verification.probeOf(account);
   const { destination } = account;
   const { command, outputs } = verification.target;

@@ -2,8 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import { DeleteItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bucketRegion, buckets } from '../../cli/tour/customers.ts';
 import { role, startWorld, type World } from '../../cli/tour/world.ts';
@@ -169,6 +170,26 @@ describe('what was delivered', () => {
     expect(exitCode).toBe(1);
     expect(output).toContain('The cursor is past windows without a row');
   });
+});
+
+test('a record with faults is shown with all of them, and with the commands that mend it', async () => {
+  const { ACCOUNTS_TABLE: TableName } = world.resources.environments.exporter;
+  const item = {
+    accountId: 'broken',
+    timeZone: 'Mars',
+    status: 'on',
+    destination: { type: 's3', bucket: 'A' },
+  };
+  await world.aws.dynamodb.send(new PutItemCommand({ TableName, Item: marshall(item) }));
+  const commands =
+    /account resume broken\n.*account update broken --time-zone <value> --bucket <value> --bucket-region <value> --secret-id <value>/;
+  for (const command of ['account show', 'verify']) {
+    const { output } = await cli(`${command} broken`);
+    expect(output).toMatch(/timeZone: .*\n.*status: .*\n.*destination\.bucket: .*\n/);
+    expect(output).toMatch(commands);
+  }
+  expect((await json('plan broken')).reasons).toHaveLength(5);
+  await world.aws.dynamodb.send(new DeleteItemCommand({ TableName, Key: { accountId: { S: 'broken' } } }));
 });
 
 describe('the queue', () => {
