@@ -18,6 +18,7 @@ import { nextBoundary } from '../../lambdas/domain/window.ts';
 import { readConfiguration } from '../../lib/config.ts';
 import { scheduledEvent } from '../../local/run-ticks.ts';
 import packageFile from '../../package.json' with { type: 'json' };
+import { runCommand } from './command-line.ts';
 import { shellCommands } from './shell-commands.ts';
 
 const project = join(import.meta.dirname, '../..');
@@ -161,13 +162,24 @@ const commands = new Set([
   ...whole.flatMap(commandsOfPage),
   ...partly.flatMap(commandsOfPage).filter(command => /^npx siem-export .*--/.test(command)),
 ]);
-const startCommands = [...commands].filter(command => command.startsWith('npm start -- '));
+const keepCommand = 'npm start -- --keep';
+const localCommands = [...commands].filter(command => command.startsWith('npx siem-export --local '));
+const startCommands = [...commands].filter(
+  command => command.startsWith('npm start -- ') && command !== keepCommand,
+);
 const rowsCommand = [...commands].find(command => command.startsWith('git log ')) ?? '';
 const watchCommand = 'npx siem-export status --stage prod --watch';
 
 describe('every command of the documents', () => {
   test('is one that is tried here, or stands in the list of those that are not', () => {
-    const known = [...Object.keys(documented), ...startCommands, rowsCommand, watchCommand];
+    const known = [
+      ...Object.keys(documented),
+      ...startCommands,
+      ...localCommands,
+      keepCommand,
+      rowsCommand,
+      watchCommand,
+    ];
     const unknown = [...commands].filter(
       command => !known.includes(command) && !notRun.some(entry => entry.commands.test(command)),
     );
@@ -235,6 +247,31 @@ test.each([...commands].filter(command => command.startsWith('npx cdk deploy')))
 
 test.each([...commands].filter(command => command.startsWith('npm run')))('%s is a script', command => {
   expect(Object.keys(packageFile.scripts)).toContain(command.split(' ')[2]);
+});
+
+test('a local mode that is kept is one to work on, and ends with Ctrl-C', async () => {
+  const words = [...keepCommand.split(' ').slice(3), '--accounts', '1'];
+  const kept = spawn(process.execPath, [join(project, 'local/main.ts'), ...words], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(kept, 'exit');
+  try {
+    let said = '';
+    while (!said.includes('The command line works on it')) said += String(await once(kept.stdout, 'data'));
+    expect(localCommands.length).toBeGreaterThan(1);
+    for (const command of localCommands) {
+      const ended = await runCommand(wordsOf(command).slice(2), { folder });
+      expect(ended).toEqual({
+        exitCode: 0,
+        errors: '',
+        output: expect.stringMatching(/1, 1 active|16 ticks sent; .* 1 file delivered, 0 failures/),
+      });
+    }
+  } finally {
+    kept.kill('SIGINT');
+  }
+  expect(await ended).toEqual([0, null]);
 });
 
 test('the README’s account records are in order', () => {
