@@ -107,6 +107,15 @@ describe('adding accounts', () => {
   });
 });
 
+test('an account that was removed can be added again, while its secret is still being deleted', async () => {
+  const add = `account add hooli ${gcs} --secret-file gcs.json`;
+  expect(await cli(add)).toMatchObject({ exitCode: 0 });
+  expect(await cli('account remove hooli --yes')).toMatchObject({ exitCode: 0 });
+  expect(await cli(add)).toMatchObject({ exitCode: 0 });
+  expect(await json('verify hooli')).toMatchObject({ verified: true });
+  await cli('account remove hooli --yes');
+});
+
 describe('what was delivered', () => {
   beforeAll(async () => {
     for (const accountId of ['acme', 'globex', 'initech'])
