@@ -8,9 +8,12 @@ export interface Ended {
   readonly errors: string;
 }
 
-/** Runs a command in this process, whose clock has to be that of local mode already. */
-export async function runHere(words: readonly string[]): Promise<Ended> {
-  const [input, output, errors] = [new PassThrough().end(), new PassThrough(), new PassThrough()];
+/**
+ * Runs a command in this process, whose clock has to be that of local mode already.
+ * @param typed what its standard input holds
+ */
+export async function runHere(words: readonly string[], typed = ''): Promise<Ended> {
+  const [input, output, errors] = [new PassThrough().end(typed), new PassThrough(), new PassThrough()];
   const written = Promise.all([text(output), text(errors)]);
   const exitCode = await runCommandLine(words, { input, output, errors, putClockForward: () => undefined });
   output.end();

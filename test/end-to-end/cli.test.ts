@@ -7,6 +7,7 @@ import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bucketRegion, buckets } from '../../cli/tour/customers.ts';
+import { runHere } from '../../cli/tour/run-here.ts';
 import { role, startWorld, type World } from '../../cli/tour/world.ts';
 import { fileEntry } from '../../lambdas/aws/ledger-items.ts';
 import { encodeMessage } from '../../lambdas/domain/export-message.ts';
@@ -40,9 +41,14 @@ afterAll(async () => {
 
 async function cli(command: string, input = '') {
   const words = ['--local', '--state-file', 'local.json', ...command.split(' ')];
-  const outcome = await runCommand(words, { folder, input });
+  const outcome = await runHere(words.map(inFolder), input);
   printed += outcome.output + outcome.errors;
   return outcome;
+}
+
+/** A process has its own working folder; a command in this one is given the whole path. */
+function inFolder(word: string): string {
+  return /^[^/]+\.(json|ndjson|txt|zip)$/.test(word) ? join(folder, word) : word;
 }
 
 async function json(command: string) {
