@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { createCursorReader } from '../lambdas/aws/cursor-reader.ts';
 import { parseSchedule } from '../lambdas/domain/account.ts';
 import type { DeliveredFile } from '../lambdas/domain/delivered-file.ts';
-import { toIso } from '../lambdas/domain/instant.ts';
+import { type Instant, toIso } from '../lambdas/domain/instant.ts';
 import { noSuchAccount, openStores } from './account/stores.ts';
 import type { CommandContext } from './context.ts';
 import { findGaps, type Gap } from './gaps.ts';
@@ -61,8 +61,8 @@ async function showDeliveries(
       gaps: gaps.map(({ what, window }) => ({ what, start: toIso(window.start), end: toIso(window.end) })),
     },
     lines: ({ paint }) => [
-      ...table(columnsFor(timeZone), windows),
-      summary(windows, timeZone),
+      ...(windows.length === 0 ? [] : table(columnsFor(timeZone), windows)),
+      summary(windows, since),
       ...gaps.map(gap => paint('red', `✗ ${describeGap(gap)}`)),
       ...(gaps.length === 0 && windows.length > 0
         ? [`${paint('green', '✓')} The windows follow each other without a gap.`]
@@ -96,9 +96,12 @@ function columnsFor(timeZone: string): readonly Column<DeliveredWindow>[] {
   ];
 }
 
-function summary(windows: readonly DeliveredWindow[], timeZone: string): string {
+function summary(windows: readonly DeliveredWindow[], since: Instant | undefined): string {
   const files = windows.flatMap(window => window.files);
-  if (files.length === 0) return `Nothing is delivered yet (${timeZone}).`;
+  if (files.length === 0)
+    return since === undefined
+      ? 'Nothing is delivered yet.'
+      : `No window was delivered that ended at ${utcTime(since)} or later.`;
   return `${counted(windows.length, 'window')}, ${counted(files.length, 'file')}, ${counted(sum(files, 'records'), 'record')}`;
 }
 

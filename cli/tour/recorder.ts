@@ -19,7 +19,7 @@ export function createRecorder(): Recorder {
   const sections: string[] = [];
   return {
     heading: text => sections.push(`## ${text}`),
-    tell: text => sections.push(text),
+    tell: text => sections.push(wrapped(text)),
     async run(command, expectedExitCode = 0) {
       const { exitCode, output, errors } = await runHere(['--local', ...wordsOf(command)]);
       if (exitCode !== expectedExitCode)
@@ -33,6 +33,11 @@ export function createRecorder(): Recorder {
     },
     markdown: () => `${sections.join('\n\n')}\n`,
   };
+}
+
+/** The text in lines as the other documents have them; lines that it has already are kept. */
+function wrapped(text: string): string {
+  return text.replaceAll(/(?![^\n]{1,120}$)([^\n]{1,120})\s/gm, '$1\n');
 }
 
 /** Takes out what differs from run to run and from machine to machine, and keeps the width of it. */

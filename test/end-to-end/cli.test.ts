@@ -134,6 +134,8 @@ describe('what was delivered', () => {
     const { windows, gaps } = await json('deliveries acme');
     expect(windows.map(({ records }: { records: number }) => records)).toEqual([1, 2]);
     expect(gaps).toEqual([]);
+    const { output } = await cli(`deliveries acme --since ${toIso(boundary + hour)}`);
+    expect(output).toContain('No window was delivered that ended at');
     const accounts = await json('account list');
     expect(accounts.map(({ state }: { state: string }) => state)).toEqual(['ok', 'ok', 'ok']);
     expect(await json('account show globex')).toMatchObject({ lastDelivery: { records: 2 } });
