@@ -17,10 +17,17 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 export class CommandError extends Error {
   override readonly name = 'CommandError';
   readonly code: Exclude<keyof typeof exitCodes, 'ok'>;
+  /** What a program would otherwise have to read out of the message; part of the JSON that is printed. */
+  readonly details: object | undefined;
 
-  constructor(code: CommandError['code'], message: string, options?: { cause?: unknown }) {
+  constructor(
+    code: CommandError['code'],
+    message: string,
+    options?: { cause?: unknown; details?: object | undefined },
+  ) {
     super(message, options);
     this.code = code;
+    this.details = options?.details;
   }
 
   get exitCode(): ExitCode {

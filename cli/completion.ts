@@ -14,6 +14,8 @@ export function registerCompletion(program: Command, run: Run): void {
     .addHelpText(
       'after',
       `
+  alias siem-export='npx siem-export'
+
   bash: siem-export completion bash > ~/.local/share/bash-completion/completions/siem-export
   zsh:  siem-export completion zsh > "\${fpath[1]}/_siem-export"
   fish: siem-export completion fish > ~/.config/fish/completions/siem-export.fish`,
@@ -36,6 +38,7 @@ function wordsByCommand(program: Command): Words {
     const options = [...command.options, ...(path.length > 0 ? program.options : [])];
     words.set(path.join(' '), [
       ...commands.map(child => child.name()),
+      ...command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices),
       ...options.flatMap(({ long, hidden }) => (long && !hidden ? [long] : [])),
       '--help',
     ]);
@@ -80,7 +83,8 @@ _siem_export() {
 ${findCandidates(words)}
   compadd -- \${=candidates} || _files
 }
-compdef _siem_export siem-export`,
+# As a file in fpath it is this function's body, to be run at once; sourced, it is to be known from now on.
+if [[ "\${funcstack[1]}" == _siem-export ]]; then _siem_export "$@"; else compdef _siem_export siem-export; fi`,
 
   fish: words =>
     [
@@ -97,8 +101,8 @@ compdef _siem_export siem-export`,
 };
 
 function fishCondition(path: string, words: Words): string {
-  if (path === '') return '__fish_use_subcommand';
-  const seen = path.split(' ').map(word => `__fish_seen_subcommand_from ${word}`);
+  // The value of an option may stand before the command, so being the first word says nothing.
+  const seen = path === '' ? [] : path.split(' ').map(word => `__fish_seen_subcommand_from ${word}`);
   const children = (words.get(path) ?? []).filter(word => !word.startsWith('--'));
   return [
     ...seen,

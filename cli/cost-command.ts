@@ -33,7 +33,7 @@ export function registerCost(program: Command, run: Run): void {
         'internet',
       ]),
     )
-    .option('--with-secret <share>', 'share of accounts with a stored credential, 0 to 1 (1)', positive)
+    .option('--with-secret <share>', 'share of accounts with a stored credential, 0 to 1 (1)', share)
     .option('--egress-addresses <number>', 'fixed addresses of an own network (0)', positive)
     .option('--existing-audit-log', 'the audit rows are in a table that is paid for anyway')
     .option('--retention-months <number>', 'how long the stack’s own table keeps rows (12)', positive)
@@ -44,6 +44,12 @@ function positive(text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value) && value >= 0) return value;
   throw new InvalidArgumentError('Expected a number from 0.');
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value <= 1) return value;
+  throw new InvalidArgumentError('Expected a number from 0 to 1.');
 }
 
 async function estimate(_context: CommandContext, options: CostOptions): Promise<Report> {

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { createCursorReader } from '../lambdas/aws/cursor-reader.ts';
 import { parseSchedule } from '../lambdas/domain/account.ts';
 import type { DeliveredFile } from '../lambdas/domain/delivered-file.ts';
-import { toIso } from '../lambdas/domain/instant.ts';
+import { type Instant, toIso } from '../lambdas/domain/instant.ts';
 import { noSuchAccount, openStores } from './account/stores.ts';
 import type { CommandContext } from './context.ts';
 import { findGaps, type Gap } from './gaps.ts';
@@ -10,7 +10,7 @@ import { createFileReader } from './ledger-files.ts';
 import type { Report } from './report.ts';
 import type { Run } from './run.ts';
 import { type Column, table } from './table.ts';
-import { count, counted, localWindow, parseInstant, span, utcTime } from './wording.ts';
+import { count, counted, localWindow, parseInstant, span, utcTime, utcWord } from './wording.ts';
 
 export function registerDeliveries(program: Command, run: Run): void {
   program
@@ -18,7 +18,14 @@ export function registerDeliveries(program: Command, run: Run): void {
     .description('what an account was delivered, window by window, and whether a window is missing')
     .argument('<account>', 'the account’s id')
     .option('--since <instant>', 'only windows that end then or later')
-    .addHelpText('after', '\nExit code 1 if a window or a part of one is missing between those delivered.')
+    .addHelpText(
+      'after',
+      `
+Exit code 1 if a window or a part of one is missing between those delivered. With --json, each file's key and SHA-256.
+
+Example:
+  siem-export deliveries acme --stage prod --since 2026-11-22`,
+    )
     .action(run(showDeliveries));
 }
 
@@ -40,7 +47,7 @@ async function showDeliveries(
   const cursors = await createCursorReader(ledger).cursors([accountId]);
   const cursor = cursors.get(accountId);
   // A removed account has deliveries all the same.
-  if (record === undefined && cursor === undefined) throw noSuchAccount(accountId);
+  if (record === undefined && cursor === undefined) throw noSuchAccount(accountId, target);
   const timeZone = parseSchedule(record)?.timeZone ?? 'UTC';
   const files = await createFileReader(ledger).files(accountId, since);
   const gaps = findGaps(files, cursor);
@@ -54,8 +61,8 @@ async function showDeliveries(
       gaps: gaps.map(({ what, window }) => ({ what, start: toIso(window.start), end: toIso(window.end) })),
     },
     lines: ({ paint }) => [
-      ...table(columnsFor(timeZone), windows),
-      summary(windows, timeZone),
+      ...(windows.length === 0 ? [] : table(columnsFor(timeZone), windows)),
+      summary(windows, since),
       ...gaps.map(gap => paint('red', `✗ ${describeGap(gap)}`)),
       ...(gaps.length === 0 && windows.length > 0
         ? [`${paint('green', '✓')} The windows follow each other without a gap.`]
@@ -77,7 +84,7 @@ const sum = (files: readonly DeliveredFile[], figure: 'records' | 'bytes') =>
 function columnsFor(timeZone: string): readonly Column<DeliveredWindow>[] {
   return [
     { heading: `window (${timeZone})`, text: ({ first }) => localWindow(first.window, timeZone) },
-    { heading: 'ends', text: ({ first }) => utcTime(first.window.end) },
+    { heading: 'ends (UTC)', text: ({ first }) => utcWord(first.window.end) },
     { heading: 'files', align: 'right', text: ({ files }) => count(files.length) },
     { heading: 'records', align: 'right', text: ({ files }) => count(sum(files, 'records')) },
     { heading: 'bytes', align: 'right', text: ({ files }) => count(sum(files, 'bytes')) },
@@ -89,9 +96,12 @@ function columnsFor(timeZone: string): readonly Column<DeliveredWindow>[] {
   ];
 }
 
-function summary(windows: readonly DeliveredWindow[], timeZone: string): string {
+function summary(windows: readonly DeliveredWindow[], since: Instant | undefined): string {
   const files = windows.flatMap(window => window.files);
-  if (files.length === 0) return `Nothing is delivered yet (${timeZone}).`;
+  if (files.length === 0)
+    return since === undefined
+      ? 'Nothing is delivered yet.'
+      : `No window was delivered that ended at ${utcTime(since)} or later.`;
   return `${counted(windows.length, 'window')}, ${counted(files.length, 'file')}, ${counted(sum(files, 'records'), 'record')}`;
 }
 

@@ -1,5 +1,5 @@
 import { type Command, CommanderError } from 'commander';
-import { type ExitCode, exitCodes } from './command-error.ts';
+import { type CommandError, type ExitCode, exitCodes } from './command-error.ts';
 import type { CommandContext, Connection } from './context.ts';
 import { openTarget } from './open-target.ts';
 import { createProgram } from './program.ts';
@@ -36,9 +36,11 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
       // Commander adds the command itself after its arguments and options.
       const self = parameters.at(-1) as Command;
       const own = parameters.slice(0, -1) as readonly unknown[] as Parameters;
-      exitCode = await execute(self.optsWithGlobals<GlobalOptions>(), surroundings, context =>
-        command(context, ...own),
-      );
+      const options = self.optsWithGlobals<GlobalOptions>();
+      // A stage in the environment is only a default, which --local overrides.
+      const named = self.getOptionValueSourceWithGlobals('stage') === 'cli';
+      if (options.local && named) self.error("error: option '--stage <name>' cannot be used with '--local'");
+      exitCode = await execute(options, surroundings, context => command(context, ...own));
     };
 
   const program = createProgram(run);
@@ -53,7 +55,12 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
     return exitCode;
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown;
-    return thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    if (thrown.exitCode === 0) return exitCodes.ok;
+    // The words of it are on standard error already. What follows `--` is no option.
+    const options = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : argv.length);
+    if (options.includes('--json'))
+      surroundings.output.write(`${errorJson({ code: 'usage', message: thrown.message })}\n`);
+    return exitCodes.usage;
   }
 }
 
@@ -81,13 +88,21 @@ async function execute(
     return report.problem ? exitCodes.problem : exitCodes.ok;
   } catch (thrown) {
     const error = toCommandError(thrown);
-    if (json) terminal.say(JSON.stringify({ error: { code: error.code, message: error.message } }, null, 2));
+    if (json) terminal.say(errorJson(error));
     terminal.note(`siem-export: ${error.message}`);
     if (error.code === 'internal' && error.cause instanceof Error) terminal.note(String(error.cause.stack));
     return error.exitCode;
   } finally {
     (await target?.catch(() => undefined))?.close();
   }
+}
+
+function errorJson({
+  code,
+  message,
+  details,
+}: Pick<CommandError, 'code' | 'message'> & Partial<Pick<CommandError, 'details'>>): string {
+  return JSON.stringify({ error: { code, message, ...details } }, null, 2);
 }
 
 function everyCommand(command: Command, change: (command: Command) => void): void {

@@ -1,5 +1,6 @@
 import { CommandError } from './command-error.ts';
 import type { Connection } from './context.ts';
+import { shellWord } from './shell-word.ts';
 import type { PutClockForward } from './target/local.ts';
 import type { Target } from './target/target.ts';
 
@@ -18,12 +19,27 @@ export function stateFileOf({ local, stateFile = defaultStateFile }: Connection)
 export async function openTarget(connection: Connection, putClockForward: PutClockForward): Promise<Target> {
   const { stage, region, profile } = connection;
   const stateFile = stateFileOf(connection);
+  const command = commandFor(connection);
   if (stateFile !== undefined) {
     const { openLocalTarget } = await import('./target/local.ts');
-    return openLocalTarget(stateFile, putClockForward);
+    return openLocalTarget({ stateFile, command }, putClockForward);
   }
   if (stage === undefined)
     throw new CommandError('usage', 'Which stage? Give --stage <name> (or SIEM_EXPORT_STAGE), or --local');
   const { openDeployedTarget } = await import('./target/deployed.ts');
-  return openDeployedTarget({ stage, region, profile });
+  return openDeployedTarget({ stage, region, profile, command });
+}
+
+/** The beginning of a command for the same stage: what is printed can be pasted as it is. */
+function commandFor(connection: Connection): string {
+  const { stage, region, profile } = connection;
+  const stateFile = stateFileOf(connection);
+  const options =
+    stateFile === undefined
+      ? { '--stage': stage, '--region': region, '--profile': profile }
+      : { '--state-file': stateFile === defaultStateFile ? undefined : stateFile };
+  const words = Object.entries(options).flatMap(([option, value]) =>
+    value === undefined ? [] : [option, shellWord(value)],
+  );
+  return ['npx siem-export', ...(stateFile === undefined ? [] : ['--local']), ...words].join(' ');
 }

@@ -9,7 +9,8 @@ import { existingRecord, openStores } from './account/stores.ts';
 import type { CommandContext } from './context.ts';
 import type { Report } from './report.ts';
 import type { Run } from './run.ts';
-import { counted, localWindow, parseInstant, span, utcTime } from './wording.ts';
+import { type Column, table } from './table.ts';
+import { counted, localWindow, parseInstant, span, utcTime, utcWord } from './wording.ts';
 
 export function registerPlan(program: Command, run: Run): void {
   program
@@ -34,7 +35,7 @@ async function showPlan(
   const at = options.at === undefined ? undefined : parseInstant(options.at, '--at');
   const target = await context.target();
   const now = at ?? (await target.now());
-  const record = await existingRecord(openStores(target).records, accountId);
+  const record = await existingRecord(openStores(target), accountId);
   const ledger = { client: target.dynamodb, tableName: target.outputs.ExportLedgerTableName };
   const cursors = await createCursorReader(ledger).cursors([accountId]);
   const { settleSeconds } = await target.environment();
@@ -53,12 +54,19 @@ async function showPlan(
     lines: () => [
       `${accountId} at ${utcTime(now)}: ${counted(owed.length, 'window')} owed.`,
       ...reasons.map(reason => `  ${reason}`),
-      ...owed
-        .slice(0, options.limit)
-        .map(window => `  ${localWindow(window, timeZone)}  ends ${utcTime(window.end)}`),
-      ...(owed.length > options.limit ? [`  and ${owed.length - options.limit} more`] : []),
+      ...(owed.length === 0 ? [] : table(columnsFor(timeZone), owed.slice(0, options.limit))),
+      ...(owed.length > options.limit
+        ? [`and ${owed.length - options.limit} more: --limit shows more of them`]
+        : []),
     ],
   };
+}
+
+function columnsFor(timeZone: string): readonly Column<Window>[] {
+  return [
+    { heading: `window (${timeZone})`, text: window => localWindow(window, timeZone) },
+    { heading: 'ends (UTC)', text: ({ end }) => utcWord(end) },
+  ];
 }
 
 /** Every window that has ended and is not delivered, oldest first; none that the add-on no longer covers. */
@@ -82,10 +90,10 @@ function reasonsFor(
   settle: number,
 ): string[] {
   const reasons: string[] = [];
-  if (faults !== undefined) reasons.push(faults);
-  if (cursor === undefined)
+  reasons.push(...faults);
+  if (account !== undefined && cursor === undefined)
     reasons.push(
-      account?.exportFrom === undefined
+      account.exportFrom === undefined
         ? 'No tick has met the account yet: it begins with the window that ends at its next boundary.'
         : `No tick has met the account yet: it begins with the window that contains ${utcTime(account.exportFrom)}.`,
     );

@@ -16,6 +16,7 @@ import { defaultStateFile } from './open-target.ts';
 import { registerPlan } from './plan.ts';
 import { registerRetry } from './queue/retry.ts';
 import { registerRedeliver } from './redeliver/redeliver.ts';
+import { registerRows } from './rows.ts';
 import type { Run } from './run.ts';
 import { registerStatus } from './status.ts';
 import { registerTick } from './tick.ts';
@@ -53,6 +54,7 @@ export function createProgram(run: Run): Command {
     registerStatus,
     registerDeliveries,
     registerPlan,
+    registerRows,
     registerRedeliver,
     registerRetry,
     registerInspect,
@@ -73,5 +75,5 @@ Exit codes:
   3  AWS, the stack or local mode cannot be reached, or refuses your identity
   4  a fault of this program
 
-A stage is named by --stage or SIEM_EXPORT_STAGE. Secrets are read from files, standard input or a prompt, and are
-never printed.`;
+Run it as "npx siem-export" in the folder of the release. A stage is named by --stage or SIEM_EXPORT_STAGE. Secrets are
+read from files, standard input or a prompt, and are never printed.`;

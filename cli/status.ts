@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { createDispatchState } from '../lambdas/aws/dispatch-state.ts';
 import type { FailureCode } from '../lambdas/domain/failure.ts';
 import { type Instant, toIso } from '../lambdas/domain/instant.ts';
-import { displayName } from '../local/display.ts';
+import { displayName, displayWidth } from '../local/display.ts';
 import { surveyFleet } from './account/fleet.ts';
 import { standingJson, stateStyles } from './account/list.ts';
 import { type Standing, type State, states, troubled } from './account/standing.ts';
@@ -11,13 +11,16 @@ import type { CommandContext } from './context.ts';
 import { type QueueDepth, readDepth } from './queue/depth.ts';
 import type { Report } from './report.ts';
 import type { Run } from './run.ts';
-import { fields } from './table.ts';
+import { cut, fields } from './table.ts';
 import type { Target } from './target/target.ts';
 import type { Terminal } from './terminal.ts';
+import { toCommandError } from './unreachable.ts';
 import { count, counted, span, utcTime } from './wording.ts';
 
 const defaultInterval = 10;
 const troubledShown = 20;
+/** What `status` prints beside the accounts in trouble, and the prompt after it. */
+const linesBeside = 11;
 const tickInterval = 15 * 60_000;
 
 export function registerStatus(program: Command, run: Run): void {
@@ -54,10 +57,21 @@ async function watchFleet(
   interval: number,
 ): Promise<never> {
   for (;;) {
-    const report = reportOn(target, await look(target));
+    const report = await lookAgain(target);
     const text = json ? JSON.stringify(report.json) : report.lines(terminal).join('\n');
     terminal.say(terminal.output.isTTY === true && !json ? `\u001b[2J\u001b[H${text}` : text);
     await pause(interval);
+  }
+}
+
+/** A throttled request or a lost connection is shown in the place of the fleet, and does not end the watch. */
+async function lookAgain(target: Target): Promise<Report> {
+  try {
+    return reportOn(target, await look(target));
+  } catch (thrown) {
+    const { code, message } = toCommandError(thrown);
+    if (code !== 'unreachable') throw thrown;
+    return { json: { error: { code, message } }, lines: ({ paint }) => [paint('red', message)] };
   }
 }
 
@@ -82,7 +96,7 @@ async function look(target: Target): Promise<Fleet> {
   return { now, standings, queue, deadLetters: dead.waiting + dead.inFlight, lastTick };
 }
 
-function reportOn({ title }: Target, fleet: Fleet): Report {
+function reportOn({ title, command }: Target, fleet: Fleet): Report {
   const { now, standings, queue, deadLetters, lastTick } = fleet;
   const byState = countBy(standings, ({ state }) => state);
   const byCode = countBy(
@@ -91,12 +105,16 @@ function reportOn({ title }: Target, fleet: Fleet): Report {
   );
   const ticksMissing = lastTick === undefined || now - lastTick > 2 * tickInterval;
   const inTrouble = standings.filter(({ state }) => troubled.has(state));
+  const active = standings.filter(({ account }) => account?.status === 'active').length;
+  const behind = standings.filter(({ late }) => late).length;
   const lag = Math.max(0, ...standings.map(standing => lagOf(standing, now)));
   return {
     problem: inTrouble.length > 0 || deadLetters > 0 || ticksMissing,
     json: {
       at: toIso(now),
       accounts: standings.length,
+      active,
+      behind,
       states: Object.fromEntries(byState),
       failuresByCode: Object.fromEntries(byCode),
       largestLagSeconds: lag / 1000,
@@ -108,8 +126,10 @@ function reportOn({ title }: Target, fleet: Fleet): Report {
     lines: terminal => [
       `${terminal.paint('bold', title)} at ${utcTime(now)}`,
       ...fields([
-        ['accounts', `${count(standings.length)}: ${describeStates(byState, terminal)}`],
-        ['failing', byCode.size === 0 ? 'none' : describeCodes(byCode)],
+        ['accounts', `${count(standings.length)}, ${count(active)} active`],
+        ['standing', describeStates(byState, terminal)],
+        ['behind', behind === 0 ? 'none' : terminal.paint('yellow', count(behind))],
+        ['failing', byCode.size === 0 ? 'none' : terminal.paint('red', describeCodes(byCode))],
         ['largest lag', span(lag)],
         [
           'queue',
@@ -117,16 +137,27 @@ function reportOn({ title }: Target, fleet: Fleet): Report {
         ],
         [
           'put aside',
-          deadLetters === 0 ? 'none' : terminal.paint('red', `${count(deadLetters)} (siem-export retry)`),
+          deadLetters === 0 ? 'none' : terminal.paint('red', `${count(deadLetters)} (${command} retry)`),
         ],
         ['last tick', describeTick(lastTick, now, ticksMissing, terminal)],
       ]),
-      ...inTrouble.slice(0, troubledShown).map(standing => describeTrouble(standing, terminal)),
-      ...(inTrouble.length > troubledShown
-        ? [`and ${counted(inTrouble.length - troubledShown, 'account')} more: siem-export account list`]
-        : []),
+      ...describeTroubled(inTrouble, command, terminal),
     ],
   };
+}
+
+/** As many as leave the rest of the screen in sight. */
+function describeTroubled(inTrouble: readonly Standing[], command: string, terminal: Terminal): string[] {
+  if (inTrouble.length === 0) return [];
+  const rows = terminal.output.rows || Number.POSITIVE_INFINITY;
+  const shown = Math.max(Math.min(troubledShown, rows - linesBeside), 1);
+  const more = inTrouble.length - shown;
+  return [
+    ...inTrouble.slice(0, shown).map(standing => describeTrouble(standing, terminal)),
+    more > 0
+      ? `and ${counted(more, 'account')} more: ${command} account list --state ${[...troubled].join(' ')}`
+      : `What to do: ${command} account show <account>`,
+  ];
 }
 
 /** How long ago the oldest window ended that should have been delivered. */
@@ -168,15 +199,19 @@ function describeTick(
   return missing ? paint('red', text) : text;
 }
 
+/** On one line of the terminal: what does not fit is in `account show`. */
 function describeTrouble(
   { accountId, state, faults, cursor, nextWindow }: Standing,
-  { paint }: Terminal,
+  { paint, output }: Terminal,
 ): string {
   const why =
     state === 'invalid'
-      ? faults
+      ? faults.join('; ')
       : state === 'failing'
         ? `${cursor?.lastError?.code}: ${cursor?.lastError?.message}`
         : `owed since ${nextWindow ? utcTime(nextWindow.end) : 'unknown'}`;
-  return `${paint(stateStyles[state], `✗ ${displayName(accountId)}`)}  ${state}: ${why}`;
+  const name = `✗ ${displayName(accountId)}`;
+  // A terminal that does not know its size says that it has none.
+  const columns = output.columns || Number.POSITIVE_INFINITY;
+  return paint(stateStyles[state], name) + cut(`  ${state}: ${why}`, columns - displayWidth(name));
 }

@@ -26,6 +26,17 @@ export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]
   );
 }
 
+/** The text, or as much of it as fits into so many columns. */
+export function cut(text: string, columns: number): string {
+  if (displayWidth(text) <= columns) return text;
+  let shown = '';
+  for (const character of text) {
+    if (displayWidth(shown + character) >= columns) break;
+    shown += character;
+  }
+  return `${shown}…`;
+}
+
 /** Names and values, the values under each other. */
 export function fields(entries: readonly (readonly [name: string, value: string | undefined])[]): string[] {
   const shown = entries.filter((entry): entry is readonly [string, string] => entry[1] !== undefined);

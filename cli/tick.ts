@@ -17,6 +17,16 @@ export function registerTick(program: Command, run: Run): void {
     .action(run(tick));
 }
 
+async function ask(control: string, question: object): Promise<Response> {
+  try {
+    return await fetch(`${control}/ticks`, { method: 'POST', body: JSON.stringify(question) });
+  } catch (thrown) {
+    throw new CommandError('unreachable', 'Local mode does not answer: see the terminal in which it runs', {
+      cause: thrown,
+    });
+  }
+}
+
 const answer = z.object({ ticks: z.number(), lastTick: z.string(), files: z.number(), failures: z.number() });
 
 async function tick(context: CommandContext, options: { readonly until?: string }): Promise<Report> {
@@ -26,10 +36,7 @@ async function tick(context: CommandContext, options: { readonly until?: string 
     throw new CommandError('usage', 'Time passes by itself for a deployed stage: give --local');
   const { control } = await readLocalState(stateFile);
   if (control === undefined) throw new CommandError('usage', 'This local mode takes no ticks');
-  const response = await fetch(`${control}/ticks`, {
-    method: 'POST',
-    body: JSON.stringify({ until: until === undefined ? undefined : toIso(until) }),
-  });
+  const response = await ask(control, { until: until === undefined ? undefined : toIso(until) });
   if (!response.ok) throw new CommandError('usage', await response.text());
   const sent = answer.parse(await response.json());
   return {

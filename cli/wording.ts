@@ -15,12 +15,27 @@ export function utcTime(instant: Instant): string {
   return `${localTime(instant, 'UTC')} UTC`;
 }
 
+/** `2026-11-22T18:30Z`, as an option takes it: without a space that a shell would part. */
+export function utcWord(instant: Instant): string {
+  return `${DateTime.fromMillis(instant, { zone: 'UTC' }).toFormat("yyyy-MM-dd'T'HH:mm")}Z`;
+}
+
 /** A window on the clocks of a zone, with the offset at its end: daylight saving makes the difference visible. */
-export function localWindow({ start, end }: Window, timeZone: string): string {
+export function localWindow(window: Window, timeZone: string): string {
+  const offset = DateTime.fromMillis(window.end, { zone: timeZone }).toFormat('ZZ');
+  return `${fromTo(window, timeZone)} (${offset})`;
+}
+
+/** `2026-11-22 14:30 to 18:30 UTC` */
+export function utcWindow(window: Window): string {
+  return `${fromTo(window, 'UTC')} UTC`;
+}
+
+function fromTo({ start, end }: Window, timeZone: string): string {
   const last = DateTime.fromMillis(end, { zone: timeZone });
   const first = DateTime.fromMillis(start, { zone: timeZone });
-  const until = first.hasSame(last, 'day') ? last.toFormat('HH:mm') : last.toFormat('yyyy-MM-dd HH:mm');
-  return `${first.toFormat('yyyy-MM-dd HH:mm')} to ${until} (${last.toFormat('ZZ')})`;
+  const until = last.toFormat(first.hasSame(last, 'day') ? 'HH:mm' : 'yyyy-MM-dd HH:mm');
+  return `${first.toFormat('yyyy-MM-dd HH:mm')} to ${until}`;
 }
 
 /** A span of time in its two largest units: `< 1 min`, `12 min`, `3 h 5 min`, `2 d 4 h`. */
@@ -64,10 +79,13 @@ export function size(bytes: number): string {
 export function parseInstant(text: string, what: string): Instant {
   const day = /^\d{4}-\d\d-\d\d$/.test(text);
   const withOffset = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(text);
+  // As the commands themselves show it.
+  const shown = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC$/.exec(text);
+  if (shown !== null) return parseInstant(`${shown[1]}T${shown[2]}Z`, what);
   const instant = day || withOffset ? DateTime.fromISO(text, { zone: 'UTC' }) : DateTime.invalid('form');
   if (instant.isValid) return instant.toMillis();
   throw new CommandError(
     'usage',
-    `${what}: expected an instant such as 2026-11-22T18:30:00Z, or a day such as 2026-11-22`,
+    `${what}: expected an instant such as 2026-11-22T18:30Z, or a day such as 2026-11-22`,
   );
 }

@@ -40,6 +40,10 @@ const roleArn = matching(
   /^arn:aws[a-z-]*:iam::(\d{12}|\*):role\/[\w+=,.@/*-]{1,512}$/,
   'arn:aws:iam::<account>:role/<name>',
 );
+const principalArn = matching(
+  /^arn:aws[a-z-]*:iam::\d{12}:(root|(role|user)\/[\w+=,.@/-]{1,512})$/,
+  'arn:aws:iam::<12 digits>:role/<name>, or of a user',
+);
 const privateRange = matching(
   /^(10\.\d{1,3}|172\.(1[6-9]|2\d|3[01])|192\.168)\.\d{1,3}\.\d{1,3}\/(1[6-9]|2[0-4])$/,
   'a private IPv4 range of /16 to /24, such as 10.0.0.0/20',
@@ -113,6 +117,7 @@ const settings = z.strictObject({
     'letters, digits and / _ + = . @ -, with a slash at the end',
   ).optional(),
   assumableRoles: z.array(roleArn).min(1, 'expected at least one role').optional(),
+  operators: z.array(principalArn).min(1, 'expected at least one operator').optional(),
   encryptionKeyArn: keyArn.optional(),
   permissionsBoundaryArn: policyArn.optional(),
   vpc: vpcSettings.optional(),

@@ -34,6 +34,7 @@ const nestedSettings: Readonly<Record<string, readonly [group: string, name: str
  * - `logRetentionDays`: how long the functions' logs are kept
  * - `secretPrefix`: the functions read secrets under this name only
  * - `assumableRoles`: customers' roles that may be assumed; without it every role of another AWS account
+ * - `operators`: who may try a customer's role as the exporter would; without it nobody
  * - `encryptionKeyArn`: a KMS key of one's own; without it the stack has its own
  * - `permissionsBoundaryArn`: the boundary of every role of the stack
  * - `vpc`: a network with fixed egress addresses for the exporter; without it the exporter is in none

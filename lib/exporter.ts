@@ -1,6 +1,6 @@
 import { Duration, Stack, Token } from 'aws-cdk-lib';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
-import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { ArnPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { type ExporterVariable, variables } from '../lambdas/environment.ts';
@@ -62,6 +62,7 @@ export class Exporter extends Construct {
     this.roleArn = exporter.role.roleArn;
     this.#grantPipeline(exporter, props);
     this.#grantCredentials(exporter, props);
+    this.#letInOperators(exporter, configuration.operators ?? []);
     this.#watch(exporter, props);
   }
 
@@ -115,6 +116,18 @@ export class Exporter extends Construct {
       ),
       [ownRoles]: 'It denies.',
     });
+  }
+
+  /** A customer's role trusts the exporter's role and no other, so whoever verifies it has to come as the exporter. */
+  #letInOperators({ role }: PipelineFunction, operators: readonly string[]): void {
+    if (operators.length === 0) return;
+    role.assumeRolePolicy?.addStatements(
+      new PolicyStatement({
+        sid: 'OperatorsVerifyRoles',
+        actions: ['sts:AssumeRole'],
+        principals: operators.map(arn => new ArnPrincipal(arn)),
+      }),
+    );
   }
 
   #watch(exporter: PipelineFunction, { configuration: { stage }, alarms }: ExporterProps): void {

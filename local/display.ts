@@ -1,13 +1,13 @@
 const longestName = 40;
 
 /** A name as it is shown to people: on one line, without what would steer a terminal, and not too long. */
-export function displayName(name: string): string {
+export function displayName(name: string, longest = longestName): string {
   const printable = name.replaceAll(
     /[\p{Cc}\p{Cf}\p{Cn}\p{Zl}\p{Zp}]/gu,
     character => `\\u{${character.codePointAt(0)?.toString(16)}}`,
   );
   const characters = [...printable];
-  return characters.length <= longestName ? printable : `${characters.slice(0, longestName - 1).join('')}…`;
+  return characters.length <= longest ? printable : `${characters.slice(0, longest - 1).join('')}…`;
 }
 
 /** Columns that a terminal needs: East Asian characters and emoji take two. */

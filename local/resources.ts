@@ -19,6 +19,8 @@ export interface Resources {
     /** Messages handed to one invocation. */
     readonly batchSize: number;
   };
+  /** Where ticks end that were lost: in AWS only, but the command line looks there. */
+  readonly triggerDeadLetterUrl: string;
   /** How long an exporter may run, in milliseconds. */
   readonly exporterTimeout: number;
   /** The minutes of every hour at which the dispatcher is triggered, in order. */
@@ -64,6 +66,7 @@ export async function createResources(
       deadLetterUrl: deadLetterUrl(template, queues, exportQueue),
       batchSize: Number(mapping?.BatchSize),
     },
+    triggerDeadLetterUrl: triggerDeadLetterUrl(template, queues),
     exporterTimeout: Number(exporter.properties.Timeout) * 1000,
     tickMinutes: minutesOf(resourcesOf(template, 'AWS::Events::Rule'), dispatcher.logicalId),
   };
@@ -124,6 +127,13 @@ function deadLetterUrl(
     if (found !== undefined) return found.url;
   }
   throw new TypeError('The template has no export queue with a dead-letter queue');
+}
+
+/** The queue to which every rule sends what it could not deliver. */
+function triggerDeadLetterUrl(template: Template, queues: ReadonlyMap<string, Queue>): string {
+  const rules = JSON.stringify([...resourcesOf(template, 'AWS::Events::Rule').values()]);
+  for (const [logicalId, { url }] of queues) if (rules.includes(`"${logicalId}"`)) return url;
+  throw new TypeError('The template has no dead-letter queue of its rules');
 }
 
 function findFunction(functions: ReadonlyMap<string, Properties>, name: FunctionName) {

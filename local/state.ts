@@ -5,7 +5,7 @@ import type { Resources } from './resources.ts';
 
 export interface RunningCloud {
   readonly aws: Pick<AwsServers, 'environment'>;
-  readonly resources: Pick<Resources, 'environments' | 'exportQueue'>;
+  readonly resources: Pick<Resources, 'environments' | 'exportQueue' | 'triggerDeadLetterUrl'>;
   /** The variables by which the exporter finds the servers in place of the clouds. */
   readonly clouds: Readonly<Record<string, string>>;
   readonly clockAhead: number;
@@ -37,6 +37,7 @@ export function stateOf({ aws, resources, clouds, clockAhead, control }: Running
       DispatchStateTableName: of(dispatcher, 'DISPATCH_STATE_TABLE'),
       ExportQueueUrl: resources.exportQueue.url,
       ExportDeadLetterQueueUrl: resources.exportQueue.deadLetterUrl,
+      TriggerDeadLetterQueueUrl: resources.triggerDeadLetterUrl,
       SecretPrefix: of(exporter, 'SECRET_PREFIX'),
       ExporterRoleArn: 'arn:aws:iam::000000000000:role/siem-export-local-exporter',
     },

@@ -1,23 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
-import { type Account, parseAccount } from '../../lambdas/domain/account.ts';
-import { ExportError } from '../../lambdas/domain/failure.ts';
+import type { Account } from '../../lambdas/domain/account.ts';
 import { type Instant, toIso } from '../../lambdas/domain/instant.ts';
 import { firstPosition } from '../../lambdas/domain/plan.ts';
-import { type Credential, parseSecret } from '../../lambdas/domain/secret.ts';
+import type { Credential } from '../../lambdas/domain/secret.ts';
 import { nextBoundary, type Window } from '../../lambdas/domain/window.ts';
 import { CommandError } from '../command-error.ts';
 import type { CommandContext } from '../context.ts';
 import type { Report } from '../report.ts';
 import type { Run } from '../run.ts';
+import { shellWord } from '../shell-word.ts';
+import type { Target } from '../target/target.ts';
+import type { Terminal } from '../terminal.ts';
 import { localWindow, utcTime } from '../wording.ts';
-import { ask } from './ask.ts';
+import { ask, CancelledError } from './ask.ts';
 import { askForMissing } from './ask-record.ts';
+import { checkRecord, checkSecret, faultAt } from './check-record.ts';
 import { customerGrant } from './customer-grant.ts';
 import { askForSecret, readSecretFile } from './read-secret.ts';
 import { addRecordOptions, type RecordOptions, withOptions } from './record-options.ts';
 import type { AccountRecord } from './record-store.ts';
-import { shellWord } from './remedy.ts';
 import { openStores } from './stores.ts';
 
 interface AddOptions extends RecordOptions {
@@ -29,6 +31,18 @@ export function registerAdd(accounts: Command, run: Run): void {
     .description('add an account; on a terminal it asks for what is missing')
     .argument('[account]', 'the account’s id')
     .option('--paused', 'begin paused: nothing is exported until "account resume"')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  siem-export account add --stage prod
+  siem-export account add acme --stage prod --time-zone Europe/Berlin --destination s3 --bucket acme-audit \\
+    --bucket-region eu-central-1 --role-arn arn:aws:iam::444455556666:role/siem-export
+  siem-export account add globex --stage prod --time-zone Asia/Kolkata --destination gcs --bucket globex-siem \\
+    --secret-file globex-key.json
+
+What the customer has to grant is printed, ready to be passed on.`,
+    )
     .action(
       run((context, accountId: string | undefined, options: AddOptions) =>
         addAccount(context, accountId, options),
@@ -42,10 +56,13 @@ async function addAccount(
   given: AddOptions,
 ): Promise<Report> {
   const { terminal } = context;
-  const accountId = givenId ?? (terminal.interactive ? await ask(terminal, 'Account id: ') : undefined);
-  const options = terminal.interactive ? await askForMissing(terminal, given) : given;
+  // Opened before the first question: whoever has answered them all should not learn then that there is no such stage.
   const target = await context.target();
   const { records, secrets } = openStores(target);
+  const accountId = givenId ?? (terminal.interactive ? await askForId(terminal) : undefined);
+  if (accountId !== undefined && (await records.read(accountId)) !== undefined)
+    throw exists(accountId, target);
+  const options = terminal.interactive ? await askForMissing(terminal, given) : given;
 
   const byRole = Boolean(options.roleArn);
   const base = { accountId, status: given.paused ? 'paused' : 'active' };
@@ -55,50 +72,51 @@ async function addAccount(
     ...(!byRole && !options.secretId && { secretId: secrets.nameFor(accountId ?? '') }),
   });
   const account = checkRecord(record);
-  const secret = byRole || options.secretId ? undefined : await secretFor(context, options);
+  const secret = byRole || options.secretId ? undefined : await secretFor(context, options, account);
   const credential = secret === undefined ? undefined : checkSecret(account, secret);
 
-  if ((await records.read(account.accountId)) !== undefined) throw exists(account.accountId);
   // The secret first: a record without its secret would fail at the next boundary.
   if (secret !== undefined) await secrets.put(secrets.nameFor(account.accountId), secret);
-  if (!(await records.create(record))) throw exists(account.accountId);
+  if (!(await records.create(record))) throw exists(account.accountId, target);
   const first = firstWindow(account, await target.now());
-  return report(record, account, credential, first, target.outputs.ExporterRoleArn);
+  return report(record, account, credential, first, target);
 }
 
-async function secretFor({ terminal }: CommandContext, options: AddOptions): Promise<string> {
+async function askForId(terminal: Terminal): Promise<string> {
+  for (;;) {
+    const accountId = await ask(terminal, 'Account id: ');
+    const fault = faultAt('accountId', { accountId });
+    if (fault === undefined) return accountId;
+    terminal.note(`  ${fault}`);
+  }
+}
+
+async function secretFor(
+  { terminal }: CommandContext,
+  options: AddOptions,
+  account: Account,
+): Promise<string> {
   if (options.secretFile !== undefined) return readSecretFile(options.secretFile, terminal);
-  if (terminal.interactive) return askForSecret(terminal, options.destination);
+  while (terminal.interactive) {
+    try {
+      const secret = await askForSecret(terminal, options.destination);
+      checkSecret(account, secret);
+      return secret;
+    } catch (thrown) {
+      if (!(thrown instanceof CommandError) || thrown instanceof CancelledError) throw thrown;
+      terminal.note(`  ${thrown.message}`);
+    }
+  }
   throw new CommandError(
     'usage',
     'The credential is missing: give --secret-file <file> (or - for standard input), --secret-id <name> or --role-arn <arn>',
   );
 }
 
-/** @throws CommandError `usage` with every fault */
-export function checkRecord(record: AccountRecord): Account {
-  try {
-    return parseAccount(record);
-  } catch (thrown) {
-    if (!(thrown instanceof ExportError)) throw thrown;
-    throw new CommandError('usage', thrown.message.replaceAll(/(?<=: |; )(?=\S+: expected)/g, '\n  '));
-  }
-}
-
-/** @throws CommandError `usage` with every fault, and no part of the secret */
-export function checkSecret({ destination }: Account, secret: string): Credential {
-  try {
-    return parseSecret(destination.type, secret);
-  } catch (thrown) {
-    if (!(thrown instanceof ExportError)) throw thrown;
-    throw new CommandError('usage', thrown.message);
-  }
-}
-
-function exists(accountId: string): CommandError {
+function exists(accountId: string, { command }: Target): CommandError {
   return new CommandError(
     'usage',
-    `There is an account ${JSON.stringify(accountId)} already: "siem-export account update" changes it`,
+    `There is an account ${JSON.stringify(accountId)} already: "${command} account update ${shellWord(accountId)}" changes it`,
   );
 }
 
@@ -113,10 +131,10 @@ function report(
   account: Account,
   credential: Credential | undefined,
   first: Window,
-  exporterRoleArn: string | undefined,
+  { command, outputs }: Target,
 ): Report {
   const { accountId, timeZone, destination, status } = account;
-  const grant = customerGrant(destination, { credential, exporterRoleArn });
+  const grant = customerGrant(destination, { credential, exporterRoleArn: outputs.ExporterRoleArn });
   return {
     json: { record, firstWindow: { start: toIso(first.start), end: toIso(first.end) }, customerGrant: grant },
     lines: ({ paint }) => [
@@ -124,7 +142,7 @@ function report(
       `  Its first file covers ${localWindow(first, timeZone)} ${timeZone} and is due at ${utcTime(first.end)}.`,
       '  The customer grants:',
       ...grant.split('\n').map(line => `    ${line}`),
-      `  Next: siem-export verify ${shellWord(accountId)}`,
+      `  Next: ${command} verify ${shellWord(accountId)}`,
     ],
   };
 }

@@ -1,18 +1,36 @@
 import type { Terminal } from '../terminal.ts';
 import { ask } from './ask.ts';
-import type { RecordOptions } from './record-options.ts';
+import { faultAt } from './check-record.ts';
+import { type RecordOptions, withOptions } from './record-options.ts';
 
-/** The options with what is missing asked for, as far as every account of that cloud needs it. */
+type Answers = { -readonly [Name in keyof RecordOptions]: RecordOptions[Name] };
+
+/**
+ * The options with what is missing asked for, as far as every account of that cloud needs it. An answer that cannot be
+ * right is asked for again at once.
+ */
 export async function askForMissing(terminal: Terminal, given: RecordOptions): Promise<RecordOptions> {
-  const options: { -readonly [Name in keyof RecordOptions]: RecordOptions[Name] } = { ...given };
-  options.timeZone ??= await ask(terminal, 'Time zone (IANA name): ');
-  options.destination ??= await ask(terminal, 'Destination (s3, gcs or azure): ');
-  if (options.destination === 'azure') options.container ??= await ask(terminal, 'Container: ');
-  else options.bucket ??= await ask(terminal, 'Bucket: ');
+  const options: Answers = { ...given };
+  const complete = async (name: keyof RecordOptions, path: string, question: string) => {
+    while (options[name] === undefined) {
+      const answer = await ask(terminal, question);
+      const fault = faultAt(path, withOptions({}, { ...options, [name]: answer }));
+      if (fault === undefined) options[name] = answer;
+      else terminal.note(`  ${fault.slice(path.length + 2)}`);
+    }
+  };
+  await complete('timeZone', 'timeZone', 'Time zone (IANA name, such as Europe/Berlin): ');
+  await complete('destination', 'destination.type', 'Destination (s3, gcs or azure): ');
+  if (options.destination === 'azure') await complete('container', 'destination.container', 'Container: ');
+  else await complete('bucket', 'destination.bucket', 'Bucket: ');
   if (options.destination === 's3') {
-    options.bucketRegion ??= await ask(terminal, 'Region of the bucket: ');
+    await complete('bucketRegion', 'destination.region', 'Region of the bucket: ');
     if (options.secretFile === undefined && options.secretId === undefined)
-      options.roleArn ??= await ask(terminal, 'ARN of the customer’s role (empty for an access key): ');
+      await complete(
+        'roleArn',
+        'destination.roleArn',
+        'ARN of the customer’s role (empty for an access key): ',
+      );
     if (options.roleArn === '') delete options.roleArn;
   }
   return options;

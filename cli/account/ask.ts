@@ -3,6 +3,13 @@ import { Writable } from 'node:stream';
 import { CommandError } from '../command-error.ts';
 import type { Terminal } from '../terminal.ts';
 
+/** The person would rather not: Ctrl-C, or the end of the input. */
+export class CancelledError extends CommandError {
+  constructor() {
+    super('usage', 'Cancelled: nothing was changed');
+  }
+}
+
 /** Asks a person; the answer without the spaces around it. */
 export async function ask({ input, errors }: Terminal, question: string): Promise<string> {
   return answerTo(question, input, errors);
@@ -36,7 +43,7 @@ async function answerTo(
     return (await lines.question(question, { signal: closed.signal })).trim();
   } catch (thrown) {
     if (!closed.signal.aborted) throw thrown;
-    throw new CommandError('usage', 'Cancelled: nothing was changed');
+    throw new CancelledError();
   } finally {
     lines.close();
   }

@@ -4,6 +4,7 @@ import { type Account, parseAccount } from '../../lambdas/domain/account.ts';
 import { ExportError } from '../../lambdas/domain/failure.ts';
 import { parseSecret } from '../../lambdas/domain/secret.ts';
 import { CommandError } from '../command-error.ts';
+import { whyUnreadable } from '../unreadable.ts';
 import type { AccountRecord } from './record-store.ts';
 
 /** A line of an import file that is in order. */
@@ -96,7 +97,7 @@ async function fileSecret(file: unknown, folder: string): Promise<string> {
   try {
     return await readFile(resolve(folder, file), 'utf8');
   } catch (thrown) {
-    throw new LineError(`secretFile: cannot be read (${(thrown as NodeJS.ErrnoException).code})`);
+    throw new LineError(`secretFile: cannot be read: ${whyUnreadable(thrown)}`);
   }
 }
 
@@ -104,7 +105,7 @@ async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (thrown) {
-    throw new CommandError('usage', `${path} cannot be read (${(thrown as NodeJS.ErrnoException).code})`);
+    throw new CommandError('usage', `${path} cannot be read: ${whyUnreadable(thrown)}`);
   }
 }
 

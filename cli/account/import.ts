@@ -96,6 +96,7 @@ function refusal(faults: readonly LineFault[], lines: number): CommandError {
     [`${counted(faults.length, 'faulty line')} of ${count(lines)}; nothing was written:`, ...report].join(
       '\n',
     ),
+    { details: { faults } },
   );
 }
 

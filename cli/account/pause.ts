@@ -25,12 +25,13 @@ async function setStatus(
   accountIds: readonly string[],
   status: keyof typeof outcomes,
 ): Promise<Report> {
-  const { records } = openStores(await context.target());
+  const stores = openStores(await context.target());
+  const { records } = stores;
   const known = await records.readMany([...new Set(accountIds)]);
   const unknown = accountIds.find(accountId => !known.has(accountId));
-  if (unknown !== undefined) throw noSuchAccount(unknown);
+  if (unknown !== undefined) throw noSuchAccount(unknown, stores);
   for (const accountId of known.keys())
-    if (!(await records.setStatus(accountId, status))) throw noSuchAccount(accountId);
+    if (!(await records.setStatus(accountId, status))) throw noSuchAccount(accountId, stores);
   return {
     json: { accounts: [...known.keys()], status },
     lines: ({ paint }) =>

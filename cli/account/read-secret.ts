@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { CommandError } from '../command-error.ts';
 import type { Terminal } from '../terminal.ts';
+import { whyUnreadable } from '../unreadable.ts';
 import { ask, askHidden } from './ask.ts';
 
 /**
@@ -14,8 +15,10 @@ export async function readSecretFile(file: string, { input }: Pick<Terminal, 'in
   try {
     return await readFile(file, 'utf8');
   } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException;
-    throw new CommandError('usage', `The file with the secret, ${file}, cannot be read (${code})`);
+    throw new CommandError(
+      'usage',
+      `The file with the secret, ${file}, cannot be read: ${whyUnreadable(thrown)}`,
+    );
   }
 }
 

@@ -62,6 +62,17 @@ const ownAttributes = [
   'secretId',
 ] as const satisfies readonly (keyof RecordOptions)[];
 
+/** The option that sets the attribute at a path of the record. */
+export function optionFor(path: string): string | undefined {
+  if (path === 'accountId') return '<account>';
+  if (path === 'destination.type') return '--destination';
+  const own = ownAttributes.find(name => name === path);
+  const option =
+    own ??
+    Object.entries(destinationAttributes).find(([, attribute]) => `destination.${attribute}` === path)?.[0];
+  return option && `--${option.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`;
+}
+
 /** The record with the options that are given; an empty one takes the attribute out. Unchecked. */
 export function withOptions(record: AccountRecord, options: RecordOptions): AccountRecord {
   const changed: Record<string, unknown> = { ...record };

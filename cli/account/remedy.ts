@@ -1,5 +1,6 @@
 import type { Account, Destination } from '../../lambdas/domain/account.ts';
 import type { FailureCode } from '../../lambdas/domain/failure.ts';
+import { shellWord } from '../shell-word.ts';
 import {
   bindingCommand,
   type GrantOptions,
@@ -15,10 +16,17 @@ export interface Failed {
   readonly message: string;
 }
 
+/** What is known beside the account. */
+export interface RemedyOptions extends GrantOptions {
+  /** What commands for the stage begin with. */
+  readonly command: string;
+}
+
 /** What to do about a failure, exactly: the command or the policy, with the account's own names in it. */
-export function remedyFor({ code, message }: Failed, account: Account, options: GrantOptions): string {
+export function remedyFor({ code, message }: Failed, account: Account, options: RemedyOptions): string {
   const { destination } = account;
-  const update = `siem-export account update ${shellWord(account.accountId)}`;
+  const { command } = options;
+  const update = `${command} account update ${shellWord(account.accountId)}`;
   switch (code) {
     case 'account_invalid':
       return `${update} … with what is to be changed`;
@@ -42,18 +50,13 @@ export function remedyFor({ code, message }: Failed, account: Account, options: 
     case 'destination_rejected':
       return 'Ask the customer which rules the bucket has (encryption, retention, network), then verify again';
     default:
-      return 'Nothing yet, it is tried again by itself. If it stays: siem-export retry, siem-export doctor';
+      return `Nothing yet, it is tried again by itself. If it stays:\n${command} retry\n${command} doctor`;
   }
 }
 
 /** The region that S3 named, which the failure tells in its message only. */
 function regionIn(message: string): string | undefined {
   return / is in ([a-z]{2}(?:-[a-z]+)+-\d+), not in /.exec(message)?.[1];
-}
-
-/** A word that a shell takes as it is. */
-export function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 const credentialNames: Readonly<Record<Destination['type'], string>> = {

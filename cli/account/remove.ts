@@ -3,7 +3,7 @@ import { CommandError } from '../command-error.ts';
 import type { CommandContext } from '../context.ts';
 import type { Report } from '../report.ts';
 import type { Run } from '../run.ts';
-import { confirm } from './ask.ts';
+import { CancelledError, confirm } from './ask.ts';
 import { existingRecord, openStores } from './stores.ts';
 
 interface RemoveOptions {
@@ -27,12 +27,12 @@ async function removeAccount(
   { yes, keepSecret }: RemoveOptions,
 ): Promise<Report> {
   const { terminal } = context;
-  const { records, secrets } = openStores(await context.target());
-  const { secretId } = await existingRecord(records, accountId);
+  const stores = openStores(await context.target());
+  const { records, secrets } = stores;
+  const { secretId } = await existingRecord(stores, accountId);
   if (!yes) {
     if (!terminal.interactive) throw new CommandError('usage', 'Give --yes: there is nobody to ask');
-    if (!(await confirm(terminal, `Remove ${accountId}?`)))
-      throw new CommandError('usage', 'Cancelled: nothing was changed');
+    if (!(await confirm(terminal, `Remove ${accountId}?`))) throw new CancelledError();
   }
   await records.remove(accountId);
   // A secret by another name is not of our making and may serve other accounts.

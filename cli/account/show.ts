@@ -9,8 +9,10 @@ import { createFileReader } from '../ledger-files.ts';
 import type { Report } from '../report.ts';
 import type { Run } from '../run.ts';
 import { fields } from '../table.ts';
+import type { Target } from '../target/target.ts';
 import type { Terminal } from '../terminal.ts';
-import { count, counted, localWindow, size, span, utcTime } from '../wording.ts';
+import { counted, localWindow, size, span, utcTime, utcWindow } from '../wording.ts';
+import { mendingCommands } from './check-record.ts';
 import { standingJson, stateStyles } from './list.ts';
 import { remedyFor } from './remedy.ts';
 import { type Standing, standingOf } from './standing.ts';
@@ -29,13 +31,13 @@ export function registerShow(accounts: Command, run: Run): void {
 async function showAccount(context: CommandContext, accountId: string): Promise<Report> {
   const target = await context.target();
   const { dynamodb, outputs } = target;
-  const record = await existingRecord(openStores(target).records, accountId);
+  const record = await existingRecord(openStores(target), accountId);
   const ledger = { client: dynamodb, tableName: outputs.ExportLedgerTableName };
   const cursors = await createCursorReader(ledger).cursors([accountId]);
   const last = await createFileReader(ledger).latest(accountId);
   const { settleSeconds } = await target.environment();
   const standing = standingOf(record, cursors.get(accountId), await target.now(), settleSeconds * 1000);
-  const remedy = remedyOf(standing, outputs.ExporterRoleArn);
+  const remedy = remedyOf(standing, target);
   return {
     json: {
       ...standingJson(standing),
@@ -53,9 +55,13 @@ async function showAccount(context: CommandContext, accountId: string): Promise<
   };
 }
 
-function remedyOf({ account, cursor }: Standing, exporterRoleArn: string | undefined): string | undefined {
-  if (account === undefined || cursor?.lastError === undefined) return undefined;
-  return remedyFor(cursor.lastError, account, { exporterRoleArn });
+function remedyOf(
+  { accountId, account, faults, cursor }: Standing,
+  { command, outputs }: Target,
+): string | undefined {
+  if (account === undefined) return mendingCommands(accountId, faults, command);
+  if (cursor?.lastError === undefined) return undefined;
+  return remedyFor(cursor.lastError, account, { command, exporterRoleArn: outputs.ExporterRoleArn });
 }
 
 function describe(
@@ -70,7 +76,7 @@ function describe(
   return fields([
     ['account', JSON.stringify(accountId)],
     ['state', paint(stateStyles[state], state)],
-    ['faults', faults],
+    ['faults', faults.length === 0 ? undefined : faults.join('\n')],
     ['time zone', account?.timeZone],
     ['destination', account && placeName(placeOf(account.destination))],
     ['role', account?.destination.type === 's3' ? account.destination.roleArn : undefined],
@@ -79,7 +85,7 @@ function describe(
     ['add-on expires', account?.addOnExpiresAt === undefined ? undefined : utcTime(account.addOnExpiresAt)],
     [
       'next window',
-      nextWindow && `${localWindow(nextWindow, timeZone)} ${timeZone}\nends ${utcTime(nextWindow.end)}`,
+      nextWindow && `${localWindow(nextWindow, timeZone)} ${timeZone}\n${utcWindow(nextWindow)}`,
     ],
     ['exported through', cursor ? utcTime(cursor.exportedThrough) : 'nothing yet'],
     ['last delivery', last && describeFile(last)],
@@ -93,5 +99,6 @@ function describe(
 }
 
 function describeFile({ key, window, records, bytes, deliveredAt }: DeliveredFile): string {
-  return `${key}\n${count(records)} records, ${size(bytes)}, ${span(deliveredAt - window.end)} after the window's end`;
+  const lag = span(deliveredAt - window.end);
+  return `${key}\n${counted(records, 'record')}, ${size(bytes)}; at ${utcTime(deliveredAt)}, ${lag} after the window's end`;
 }

@@ -1,6 +1,11 @@
-import { type Account, parseAccount, parseSchedule, type Schedule } from '../../lambdas/domain/account.ts';
+import {
+  type Account,
+  accountFaults,
+  parseAccount,
+  parseSchedule,
+  type Schedule,
+} from '../../lambdas/domain/account.ts';
 import type { Cursor } from '../../lambdas/domain/cursor.ts';
-import { ExportError } from '../../lambdas/domain/failure.ts';
 import type { Instant } from '../../lambdas/domain/instant.ts';
 import { firstPosition } from '../../lambdas/domain/plan.ts';
 import { nextBoundary, type Window } from '../../lambdas/domain/window.ts';
@@ -21,10 +26,13 @@ export interface Standing {
   readonly state: State;
   /** Absent if the record has faults. */
   readonly account: Account | undefined;
-  readonly faults: string | undefined;
+  /** What is wrong with the record; empty if it is in order. */
+  readonly faults: readonly string[];
   readonly cursor: Cursor | undefined;
   /** The oldest window that is not delivered; absent if nothing says which it is. */
   readonly nextWindow: Window | undefined;
+  /** True if that window should have been delivered by now, whether an error says why or not. */
+  readonly late: boolean;
 }
 
 /** As the watchdog has it: so long after its window has settled a file may take. */
@@ -37,21 +45,12 @@ export function standingOf(
   now: Instant,
   settle: number,
 ): Standing {
-  const checked = check(record);
-  const account = checked instanceof ExportError ? undefined : checked;
-  const faults = checked instanceof ExportError ? checked.message : undefined;
+  const faults = accountFaults(record);
+  const account = faults.length === 0 ? parseAccount(record) : undefined;
   const nextWindow = nextWindowOf(parseSchedule(record), cursor, now);
-  const standing = { accountId: String(record.accountId), account, faults, cursor, nextWindow };
-  return { ...standing, state: stateOf(standing, now - settle - grace) };
-}
-
-function check(record: AccountRecord): Account | ExportError {
-  try {
-    return parseAccount(record);
-  } catch (thrown) {
-    if (thrown instanceof ExportError) return thrown;
-    throw thrown;
-  }
+  const late = isOwed(account, cursor, nextWindow) && nextWindow.end <= now - settle - grace;
+  const standing = { accountId: String(record.accountId), account, faults, cursor, nextWindow, late };
+  return { ...standing, state: stateOf(standing) };
 }
 
 function nextWindowOf(
@@ -66,12 +65,25 @@ function nextWindowOf(
   return { start, end: nextBoundary(schedule.timeZone, start) };
 }
 
-function stateOf({ account, cursor, nextWindow }: Omit<Standing, 'state'>, due: Instant): State {
+/** Whether an export of the next window is to be expected, now or later. */
+function isOwed(
+  account: Account | undefined,
+  cursor: Cursor | undefined,
+  nextWindow: Window | undefined,
+): nextWindow is Window {
+  if (account === undefined || cursor === undefined || nextWindow === undefined) return false;
+  return account.status === 'active' && !isExpired(account, nextWindow);
+}
+
+function isExpired({ addOnExpiresAt }: Account, nextWindow: Window): boolean {
+  return addOnExpiresAt !== undefined && nextWindow.end > addOnExpiresAt;
+}
+
+function stateOf({ account, cursor, nextWindow, late }: Omit<Standing, 'state'>): State {
   if (account === undefined || nextWindow === undefined) return 'invalid';
-  const { status, addOnExpiresAt } = account;
-  if (status === 'paused') return 'paused';
-  if (addOnExpiresAt !== undefined && nextWindow.end > addOnExpiresAt) return 'expired';
+  if (account.status === 'paused') return 'paused';
+  if (isExpired(account, nextWindow)) return 'expired';
   if (cursor === undefined) return 'new';
   if (cursor.failures > 0 && cursor.lastError !== undefined) return 'failing';
-  return nextWindow.end <= due ? 'behind' : 'ok';
+  return late ? 'behind' : 'ok';
 }

@@ -7,10 +7,13 @@ import { createSecretWriter, type SecretWriter } from './secret-writer.ts';
 export interface Stores {
   readonly records: RecordStore;
   readonly secrets: SecretWriter;
+  /** What commands for the stage begin with. */
+  readonly command: string;
 }
 
-export function openStores({ dynamodb, secrets, outputs }: Target): Stores {
+export function openStores({ dynamodb, secrets, outputs, command }: Target): Stores {
   return {
+    command,
     records: createRecordStore({ client: dynamodb, tableName: outputs.AccountsTableName }),
     secrets: createSecretWriter({
       client: secrets,
@@ -21,15 +24,15 @@ export function openStores({ dynamodb, secrets, outputs }: Target): Stores {
 }
 
 /** @throws CommandError `usage` if there is no such account */
-export async function existingRecord(records: RecordStore, accountId: string): Promise<AccountRecord> {
-  const record = await records.read(accountId);
+export async function existingRecord(stores: Stores, accountId: string): Promise<AccountRecord> {
+  const record = await stores.records.read(accountId);
   if (record !== undefined) return record;
-  throw noSuchAccount(accountId);
+  throw noSuchAccount(accountId, stores);
 }
 
-export function noSuchAccount(accountId: string): CommandError {
+export function noSuchAccount(accountId: string, { command }: Pick<Stores, 'command'>): CommandError {
   return new CommandError(
     'usage',
-    `There is no account ${JSON.stringify(accountId)}: "siem-export account list" shows those that there are`,
+    `There is no account ${JSON.stringify(accountId)}: "${command} account list" shows those that there are`,
   );
 }

@@ -3,16 +3,24 @@ import { CommandError } from '../command-error.ts';
 import type { CommandContext } from '../context.ts';
 import type { Report } from '../report.ts';
 import type { Run } from '../run.ts';
-import { checkRecord, checkSecret } from './add.ts';
+import { shellWord } from '../shell-word.ts';
+import { checkRecord, checkSecret } from './check-record.ts';
 import { readSecretFile } from './read-secret.ts';
 import { addRecordOptions, type RecordOptions, withOptions } from './record-options.ts';
-import { shellWord } from './remedy.ts';
 import { existingRecord, noSuchAccount, openStores } from './stores.ts';
 
 export function registerUpdate(accounts: Command, run: Run): void {
   addRecordOptions(accounts.command('update'))
     .description('change an account’s record or rotate its secret; an empty value takes an attribute out')
     .argument('<account>', 'the account’s id')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  siem-export account update acme --stage prod --bucket-region eu-central-1
+  siem-export account update acme --stage prod --secret-file new-key.json
+  siem-export account update acme --stage prod --prefix ''`,
+    )
     .action(run(updateAccount));
 }
 
@@ -23,8 +31,9 @@ async function updateAccount(
 ): Promise<Report> {
   if (Object.keys(options).length === 0)
     throw new CommandError('usage', 'Nothing to change: give at least one option, see --help');
-  const { records, secrets } = openStores(await context.target());
-  const present = await existingRecord(records, accountId);
+  const stores = openStores(await context.target());
+  const { records, secrets, command } = stores;
+  const present = await existingRecord(stores, accountId);
   const changes = withOptions(present, options);
   const secret =
     options.secretFile === undefined ? undefined : await readSecretFile(options.secretFile, context.terminal);
@@ -35,7 +44,7 @@ async function updateAccount(
     checkSecret(account, secret);
     await secrets.put(String(secretId), secret);
   }
-  if (!(await records.replace(record))) throw noSuchAccount(accountId);
+  if (!(await records.replace(record))) throw noSuchAccount(accountId, stores);
 
   const changed = [...new Set([...Object.keys(present), ...Object.keys(record)])].filter(
     name => JSON.stringify(present[name]) !== JSON.stringify(record[name]),
@@ -45,7 +54,7 @@ async function updateAccount(
     json: { record, changed },
     lines: ({ paint }) => [
       `${paint('green', '✓')} ${accountId}: ${changed.length === 0 ? 'nothing is different' : `changed ${changed.join(', ')}`}.`,
-      `  Next: siem-export verify ${shellWord(accountId)}`,
+      `  Next: ${command} verify ${shellWord(accountId)}`,
     ],
   };
 }

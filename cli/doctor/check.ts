@@ -4,6 +4,8 @@ export interface Check {
   readonly outcome: 'well' | 'ill' | 'skipped';
   readonly detail?: string | undefined;
   readonly remedy?: string | undefined;
+  /** Puts it right, where a command can and no decision hangs on it. */
+  mend?(): Promise<void>;
 }
 
 export function well(name: string, detail?: string): Check {

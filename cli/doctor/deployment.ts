@@ -1,93 +1,48 @@
-import type { AwsAccess } from '../target/deployed.ts';
-import { nameOf, sdkConfig } from '../target/deployed.ts';
+import { paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
+import { EnableRuleCommand, ListRulesCommand } from '@aws-sdk/client-eventbridge';
+import { nameOf } from '../target/deployed.ts';
+import type { Target } from '../target/target.ts';
+import type { DeployedServices } from './aws.ts';
 import { type Check, ill, well } from './check.ts';
+import { checkFunctions } from './functions.ts';
 
 /** What only AWS has: rules, functions, their link to the queue, alarms. */
-export async function checkDeployment(stage: string, access: AwsAccess): Promise<Check[]> {
+export async function checkDeployment(target: Target, services: DeployedServices): Promise<Check[]> {
   return [
-    ...(await checkFunctions(stage, access)),
-    await checkRules(stage, access),
-    await checkAlarms(stage, access),
+    ...(await checkFunctions(target, services)),
+    await checkRules(target, services),
+    await checkAlarms(target, services),
   ];
 }
 
-async function checkFunctions(stage: string, access: AwsAccess): Promise<Check[]> {
-  const { GetFunctionConfigurationCommand, LambdaClient, paginateListEventSourceMappings } = await import(
-    '@aws-sdk/client-lambda'
-  );
-  const client = new LambdaClient(sdkConfig(access));
-  try {
-    const checks: Check[] = [];
-    for (const part of ['dispatcher', 'exporter', 'watchdog'] as const) {
-      const FunctionName = nameOf(stage, part);
-      const { State, StateReason } = await client.send(new GetFunctionConfigurationCommand({ FunctionName }));
-      const name = `function ${FunctionName}`;
-      // A function that nobody called for weeks is Inactive and wakes at the next call.
-      checks.push(
-        State === 'Failed' ? ill(name, StateReason ?? State, 'deploy the stack again') : well(name, State),
-      );
-    }
-    const name = 'the exporter takes messages from the queue';
-    for await (const { EventSourceMappings = [] } of paginateListEventSourceMappings(
-      { client },
-      { FunctionName: nameOf(stage, 'exporter') },
-    ))
-      for (const { UUID, State } of EventSourceMappings)
-        checks.push(
-          State === 'Enabled'
-            ? well(name)
-            : ill(
-                name,
-                `its event source mapping is ${State}`,
-                `aws lambda update-event-source-mapping --uuid ${UUID} --enabled`,
-              ),
-        );
-    return checks;
-  } finally {
-    client.destroy();
-  }
-}
-
-async function checkRules(stage: string, access: AwsAccess): Promise<Check> {
-  const { EventBridgeClient, ListRulesCommand } = await import('@aws-sdk/client-eventbridge');
-  const client = new EventBridgeClient(sdkConfig(access));
+async function checkRules({ outputs, command }: Target, { events }: DeployedServices): Promise<Check> {
   const name = 'the rules that trigger the functions';
-  try {
-    const { Rules = [] } = await client.send(new ListRulesCommand({ NamePrefix: `${nameOf(stage)}-` }));
-    const off = Rules.filter(({ State }) => State === 'DISABLED').map(({ Name = '' }) => Name);
-    if (Rules.length === 0) return ill(name, 'there are none', 'deploy the stack again');
-    return off.length === 0
-      ? well(name, `${Rules.length} enabled`)
-      : ill(
-          name,
-          `disabled: ${off.join(', ')}`,
-          off.map(rule => `aws events enable-rule --name ${rule}`).join('\n'),
-        );
-  } finally {
-    client.destroy();
-  }
+  const { Rules = [] } = await events.send(new ListRulesCommand({ NamePrefix: `${nameOf(outputs.Stage)}-` }));
+  const off = Rules.filter(({ State }) => State === 'DISABLED').map(({ Name = '' }) => Name);
+  if (Rules.length === 0) return ill(name, 'there are none', 'deploy the stack again');
+  if (off.length === 0) return well(name, `${Rules.length} enabled`);
+  return {
+    ...ill(name, `disabled: ${off.join(', ')}`, `${command} doctor --mend`),
+    async mend() {
+      for (const Name of off) await events.send(new EnableRuleCommand({ Name }));
+    },
+  };
 }
 
-async function checkAlarms(stage: string, access: AwsAccess): Promise<Check> {
-  const { CloudWatchClient, paginateDescribeAlarms } = await import('@aws-sdk/client-cloudwatch');
-  const client = new CloudWatchClient(sdkConfig(access));
+async function checkAlarms({ outputs }: Target, { cloudwatch }: DeployedServices): Promise<Check> {
   const name = 'the alarms';
-  try {
-    const ringing: string[] = [];
-    let all = 0;
-    for await (const { MetricAlarms = [] } of paginateDescribeAlarms(
-      { client },
-      { AlarmNamePrefix: `${nameOf(stage)}-`, AlarmTypes: ['MetricAlarm'] },
-    ))
-      for (const { AlarmName = '', StateValue, AlarmDescription = '' } of MetricAlarms) {
-        all++;
-        if (StateValue === 'ALARM') ringing.push(`${AlarmName}: ${AlarmDescription}`);
-      }
-    if (all === 0) return ill(name, 'there are none', 'deploy the stack again');
-    return ringing.length === 0
-      ? well(name, `none of ${all} rings`)
-      : ill(name, ringing.join('\n'), 'see docs/runbook.md');
-  } finally {
-    client.destroy();
-  }
+  const ringing: string[] = [];
+  let all = 0;
+  for await (const { MetricAlarms = [] } of paginateDescribeAlarms(
+    { client: cloudwatch },
+    { AlarmNamePrefix: `${nameOf(outputs.Stage)}-`, AlarmTypes: ['MetricAlarm'] },
+  ))
+    for (const { AlarmName = '', StateValue, StateReason = '', AlarmDescription = '' } of MetricAlarms) {
+      all++;
+      if (StateValue === 'ALARM') ringing.push(`${AlarmName}: ${AlarmDescription}`, `  ${StateReason}`);
+    }
+  if (all === 0) return ill(name, 'there are none', 'deploy the stack again');
+  return ringing.length === 0
+    ? well(name, `none of ${all} rings`)
+    : ill(name, ringing.join('\n'), 'each has its heading in docs/runbook.md');
 }

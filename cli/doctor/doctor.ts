@@ -1,43 +1,85 @@
 import type { Command } from 'commander';
+import { CancelledError, confirm } from '../account/ask.ts';
+import { CommandError } from '../command-error.ts';
 import type { CommandContext } from '../context.ts';
 import type { Report } from '../report.ts';
 import type { Run } from '../run.ts';
+import type { Target } from '../target/target.ts';
 import type { Style, Terminal } from '../terminal.ts';
 import { counted } from '../wording.ts';
+import type { DeployedServices } from './aws.ts';
 import type { Check } from './check.ts';
 import { checkPipeline } from './pipeline.ts';
 import { checkTables } from './tables.ts';
+
+interface DoctorOptions {
+  readonly mend?: boolean;
+  readonly yes?: boolean;
+}
 
 export function registerDoctor(program: Command, run: Run): void {
   program
     .command('doctor')
     .description('check the stack itself: tables, queues, functions, rules, ticks, alarms')
+    .option('--mend', 'enable what was disabled: rules, the link to the queue, protection of tables')
+    .option('--yes', 'do not ask before mending')
     .addHelpText('after', '\nExit code 1 if something is ill; accounts are for "status" and "verify".')
     .action(run(examine));
 }
 
-async function examine(context: CommandContext): Promise<Report> {
+async function examine(context: CommandContext, { mend, yes }: DoctorOptions): Promise<Report> {
+  const { terminal, json } = context;
   const target = await context.target();
-  const checks: Check[] = [...(await checkTables(target)), ...(await checkPipeline(target))];
-  if (target.local)
-    checks.push({
-      name: 'functions, rules and alarms',
-      outcome: 'skipped',
-      detail: 'local mode has none in AWS',
-    });
-  else {
-    const { checkDeployment } = await import('./deployment.ts');
-    checks.push(...(await checkDeployment(target.outputs.Stage, context.connection)));
+  const services = target.local ? undefined : await openServices(context);
+  try {
+    const checks = await checkAll(target, services);
+    const mendable = checks.filter(check => check.mend !== undefined);
+    if (!mend || mendable.length === 0) return report(target, checks, []);
+    if (!json)
+      for (const check of mendable) for (const line of describeCheck(check, terminal)) terminal.say(line);
+    await makeSure(context, mendable.length, yes === true);
+    for (const check of mendable) await check.mend?.();
+    return report(
+      target,
+      await checkAll(target, services),
+      mendable.map(({ name }) => name),
+    );
+  } finally {
+    services?.close();
   }
+}
+
+async function openServices({ connection: { region, profile } }: CommandContext): Promise<DeployedServices> {
+  const { openDeployedServices } = await import('./aws.ts');
+  return openDeployedServices({ region, profile });
+}
+
+async function checkAll(target: Target, services: DeployedServices | undefined): Promise<Check[]> {
+  const checks = [...(await checkTables(target)), ...(await checkPipeline(target))];
+  if (services === undefined) {
+    const detail = 'local mode has none in AWS';
+    return [...checks, { name: 'functions, rules and alarms', outcome: 'skipped', detail }];
+  }
+  const { checkDeployment } = await import('./deployment.ts');
+  return [...checks, ...(await checkDeployment(target, services))];
+}
+
+async function makeSure({ terminal, json }: CommandContext, things: number, yes: boolean): Promise<void> {
+  if (yes) return;
+  if (!terminal.interactive || json)
+    throw new CommandError('usage', 'Give --yes to mend: there is nobody to ask');
+  if (!(await confirm(terminal, `Mend ${counted(things, 'thing')}?`))) throw new CancelledError();
+}
+
+function report({ title }: Target, checks: readonly Check[], mended: readonly string[]): Report {
   const ailing = checks.filter(({ outcome }) => outcome === 'ill').length;
   return {
     problem: ailing > 0,
-    json: { healthy: ailing === 0, checks },
+    json: { healthy: ailing === 0, mended, checks },
     lines: terminal => [
+      ...mended.map(name => `${terminal.paint('green', '✓')} mended: ${name}`),
       ...checks.flatMap(check => describeCheck(check, terminal)),
-      ailing === 0
-        ? `${target.title} is in order.`
-        : `${counted(ailing, 'thing')} to mend in ${target.title}.`,
+      ailing === 0 ? `${title} is in order.` : `${counted(ailing, 'thing')} to mend in ${title}.`,
     ],
   };
 }

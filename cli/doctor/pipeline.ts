@@ -8,21 +8,12 @@ const tickInterval = 15 * 60_000;
 
 /** The ticks come, the queue hands on, nothing is put aside. */
 export async function checkPipeline(target: Target): Promise<Check[]> {
-  const { sqs, outputs } = target;
+  const { sqs, outputs, command } = target;
   return [
     await checkTicks(target),
     await checkRedrive(sqs, outputs.ExportQueueUrl, outputs.ExportDeadLetterQueueUrl),
-    await checkEmpty(sqs, 'exports put aside', outputs.ExportDeadLetterQueueUrl, 'siem-export retry'),
-    ...(outputs.TriggerDeadLetterQueueUrl === undefined
-      ? []
-      : [
-          await checkEmpty(
-            sqs,
-            'ticks lost',
-            outputs.TriggerDeadLetterQueueUrl,
-            'see the dispatcher’s log; a later tick made up for them if the last one is recent',
-          ),
-        ]),
+    await checkEmpty(sqs, 'exports put aside', outputs.ExportDeadLetterQueueUrl, `${command} retry`),
+    await checkEmpty(sqs, 'ticks lost', outputs.TriggerDeadLetterQueueUrl, `${command} retry`),
   ];
 }
 

@@ -1,27 +1,37 @@
 import {
   DescribeContinuousBackupsCommand,
   DescribeTableCommand,
-  type DynamoDBClient,
   ResourceNotFoundException,
+  UpdateContinuousBackupsCommand,
+  UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
+import { nameOf } from '../target/deployed.ts';
 import type { Target } from '../target/target.ts';
 import { type Check, ill, well } from './check.ts';
 
 /** Every table is there and usable; in AWS its deletion is prevented and its past can be restored. */
-export async function checkTables({ dynamodb, outputs, local }: Target): Promise<Check[]> {
-  const own = [outputs.AccountsTableName, outputs.ExportLedgerTableName, outputs.DispatchStateTableName];
+export async function checkTables(target: Target): Promise<Check[]> {
+  const { outputs, local } = target;
+  const { AccountsTableName, ExportLedgerTableName, DispatchStateTableName, AuditLogTableName } = outputs;
+  // A vendor's own table has its own rules, and may be in another account.
+  const ownAuditLog = AuditLogTableName === `${nameOf(outputs.Stage)}-audit-logs`;
+  const own = [AccountsTableName, ExportLedgerTableName, DispatchStateTableName];
+  if (ownAuditLog) own.push(AuditLogTableName);
   const checks: Check[] = [];
   for (const tableName of own) {
-    checks.push(await checkTable(dynamodb, tableName, !local));
-    if (!local) checks.push(await checkBackups(dynamodb, tableName));
+    checks.push(await checkTable(target, tableName, !local));
+    if (!local) checks.push(await checkBackups(target, tableName));
   }
-  // A vendor's own table has its own rules, and may be in another account.
-  if (!outputs.AuditLogTableName.startsWith('arn:'))
-    checks.push(await checkTable(dynamodb, outputs.AuditLogTableName, false));
+  if (!ownAuditLog && !AuditLogTableName.startsWith('arn:'))
+    checks.push(await checkTable(target, AuditLogTableName, false));
   return checks;
 }
 
-async function checkTable(client: DynamoDBClient, tableName: string, protection: boolean): Promise<Check> {
+async function checkTable(
+  { dynamodb: client, command }: Target,
+  tableName: string,
+  protection: boolean,
+): Promise<Check> {
   const name = `table ${tableName}`;
   try {
     const { Table } = await client.send(new DescribeTableCommand({ TableName: tableName }));
@@ -31,11 +41,14 @@ async function checkTable(client: DynamoDBClient, tableName: string, protection:
       return ill(name, `it is ${Table?.TableStatus}`, 'wait, or see DynamoDB’s console');
     if (inactive) return ill(name, `its index ${inactive.IndexName} is ${inactive.IndexStatus}`);
     if (protection && Table.DeletionProtectionEnabled !== true)
-      return ill(
-        name,
-        'it can be deleted by mistake',
-        `aws dynamodb update-table --table-name ${tableName} --deletion-protection-enabled`,
-      );
+      return {
+        ...ill(name, 'it can be deleted by mistake', `${command} doctor --mend`),
+        async mend() {
+          await client.send(
+            new UpdateTableCommand({ TableName: tableName, DeletionProtectionEnabled: true }),
+          );
+        },
+      };
     return well(name, protection ? 'active, protected from deletion' : 'active');
   } catch (thrown) {
     if (thrown instanceof ResourceNotFoundException)
@@ -44,17 +57,22 @@ async function checkTable(client: DynamoDBClient, tableName: string, protection:
   }
 }
 
-async function checkBackups(client: DynamoDBClient, tableName: string): Promise<Check> {
+async function checkBackups({ dynamodb: client, command }: Target, tableName: string): Promise<Check> {
   const name = `point-in-time recovery of ${tableName}`;
   const { ContinuousBackupsDescription } = await client.send(
     new DescribeContinuousBackupsCommand({ TableName: tableName }),
   );
   const status = ContinuousBackupsDescription?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus;
-  return status === 'ENABLED'
-    ? well(name)
-    : ill(
-        name,
-        'it is off: lost rows of the ledger could not be restored',
-        `aws dynamodb update-continuous-backups --table-name ${tableName} --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true`,
+  if (status === 'ENABLED') return well(name);
+  return {
+    ...ill(name, 'it is off: lost rows could not be restored', `${command} doctor --mend`),
+    async mend() {
+      await client.send(
+        new UpdateContinuousBackupsCommand({
+          TableName: tableName,
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        }),
       );
+    },
+  };
 }

@@ -14,6 +14,7 @@ import { createFileReader } from '../ledger-files.ts';
 import type { Report } from '../report.ts';
 import type { Run } from '../run.ts';
 import { fields } from '../table.ts';
+import { whyUnreadable } from '../unreadable.ts';
 import { count, counted, size, utcTime } from '../wording.ts';
 import { createRecordCheck, NotUtf8Error, type RecordFigures } from './check-records.ts';
 import { contentOf } from './content.ts';
@@ -89,7 +90,7 @@ async function sizeOf(path: string): Promise<number> {
   try {
     return (await stat(path)).size;
   } catch (thrown) {
-    throw new CommandError('usage', `${path} cannot be read (${(thrown as NodeJS.ErrnoException).code})`);
+    throw new CommandError('usage', `${path} cannot be read: ${whyUnreadable(thrown)}`);
   }
 }
 

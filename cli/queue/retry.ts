@@ -1,15 +1,19 @@
 import type { Command } from 'commander';
 import { createCursorReader } from '../../lambdas/aws/cursor-reader.ts';
+import { createDispatchState } from '../../lambdas/aws/dispatch-state.ts';
 import type { Cursor } from '../../lambdas/domain/cursor.ts';
-import { toIso } from '../../lambdas/domain/instant.ts';
+import { type Instant, toIso } from '../../lambdas/domain/instant.ts';
 import { displayName } from '../../local/display.ts';
 import { confirm } from '../account/ask.ts';
 import type { CommandContext } from '../context.ts';
 import type { Report } from '../report.ts';
 import type { Run } from '../run.ts';
 import { type Column, table } from '../table.ts';
+import type { Target } from '../target/target.ts';
 import { counted, utcTime } from '../wording.ts';
 import { createDeadLetters, type DeadLetter } from './dead-letters.ts';
+import { createHeldMessages } from './held-messages.ts';
+import { type LostTick, readLostTick } from './lost-ticks.ts';
 
 interface RetryOptions {
   readonly yes?: boolean;
@@ -19,60 +23,96 @@ interface RetryOptions {
 export function registerRetry(program: Command, run: Run): void {
   program
     .command('retry')
-    .description('show the exports that were put aside and why, then queue them again')
+    .description('show the exports and ticks that were put aside and why, then queue the exports again')
     .option('--yes', 'queue them again without asking')
     .option('--discard-foreign', 'delete messages that are none of ours, which would fail for ever')
     .addHelpText(
       'after',
       `
 Without --yes, and where there is nobody to ask, it only shows. What is put aside is not lost either way: the next
-boundary of the account delivers it as well.`,
+boundary of the account delivers it as well. A lost tick needs no second try, because a later one makes up for it: once
+one has, it is removed together with the exports that are queued again.`,
     )
     .action(run(retry));
 }
 
 async function retry(context: CommandContext, { yes, discardForeign }: RetryOptions): Promise<Report> {
   const { terminal, json } = context;
-  const { sqs, dynamodb, outputs } = await context.target();
+  const target = await context.target();
+  const { sqs, dynamodb, outputs } = target;
   const queue = createDeadLetters({
     client: sqs,
     queueUrl: outputs.ExportDeadLetterQueueUrl,
     exportQueueUrl: outputs.ExportQueueUrl,
   });
-  const letters = await queue.receiveAll();
+  const triggers = createHeldMessages(sqs, outputs.TriggerDeadLetterQueueUrl);
+  const [letters, heldTicks] = await Promise.all([queue.receiveAll(), triggers.receiveAll()]);
+  const ticks = heldTicks.map(readLostTick);
   const ours = letters.filter(({ message }) => message !== undefined);
   const foreign = letters.filter(({ message }) => message === undefined);
   const reader = createCursorReader({ client: dynamodb, tableName: outputs.ExportLedgerTableName });
   const ids = [...new Set(ours.flatMap(({ message }) => message?.accountId ?? []))];
   const cursors = await reader.cursors(ids);
-  if (!json) for (const line of describe(letters, cursors)) terminal.say(line);
+  const lastTick = await lastTickOf(target);
+  const madeUpFor = ticks.filter(({ due }) => lastTick !== undefined && lastTick >= due);
+  if (!json) for (const line of describe(letters, cursors, ticks, lastTick)) terminal.say(line);
 
   const asked =
-    !yes && ours.length > 0 && terminal.interactive
-      ? await confirm(terminal, `Queue ${counted(ours.length, 'export')} again?`)
+    !yes && ours.length + madeUpFor.length > 0 && terminal.interactive && !json
+      ? await confirm(terminal, questionFor(ours.length, madeUpFor.length))
       : yes === true;
   for (const letter of ours) await (asked ? queue.moveBack(letter) : queue.letGo(letter));
   for (const letter of foreign) await (discardForeign ? queue.discard(letter) : queue.letGo(letter));
+  for (const tick of ticks)
+    await (asked && madeUpFor.includes(tick) ? triggers.remove(tick.held) : triggers.letGo(tick.held));
   const moved = asked ? ours.length : 0;
   const discarded = discardForeign ? foreign.length : 0;
+  const removed = asked ? madeUpFor.length : 0;
+  const left = letters.length + ticks.length - moved - discarded - removed;
   return {
-    problem: moved + discarded < letters.length,
-    json: { messages: letters.map(letter => letterJson(letter, cursors)), moved, discarded },
+    problem: left > 0,
+    json: {
+      messages: letters.map(letter => letterJson(letter, cursors)),
+      ticks: ticks.map(({ due, why }) => ({ due: toIso(due), why })),
+      moved,
+      discarded,
+      removed,
+    },
     lines: ({ paint }) => [
       ...(moved > 0 ? [`${paint('green', '✓')} ${counted(moved, 'export')} queued again.`] : []),
       ...(discarded > 0 ? [`${counted(discarded, 'message')} discarded.`] : []),
-      ...(moved + discarded < letters.length
-        ? [
-            `${counted(letters.length - moved - discarded, 'message')} left as it is; --yes queues exports again.`,
-          ]
+      ...(removed > 0 ? [`${counted(removed, 'lost tick')} made up for, and removed.`] : []),
+      ...(left > 0
+        ? [`${counted(left, 'message')} left as it is.${hintFor(asked, foreign.length - discarded)}`]
         : []),
     ],
   };
 }
 
-function describe(letters: readonly DeadLetter[], cursors: ReadonlyMap<string, Cursor>): string[] {
-  if (letters.length === 0) return ['Nothing was put aside.'];
-  const columns: readonly Column<DeadLetter>[] = [
+async function lastTickOf({ dynamodb, outputs }: Target): Promise<Instant | undefined> {
+  return createDispatchState({ client: dynamodb, tableName: outputs.DispatchStateTableName }).completedTick();
+}
+
+function questionFor(exports: number, ticks: number): string {
+  const queue = exports > 0 ? [`queue ${counted(exports, 'export')} again`] : [];
+  const remove = ticks > 0 ? [`remove ${counted(ticks, 'lost tick')} that a later one made up for`] : [];
+  const question = [...queue, ...remove].join(', ');
+  return `${question.charAt(0).toUpperCase()}${question.slice(1)}?`;
+}
+
+function hintFor(asked: boolean, foreign: number): string {
+  if (!asked) return ' --yes queues exports again.';
+  return foreign > 0 ? ' --discard-foreign deletes what is none of ours.' : '';
+}
+
+function describe(
+  letters: readonly DeadLetter[],
+  cursors: ReadonlyMap<string, Cursor>,
+  ticks: readonly LostTick[],
+  lastTick: Instant | undefined,
+): string[] {
+  if (letters.length + ticks.length === 0) return ['Nothing was put aside.'];
+  const exports: readonly Column<DeadLetter>[] = [
     {
       heading: 'account',
       text: ({ message }) => (message ? displayName(message.accountId) : 'not a message of ours'),
@@ -80,7 +120,18 @@ function describe(letters: readonly DeadLetter[], cursors: ReadonlyMap<string, C
     { heading: 'tick', text: ({ message }) => (message ? utcTime(message.tick) : '-') },
     { heading: 'why', text: letter => reasonOf(letter, cursors) },
   ];
-  return table(columns, letters);
+  const lost: readonly Column<LostTick>[] = [
+    { heading: 'lost tick', text: ({ due }) => utcTime(due) },
+    {
+      heading: 'made up for',
+      text: ({ due }) => (lastTick !== undefined && lastTick >= due ? 'yes' : 'not yet'),
+    },
+    { heading: 'why', text: ({ why }) => displayName(why, 200) },
+  ];
+  return [
+    ...(letters.length > 0 ? table(exports, letters) : []),
+    ...(ticks.length > 0 ? table(lost, ticks) : []),
+  ];
 }
 
 /** The account's last error; if it has none, it was delivered since. */

@@ -1,4 +1,3 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Command } from 'commander';
 import type { AuditLog } from '../../lambdas/aws/audit-log.ts';
 import { createAuditLog } from '../../lambdas/aws/audit-log.ts';
@@ -10,7 +9,7 @@ import { type Instant, toIso } from '../../lambdas/domain/instant.ts';
 import { contentTypes, objectMetadata } from '../../lambdas/domain/object-key.ts';
 import { compressionLevel, placeName, placeOf } from '../../lambdas/domain/recipe.ts';
 import type { ExporterEnvironment } from '../../lambdas/environment.ts';
-import { checkRecord } from '../account/add.ts';
+import { checkRecord } from '../account/check-record.ts';
 import { remedyFor } from '../account/remedy.ts';
 import { existingRecord, openStores } from '../account/stores.ts';
 import { CommandError } from '../command-error.ts';
@@ -18,6 +17,7 @@ import type { CommandContext } from '../context.ts';
 import { createFileReader } from '../ledger-files.ts';
 import type { Report } from '../report.ts';
 import type { Run } from '../run.ts';
+import { shellWord } from '../shell-word.ts';
 import type { Target } from '../target/target.ts';
 import { createProbe } from '../verify/probe.ts';
 import { counted, parseInstant, size, utcTime } from '../wording.ts';
@@ -35,13 +35,16 @@ export function registerRedeliver(program: Command, run: Run): void {
       'write the files of a delivered window again that the customer has lost: same keys, same bytes',
     )
     .argument('<account>', 'the account’s id')
-    .requiredOption('--window <end>', 'the window’s end, as "deliveries" shows it')
+    .requiredOption('--window <end>', 'the window’s end, as "deliveries" shows it: 2026-11-22T18:30Z')
     .option('--as-it-is-now', 'even if the audit log no longer gives the bytes that were delivered then')
     .addHelpText(
       'after',
       `
 A file that is still there is never overwritten. The ledger stays as it is: it tells of the same file.
-Exit code 1 if a file is there already, or cannot be made again as it was.`,
+Exit code 1 if a file is there already, or cannot be made again as it was.
+
+Example:
+  siem-export redeliver acme --stage prod --window 2026-11-22T07:00Z`,
     )
     .action(run(redeliver));
 }
@@ -55,12 +58,12 @@ async function redeliver(
 ): Promise<Report> {
   const end = parseInstant(window, '--window');
   const target = await context.target();
-  const account = checkRecord(await existingRecord(openStores(target).records, accountId));
+  const account = checkRecord(await existingRecord(openStores(target), accountId));
   const ledger = { client: target.dynamodb, tableName: target.outputs.ExportLedgerTableName };
   const files = (await createFileReader(ledger).files(accountId, end)).filter(
     file => file.window.end === end,
   );
-  checkFiles(files, account, end);
+  checkFiles(files, account, end, target);
 
   const environment = await target.environment();
   const auditLog = openAuditLog(target, environment);
@@ -75,7 +78,7 @@ async function redeliver(
       after = file.lastSortKey;
     }
   } catch (thrown) {
-    throw explained(thrown, account, target.outputs.ExporterRoleArn);
+    throw explained(thrown, account, target);
   } finally {
     bucket.close();
   }
@@ -95,12 +98,17 @@ async function redeliver(
   };
 }
 
-function checkFiles(files: readonly DeliveredFile[], account: Account, end: Instant): void {
+function checkFiles(
+  files: readonly DeliveredFile[],
+  account: Account,
+  end: Instant,
+  { command }: Target,
+): void {
   const [first] = files;
   if (first === undefined)
     throw new CommandError(
       'usage',
-      `No window of ${account.accountId} that ends at ${utcTime(end)} was delivered: "siem-export deliveries" lists those that were`,
+      `No window of ${account.accountId} that ends at ${utcTime(end)} was delivered: "${command} deliveries ${shellWord(account.accountId)}" lists those that were`,
     );
   const present = placeName(placeOf(account.destination));
   const other = files.map(({ place }) => placeName(place)).find(place => place !== present);
@@ -111,8 +119,8 @@ function checkFiles(files: readonly DeliveredFile[], account: Account, end: Inst
     );
 }
 
-function openAuditLog({ dynamodb }: Target, { auditLog: source }: ExporterEnvironment): AuditLog {
-  const client = source.region === undefined ? dynamodb : new DynamoDBClient({ region: source.region });
+function openAuditLog(target: Target, { auditLog: source }: ExporterEnvironment): AuditLog {
+  const client = source.region === undefined ? target.dynamodb : target.dynamodbIn(source.region);
   return createAuditLog({ client, source });
 }
 
@@ -123,7 +131,7 @@ async function openOwnBucket(target: Target, account: Account): Promise<Bucket> 
   try {
     return await probe.open(byRole ? undefined : probe.parse(await probe.readSecret()));
   } catch (thrown) {
-    throw explained(thrown, account, target.outputs.ExporterRoleArn);
+    throw explained(thrown, account, target);
   }
 }
 
@@ -187,9 +195,9 @@ function describeRefusal(outcome: Outcome, file: DeliveredFile, records: number)
   return `the audit log now gives ${counted(records, 'record')} and other bytes than the ${counted(file.records, 'record')} delivered then; --as-it-is-now writes them all the same`;
 }
 
-function explained(thrown: unknown, account: Account, exporterRoleArn: string | undefined): unknown {
+function explained(thrown: unknown, account: Account, { command, outputs }: Target): unknown {
   if (!(thrown instanceof ExportError)) return thrown;
-  const remedy = remedyFor(thrown, account, { exporterRoleArn });
+  const remedy = remedyFor(thrown, account, { command, exporterRoleArn: outputs.ExporterRoleArn });
   return new CommandError(
     'problem',
     `${thrown.code}: ${thrown.message}\n  → ${remedy.replaceAll('\n', '\n  → ')}`,

@@ -13,6 +13,8 @@ export interface AwsAccess {
 
 export interface StageName extends AwsAccess {
   readonly stage: string;
+  /** What commands for it begin with. */
+  readonly command: string;
 }
 
 /** What every stage calls its stack and its functions. */
@@ -24,7 +26,7 @@ export function nameOf(stage: string, part?: 'dispatcher' | 'exporter' | 'watchd
  * The deployed stack of a stage: tables and queues by its outputs, the rest by the exporter's own configuration.
  * @throws CommandError `unreachable` if there is no such stack
  */
-export async function openDeployedTarget({ stage, ...access }: StageName): Promise<Target> {
+export async function openDeployedTarget({ stage, command, ...access }: StageName): Promise<Target> {
   const config = sdkConfig(access);
   const dynamodb = new DynamoDBClient(config);
   const region = await dynamodb.config.region();
@@ -32,14 +34,21 @@ export async function openDeployedTarget({ stage, ...access }: StageName): Promi
   const outputs = parseOutputs(await readOutputs(nameOf(stage), title, access), title);
   const sqs = new SQSClient(config);
   const secrets = new SecretsManagerClient(config);
+  const elsewhere: DynamoDBClient[] = [];
   let environment: Promise<ExporterEnvironment> | undefined;
   return {
     title,
+    command,
     local: false,
     outputs,
     dynamodb,
     sqs,
     secrets,
+    dynamodbIn(other) {
+      const client = new DynamoDBClient({ ...config, region: other });
+      elsewhere.push(client);
+      return client;
+    },
     environment: () => {
       environment ??= readEnvironment(nameOf(stage, 'exporter'), access);
       return environment;
@@ -47,7 +56,7 @@ export async function openDeployedTarget({ stage, ...access }: StageName): Promi
     now: async () => Date.now(),
     exporterCredential: () => assumeExporterRole(outputs.ExporterRoleArn ?? '', access),
     close() {
-      for (const client of [dynamodb, sqs, secrets]) client.destroy();
+      for (const client of [dynamodb, sqs, secrets, ...elsewhere]) client.destroy();
     },
   };
 }
@@ -101,6 +110,11 @@ async function assumeExporterRole(roleArn: string, access: AwsAccess) {
         RoleArn: roleArn,
         RoleSessionName: 'siem-export-verify',
         DurationSeconds: 900,
+        // Of all that the exporter may do, the operator needs this.
+        Policy: JSON.stringify({
+          Version: '2012-10-17',
+          Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Resource: '*' }],
+        }),
       }),
     );
     const { AccessKeyId = '', SecretAccessKey = '', SessionToken } = Credentials ?? {};
@@ -110,7 +124,7 @@ async function assumeExporterRole(roleArn: string, access: AwsAccess) {
     throw new CommandError(
       'unreachable',
       `Your identity may not assume the exporter's role ${roleArn}, which alone the customer's role trusts: ` +
-        'let it (sts:AssumeRole for you, and your identity in that role’s trust policy), then verify again',
+        'put the ARN of your role into the setting "operators" of the stage and deploy it (docs/deploy.md)',
       { cause: thrown },
     );
   } finally {

@@ -13,7 +13,10 @@ export type PutClockForward = (milliseconds: number) => void;
  * Local mode, as its state file describes it.
  * @throws CommandError `unreachable` if it does not run
  */
-export async function openLocalTarget(stateFile: string, putClockForward: PutClockForward): Promise<Target> {
+export async function openLocalTarget(
+  { stateFile, command }: { readonly stateFile: string; readonly command: string },
+  putClockForward: PutClockForward,
+): Promise<Target> {
   const { aws, clockAhead, ...state } = await readLocalState(stateFile);
   // Its servers refuse tokens that are issued in their past.
   putClockForward(clockAhead);
@@ -26,11 +29,13 @@ export async function openLocalTarget(stateFile: string, putClockForward: PutClo
   const dispatched = createDispatchState({ client: dynamodb, tableName: outputs.DispatchStateTableName });
   return {
     title: 'local mode',
+    command,
     local: true,
     outputs,
     dynamodb,
     sqs,
     secrets,
+    dynamodbIn: () => dynamodb,
     environment: async () => readExporterEnvironment(state.exporter),
     now: async () => (await dispatched.completedTick()) ?? Date.now(),
     exporterCredential: async () => credentials,

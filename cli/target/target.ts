@@ -11,11 +11,15 @@ import { CommandError } from '../command-error.ts';
 export interface Target {
   /** `stage prod in eu-central-1` */
   readonly title: string;
+  /** What commands for it begin with, as it is typed: `npx siem-export --stage prod`. */
+  readonly command: string;
   readonly local: boolean;
   readonly outputs: StackOutputs;
   readonly dynamodb: DynamoDBClient;
   readonly sqs: SQSClient;
   readonly secrets: SecretsManagerClient;
+  /** DynamoDB of another region, for a vendor's own table of audit rows. */
+  dynamodbIn(region: string): DynamoDBClient;
   /** What the exporter runs with. */
   environment(): Promise<ExporterEnvironment>;
   /** The present; in local mode the last tick, because nothing happens there between ticks. */
@@ -33,10 +37,11 @@ const outputs = z.object({
   DispatchStateTableName: z.string(),
   ExportQueueUrl: z.string(),
   ExportDeadLetterQueueUrl: z.string(),
+  TriggerDeadLetterQueueUrl: z.string(),
   SecretPrefix: z.string(),
-  TriggerDeadLetterQueueUrl: z.string().optional(),
   EncryptionKeyArn: z.string().optional(),
   ExporterRoleArn: z.string().optional(),
+  EgressAddresses: z.string().optional(),
 });
 
 export type StackOutputs = z.infer<typeof outputs>;

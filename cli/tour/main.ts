@@ -1,9 +1,10 @@
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { forgetCloudSettings } from '../../local/functions/environment.ts';
+import { defaultStateFile } from '../open-target.ts';
 import { createRecorder } from './recorder.ts';
 import { tellStory } from './story.ts';
 import { startWorld } from './world.ts';
@@ -18,18 +19,20 @@ Instants, digests and sizes that differ from run to run are masked. On a deploye
 the place of \`--local\`.
 
 \`npm start -- --keep\` starts such a local mode with sample accounts, for a tour of your own; time passes there with
-\`siem-export --local tick\`.`;
+\`npx siem-export --local tick\`.`;
 
 /** Records the tour; with \`--check\` it is compared with the document and not written. */
 async function main(check: boolean): Promise<number> {
   forgetCloudSettings(process.env);
   const folder = await mkdtemp(join(tmpdir(), 'siem-export-tour-'));
+  const stateFile = join(folder, defaultStateFile);
+  await mkdir(dirname(stateFile));
   const log = createWriteStream(join(folder, 'log.ndjson'));
-  const world = await startWorld({ folder, log, ownTime: true });
+  const world = await startWorld({ stateFile, log, ownTime: true });
   try {
     // Files are named as the operator sees them, in the folder of the tour.
     process.chdir(folder);
-    const recorder = createRecorder(world.stateFile);
+    const recorder = createRecorder();
     recorder.tell(introduction);
     await tellStory(world, recorder, folder);
     const tour = recorder.markdown();

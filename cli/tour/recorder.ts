@@ -1,6 +1,4 @@
-import { PassThrough } from 'node:stream';
-import { text } from 'node:stream/consumers';
-import { runCommandLine } from '../main.ts';
+import { runHere, wordsOf } from './run-here.ts';
 
 /** Writes down what an operator does and sees, as Markdown. */
 export interface Recorder {
@@ -16,47 +14,30 @@ export class TourError extends Error {
   override readonly name = 'TourError';
 }
 
-/** @param stateFile of the local mode on which the commands work */
-export function createRecorder(stateFile: string): Recorder {
+/** Of a tour through the local mode that describes itself in the working folder, where commands look for it. */
+export function createRecorder(): Recorder {
   const sections: string[] = [];
   return {
     heading: text => sections.push(`## ${text}`),
-    tell: text => sections.push(text),
+    tell: text => sections.push(wrapped(text)),
     async run(command, expectedExitCode = 0) {
-      const { exitCode, output, errors } = await runHere([
-        '--local',
-        '--state-file',
-        stateFile,
-        ...wordsOf(command),
-      ]);
+      const { exitCode, output, errors } = await runHere(['--local', ...wordsOf(command)]);
       if (exitCode !== expectedExitCode)
         throw new TourError(
           `siem-export ${command}: expected exit code ${expectedExitCode}, got ${exitCode}\n${output}${errors}`,
         );
       const shown = masked(`${errors}${output}`.trimEnd());
       const ending = exitCode === 0 ? '' : `\n$ echo $?\n${exitCode}`;
-      sections.push(`\`\`\`console\n$ siem-export --local ${command}\n${shown}${ending}\n\`\`\``);
+      sections.push(`\`\`\`console\n$ npx siem-export --local ${command}\n${shown}${ending}\n\`\`\``);
       return output;
     },
     markdown: () => `${sections.join('\n\n')}\n`,
   };
 }
 
-/** Runs a command in this process, whose clock is that of local mode already. */
-async function runHere(words: readonly string[]) {
-  const [input, output, errors] = [new PassThrough().end(), new PassThrough(), new PassThrough()];
-  const written = Promise.all([text(output), text(errors)]);
-  const surroundings = { input, output, errors, putClockForward: () => undefined };
-  const exitCode = await runCommandLine(words, surroundings);
-  output.end();
-  errors.end();
-  const [shown, said] = await written;
-  return { exitCode, output: shown, errors: said };
-}
-
-/** Words between spaces; quotes hold several together. */
-function wordsOf(command: string): string[] {
-  return [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain = '']) => quoted ?? plain);
+/** The text in lines as the other documents have them; lines that it has already are kept. */
+function wrapped(text: string): string {
+  return text.replaceAll(/(?![^\n]{1,120}$)([^\n]{1,120})\s/gm, '$1\n');
 }
 
 /** Takes out what differs from run to run and from machine to machine, and keeps the width of it. */
@@ -65,9 +46,10 @@ function masked(output: string): string {
   return output
     .replaceAll(/\b[0-9a-f]{64}\b/g, '·'.repeat(12))
     .replaceAll(/_verify_\d{8}T\d{6}Z/g, '_verify_<time>')
+    .replaceAll(/\d+ \w+(?: \d+ \w+)?(?= from now\b)/g, '<time>')
     .replaceAll(/(\d[\d,.]*)(?= (?:B|kB|bytes)\b)/g, dots)
     .replaceAll(
-      /^(\d{4}-\d\d-\d\d .*UTC +\d+ +\d+ +)([\d,]+)(?= )/gm,
+      /^(\d{4}-\d\d-\d\d .*\dZ +\d+ +\d+ +)([\d,]+)(?= )/gm,
       (_, before: string, bytes: string) => before + dots(bytes),
     );
 }

@@ -1,8 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Instant } from '../../lambdas/domain/instant.ts';
+import { bucketRegion, buckets, sasSecret } from './customers.ts';
 import type { Recorder } from './recorder.ts';
-import { bucketRegion, buckets, type Row, type World } from './world.ts';
+import type { Row, World } from './world.ts';
 
 const hour = 3_600_000;
 const minute = 60_000;
@@ -32,9 +33,7 @@ export async function tellStory(world: World, recorder: Recorder, folder: string
     `account add initech --time-zone America/New_York --destination azure --container ${buckets.azure} --prefix security --compression gzip --secret-file initech-connection.txt`,
   );
   tell('Does it work? `verify` writes by the real way, with the real credential.');
-  await run('verify acme');
-  await run('verify globex');
-  await run('verify initech');
+  await verifyAll(run);
 
   heading('The first files');
   tell('Two boundaries later every account has its first file.');
@@ -42,57 +41,9 @@ export async function tellStory(world: World, recorder: Recorder, folder: string
   await run('account list');
   await run('status');
 
-  heading('Break it: a missing bucket, a wrong region, a wrong key');
-  tell('A typing error in the container’s name, a wrong region, and the key of another project.');
-  await run('account update initech --container initech-log');
-  await run('verify initech', 1);
-  await run('account update acme --bucket-region us-west-2');
-  await run('verify acme', 1);
-  await run('account update globex --secret-file another-key.json');
-  await run('verify globex', 1);
-  tell('Nobody notices. Boundaries pass, and files are owed. Then an alarm says “exports-failed”.');
-  await world.tick(start + 14 * hour);
-  await run('status', 1);
-  await run('account show acme');
-  await run('plan acme');
-
-  heading('Repair it');
-  await run(`account update initech --container ${buckets.azure}`);
-  await run('verify initech');
-  await run(`account update acme --bucket-region ${bucketRegion}`);
-  await run('verify acme');
-  await run('account update globex --secret-file globex-key.json');
-  await run('verify globex');
-  tell('At the next boundary of each account its backlog arrives by itself, each window its own file.');
-  await ticks(world, start + 15 * hour, start + 18 * hour);
-  await run('status');
-  await run('deliveries acme');
-  tell('The clocks went back in Berlin that night: the window from midnight lasted five hours.');
-
-  heading('A credential is revoked');
-  tell('The customer’s administrator deletes the access key and forgets to say so.');
-  const revoked = world.accessKeys.shift();
-  await world.tick(start + 22 * hour);
-  await run('status', 1);
-  await run('verify acme', 1);
-  tell('The customer makes a new key, and hands it over in a file.');
-  world.accessKeys.unshift(renewed(revoked?.secretAccessKey));
-  await run('account update acme --secret-file acme-new-key.json');
-  await run('verify acme');
-  await ticks(world, start + 23 * hour, start + 26 * hour);
-  await run('deliveries acme --since 2026-10-25T12:00:00Z');
-
-  heading('The customer has lost a file');
-  const key = 'audit/YWNtZQ/audit_YWNtZQ_20261025T070000Z.zip';
-  tell(
-    'A lifecycle rule deleted it. The same file, byte for byte, is written again; one that is there never is.',
-  );
-  await world.lose(key);
-  await run('redeliver acme --window 2026-10-25T07:00:00Z');
-  await run('redeliver acme --window 2026-10-25T07:00:00Z', 1);
-  tell('The customer downloads it and asks whether it is whole, and the one that was delivered.');
-  await writeFile(join(folder, basename(key)), await world.download(key));
-  await run(`inspect ${basename(key)} --ledger`);
+  await breakAndRepair(world, recorder);
+  await revoke(world, recorder);
+  await loseAFile(world, recorder, folder);
 
   heading('Put aside, paused, removed');
   await run('retry');
@@ -100,6 +51,110 @@ export async function tellStory(world: World, recorder: Recorder, folder: string
   await run('account resume globex');
   await run('account remove initech --yes');
   await run('account list');
+}
+
+async function breakAndRepair(world: World, { heading, tell, run }: Recorder): Promise<void> {
+  heading('Break it: a missing bucket');
+  tell('A typing error in each bucket’s name.');
+  await run(`account update acme --bucket ${buckets.s3}s`);
+  await run('verify acme', 1);
+  await run(`account update globex --bucket ${buckets.gcs}s`);
+  await run('verify globex', 1);
+  await run(`account update initech --container ${buckets.azure}s`);
+  await run('verify initech', 1);
+  await run(`account update acme --bucket ${buckets.s3}`);
+  await run(`account update globex --bucket ${buckets.gcs}`);
+
+  heading('Break it: a wrong key');
+  tell('Each customer sends a credential that the cloud does not know.');
+  await run('account update acme --secret-file acme-wrong-key.json');
+  await run('verify acme', 1);
+  await run('account update globex --secret-file globex-wrong-key.json');
+  await run('verify globex', 1);
+  await run('account update initech --secret-file initech-wrong-connection.txt');
+  await run('verify initech', 1);
+  await run('account update acme --secret-file acme-key.json');
+  await run('account update initech --secret-file initech-connection.txt');
+
+  heading('Break it: a wrong region');
+  tell('Only buckets of Amazon S3 have one in the record.');
+  await run('account update acme --bucket-region us-west-2');
+  await run('verify acme', 1);
+  tell(
+    'Nobody notices that one account has a wrong region, one a wrong key, and one a container that does not exist. ' +
+      'Boundaries pass, and files are owed. Then an alarm says “exports-failed”.',
+  );
+  await world.tick(start + 14 * hour);
+  await run('status', 1);
+  await run('account show acme');
+  await run('plan acme');
+
+  heading('Repair it');
+  await run(`account update acme --bucket-region ${bucketRegion}`);
+  await run('account update globex --secret-file globex-key.json');
+  tell('For its own good initech hands over a SAS this time, in the place of the storage account’s key.');
+  await run(`account update initech --container ${buckets.azure} --secret-file initech-sas.json`);
+  await verifyAll(run);
+  tell('At the next boundary of each account its backlog arrives by itself, each window its own file.');
+  await ticks(world, start + 15 * hour, start + 18 * hour);
+  await run('status');
+  await run('deliveries acme');
+  tell('The clocks went back in Berlin that night: the window from midnight lasted five hours.');
+  await run('deliveries globex');
+  await run('deliveries initech');
+}
+
+async function revoke(world: World, { heading, tell, run }: Recorder): Promise<void> {
+  heading('A credential is revoked, or expires');
+  tell(
+    'The administrator of acme deletes the access key, that of globex the service account’s key, and both forget to ' +
+      'say so. The SAS of initech comes to its end, of which `verify` had warned.',
+  );
+  const revoked = world.accessKeys.shift();
+  const account = world.serviceAccounts.shift();
+  await world.tick(start + 22 * hour);
+  await run('status', 1);
+  await run('verify acme', 1);
+  await run('verify globex', 1);
+  await run('verify initech', 1);
+  tell('Each customer makes a new one, and hands it over in a file.');
+  world.accessKeys.unshift(renewed(revoked?.secretAccessKey));
+  if (account !== undefined) world.serviceAccounts.push(account);
+  await run('account update acme --secret-file acme-new-key.json');
+  await run('account update globex --secret-file globex-key.json');
+  await run('account update initech --secret-file initech-new-sas.json');
+  await verifyAll(run);
+  await ticks(world, start + 23 * hour, start + 26 * hour);
+  for (const accountId of ['acme', 'globex', 'initech'])
+    await run(`deliveries ${accountId} --since 2026-10-25T10:00Z`);
+}
+
+async function loseAFile(world: World, { heading, tell, run }: Recorder, folder: string): Promise<void> {
+  heading('A customer has lost a file');
+  tell(
+    'A lifecycle rule deleted it. The same file, byte for byte, is written again; one that is there never is. ' +
+      'The customer downloads it and asks whether it is whole, and the one that was delivered.',
+  );
+  for (const [cloud, accountId, windowEnd, key] of [
+    ['s3', 'acme', '2026-10-25T07:00Z', 'audit/YWNtZQ/audit_YWNtZQ_20261025T070000Z.zip'],
+    ['gcs', 'globex', '2026-10-25T06:30Z', 'audit/Z2xvYmV4/audit_Z2xvYmV4_20261025T063000Z.zip'],
+    [
+      'azure',
+      'initech',
+      '2026-10-25T08:00Z',
+      'security/audit/aW5pdGVjaA/audit_aW5pdGVjaA_20261025T080000Z.json.gz',
+    ],
+  ] as const) {
+    await world.customers[cloud].lose(key);
+    await run(`redeliver ${accountId} --window ${windowEnd}`);
+    await run(`redeliver ${accountId} --window ${windowEnd}`, 1);
+    await writeFile(join(folder, basename(key)), await world.customers[cloud].download(key));
+    await run(`inspect ${basename(key)} --ledger`);
+  }
+}
+
+async function verifyAll(run: Recorder['run']): Promise<void> {
+  for (const accountId of ['acme', 'globex', 'initech']) await run(`verify ${accountId}`);
 }
 
 /** Only ticks at which an account is due: the dispatcher makes up for those between. */
@@ -124,17 +179,22 @@ function renewed(secretAccessKey = '') {
 
 async function prepare(world: World, folder: string): Promise<void> {
   const { credentials } = world;
-  const another = {
+  const unknownAccount = {
     ...JSON.parse(credentials.secretOf('gcs')),
     client_email: 'writer@another-project.iam.gserviceaccount.com',
   };
-  const newKey = renewed(credentials.s3.secretAccessKey);
+  const connection = credentials.secretOf('azure');
+  const anotherKey = Buffer.from('the key of another storage account').toString('base64');
   const files = {
     'acme-key.json': credentials.secretOf('s3'),
-    'acme-new-key.json': JSON.stringify(newKey),
+    'acme-wrong-key.json': JSON.stringify({ ...credentials.s3, accessKeyId: 'AKIASOMEBODYELSE00AB' }),
+    'acme-new-key.json': JSON.stringify(renewed(credentials.s3.secretAccessKey)),
     'globex-key.json': credentials.secretOf('gcs'),
-    'another-key.json': JSON.stringify(another),
-    'initech-connection.txt': credentials.secretOf('azure'),
+    'globex-wrong-key.json': JSON.stringify(unknownAccount),
+    'initech-sas.json': sasSecret(credentials.azure, start + 20 * hour),
+    'initech-connection.txt': connection,
+    'initech-wrong-connection.txt': connection.replace(credentials.azure.accountKey, anotherKey),
+    'initech-new-sas.json': sasSecret(credentials.azure, start + 365 * 24 * hour),
   };
   await mkdir(folder, { recursive: true });
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);

@@ -1,8 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
-import { DeleteObjectCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { type Instant, toIso } from '../../lambdas/domain/instant.ts';
 import { variables } from '../../lambdas/environment.ts';
@@ -15,15 +13,17 @@ import { createResources } from '../../local/resources.ts';
 import { emptyQueue, scheduledEvent } from '../../local/run-ticks.ts';
 import { startAzureServer } from '../../local/servers/azure-server.ts';
 import { startGcsServer } from '../../local/servers/gcs-server.ts';
+import type { ServiceAccount } from '../../local/servers/gcs-token.ts';
 import { startS3Server } from '../../local/servers/s3-server.ts';
 import type { AccessKey } from '../../local/servers/s3-signature.ts';
 import { type LocalRole, startStsServer } from '../../local/servers/sts-server.ts';
 import { stateOf, writeState } from '../../local/state.ts';
 import { synthesizeTemplate } from '../../local/template.ts';
+import { bucketRegion, buckets, createCustomers } from './customers.ts';
 
 export interface WorldOptions {
-  /** Where its state file goes. */
-  readonly folder: string;
+  /** Where it describes itself to the command line. */
+  readonly stateFile: string;
   /** Receives what the functions write. */
   readonly log: Writable;
   /** Whether each tick sets all clocks to its own time; else the ticks have to lie in the past. */
@@ -36,29 +36,28 @@ export interface Row {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-export const buckets = { s3: 'acme-audit', gcs: 'globex-siem', azure: 'initech-logs' } as const;
-export const bucketRegion = 'eu-central-1';
 export const role = {
-  roleArn: 'arn:aws:iam::111122223333:role/siem-export',
-  externalId: 'hooli-7f3c',
+  roleArn: 'arn:aws:iam::444455556666:role/siem-export',
+  externalId: 'acme-7f3c',
 } as const;
 
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
 /** Local mode without any account, with customers' clouds in which credentials can be revoked and files lost. */
-export async function startWorld({ folder, log, ownTime }: WorldOptions) {
+export async function startWorld({ stateFile, log, ownTime }: WorldOptions) {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const credentials = createCustomerCredentials(privateKey);
   const { accountName, accountKey } = credentials.azure;
   const accessKeys: AccessKey[] = [credentials.s3, credentials.s3Role];
   const protectedRole: LocalRole = { externalId: role.externalId, credentials: credentials.s3Role };
-  const roles = new Map([[role.roleArn, protectedRole]]);
+  const roles = new Map<string, LocalRole>([[role.roleArn, protectedRole]]);
   const { clientEmail } = credentials.gcs;
+  const serviceAccounts: ServiceAccount[] = [{ clientEmail, publicKey }];
   const [aws, s3, sts, gcs, azure] = await Promise.all([
     startAwsServers(),
     startS3Server({ credentials: accessKeys, buckets: [{ name: buckets.s3, region: bucketRegion }] }),
     startStsServer(roles),
-    startGcsServer({ serviceAccounts: [{ clientEmail, publicKey }], buckets: [{ name: buckets.gcs }] }),
+    startGcsServer({ serviceAccounts, buckets: [{ name: buckets.gcs }] }),
     startAzureServer({ accountName, accountKey, containers: [buckets.azure] }),
   ]);
   const clouds = {
@@ -69,7 +68,6 @@ export async function startWorld({ folder, log, ownTime }: WorldOptions) {
   };
   const resources = await createResources(synthesizeTemplate(), aws);
   const { exporter: variablesOfExporter } = resources.environments;
-  const stateFile = join(folder, 'local.json');
   let clockAhead = 0;
   let exporter: LambdaFunction | undefined;
   const dispatcher = await start('dispatcher');
@@ -103,9 +101,11 @@ export async function startWorld({ folder, log, ownTime }: WorldOptions) {
   return {
     aws,
     credentials,
+    customers: createCustomers({ s3, gcs, azure, credentials }),
     accessKeys,
+    serviceAccounts,
     roles,
-    stateFile,
+    clouds,
     resources,
     setClock,
 
@@ -136,29 +136,9 @@ export async function startWorld({ folder, log, ownTime }: WorldOptions) {
       }
     },
 
-    /** As a customer downloads an object from the S3 bucket. */
-    async download(key: string): Promise<Uint8Array> {
-      const found = await customer().send(new GetObjectCommand({ Bucket: buckets.s3, Key: key }));
-      return (await found.Body?.transformToByteArray()) ?? new Uint8Array(0);
-    },
-
-    /** As a customer loses an object of the S3 bucket. */
-    async lose(key: string): Promise<void> {
-      await customer().send(new DeleteObjectCommand({ Bucket: buckets.s3, Key: key }));
-    },
-
     async close(): Promise<void> {
       await Promise.all([dispatcher.close(), exporter?.close()]);
       await Promise.all([s3, sts, gcs, azure, aws].map(server => server.close()));
     },
   };
-
-  function customer(): S3Client {
-    return new S3Client({
-      endpoint: s3.endpoint,
-      forcePathStyle: true,
-      region: bucketRegion,
-      credentials: accessKeys[0] ?? credentials.s3,
-    });
-  }
 }

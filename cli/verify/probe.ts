@@ -9,6 +9,7 @@ import { type Instant, toCompact } from '../../lambdas/domain/instant.ts';
 import { encodeAccountId } from '../../lambdas/domain/object-key.ts';
 import { type Credential, parseSecret } from '../../lambdas/domain/secret.ts';
 import type { Target } from '../target/target.ts';
+import { accountFolder } from './account-folder.ts';
 
 /** Retries included; a cloud that takes longer is not one to rely on. */
 const longestWait = 60_000;
@@ -79,9 +80,8 @@ export type Probe = ReturnType<typeof createProbe>;
  * Beside the account's exports, so that the same permissions count; neither its name nor its ending is one that a
  * reader of exports takes.
  */
-export function probeKey({ accountId, destination }: Account, now: Instant): string {
-  const prefix = destination.prefix ? `${destination.prefix}/` : '';
-  return `${prefix}audit/${encodeAccountId(accountId)}/_verify_${toCompact(now)}.txt`;
+export function probeKey(account: Account, now: Instant): string {
+  return `${accountFolder(account)}_verify_${toCompact(now)}.txt`;
 }
 
 async function* only(content: Uint8Array): AsyncGenerator<Uint8Array> {

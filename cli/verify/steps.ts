@@ -1,5 +1,6 @@
 import type { Account } from '../../lambdas/domain/account.ts';
-import type { FailureCode } from '../../lambdas/domain/failure.ts';
+import type { ExportError, FailureCode } from '../../lambdas/domain/failure.ts';
+import { accountFolder } from './account-folder.ts';
 
 /** One thing that has to be right. `unknown`: nothing was learnt about it, because an earlier step failed. */
 export interface Step {
@@ -10,17 +11,27 @@ export interface Step {
 }
 
 /** What creating an object takes, in the order in which a cloud looks at it. */
-const writing = ['reachable', 'accepted', 'found', 'region', 'owner', 'allowed'] as const;
+const writing = ['reachable', 'accepted', 'found', 'region', 'owner', 'allowed', 'checked'] as const;
 type Writing = (typeof writing)[number];
 
-const names: Readonly<Record<Writing, string>> = {
-  reachable: 'the cloud can be reached',
-  accepted: 'the credential is accepted',
-  found: 'the bucket exists',
-  region: 'the bucket is in the region of the record',
-  owner: 'the bucket belongs to the expected AWS account',
-  allowed: 'an object may be created under the account’s folder, with its checksum',
-};
+function nameOf(step: Writing, account: Account): string {
+  switch (step) {
+    case 'reachable':
+      return 'the cloud can be reached';
+    case 'accepted':
+      return 'the credential is accepted';
+    case 'found':
+      return account.destination.type === 'azure' ? 'the container exists' : 'the bucket exists';
+    case 'region':
+      return 'the bucket is in the region of the record';
+    case 'owner':
+      return 'the bucket belongs to the expected AWS account';
+    case 'allowed':
+      return `an object may be created under ${accountFolder(account)}`;
+    case 'checked':
+      return 'its checksum is accepted';
+  }
+}
 
 /** The step at which a failure happened, and the earlier ones of which it tells that they are right. */
 const tellings: Readonly<Partial<Record<FailureCode, readonly [failed: Writing, ...right: Writing[]]>>> = {
@@ -33,27 +44,38 @@ const tellings: Readonly<Partial<Record<FailureCode, readonly [failed: Writing, 
   destination_rejected: ['allowed', 'reachable', 'accepted'],
 };
 
+function tellingOf({
+  code,
+  message,
+}: Pick<ExportError, 'code' | 'message'>): readonly [Writing, ...Writing[]] {
+  // A cloud that compares checksums has let the request in. Which answer it gave is in the message only.
+  if (/BadDigest|ChecksumMismatch|Md5Mismatch|Crc64Mismatch|other bytes/.test(message))
+    return ['checked', 'reachable', 'accepted', 'found', 'allowed'];
+  return tellings[code] ?? ['allowed'];
+}
+
 /** The steps of writing, as the outcome of one creation tells them; `undefined` if it went through. */
 export function writingSteps(
-  { destination }: Account,
+  account: Account,
   failure: { readonly code: FailureCode; readonly message: string; readonly remedy: string } | undefined,
 ): Step[] {
+  const { destination } = account;
   const shown = writing.filter(
     step =>
       (step !== 'region' || destination.type === 's3') &&
       (step !== 'owner' || (destination.type === 's3' && destination.expectedBucketOwner !== undefined)),
   );
-  if (failure === undefined) return shown.map(step => ({ name: names[step], outcome: 'right' }));
-  const [failed, ...right] = tellings[failure.code] ?? ['allowed'];
+  if (failure === undefined) return shown.map(step => ({ name: nameOf(step, account), outcome: 'right' }));
+  const [failed, ...right] = tellingOf(failure);
   return shown.map(step => {
     if (step === failed)
       return {
-        name: names[step],
+        name: nameOf(step, account),
         outcome: 'wrong',
         detail: `${failure.code}: ${failure.message}`,
         remedy: failure.remedy,
       };
-    return { name: names[step], outcome: right.includes(step) ? 'right' : 'unknown' };
+    return { name: nameOf(step, account), outcome: right.includes(step) ? 'right' : 'unknown' };
   });
 }
 

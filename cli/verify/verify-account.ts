@@ -1,9 +1,11 @@
-import { type Account, parseAccount } from '../../lambdas/domain/account.ts';
+import { type Account, accountFaults, parseAccount } from '../../lambdas/domain/account.ts';
 import { ExportError } from '../../lambdas/domain/failure.ts';
 import type { Instant } from '../../lambdas/domain/instant.ts';
 import type { Credential } from '../../lambdas/domain/secret.ts';
+import { mendingCommands } from '../account/check-record.ts';
 import type { AccountRecord } from '../account/record-store.ts';
 import { remedyFor } from '../account/remedy.ts';
+import type { StackOutputs, Target } from '../target/target.ts';
 import { type Probe, probeKey } from './probe.ts';
 import { readSas } from './shared-access-signature.ts';
 import { type Step, unknownWriting, writingSteps } from './steps.ts';
@@ -11,23 +13,28 @@ import { type Step, unknownWriting, writingSteps } from './steps.ts';
 export interface Verification {
   readonly record: AccountRecord;
   readonly now: Instant;
-  readonly exporterRoleArn: string | undefined;
+  readonly target: Pick<Target, 'command' | 'outputs'>;
   probeOf(account: Account): Probe;
 }
 
 /** Goes the way of an export step by step, and tells of each as soon as it is known. */
 export async function* verifyAccount(verification: Verification): AsyncGenerator<Step> {
-  const account = attempt(() => parseAccount(verification.record));
-  if (account instanceof ExportError) {
-    yield { name: 'the record is in order', outcome: 'wrong', detail: account.message };
+  const name = 'the record is in order';
+  const { record } = verification;
+  const faults = accountFaults(record);
+  if (faults.length > 0) {
+    const mending = mendingCommands(String(record.accountId), faults, verification.target.command);
+    yield { name, outcome: 'wrong', detail: faults.join('\n'), remedy: mending };
     return;
   }
-  yield { name: 'the record is in order', outcome: 'right' };
+  yield { name, outcome: 'right' };
+  const account = parseAccount(record);
   const probe = verification.probeOf(account);
   const { destination } = account;
+  const { command, outputs } = verification.target;
   const byRole = destination.type === 's3' && destination.roleArn !== undefined;
   const remedy = (failure: ExportError, credential?: Credential) =>
-    remedyFor(failure, account, { credential, exporterRoleArn: verification.exporterRoleArn });
+    remedyFor(failure, account, { credential, command, exporterRoleArn: outputs.ExporterRoleArn });
 
   let credential: Credential | undefined;
   if (!byRole) {
@@ -55,7 +62,8 @@ export async function* verifyAccount(verification: Verification): AsyncGenerator
     const created = await attemptLater(() => probe.create(bucket, key));
     if (created instanceof ExportError) {
       const { code, message } = created;
-      return yield* writingSteps(account, { code, message, remedy: remedy(created, credential) });
+      const fixed = code === 'access_denied' ? addressNote(outputs) : '';
+      return yield* writingSteps(account, { code, message, remedy: remedy(created, credential) + fixed });
     }
     yield* writingSteps(account, undefined);
     const again = await attemptLater(() => probe.create(bucket, key));
@@ -63,6 +71,13 @@ export async function* verifyAccount(verification: Verification): AsyncGenerator
   } finally {
     bucket.close();
   }
+}
+
+/** `verify` runs where the operator is, and a customer may let in the exporter's addresses only. */
+function addressNote({ EgressAddresses }: StackOutputs): string {
+  return EgressAddresses === undefined
+    ? ''
+    : `\nor, if the customer lets in ${EgressAddresses} only, from where the exporter writes: verify from there`;
 }
 
 const cloudNames = { s3: 'Amazon S3', gcs: 'Google Cloud Storage', azure: 'Azure Blob Storage' } as const;

@@ -23,12 +23,12 @@ export function registerVerify(program: Command, run: Run): void {
 async function verify(context: CommandContext, accountId: string): Promise<Report> {
   const { terminal, json } = context;
   const target = await context.target();
-  const record = await existingRecord(openStores(target).records, accountId);
+  const record = await existingRecord(openStores(target), accountId);
   const steps: Step[] = [];
   for await (const step of verifyAccount({
     record,
     now: Date.now(),
-    exporterRoleArn: target.outputs.ExporterRoleArn,
+    target,
     probeOf: account => createProbe(target, account),
   })) {
     steps.push(step);
@@ -42,7 +42,7 @@ async function verify(context: CommandContext, accountId: string): Promise<Repor
     lines: () => [
       wrong === 0
         ? `Exports of ${accountId} can be written${warnings > 0 ? `; ${counted(warnings, 'warning')}` : ''}.`
-        : `Exports of ${accountId} cannot be written as it is.`,
+        : `Exports of ${accountId} cannot be written as things are.`,
     ],
   };
 }
@@ -58,10 +58,12 @@ export function describeStep({ name, outcome, detail, remedy }: Step, { paint }:
   const [mark, style] = marks[outcome];
   return [
     `${paint(style, mark)} ${outcome === 'unknown' ? paint('dim', name) : name}`,
-    ...(detail === undefined ? [] : [`    ${detail}`]),
-    ...(remedy ?? '')
-      .split('\n')
-      .filter(line => line !== '')
-      .map(line => `    → ${line}`),
+    ...indented(detail, ''),
+    ...indented(remedy, '→ '),
   ];
+}
+
+function indented(text: string | undefined, mark: string): string[] {
+  const lines = (text ?? '').split('\n').filter(line => line !== '');
+  return lines.map(line => `    ${mark}${line}`);
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { destination } from './destination.ts';
 import { ExportError } from './failure.ts';
-import { validate } from './faults.ts';
+import { type Validated, validate } from './faults.ts';
 import type { Instant } from './instant.ts';
 import { objectKey } from './object-key.ts';
 import { isTimeZone } from './time-zone.ts';
@@ -76,10 +76,19 @@ export type Compression = Account['compression'];
  * @throws ExportError `account_invalid`, naming every fault at once: path, what was expected, what stands there
  */
 export function parseAccount(record: unknown): Account {
+  const { data, faults } = check(record);
+  if (data !== undefined && faults.length === 0) return data;
+  throw new ExportError('account_invalid', `The account record is invalid: ${faults.join('; ')}`);
+}
+
+/** Every fault of a record, each beginning with the path of its attribute and a colon; none if it is an account. */
+export function accountFaults(record: unknown): readonly string[] {
+  return check(record).faults;
+}
+
+function check(record: unknown): Validated<Account> {
   const { data, faults } = validate(account, record);
-  const all = [...faults, ...faultsBetweenAttributes(record)];
-  if (data !== undefined && all.length === 0) return data;
-  throw new ExportError('account_invalid', `The account record is invalid: ${all.join('; ')}`);
+  return { ...(data !== undefined && { data }), faults: [...faults, ...faultsBetweenAttributes(record)] };
 }
 
 /** The part of a record that decides its windows, if that part is valid, whatever else is wrong with the record. */

@@ -21,6 +21,8 @@ export interface GcsServer {
   /** How many resumable uploads are neither completed nor cancelled. */
   unfinishedUploads(): number;
   readObject(bucket: string, name: string): StoredObject | undefined;
+  /** As its owner does by hand. */
+  deleteObject(bucket: string, name: string): void;
   /** In order of their names. */
   listObjects(bucket: string): readonly StoredObject[];
   close(): Promise<void>;
@@ -51,6 +53,7 @@ export async function startGcsServer({ serviceAccounts, buckets }: GcsServerOpti
     endpoint: `http://127.0.0.1:${port}`,
     unfinishedUploads: () => sessions.unfinished,
     readObject: (bucket, name) => stores.get(bucket)?.objects.get(name),
+    deleteObject: (bucket, name) => stores.get(bucket)?.objects.delete(name, undefined),
     listObjects: bucket => stores.get(bucket)?.objects.list() ?? [],
     async close() {
       const closed = once(server, 'close');

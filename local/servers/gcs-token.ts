@@ -30,19 +30,18 @@ const clockSkewSeconds = 300;
 
 /** Google's token endpoint for service accounts (RFC 7523), with the accounts it knows. */
 export function createTokenIssuer(serviceAccounts: readonly ServiceAccount[]): TokenIssuer {
-  const keys = new Map(
-    serviceAccounts.map(({ clientEmail, publicKey }) => [
-      clientEmail,
-      typeof publicKey === 'string' ? createPublicKey(publicKey) : publicKey,
-    ]),
-  );
+  // Looked up at each request: an account may have lost its key since.
+  const keyOf = (email: string) => {
+    const publicKey = serviceAccounts.find(({ clientEmail }) => clientEmail === email)?.publicKey;
+    return typeof publicKey === 'string' ? createPublicKey(publicKey) : publicKey;
+  };
   const expiries = new Map<string, number>();
 
   return {
     issue(form) {
       if (form.get('grant_type') !== jwtBearer)
         return refuse('unsupported_grant_type', 'Expected a JWT bearer assertion.');
-      const fault = faultOf(form.get('assertion') ?? '', keys);
+      const fault = faultOf(form.get('assertion') ?? '', keyOf);
       if (fault !== undefined) return refuse('invalid_grant', fault);
       const token = `local.${randomBytes(32).toString('base64url')}`;
       expiries.set(token, Date.now() + tokenSeconds * 1000);
@@ -65,13 +64,13 @@ function refuse(error: string, description: string): TokenAnswer {
 }
 
 /** What is wrong with an assertion, or undefined if it earns a token. */
-function faultOf(assertion: string, keys: ReadonlyMap<string, KeyObject>): string | undefined {
+function faultOf(assertion: string, keyOf: (email: string) => KeyObject | undefined): string | undefined {
   const [encodedHeader = '', encodedClaims = '', signature = '', ...rest] = assertion.split('.');
   const header = decode(encodedHeader);
   const claims = decode(encodedClaims);
   if (header?.alg !== 'RS256' || claims === undefined || rest.length > 0) return 'Invalid JWT.';
 
-  const key = typeof claims.iss === 'string' ? keys.get(claims.iss) : undefined;
+  const key = typeof claims.iss === 'string' ? keyOf(claims.iss) : undefined;
   if (key === undefined) return 'Invalid grant: account not found';
   const signed = Buffer.from(`${encodedHeader}.${encodedClaims}`);
   if (!verify('RSA-SHA256', signed, key, Buffer.from(signature, 'base64url')))

@@ -13,14 +13,16 @@ type Input = Readonly<Record<string, unknown>>;
 
 /**
  * Secrets Manager, in memory, as far as programs read and rotate secrets: the current version only, found by name or
- * by ARN, and nothing that takes days (a deleted secret is gone at once).
+ * by ARN. A deleted secret keeps its name occupied, as it does for up to 30 days, until it is restored.
  */
 export function startSecretsServer(): Promise<LocalServer> {
   const secrets = new Map<string, Version>();
+  const deleted = new Set<string>();
 
   return startJsonProtocolServer({
     CreateSecret(input) {
       const name = requiredText(input, 'Name');
+      refuseDeleted(name);
       if (secrets.has(name))
         throw new ServiceFault('ResourceExistsException', `The secret ${name} already exists.`);
       return put(name, input);
@@ -32,11 +34,16 @@ export function startSecretsServer(): Promise<LocalServer> {
       const { id, ...value } = secrets.get(name) ?? { id: '' };
       return { ...identity(name), VersionId: id, VersionStages: ['AWSCURRENT'], ...value };
     },
-    DescribeSecret: input => identity(existing(input)),
-    ListSecrets: () => ({ SecretList: [...secrets.keys()].map(identity) }),
+    DescribeSecret: input => identity(find(input)),
+    ListSecrets: () => ({ SecretList: [...secrets.keys()].filter(name => !deleted.has(name)).map(identity) }),
+    RestoreSecret(input) {
+      const name = find(input);
+      deleted.delete(name);
+      return identity(name);
+    },
     DeleteSecret(input) {
       const name = existing(input);
-      secrets.delete(name);
+      deleted.add(name);
       return { ...identity(name), DeletionDate: Date.now() / 1000 };
     },
   });
@@ -49,6 +56,17 @@ export function startSecretsServer(): Promise<LocalServer> {
   }
 
   function existing(input: Input): string {
+    const name = find(input);
+    refuseDeleted(name);
+    return name;
+  }
+
+  function refuseDeleted(name: string): void {
+    if (!deleted.has(name)) return;
+    throw new ServiceFault('InvalidRequestException', `The secret ${name} is scheduled for deletion.`);
+  }
+
+  function find(input: Input): string {
     const id = requiredText(input, 'SecretId');
     const name = id.startsWith(arnPrefix) ? id.slice(arnPrefix.length) : id;
     if (secrets.has(name)) return name;

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { buckets, startWorld, type World } from '../../cli/tour/world.ts';
+import { bucketRegion, buckets } from '../../cli/tour/customers.ts';
+import { role, startWorld, type World } from '../../cli/tour/world.ts';
+import { variables } from '../../lambdas/environment.ts';
 import { type LocalServer, startHttpServer } from '../../local/servers/http-server.ts';
 import { stateOf } from '../../local/state.ts';
 import { runCommand } from './command-line.ts';
@@ -13,11 +15,13 @@ let world: World;
 let aws: LocalServer;
 let folder: string;
 let stackName = '';
+/** What was switched on again. */
+const mended = new Set<string>();
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'siem-export-cli-'));
   const log = new Writable({ write: (_chunk, _encoding, done) => done() });
-  world = await startWorld({ folder, log, ownTime: false });
+  world = await startWorld({ stateFile: join(folder, 'local.json'), log, ownTime: false });
   aws = await startAws(world);
   await writeFile(join(folder, 'gcs.json'), world.credentials.secretOf('gcs'));
 });
@@ -38,17 +42,55 @@ test('finds the tables and queues of a stage by its stack, and its settings by i
   expect(JSON.parse(listed.output)).toMatchObject([{ accountId: 'acme', state: 'new' }]);
 });
 
+test('verifies a role as the exporter, once the stage lets the operator in', async () => {
+  await cli(
+    `account add hooli --time-zone UTC --destination s3 --bucket ${buckets.s3} --bucket-region ${bucketRegion} --role-arn ${role.roleArn} --external-id ${role.externalId}`,
+  );
+  expect(await cli('verify hooli')).toMatchObject({
+    exitCode: 3,
+    errors: expect.stringContaining('the setting "operators" of the stage'),
+  });
+  world.roles.set('arn:aws:iam::000000000000:role/siem-export-local-exporter', {
+    credentials: world.credentials.s3Role,
+  });
+  const { exitCode, output } = await cli('verify hooli');
+  expect(output).toContain('✓ the role is refused without its external id');
+  expect(exitCode).toBe(0);
+});
+
 test('the doctor looks at what only AWS has', async () => {
   const { exitCode, output } = await cli('doctor');
   expect(exitCode).toBe(1);
   expect(output).toContain('✓ point-in-time recovery of siem-export-local-accounts');
-  expect(output).toContain(
-    'aws dynamodb update-table --table-name siem-export-local-accounts --deletion-protection-enabled',
-  );
+  expect(output).toContain('✗ table siem-export-local-accounts: it can be deleted by mistake');
   expect(output).toContain('✓ function siem-export-local-exporter: Active');
-  expect(output).toContain('aws lambda update-event-source-mapping --uuid 1234 --enabled');
-  expect(output).toContain('aws events enable-rule --name siem-export-local-dispatcher-at-15');
-  expect(output).toContain('siem-export-local-exports-failed: critical');
+  expect(output).toContain(
+    '✗ the exporter takes messages from the queue: its event source mapping is Disabled',
+  );
+  expect(output).toContain('✗ the rules that trigger the functions: disabled: siem-export-local-tick-at-15');
+  expect(output).toContain('    → npx siem-export --stage local doctor --mend');
+  expect(output).toContain('✓ Lambda lets enough functions run at once: this AWS account may run 1,000');
+  expect(output).toContain('siem-export-local-exports-failed: critical: exports fail');
+  expect(output).toContain('Threshold Crossed');
+});
+
+test('the doctor mends what was switched off, and only when somebody agrees', async () => {
+  expect(await cli('doctor --mend')).toMatchObject({
+    exitCode: 2,
+    errors: expect.stringContaining('Give --yes'),
+  });
+  expect([...mended]).toEqual([]);
+  const { output } = await cli('doctor --mend --yes');
+  expect([...mended].sort()).toEqual([
+    'mapping 1234',
+    'rule siem-export-local-tick-at-15',
+    ...['accounts', 'audit-logs', 'dispatch-state', 'export-ledger'].map(
+      name => `table siem-export-local-${name}`,
+    ),
+  ]);
+  expect(output).toContain('✓ mended: the rules that trigger the functions');
+  expect(output).toContain('✓ the exporter takes messages from the queue');
+  expect(output).toContain('✓ table siem-export-local-audit-logs: active, protected from deletion');
 });
 
 test('a stage that is not there, and AWS that is not there, end with exit code 3', async () => {
@@ -76,6 +118,7 @@ async function cli(
       AWS_ENDPOINT_URL_LAMBDA: aws.endpoint,
       AWS_ENDPOINT_URL_EVENTBRIDGE: aws.endpoint,
       AWS_ENDPOINT_URL_CLOUDWATCH: aws.endpoint,
+      AWS_ENDPOINT_URL_STS: world.clouds[variables.localStsEndpoint],
       AWS_MAX_ATTEMPTS: '1',
       ...environment,
     },
@@ -83,18 +126,33 @@ async function cli(
 }
 
 /** The services that local mode has no use for, as far as they are asked; what is DynamoDB's goes on to Dynalite. */
-function startAws({ aws: { environment }, resources }: World): Promise<LocalServer> {
-  const { outputs, exporter } = stateOf({ aws: { environment }, resources, clouds: {}, clockAhead: 0 });
+function startAws({ aws: { environment }, resources, clouds }: World): Promise<LocalServer> {
+  const { outputs, exporter } = stateOf({ aws: { environment }, resources, clouds, clockAhead: 0 });
   return startHttpServer(async (request, response) => {
     const body = await buffer(request);
     const [, operation = ''] = String(request.headers['x-amz-target']).split('.');
     const json = (value: object) =>
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
     const url = request.url ?? '';
+    if (request.method === 'PUT') {
+      mended.add(`mapping ${url.split('/').at(-1)}`);
+      return json({});
+    }
+    if (url.includes('/account-settings'))
+      return json({ AccountLimit: { ConcurrentExecutions: 1000, UnreservedConcurrentExecutions: 900 } });
     if (url.includes('/event-source-mappings'))
-      return json({ EventSourceMappings: [{ UUID: '1234', State: 'Disabled' }] });
+      return json({
+        EventSourceMappings: [
+          {
+            UUID: '1234',
+            State: mended.has('mapping 1234') ? 'Enabled' : 'Disabled',
+            ScalingConfig: { MaximumConcurrency: 50 },
+          },
+        ],
+      });
     if (url.includes('/functions/')) return json({ State: 'Active', Environment: { Variables: exporter } });
-    if (operation in answers) return json(answers[operation] ?? {});
+    const answer = answers[operation]?.(JSON.parse(body.toString() || '{}'));
+    if (answer !== undefined) return json(answer);
     if (operation !== '') {
       const headers = Object.entries(request.headers).map(([name, value]): [string, string] => [
         name,
@@ -108,9 +166,15 @@ function startAws({ aws: { environment }, resources }: World): Promise<LocalServ
         headers: own,
         body,
       });
+      const answered: { Table?: { TableName: string } } = JSON.parse(await passed.text());
+      const DeletionProtectionEnabled = mended.has(`table ${answered.Table?.TableName}`);
       return response
         .writeHead(passed.status, { 'content-type': 'application/json' })
-        .end(await passed.text());
+        .end(
+          JSON.stringify(
+            answered.Table ? { Table: { ...answered.Table, DeletionProtectionEnabled } } : answered,
+          ),
+        );
     }
     stackName = new URLSearchParams(body.toString()).get('StackName') ?? '';
     const known = stackName === 'siem-export-local';
@@ -120,29 +184,40 @@ function startAws({ aws: { environment }, resources }: World): Promise<LocalServ
   });
 }
 
-const answers: Readonly<Record<string, object>> = {
-  DescribeContinuousBackups: {
+type Input = Readonly<Record<string, string>>;
+
+const answers: Readonly<Record<string, (input: Input) => object>> = {
+  DescribeContinuousBackups: () => ({
     ContinuousBackupsDescription: {
       ContinuousBackupsStatus: 'ENABLED',
       PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: 'ENABLED' },
     },
-  },
-  ListRules: {
-    Rules: [
-      { Name: 'siem-export-local-dispatcher-at-00', State: 'ENABLED' },
-      { Name: 'siem-export-local-dispatcher-at-15', State: 'DISABLED' },
-    ],
-  },
-  DescribeAlarms: {
+  }),
+  UpdateTable: ({ TableName }) => mend(`table ${TableName}`),
+  EnableRule: ({ Name }) => mend(`rule ${Name}`),
+  ListRules: () => ({
+    Rules: ['siem-export-local-tick-at-00', 'siem-export-local-tick-at-15'].map((Name, index) => ({
+      Name,
+      State: index === 0 || mended.has(`rule ${Name}`) ? 'ENABLED' : 'DISABLED',
+    })),
+  }),
+  GetMetricStatistics: () => ({ Datapoints: [{ Maximum: 38 }] }),
+  DescribeAlarms: () => ({
     MetricAlarms: [
       {
         AlarmName: 'siem-export-local-exports-failed',
         StateValue: 'ALARM',
+        StateReason: 'Threshold Crossed: 1 datapoint was greater than the threshold',
         AlarmDescription: 'critical: exports fail',
       },
     ],
-  },
+  }),
 };
+
+function mend(what: string): object {
+  mended.add(what);
+  return {};
+}
 
 function stackXml(outputs: Readonly<Record<string, string>>): string {
   const members = Object.entries(outputs).map(

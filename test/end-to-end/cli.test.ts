@@ -2,13 +2,17 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import { DeleteItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bucketRegion, buckets, role, startWorld, type World } from '../../cli/tour/world.ts';
+import { bucketRegion, buckets } from '../../cli/tour/customers.ts';
+import { runHere } from '../../cli/tour/run-here.ts';
+import { role, startWorld, type World } from '../../cli/tour/world.ts';
 import { fileEntry } from '../../lambdas/aws/ledger-items.ts';
 import { encodeMessage } from '../../lambdas/domain/export-message.ts';
 import { toIso } from '../../lambdas/domain/instant.ts';
+import { scheduledEvent } from '../../local/run-ticks.ts';
 import { runCommand } from './command-line.ts';
 
 const hour = 3_600_000;
@@ -23,7 +27,7 @@ let printed = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'siem-export-cli-'));
   const log = new Writable({ write: (_chunk, _encoding, done) => done() });
-  world = await startWorld({ folder, log, ownTime: false });
+  world = await startWorld({ stateFile: join(folder, 'local.json'), log, ownTime: false });
   const { credentials } = world;
   await writeFile(join(folder, 's3.json'), credentials.secretOf('s3'));
   await writeFile(join(folder, 'gcs.json'), credentials.secretOf('gcs'));
@@ -37,9 +41,14 @@ afterAll(async () => {
 
 async function cli(command: string, input = '') {
   const words = ['--local', '--state-file', 'local.json', ...command.split(' ')];
-  const outcome = await runCommand(words, { folder, input });
+  const outcome = await runHere(words.map(inFolder), input);
   printed += outcome.output + outcome.errors;
   return outcome;
+}
+
+/** A process has its own working folder; a command in this one is given the whole path. */
+function inFolder(word: string): string {
+  return /^[^/]+\.(json|ndjson|txt|zip)$/.test(word) ? join(folder, word) : word;
 }
 
 async function json(command: string) {
@@ -87,7 +96,11 @@ describe('adding accounts', () => {
       'account add broken --time-zone Mars/Olympus --destination s3 --bucket A --secret-file s3.json',
     );
     expect(refused.exitCode).toBe(2);
-    for (const fault of ['timeZone: ', 'destination.bucket: ', 'destination.region: '])
+    for (const fault of [
+      'timeZone (--time-zone): ',
+      'destination.bucket (--bucket): ',
+      '(--bucket-region): ',
+    ])
       expect(refused.errors).toContain(fault);
     expect(await cli('account show broken')).toMatchObject({ exitCode: 2 });
   });
@@ -98,6 +111,15 @@ describe('adding accounts', () => {
     expect((await cli(`account add other ${s3}`)).errors).toContain('--secret-file');
     expect(await cli(`account add other ${s3} --secret x`)).toMatchObject({ exitCode: 2 });
   });
+});
+
+test('an account that was removed can be added again, while its secret is still being deleted', async () => {
+  const add = `account add hooli ${gcs} --secret-file gcs.json`;
+  expect(await cli(add)).toMatchObject({ exitCode: 0 });
+  expect(await cli('account remove hooli --yes')).toMatchObject({ exitCode: 0 });
+  expect(await cli(add)).toMatchObject({ exitCode: 0 });
+  expect(await json('verify hooli')).toMatchObject({ verified: true });
+  await cli('account remove hooli --yes');
 });
 
 describe('what was delivered', () => {
@@ -112,6 +134,8 @@ describe('what was delivered', () => {
     const { windows, gaps } = await json('deliveries acme');
     expect(windows.map(({ records }: { records: number }) => records)).toEqual([1, 2]);
     expect(gaps).toEqual([]);
+    const { output } = await cli(`deliveries acme --since ${toIso(boundary + hour)}`);
+    expect(output).toContain('No window was delivered that ended at');
     const accounts = await json('account list');
     expect(accounts.map(({ state }: { state: string }) => state)).toEqual(['ok', 'ok', 'ok']);
     expect(await json('account show globex')).toMatchObject({ lastDelivery: { records: 2 } });
@@ -122,21 +146,34 @@ describe('what was delivered', () => {
     const window = `--window ${toIso(boundary)}`;
     const [file] = (await json('deliveries acme')).windows[1].files;
     expect(await cli(`redeliver acme ${window}`)).toMatchObject({ exitCode: 1 });
-    const before = Buffer.from(await world.download(file.key));
-    await world.lose(file.key);
+    const before = Buffer.from(await world.customers.s3.download(file.key));
+    await world.customers.s3.lose(file.key);
     expect(await cli(`redeliver acme ${window}`)).toMatchObject({ exitCode: 0 });
-    expect(Buffer.from(await world.download(file.key)).equals(before)).toBe(true);
+    expect(Buffer.from(await world.customers.s3.download(file.key)).equals(before)).toBe(true);
 
-    await world.lose(file.key);
+    await world.customers.s3.lose(file.key);
     await world.writeRows('acme', [row(-1 * hour)]);
     const changed = await cli(`redeliver acme ${window}`);
     expect(changed).toMatchObject({ exitCode: 1 });
     expect(changed.output).toContain('3 records and other bytes than the 2 records');
     expect(await cli(`redeliver acme ${window} --as-it-is-now`)).toMatchObject({ exitCode: 0 });
-    await writeFile(join(folder, file.key.split('/').at(-1)), await world.download(file.key));
+    await writeFile(join(folder, file.key.split('/').at(-1)), await world.customers.s3.download(file.key));
     const name = file.key.split('/').at(-1);
     expect(await json(`inspect ${name}`)).toMatchObject({ sound: true, records: 3, accountId: 'acme' });
     expect(await cli(`inspect ${name} --ledger`)).toMatchObject({ exitCode: 1 });
+  });
+
+  test('can be traced to its rows, the malformed ones with what is wrong with them', async () => {
+    await world.writeRows('globex', [
+      { recordedAt: boundary - 30 * minute, values: { action: 7, email: 'eva@example.com', note: 'more' } },
+    ]);
+    const window = `--window ${toIso(boundary)}`;
+    expect(await json(`rows globex ${window}`)).toMatchObject({ rows: 3, malformed: 1 });
+    const { output } = await cli(`rows globex ${window} --malformed`);
+    expect(output).toContain('3 rows, 1 malformed.');
+    expect(output).toContain('! action: a number in the place of text');
+    expect(output).toContain('"note":"more"');
+    expect(await cli(`rows globex --window ${toIso(boundary + hour)}`)).toMatchObject({ exitCode: 2 });
   });
 
   test('has no gap that is not shown', async () => {
@@ -152,6 +189,26 @@ describe('what was delivered', () => {
   });
 });
 
+test('a record with faults is shown with all of them, and with the commands that mend it', async () => {
+  const { ACCOUNTS_TABLE: TableName } = world.resources.environments.exporter;
+  const item = {
+    accountId: 'broken',
+    timeZone: 'Mars',
+    status: 'on',
+    destination: { type: 's3', bucket: 'A' },
+  };
+  await world.aws.dynamodb.send(new PutItemCommand({ TableName, Item: marshall(item) }));
+  const commands =
+    /account resume broken\n.*account update broken --time-zone <value> --bucket <value> --bucket-region <value> --secret-id <value>/;
+  for (const command of ['account show', 'verify']) {
+    const { output } = await cli(`${command} broken`);
+    expect(output).toMatch(/timeZone: .*\n.*status: .*\n.*destination\.bucket: .*\n/);
+    expect(output).toMatch(commands);
+  }
+  expect((await json('plan broken')).reasons).toHaveLength(5);
+  await world.aws.dynamodb.send(new DeleteItemCommand({ TableName, Key: { accountId: { S: 'broken' } } }));
+});
+
 describe('the queue', () => {
   test('gets back what was put aside, and never what is not ours', async () => {
     const { exportQueue } = world.resources;
@@ -160,9 +217,31 @@ describe('the queue', () => {
     expect(await cli('status')).toMatchObject({ exitCode: 1 });
     expect(await cli('doctor')).toMatchObject({ exitCode: 1 });
     expect(await json('retry')).toMatchObject({ moved: 0, messages: { length: 2 } });
-    expect(await json('retry --yes --discard-foreign')).toMatchObject({ moved: 1, discarded: 1 });
+    expect(await json('retry --yes --discard-foreign')).toMatchObject({ moved: 1, discarded: 1, removed: 0 });
     expect(await json('status')).toMatchObject({ deadLetters: 0, queue: { waiting: 1 } });
   });
+});
+
+test('ticks that were lost are shown with their reason, and removed once a later one made up for them', async () => {
+  const lost = (time: number) => JSON.stringify(scheduledEvent(time));
+  const failed = JSON.stringify({
+    requestContext: {
+      functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:siem-export-local-dispatcher:$LATEST',
+      condition: 'RetriesExhausted',
+    },
+    requestPayload: scheduledEvent(boundary),
+    responsePayload: { errorMessage: 'AccessDeniedException' },
+  });
+  const { triggerDeadLetterUrl: QueueUrl } = world.resources;
+  for (const MessageBody of [lost(boundary - hour), failed, lost(boundary + hour)])
+    await world.aws.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+  const { exitCode, output } = await cli('retry');
+  expect(exitCode).toBe(1);
+  expect(output).toContain('siem-export-local-dispatcher: AccessDeniedException');
+  expect(output).toContain('EventBridge could not start the function');
+  expect(await cli('doctor')).toMatchObject({ exitCode: 1 });
+  expect(await json('retry --yes')).toMatchObject({ removed: 2, ticks: { length: 3 } });
+  expect(await json('retry')).toMatchObject({ ticks: [{ due: toIso(boundary + hour) }] });
 });
 
 describe('importing', () => {
@@ -223,6 +302,13 @@ test('a wrong command, a missing stage and a missing local mode each have their 
   });
   expect(await run('status')).toMatchObject({ exitCode: 2, errors: expect.stringContaining('--stage') });
   expect(await run('--local', 'status')).toMatchObject({ exitCode: 3 });
+  expect(await run('--local', '--stage', 'prod', 'status')).toMatchObject({
+    exitCode: 2,
+    errors: expect.stringContaining("cannot be used with '--local'"),
+  });
+  const wrong = await run('--json', 'deliveries');
+  expect(wrong.exitCode).toBe(2);
+  expect(JSON.parse(wrong.output)).toMatchObject({ error: { code: 'usage' } });
   const { exitCode, output } = await run('--local', 'status', '--json');
   expect({ exitCode, json: JSON.parse(output) }).toMatchObject({
     exitCode: 3,

@@ -110,6 +110,24 @@ describe('the exporter', () => {
     expect(assume[0]).toMatchObject({ effect: 'Allow', resources: [JSON.stringify(role)] });
   });
 
+  test('is trusted to Lambda, and to the operators that the configuration names', () => {
+    const operator = 'arn:aws:iam::111122223333:role/operators';
+    const operated = synthesize({ 'siem-export': { stage: 'dev', operators: [operator] } });
+    const principalsOf = (stack: typeof template) =>
+      Object.entries(
+        resourcesOf<{ AssumeRolePolicyDocument: { Statement: { Principal: object }[] } }>(
+          stack,
+          'AWS::IAM::Role',
+        ),
+      ).flatMap(([id, { AssumeRolePolicyDocument }]) =>
+        id.startsWith('ExportExporterRole')
+          ? AssumeRolePolicyDocument.Statement.map(({ Principal }) => Principal)
+          : [],
+      );
+    expect(principalsOf(template)).toEqual([{ Service: 'lambda.amazonaws.com' }]);
+    expect(principalsOf(operated)).toEqual([{ Service: 'lambda.amazonaws.com' }, { AWS: operator }]);
+  });
+
   test('publishes to the stage’s own event bus only', () => {
     const publish = statementsOf(template, 'exporter').filter(({ actions }) =>
       actions.includes('events:PutEvents'),

@@ -31,6 +31,7 @@ test('bash completes commands, their commands and their options', async () => {
   expect(completedByBash(script, ['siem-export', '--local', 'account', 'i'])).toEqual(['import']);
   expect(completedByBash(script, ['siem-export', 'account', 'add', '--role'])).toEqual(['--role-arn']);
   expect(completedByBash(script, ['siem-export', 'status', '--st'])).toEqual(['--stage', '--state-file']);
+  expect(completedByBash(script, ['siem-export', 'completion', 'z'])).toEqual(['zsh']);
 });
 
 test('zsh and fish get scripts with every command', async () => {

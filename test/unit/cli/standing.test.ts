@@ -33,6 +33,14 @@ test.each([
   expect(standingOf({ ...record, ...change }, cursor, now, settle).state).toBe(state);
 });
 
+test.each([
+  ['late', {}, exportedThrough('2026-11-22T00:00:00Z', { failures: 1, lastError })],
+  ['not late', {}, exportedThrough('2026-11-22T04:00:00Z', { failures: 1, lastError })],
+  ['not late', { status: 'paused' }, exportedThrough('2026-11-22T00:00:00Z')],
+])('an account is %s with %o and the cursor %o, whether an error says why or not', (word, change, cursor) => {
+  expect(standingOf({ ...record, ...change }, cursor, now, settle).late).toBe(word === 'late');
+});
+
 test('the next window of an account that no tick has met is the one that is running', () => {
   const { nextWindow } = standingOf(record, undefined, now, settle);
   expect(nextWindow).toEqual({

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { remedyFor, shellWord } from '../../../cli/account/remedy.ts';
+import { remedyFor } from '../../../cli/account/remedy.ts';
+import { shellWord } from '../../../cli/shell-word.ts';
 import { probeKey } from '../../../cli/verify/probe.ts';
 import { readSas } from '../../../cli/verify/shared-access-signature.ts';
 import { writingSteps } from '../../../cli/verify/steps.ts';
@@ -7,6 +8,7 @@ import { parseAccount } from '../../../lambdas/domain/account.ts';
 import { type FailureCode, failureCodes } from '../../../lambdas/domain/failure.ts';
 import { parseObjectKey } from '../../../lambdas/domain/object-key.ts';
 
+const options = { command: 'npx siem-export --stage prod' };
 const now = Date.parse('2026-11-22T00:00:00Z');
 const accounts = {
   s3: account({
@@ -32,14 +34,14 @@ function account(destination: object) {
 
 test.each(Object.keys(failureCodes) as FailureCode[])('%s has a remedy on every cloud', code => {
   for (const each of Object.values(accounts))
-    expect(remedyFor({ code, message: '' }, each, {}).length).toBeGreaterThan(20);
+    expect(remedyFor({ code, message: '' }, each, options).length).toBeGreaterThan(20);
 });
 
 test('the remedy for a wrong region names the region that S3 told', () => {
   const message =
     'S3 says that the S3 bucket acme-audit is in us-gov-west-1, not in eu-central-1; put it right';
-  expect(remedyFor({ code: 'wrong_region', message }, accounts.s3, {})).toBe(
-    'siem-export account update acme --bucket-region us-gov-west-1',
+  expect(remedyFor({ code: 'wrong_region', message }, accounts.s3, options)).toBe(
+    'npx siem-export --stage prod account update acme --bucket-region us-gov-west-1',
   );
 });
 
@@ -57,8 +59,18 @@ test('a failure says which step is wrong, what is known to be right, and nothing
     'wrong',
     'unknown',
     'unknown',
+    'unknown',
   ]);
-  expect(writingSteps(accounts.gcs, undefined).map(({ outcome }) => outcome)).toEqual(Array(4).fill('right'));
+  expect(writingSteps(accounts.gcs, undefined).map(({ outcome }) => outcome)).toEqual(Array(5).fill('right'));
+});
+
+test('a checksum that the cloud does not accept is a step of its own', () => {
+  const message = 'The connection to the S3 bucket acme-audit in eu-central-1 failed (BadDigest)';
+  const steps = writingSteps(accounts.role, { code: 'network', message, remedy: 'none' });
+  expect(steps.map(({ name, outcome }) => `${outcome}: ${name}`).slice(-2)).toEqual([
+    'right: an object may be created under audit/YWNtZQ/',
+    'wrong: its checksum is accepted',
+  ]);
 });
 
 test('the object that verify writes is no export for any reader', () => {

@@ -1,0 +1,54 @@
+import { type Account, accountFaults, parseAccount } from '../../lambdas/domain/account.ts';
+import { ExportError } from '../../lambdas/domain/failure.ts';
+import { type Credential, parseSecret } from '../../lambdas/domain/secret.ts';
+import { CommandError } from '../command-error.ts';
+import { shellWord } from '../shell-word.ts';
+import { optionFor } from './record-options.ts';
+import type { AccountRecord } from './record-store.ts';
+
+/** @throws CommandError `usage` with every fault, and the option that mends it */
+export function checkRecord(record: AccountRecord): Account {
+  const faults = accountFaults(record);
+  if (faults.length === 0) return parseAccount(record);
+  const lines = faults.map(fault => `\n  ${withOption(fault)}`);
+  throw new CommandError(
+    'usage',
+    `The account record is not in order; nothing was changed:${lines.join('')}`,
+    { details: { faults } },
+  );
+}
+
+/** The fault of one attribute, if it has one. */
+export function faultAt(path: string, record: AccountRecord): string | undefined {
+  return accountFaults(record).find(fault => fault.startsWith(`${path}: `));
+}
+
+/** @throws CommandError `usage` with every fault, and no part of the secret */
+export function checkSecret({ destination }: Account, secret: string): Credential {
+  try {
+    return parseSecret(destination.type, secret);
+  } catch (thrown) {
+    if (!(thrown instanceof ExportError)) throw thrown;
+    throw new CommandError('usage', thrown.message);
+  }
+}
+
+/** The commands that put every fault of a record right, once their values are filled in. */
+export function mendingCommands(accountId: string, faults: readonly string[], command: string): string {
+  const options = faults.flatMap(fault => optionFor(fault.slice(0, fault.indexOf(':'))) ?? []);
+  const values = [...new Set(options)].filter(option => option.startsWith('--'));
+  const update = ['update', shellWord(accountId), ...values.map(option => `${option} <value>`)].join(' ');
+  return [
+    // The status has a command of its own, and has to be in order before any other attribute is written.
+    ...(faults.some(fault => fault.startsWith('status: ')) ? [`resume ${shellWord(accountId)}`] : []),
+    ...(values.length > 0 ? [update] : []),
+  ]
+    .map(words => `${command} account ${words}`)
+    .join('\n');
+}
+
+function withOption(fault: string): string {
+  const path = fault.slice(0, fault.indexOf(':'));
+  const option = optionFor(path);
+  return option === undefined ? fault : `${path} (${option})${fault.slice(path.length)}`;
+}

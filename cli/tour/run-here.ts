@@ -1,0 +1,28 @@
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { runCommandLine } from '../main.ts';
+
+export interface Ended {
+  readonly exitCode: number;
+  readonly output: string;
+  readonly errors: string;
+}
+
+/**
+ * Runs a command in this process, whose clock has to be that of local mode already.
+ * @param typed what its standard input holds
+ */
+export async function runHere(words: readonly string[], typed = ''): Promise<Ended> {
+  const [input, output, errors] = [new PassThrough().end(typed), new PassThrough(), new PassThrough()];
+  const written = Promise.all([text(output), text(errors)]);
+  const exitCode = await runCommandLine(words, { input, output, errors, putClockForward: () => undefined });
+  output.end();
+  errors.end();
+  const [shown, said] = await written;
+  return { exitCode, output: shown, errors: said };
+}
+
+/** Words between spaces; quotes hold several together. */
+export function wordsOf(command: string): string[] {
+  return [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain = '']) => quoted ?? plain);
+}

@@ -1,0 +1,13 @@
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'you may not read it',
+  EPERM: 'you may not read it',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of its path is no folder',
+};
+
+/** Why a file cannot be read, in words. */
+export function whyUnreadable(thrown: unknown): string {
+  const { code = 'unknown' } = thrown as NodeJS.ErrnoException;
+  return reasons[code] ?? code;
+}

@@ -1,0 +1,89 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough, Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { stripVTControlCharacters } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runCommandLine } from '../../cli/main.ts';
+import { bucketRegion, buckets } from '../../cli/tour/customers.ts';
+import { startWorld, type World } from '../../cli/tour/world.ts';
+
+let world: World;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'siem-export-prompts-'));
+  const log = new Writable({ write: (_chunk, _encoding, done) => done() });
+  world = await startWorld({ stateFile: join(folder, 'local.json'), log, ownTime: false });
+});
+
+afterAll(async () => {
+  await world?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Runs a command on a terminal, where somebody answers each question once it is asked. */
+async function converse(command: string, answers: readonly (readonly [question: string, answer: string])[]) {
+  const input = Object.assign(new PassThrough(), { isTTY: true });
+  const output = new PassThrough();
+  const left = [...answers];
+  let said = '';
+  const errors = Object.assign(
+    new Writable({
+      write(chunk, _encoding, done) {
+        said += String(chunk);
+        const [question, answer] = left[0] ?? [];
+        if (question !== undefined && stripVTControlCharacters(said).endsWith(question)) {
+          left.shift();
+          said += '\n';
+          input.write(answer);
+        }
+        done();
+      },
+    }),
+    { isTTY: true },
+  );
+  const shown = text(output);
+  const words = ['--local', '--state-file', join(folder, 'local.json'), ...command.split(' ')];
+  const exitCode = await runCommandLine(words, { input, output, errors, putClockForward: () => undefined });
+  output.end();
+  return { exitCode, said, shown: await shown, unasked: left };
+}
+
+test('adding an account asks for what is missing, again where an answer cannot be right, and hides the secret', async () => {
+  const { accessKeyId, secretAccessKey } = world.credentials.s3;
+  const { exitCode, said, shown, unasked } = await converse('account add', [
+    ['Account id: ', 'acme\r'],
+    ['Berlin): ', 'Mars\r'],
+    ['Berlin): ', 'Europe/Berlin\r'],
+    ['azure): ', 's3\r'],
+    ['Bucket: ', `${buckets.s3}\r`],
+    ['bucket: ', `${bucketRegion}\r`],
+    ['access key): ', '\r'],
+    ['type it in): ', 'nowhere.json\r'],
+    ['type it in): ', '\r'],
+    ['Access key id: ', `${accessKeyId}\r`],
+    ['Secret access key: ', `${secretAccessKey}\r`],
+  ]);
+  expect(unasked).toEqual([]);
+  expect({ exitCode, shown }).toEqual({ exitCode: 0, shown: expect.stringContaining('acme is added.') });
+  expect(said).toContain('expected an IANA time zone name');
+  expect(said).toContain('nowhere.json, cannot be read: there is no such file');
+  expect(said + shown).not.toContain(secretAccessKey);
+});
+
+test('an account that exists is told before the first question', async () => {
+  const { exitCode, said } = await converse('account add acme', []);
+  expect({ exitCode, said }).toEqual({ exitCode: 2, said: expect.stringContaining('"acme" already') });
+});
+
+test('nothing is removed unless somebody agrees, and Ctrl-C ends a question', async () => {
+  const remove = 'account remove acme';
+  expect(await converse(remove, [['[y/N] ', 'n\r']])).toMatchObject({ exitCode: 2 });
+  expect(await converse(remove, [['[y/N] ', '\u0003']])).toMatchObject({
+    exitCode: 2,
+    said: expect.stringContaining('Cancelled: nothing was changed'),
+  });
+  expect(await converse(remove, [['[y/N] ', 'y\r']])).toMatchObject({ exitCode: 0 });
+});

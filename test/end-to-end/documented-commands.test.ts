@@ -1,0 +1,304 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { Writable } from 'node:stream';
+import { promisify } from 'node:util';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sasSecret } from '../../cli/tour/customers.ts';
+import { runHere, wordsOf } from '../../cli/tour/run-here.ts';
+import { startWorld, type World } from '../../cli/tour/world.ts';
+import { utcWord } from '../../cli/wording.ts';
+import { accountFaults } from '../../lambdas/domain/account.ts';
+import { toCompact, toIso } from '../../lambdas/domain/instant.ts';
+import { nextBoundary } from '../../lambdas/domain/window.ts';
+import { readConfiguration } from '../../lib/config.ts';
+import { scheduledEvent } from '../../local/run-ticks.ts';
+import packageFile from '../../package.json' with { type: 'json' };
+import { runCommand } from './command-line.ts';
+import { shellCommands } from './shell-commands.ts';
+
+const project = join(import.meta.dirname, '../..');
+const run = promisify(execFile);
+const hour = 3_600_000;
+
+/** The last boundary of an account in Berlin: every clock here tells the true time. */
+const boundary = lastBoundary('Europe/Berlin');
+const lostFile = `audit_YWNtZQ_${toCompact(boundary)}.zip`;
+
+let folder: string;
+let world: World;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'siem-export-documents-'));
+  const log = new Writable({ write: (_chunk, _encoding, done) => done() });
+  world = await startWorld({ stateFile: join(folder, 'local.json'), log, ownTime: false });
+  const { credentials } = world;
+  await writeFile(join(folder, 'globex-key.json'), credentials.secretOf('gcs'));
+  await writeFile(join(folder, 'initech-sas.json'), sasSecret(credentials.azure, Date.now() + 2400 * hour));
+  await writeFile(join(folder, 'accounts.ndjson'), `${importLine('umbrella')}\n${importLine('hooli')}\n`);
+});
+
+afterAll(async () => {
+  await world?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** What stands for something else in the documents, and what it is here. */
+function substituted(command: string): string {
+  return [
+    ['--stage prod', `--local --state-file ${join(folder, 'local.json')}`],
+    ['2026-11-22T07:00Z', utcWord(boundary)],
+    ['2026-11-22', toIso(boundary).slice(0, 10)],
+    ['audit_YWNtZQ_20261122T070000Z.zip', join(folder, lostFile)],
+    ...['globex-key.json', 'initech-sas.json', 'accounts.ndjson'].map(name => [name, join(folder, name)]),
+  ].reduce((text, [from = '', to = '']) => text.replaceAll(from, to), command);
+}
+
+interface Documented {
+  readonly prints: RegExp;
+  readonly exitCode?: number;
+  /** What has happened before an operator types it. */
+  readonly before?: () => Promise<unknown>;
+}
+
+const added = (accountId: string): Documented => ({
+  prints: new RegExp(`✓ ${accountId} is added[\\s\\S]*The customer grants:`),
+});
+const verified = (accountId: string): Documented => ({
+  prints: new RegExp(`✓ its checksum is accepted[\\s\\S]*Exports of ${accountId} can be written`),
+});
+const status: Documented = { prints: /^accounts +\d+, \d+ active$[\s\S]*^behind +none$/m };
+const doctor: Documented = { prints: /✓ the last tick[\s\S]*is in order\.$/m };
+const shown: Documented = { prints: /^next window[\s\S]*^exported through/m };
+
+/** Every command of `siem-export` in the documents, in the order in which it is tried. */
+const documented: Readonly<Record<string, Documented>> = {
+  'npx siem-export account add globex --stage prod --time-zone Asia/Kolkata --destination gcs --bucket globex-siem --secret-file globex-key.json':
+    added('globex'),
+  'npx siem-export verify globex --stage prod': verified('globex'),
+  'npx siem-export account import accounts.ndjson --stage prod': {
+    prints: /✓ 2 accounts written, 0 unchanged\./,
+  },
+  'npx siem-export account add acme --stage prod --time-zone Europe/Berlin --destination s3 --bucket acme-audit --bucket-region eu-central-1 --expected-bucket-owner 444455556666 --role-arn arn:aws:iam::444455556666:role/siem-export --external-id acme-7f3c':
+    added('acme'),
+  'npx siem-export verify acme --stage prod': verified('acme'),
+  'npx siem-export account add initech --stage prod --time-zone America/New_York --destination azure --container initech-logs --secret-file initech-sas.json':
+    added('initech'),
+  'npx siem-export deliveries acme --stage prod --since 2026-11-22': {
+    prints: /1 window, 1 file, 2 records\n✓ The windows follow each other without a gap/,
+    async before() {
+      await world.writeRows('acme', [row('7'), row(8)]);
+      await world.tick(boundary);
+    },
+  },
+  'npx siem-export deliveries acme --stage prod': { prints: /1 window, 1 file/ },
+  'npx siem-export inspect audit_YWNtZQ_20261122T070000Z.zip --ledger --stage prod': {
+    prints: /✓ The file is sound, and the one that was delivered\./,
+    before: async () =>
+      writeFile(join(folder, lostFile), await world.customers.s3.download(`audit/YWNtZQ/${lostFile}`)),
+  },
+  'npx siem-export redeliver acme --stage prod --window 2026-11-22T07:00Z': {
+    prints: /✓ audit\/YWNtZQ\/audit_YWNtZQ_\w+\.zip: written again, 2 records/,
+    before: () => world.customers.s3.lose(`audit/YWNtZQ/${lostFile}`),
+  },
+  'npx siem-export status --stage prod': status,
+  'npx siem-export doctor --stage prod': doctor,
+  'npx siem-export account show acme --stage prod': shown,
+  'npx siem-export plan acme --stage prod': { prints: /^acme at .* UTC: 0 windows owed\./ },
+  'npx siem-export account pause acme --stage prod': { prints: /✓ acme is paused\. Nothing is lost/ },
+  'npx siem-export account list --state invalid --stage prod': { prints: /^0 accounts of 5$/m },
+  'npx siem-export account update acme --stage prod --time-zone Europe/Berlin': {
+    prints: /✓ acme: nothing is different\./,
+  },
+  'npx siem-export rows acme --stage prod --window 2026-11-22T07:00Z --malformed': {
+    prints: /: 2 rows, 1 malformed\.\n! actionId: a number in the place of text\n {4}\{/,
+  },
+  'npx siem-export retry --stage prod': {
+    exitCode: 1,
+    prints: /not a message of ours[\s\S]*lost tick[\s\S]*2 messages left as it is/,
+    async before() {
+      const { exportQueue, triggerDeadLetterUrl } = world.resources;
+      for (const [QueueUrl, MessageBody] of [
+        [exportQueue.deadLetterUrl, 'nonsense'],
+        [triggerDeadLetterUrl, JSON.stringify(scheduledEvent(boundary - hour))],
+      ])
+        await world.aws.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+    },
+  },
+  'npx siem-export retry --stage prod --yes': {
+    exitCode: 1,
+    prints: /1 lost tick made up for, and removed\.\n1 message left as it is\. --discard-foreign/,
+  },
+  'npx siem-export retry --stage prod --yes --discard-foreign': { prints: /^1 message discarded\.$/m },
+  'npx siem-export doctor --stage prod --mend': doctor,
+  'npx siem-export cost --accounts 200 --rows 1000000': { prints: /^\$[\d,.]+ a month; .* for each$/m },
+};
+
+/** The commands that this test does not run, and why. */
+const notRun: readonly { readonly commands: RegExp; readonly why: string }[] = [
+  { commands: /^npm (ci|cit|test)$/, why: 'installs, and runs, this test itself' },
+  { commands: /^npm start$/, why: 'local-mode.test.ts runs it, and checks what it delivers' },
+  {
+    commands: /^npm run (check|contract|simulate|simulate:sabotage|chaos)( -- --\w+ \d+)?$/,
+    why: 'parts of the tests, some for as long as one likes',
+  },
+  { commands: /^npm run synth$/, why: 'the tests in test/stack synthesise the same app' },
+  {
+    commands: /^npx cdk (bootstrap|deploy)\b/,
+    why: 'needs an AWS account; the settings of a deployment are read below',
+  },
+];
+
+/** Pages of which every command has to be known, and pages of which those of `siem-export` have to be. */
+const whole = ['README.md', 'docs/runbook.md'];
+const partly = ['CONTRIBUTING.md', 'docs/deploy.md', 'docs/cost.md', 'docs/events.md', 'docs/reliability.md'];
+
+const commandsOfPage = (page: string) => shellCommands(readFileSync(join(project, page), 'utf8'));
+const commands = new Set([
+  ...whole.flatMap(commandsOfPage),
+  ...partly.flatMap(commandsOfPage).filter(command => /^npx siem-export .*--/.test(command)),
+]);
+const keepCommand = 'npm start -- --keep';
+const localCommands = [...commands].filter(command => command.startsWith('npx siem-export --local '));
+const startCommands = [...commands].filter(
+  command => command.startsWith('npm start -- ') && command !== keepCommand,
+);
+const rowsCommand = [...commands].find(command => command.startsWith('git log ')) ?? '';
+const watchCommand = 'npx siem-export status --stage prod --watch';
+
+describe('every command of the documents', () => {
+  test('is one that is tried here, or stands in the list of those that are not', () => {
+    const known = [
+      ...Object.keys(documented),
+      ...startCommands,
+      ...localCommands,
+      keepCommand,
+      rowsCommand,
+      watchCommand,
+    ];
+    const unknown = [...commands].filter(
+      command => !known.includes(command) && !notRun.some(entry => entry.commands.test(command)),
+    );
+    expect(unknown).toEqual([]);
+    expect(known.filter(command => !commands.has(command))).toEqual([]);
+    for (const entry of notRun)
+      expect([...commands].some(command => entry.commands.test(command))).toBe(true);
+  });
+
+  test.each(Object.entries(documented))('runs: %s', async (command, { prints, exitCode = 0, before }) => {
+    await before?.();
+    const [, , ...words] = wordsOf(substituted(command));
+    const ended = await runHere(words);
+    expect(ended).toMatchObject({ exitCode, output: expect.stringMatching(prints) });
+  });
+
+  test('watches until it is interrupted', async () => {
+    const [, , ...words] = wordsOf(substituted(watchCommand));
+    const child = spawn(process.execPath, [join(project, 'bin/siem-export.ts'), ...words], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [output] = await once(child.stdout, 'data');
+    child.kill('SIGINT');
+    const [, signal] = await once(child, 'exit');
+    expect({ output: String(output), signal }).toEqual({
+      output: expect.stringMatching(status.prints),
+      signal: 'SIGINT',
+    });
+  });
+});
+
+describe('rows of one’s own', () => {
+  test('are made of what git prints, by the README’s own program', async () => {
+    const git = '#!/bin/sh\nprintf "2026-11-20T08:00:00+01:00\\teva@example.com\\tab12\\tMend\\n"\n';
+    await writeFile(join(folder, 'git'), git);
+    await chmod(join(folder, 'git'), 0o755);
+    const PATH = [folder, process.env.PATH].join(delimiter);
+    await run('sh', ['-c', rowsCommand], { cwd: folder, env: { ...process.env, PATH } });
+    expect(JSON.parse(await readFile(join(folder, 'rows.ndjson'), 'utf8'))).toEqual({
+      date: '2026-11-20T08:00:00+01:00',
+      email: 'eva@example.com',
+      action: 'commit',
+      actionId: 'ab12',
+      description: 'Mend',
+    });
+  });
+
+  test.each(startCommands)('are taken, or explained, by %s', async command => {
+    expect(packageFile.scripts.start).toBe('node local/main.ts');
+    const words = command.split(' ').slice(3);
+    const { stdout } = await run(process.execPath, [join(project, 'local/main.ts'), ...words], {
+      cwd: folder,
+    });
+    expect(stdout).toMatch(/1 record, each exactly once|Usage: npm start --/);
+  });
+});
+
+test.each([...commands].filter(command => command.startsWith('npx cdk deploy')))(
+  '%s has settings',
+  command => {
+    const context = [...command.matchAll(/-c (\w+)=(\S+)/g)].map(([, name, value]) => [name, value]);
+    expect(readConfiguration(Object.fromEntries(context)).stage).toBe('prod');
+  },
+);
+
+test.each([...commands].filter(command => command.startsWith('npm run')))('%s is a script', command => {
+  expect(Object.keys(packageFile.scripts)).toContain(command.split(' ')[2]);
+});
+
+test('a local mode that is kept is one to work on, and ends with Ctrl-C', async () => {
+  const words = [...keepCommand.split(' ').slice(3), '--accounts', '1'];
+  const kept = spawn(process.execPath, [join(project, 'local/main.ts'), ...words], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(kept, 'exit');
+  try {
+    let said = '';
+    while (!said.includes('The command line works on it')) said += String(await once(kept.stdout, 'data'));
+    expect(localCommands.length).toBeGreaterThan(1);
+    for (const command of localCommands) {
+      const ended = await runCommand(wordsOf(command).slice(2), { folder });
+      expect(ended).toEqual({
+        exitCode: 0,
+        errors: '',
+        output: expect.stringMatching(/1, 1 active|16 ticks sent; .* 1 file delivered, 0 failures/),
+      });
+    }
+  } finally {
+    kept.kill('SIGINT');
+  }
+  expect(await ended).toEqual([0, null]);
+});
+
+test('the README’s account records are in order', () => {
+  const blocks = [
+    ...readFileSync(join(project, 'README.md'), 'utf8').matchAll(/^```json\n([\s\S]*?)^```$/gm),
+  ];
+  const records = blocks.map(([, json = '']) => JSON.parse(json)).filter(value => 'accountId' in value);
+  expect(records.length).toBeGreaterThan(0);
+  for (const record of records) expect(accountFaults(record)).toEqual([]);
+});
+
+function lastBoundary(timeZone: string): number {
+  let last = nextBoundary(timeZone, Date.now() - 6 * hour);
+  for (let next = last; next <= Date.now(); next = nextBoundary(timeZone, next)) last = next;
+  return last;
+}
+
+function importLine(accountId: string): string {
+  return JSON.stringify({
+    accountId,
+    timeZone: 'UTC',
+    status: 'paused',
+    destination: { type: 'gcs', bucket: 'globex-siem' },
+    secretFile: 'globex-key.json',
+  });
+}
+
+function row(actionId: unknown) {
+  return { recordedAt: boundary - hour, values: { action: 'Signed in', email: 'eva@example.com', actionId } };
+}
