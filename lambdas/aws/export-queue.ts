@@ -1,5 +1,11 @@
-import { ChangeMessageVisibilityCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { ChangeMessageVisibilityCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type ExportMessage, encodeMessage } from '../domain/export-message.ts';
+import { clientOptions } from './client-options.ts';
+
+/** The queue with a client of its own. */
+export function openExportQueue(queueUrl: string) {
+  return createExportQueue({ client: new SQSClient(clientOptions), queueUrl });
+}
 
 /** The export queue as the exporter uses it: what it could not finish is queued again. */
 export function createExportQueue({ client, queueUrl }: { client: SQSClient; queueUrl: string }) {

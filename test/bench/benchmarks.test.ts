@@ -93,6 +93,7 @@ describe('the benchmarks', () => {
       ['@google-cloud/storage'],
       ['@azure/storage-blob'],
       ['@aws-sdk/client-s3', '@google-cloud/storage', '@azure/storage-blob'],
+      ['@aws-sdk/client-s3', '@google-cloud/storage', '@azure/storage-blob'],
     ]);
   });
 
