@@ -3,7 +3,7 @@ import { usage } from '../../cli/cost/usage.ts';
 /** What the simulation rests on; all of it is printed. Times in seconds unless the name says otherwise. */
 export const assumptions = {
   /** Measured by `npm run bench:dispatch`: CPU of the dispatcher for a million messages. */
-  dispatchCpuPerMillion: 25,
+  dispatchCpuPerMillion: 20,
   /** The share of a processor that Lambda gives the dispatcher: 1,024 of 1,769 MB. */
   dispatcherProcessors: 1024 / 1769,
   /** After midnight no message is handed out before. */
