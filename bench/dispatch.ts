@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { dispatchTable, type Growth, growthOf, summaryOf } from './dispatch/report.ts';
+import { addedGrowthOf, dispatchTable, growthOf, summaryOf } from './dispatch/report.ts';
 import type { DispatchRun } from './dispatch/stage.ts';
 import { setDispatchStage } from './dispatch/stage.ts';
 import { machine } from './measure/machine.ts';
@@ -80,11 +80,16 @@ try {
       );
     results.push(...summaries);
   }
-  const growth: Growth = growthOf(results.filter(({ variant, due }) => variant === 'ours' && due > 0));
+  const ours = results.filter(({ variant }) => variant === 'ours');
+  const due = ours.filter(({ due }) => due > 0);
+  const idle = ours.find(({ due }) => due === 0);
+  const growth = growthOf(due);
+  const addedGrowth = idle && addedGrowthOf(due, idle);
   print.line(`\n${dispatchTable(results)}\n`);
   print.line(`Growth of ours with the due accounts, as an exponent: ${JSON.stringify(growth)}`);
+  print.line(`The same of what they add to a tick without any: ${JSON.stringify(addedGrowth)}`);
   const setting = { accounts, rounds, latencyMs: latency, sqsLatencyMs: sqsLatency, cpus: cpus ?? null };
-  print.result({ benchmark: 'dispatch', machine: machine(), setting, results, growth });
+  print.result({ benchmark: 'dispatch', machine: machine(), setting, results, growth, addedGrowth });
 } finally {
   stage.end();
 }

@@ -6,6 +6,7 @@ import { costOfWave } from './fleet/cost.ts';
 import { rowsOfAccounts } from './fleet/population.ts';
 import { summaryOf, waveTable } from './fleet/report.ts';
 import { simulateWave } from './fleet/simulate.ts';
+import { machine } from './measure/machine.ts';
 import { whole } from './measure/options.ts';
 import { createPrinter } from './measure/printer.ts';
 
@@ -38,8 +39,8 @@ const sorted = rows.toSorted();
 const population = {
   accounts,
   rows: rows.reduce((sum, some) => sum + some, 0),
-  medianRows: sorted[Math.floor(accounts / 2)],
-  mostRows: sorted.at(-1),
+  medianRows: sorted[Math.floor(accounts / 2)] ?? 0,
+  mostRows: sorted.at(-1) ?? 0,
 };
 print.line(`Assumptions, times in seconds: ${JSON.stringify(assumptions, null, 2)}`);
 print.line(`Population: ${JSON.stringify(population)}\n`);
@@ -47,5 +48,5 @@ print.line(`Population: ${JSON.stringify(population)}\n`);
 const waves = concurrency.map(number => simulateWave(rows, number));
 const results = waves.map(wave => summaryOf(wave, costOfWave(rows, wave)));
 print.line(waveTable(results));
-if (chart !== undefined) writeFileSync(chart, drawWaves(waves, accounts));
-print.result({ benchmark: 'fleet', assumptions, population, results });
+if (chart !== undefined) writeFileSync(chart, drawWaves(waves, results, population));
+print.result({ benchmark: 'fleet', machine: machine(), assumptions, population, results });

@@ -48,7 +48,11 @@ export async function provision(accounts: readonly LocalAccount[], into: Provisi
     );
 }
 
-async function writeRows(rows: readonly AuditRow[], into: Provisioning): Promise<void> {
+/** Writes rows into the audit log, in any order. */
+export async function writeRows(
+  rows: readonly AuditRow[],
+  into: Pick<Provisioning, 'dynamodb' | 'onRows'> & { environment: Pick<ExporterEnvironment, 'auditLog'> },
+): Promise<void> {
   const { auditLog } = into.environment;
   let next = 0;
   let written = 0;

@@ -1,11 +1,12 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildSync } from 'esbuild';
 import type { Destination } from '../../lambdas/domain/account.ts';
 import { toIso } from '../../lambdas/domain/instant.ts';
 import { readExporterEnvironment } from '../../lambdas/environment.ts';
 import { buildFunctions, bundle } from '../../lib/build-functions.ts';
-import { runtimeEnvironment } from '../../lib/runtime-environment.ts';
+import { exporterRuntimeEnvironment, runtimeEnvironment } from '../../lib/runtime-environment.ts';
 import { startAwsServers } from '../../local/aws-servers.ts';
 import { startCloudServers } from '../../local/cloud-servers.ts';
 import { functionEnvironment } from '../../local/functions/environment.ts';
@@ -24,7 +25,7 @@ type Cloud = Destination['type'];
 /** A bundle, and the cloud of the account that it is first invoked for. */
 export interface ColdVariant {
   readonly name: string;
-  readonly bundle: 'dispatcher' | 'exporter' | 'watchdog' | 'all clouds';
+  readonly bundle: 'dispatcher' | 'exporter' | 'watchdog' | 'all clouds' | 'all clouds, plainly';
   readonly cloud?: Cloud;
 }
 
@@ -33,6 +34,7 @@ const destinations: Readonly<Record<Cloud, Destination>> = {
   gcs: { type: 'gcs', bucket: 'bench-bucket' },
   azure: { type: 'azure', container: 'bench-container' },
 };
+const staticClouds = join(import.meta.dirname, 'static-clouds.ts');
 const window = { start: Date.parse('2025-11-22T04:00:00Z'), end: Date.parse('2025-11-22T08:00:00Z') };
 
 /** The built bundles and the embedded servers, in which every cold start finds a fresh account. */
@@ -40,7 +42,8 @@ export async function setColdStage() {
   const folder = mkdtempSync(join(tmpdir(), 'siem-export-bench-'));
   const bundles = {
     ...buildFunctions({ outputFolder: join(folder, 'dist') }),
-    'all clouds': bundle(join(import.meta.dirname, 'static-clouds.ts'), join(folder, 'all-clouds')),
+    'all clouds': bundle(staticClouds, join(folder, 'all-clouds')),
+    'all clouds, plainly': bundlePlainly(staticClouds, join(folder, 'all-clouds-plainly')),
   };
   const program = join(
     bundle(join(import.meta.dirname, 'variants.ts'), join(folder, 'variants')),
@@ -50,10 +53,7 @@ export async function setColdStage() {
   const customers = await startCloudServers(Object.values(destinations));
   const { environments } = await createResources(synthesizeTemplate(), aws);
   const variables = { ...environments.exporter, ...environments.dispatcher };
-  const environment = {
-    ...functionEnvironment(variables, customers.environment, aws.environment),
-    ...runtimeEnvironment,
-  };
+  const environment = functionEnvironment(variables, customers.environment, aws.environment);
   const { secretPrefix, accountsTable, auditLog } = readExporterEnvironment(environment);
   let accounts = 0;
 
@@ -73,7 +73,13 @@ export async function setColdStage() {
       event: cloud ? await exportEvent(cloud) : scheduledEvent(window.end),
       driver: cloud && driverIn(bundles[bundle], cloud),
     };
-    return runVariant<Outcome>({ program, variant: what, settings, environment });
+    const runtime = cloud ? exporterRuntimeEnvironment : runtimeEnvironment;
+    return runVariant<Outcome>({
+      program,
+      variant: what,
+      settings,
+      environment: { ...environment, ...runtime },
+    });
   }
 
   /** The message for a new account with a window of rows. */
@@ -102,10 +108,29 @@ export async function setColdStage() {
   }
 }
 
+/** As esbuild bundles when it is told nothing: one file, not minified, each package's `main` before its `module`. */
+function bundlePlainly(entry: string, outputFolder: string): string {
+  buildSync({
+    entryPoints: [{ in: entry, out: 'index' }],
+    outdir: outputFolder,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    banner: {
+      js: "import { createRequire as createBundleRequire } from 'node:module';const require = createBundleRequire(import.meta.url);",
+    },
+    sourcemap: true,
+    sourcesContent: false,
+    logLevel: 'warning',
+  });
+  return outputFolder;
+}
+
 /** The chunk that holds a cloud's driver; none where it is in the bundle's own file. */
 function driverIn(bundle: string, cloud: Cloud): string | undefined {
-  const name = readdirSync(join(bundle, 'chunks')).find(
-    file => file.startsWith(`${cloud}-`) && file.endsWith('.mjs'),
-  );
+  const chunks = join(bundle, 'chunks');
+  if (!existsSync(chunks)) return undefined;
+  const name = readdirSync(chunks).find(file => file.startsWith(`${cloud}-`) && file.endsWith('.mjs'));
   return name && join('chunks', name);
 }

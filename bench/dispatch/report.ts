@@ -35,14 +35,35 @@ export function summaryOf(
 
 /** By which power of the due accounts each figure grows: the slope of a straight line through both logarithms. */
 export interface Growth {
-  readonly seconds: number;
-  readonly cpuSeconds: number;
-  readonly calls: number;
+  readonly seconds: number | null;
+  readonly cpuSeconds: number | null;
+  readonly calls: number | null;
 }
 
+type Cost = (summary: DispatchSummary) => number;
+
+/** Of the whole cost. What a tick takes in any case makes it look flatter than it is where few accounts are due. */
 export function growthOf(summaries: readonly DispatchSummary[]): Growth {
-  const exponent = (cost: (summary: DispatchSummary) => number) =>
-    rounded(slope(summaries.map(summary => [Math.log(summary.due), Math.log(cost(summary))])));
+  return growth(cost => summaries.map(summary => [summary.due, cost(summary)]));
+}
+
+/**
+ * Of what the due accounts add to a tick without any. Runs in which that is less than the tick itself are left out,
+ * since the difference would be chance.
+ */
+export function addedGrowthOf(summaries: readonly DispatchSummary[], idle: DispatchSummary): Growth {
+  return growth(cost =>
+    summaries
+      .filter(summary => cost(summary) > 2 * cost(idle))
+      .map(summary => [summary.due, cost(summary) - cost(idle)]),
+  );
+}
+
+function growth(costs: (cost: Cost) => (readonly [due: number, cost: number])[]): Growth {
+  const exponent = (cost: Cost) => {
+    const points = costs(cost);
+    return points.length < 2 ? null : rounded(slope(points.map(([x, y]) => [Math.log(x), Math.log(y)])));
+  };
   return {
     seconds: exponent(({ seconds }) => seconds),
     cpuSeconds: exponent(({ cpuSeconds }) => cpuSeconds),

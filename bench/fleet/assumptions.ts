@@ -3,19 +3,20 @@ import { usage } from '../../cli/cost/usage.ts';
 /** What the simulation rests on; all of it is printed. Times in seconds unless the name says otherwise. */
 export const assumptions = {
   /** Measured by `npm run bench:dispatch`: CPU of the dispatcher for a million messages. */
-  dispatchCpuPerMillion: 80,
+  dispatchCpuPerMillion: 20,
   /** The share of a processor that Lambda gives the dispatcher: 1,024 of 1,769 MB. */
   dispatcherProcessors: 1024 / 1769,
   /** After midnight no message is handed out before. */
   settle: 300,
   /** Measured by `npm run bench:cold`: once for each exporter that Lambda starts. */
   coldStart: usage.coldStartSeconds,
+  /** Measured by `npm run bench:small`: the CPU of a window of the usual size. */
+  exportCpu: 0.017,
   /** Measured by `npm run bench:export`, on the one processor that an exporter has. */
-  exportCpu: 0.012,
   rowsPerCpuSecond: 130_000,
-  /** A call to DynamoDB, of which a window makes seven; to Secrets Manager and EventBridge, one each. */
+  /** A call to DynamoDB; `npm run bench:small` counts a window's. To Secrets Manager and EventBridge there is one each. */
   dynamodbCall: 0.005,
-  dynamodbCalls: 7,
+  dynamodbCalls: 6,
   serviceCall: 0.015,
   /** Signing in to the customer's cloud and writing a small file, over a fresh TLS connection to a far region. */
   bucketWrite: 0.3,
@@ -28,7 +29,8 @@ export const assumptions = {
   pollersPerSecond: 300 / 60,
   /** What a new on-demand table takes at once; AWS raises it to twice the peaks it has seen. */
   ledgerWriteUnitsPerSecond: 4_000,
-  ledgerWritesPerWindow: usage.ledgerWritesPerWindow,
+  /** Counted by `npm run bench:small`; row and cursor are below 1 KB, so that each is one unit. */
+  ledgerWritesPerWindow: 3,
 } as const;
 
 /** How long the exporter is busy with a window of so many rows, start-up aside. */

@@ -1,5 +1,6 @@
 import { type PriceName, priceList } from '../../cli/cost/price-list.ts';
 import { usage } from '../../cli/cost/usage.ts';
+import { assumptions } from './assumptions.ts';
 import type { Wave } from './simulate.ts';
 
 export type WaveCost = Readonly<
@@ -22,7 +23,7 @@ export function costOfWave(rows: Float64Array, { busySeconds, invocations }: Wav
     compute: price('lambdaGbSecond', busySeconds * usage.exporterGb) + price('lambdaRequest', invocations),
     'audit log read': price('dynamodbReadUnit', readUnits),
     ledger:
-      price('dynamodbWriteUnit', windows * usage.ledgerWritesPerWindow) +
+      price('dynamodbWriteUnit', windows * assumptions.ledgerWritesPerWindow) +
       price('dynamodbReadUnit', windows * usage.ledgerReadsPerWindow),
     'other services':
       price('sqsRequest', windows * usage.queueRequestsPerWindow) +

@@ -44,7 +44,7 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
         version: 0,
         failures: 0,
       };
-      await unlessConditionFails(
+      const created = await unlessConditionFails(
         client.send(
           new PutItemCommand({
             TableName: tableName,
@@ -53,8 +53,8 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
           }),
         ),
       );
-      const cursor = await this.readCursor(accountId);
-      return cursor ?? { exportedThrough, version: 0, attempts: [], failures: 0 };
+      const standing = created ? undefined : await this.readCursor(accountId);
+      return standing ?? { exportedThrough, version: 0, attempts: [], failures: 0 };
     },
 
     async begin(accountId, cursor, intent, attempt) {

@@ -1,3 +1,5 @@
+import { emptyBuffer, withRoom } from './growing-buffer.ts';
+
 /** Memory of blocks that have been sent, to be filled again. */
 export type SpareBlocks = Buffer[];
 
@@ -14,7 +16,7 @@ export async function* blocksOf(
   let filled = 0;
   for await (const chunk of body) {
     for (let from = 0; from < chunk.length; ) {
-      block ??= spare.pop() ?? Buffer.allocUnsafeSlow(size);
+      block = withRoom(block ?? spare.pop() ?? emptyBuffer, filled, chunk.length - from, size);
       const piece = chunk.subarray(from, from + size - filled);
       block.set(piece, filled);
       filled += piece.length;

@@ -1,3 +1,5 @@
+import { emptyBuffer, withRoom } from './growing-buffer.ts';
+
 export interface Chunk {
   /** Valid until the chunk after the next one is asked for: two buffers take turns. */
   readonly content: Buffer;
@@ -9,10 +11,11 @@ export interface Chunk {
  * Copies, so the body may use its own buffers again.
  */
 export async function* inChunks(body: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Chunk, void> {
-  let filling = Buffer.allocUnsafeSlow(size);
-  let resting: typeof filling | undefined;
+  let filling = emptyBuffer;
+  let resting: Buffer | undefined;
   let filled = 0;
   for await (const bytes of body) {
+    filling = withRoom(filling, filled, bytes.length, size);
     for (let taken = 0; taken < bytes.length; ) {
       // A full chunk waits for one more byte, which proves that it is not the last.
       if (filled === size) {

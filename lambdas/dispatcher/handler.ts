@@ -1,21 +1,26 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import type { ScheduledEvent } from 'aws-lambda';
 import { createAccountIndex } from '../aws/account-table.ts';
 import { clientOptions } from '../aws/client-options.ts';
 import { createDispatchState } from '../aws/dispatch-state.ts';
-import { createExportQueue } from '../aws/export-queue.ts';
+import { createMessageBatches } from '../aws/message-batches.ts';
+import { connectToSqs } from '../aws/sqs-connection.ts';
 import { createDispatchTelemetry, createInstruments } from '../aws/telemetry.ts';
 import { readDispatcherEnvironment } from '../environment.ts';
-import { type DispatcherPorts, delaySeconds, dispatch, tickOf } from './dispatch.ts';
+import { batchesInFlight, type DispatcherPorts, delaySeconds, dispatch, tickOf } from './dispatch.ts';
 
 const environment = readDispatcherEnvironment(process.env);
 const dynamodb = new DynamoDBClient(clientOptions);
-const queue = createExportQueue({
-  client: new SQSClient(clientOptions),
-  queueUrl: environment.exportQueueUrl,
+const { exportQueueUrl: queueUrl } = environment;
+const post = connectToSqs({
+  queueUrl,
+  region: dynamodb.config.region,
+  credential: dynamodb.config.credentials,
+  now: Date.now,
+  connections: batchesInFlight,
 });
+const queue = createMessageBatches({ post, queueUrl });
 const telemetry = createDispatchTelemetry(createInstruments(environment.stage));
 const ports: Omit<DispatcherPorts, 'send'> = {
   ...createAccountIndex({

@@ -2,14 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { deflateOnThreadPool } from '../archive/deflate.ts';
 import { createAccountReader } from '../aws/account-table.ts';
 import { createAuditLog } from '../aws/audit-log.ts';
 import { clientOptions } from '../aws/client-options.ts';
 import { createExportEvents } from '../aws/export-events.ts';
-import { createExportQueue } from '../aws/export-queue.ts';
 import { createLedger } from '../aws/ledger.ts';
 import { RawHttpHandler } from '../aws/raw-http-handler.ts';
 import { createSecretStore } from '../aws/secret-store.ts';
@@ -21,13 +19,14 @@ import { createBuckets } from './buckets.ts';
 import type { ExportSettings } from './export-account.ts';
 import { createBatchExporter } from './export-batch.ts';
 import type { ExporterPorts } from './ports.ts';
+import { createQueueOnDemand } from './queue-on-demand.ts';
 
 const environment = readExporterEnvironment(process.env);
 const { ledgerTable, accountsTable, auditLog, endpoints } = environment;
 const dynamodb = new DynamoDBClient(clientOptions);
-const queue = createExportQueue({
-  client: new SQSClient(clientOptions),
-  queueUrl: environment.exportQueueUrl,
+const queue = createQueueOnDemand(async () => {
+  const { openExportQueue } = await import('../aws/export-queue.ts');
+  return openExportQueue(environment.exportQueueUrl);
 });
 const telemetry = createExportTelemetry(createInstruments(environment.stage));
 const secrets = createSecretStore({

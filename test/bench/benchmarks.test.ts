@@ -61,6 +61,27 @@ describe('the benchmarks', () => {
     expect(growth).toMatchObject({ cpuSeconds: expect.any(Number), calls: expect.any(Number) });
   });
 
+  it('of small exports tells what each cloud’s takes, in processor time and calls', {
+    timeout: 2 * minute,
+  }, async () => {
+    const few = ['--accounts', '2', '--windows', '1', '--warm-up', '1', '--rounds', '1'];
+    const { results, ratios } = await result('small', ...few);
+    const names = results.map(({ name }: { name: string }) => name);
+    expect(names).toEqual(['ours, S3', 'document client + archiver, S3', 'ours, GCS', 'ours, Azure']);
+    for (const { cpuMs } of results) expect(cpuMs).toEqual(expect.any(Number));
+    expect(ratios).toEqual({ cpu: expect.any(Number) });
+    expect(results[0].calls).toEqual({
+      'dynamodb GetItem accounts': 1,
+      'dynamodb GetItem ledger': 1,
+      'dynamodb Query audit log': 1,
+      'dynamodb PutItem ledger': 1,
+      'dynamodb UpdateItem ledger': 2,
+      'secrets_manager GetSecretValue': 1,
+      's3 PUT': 1,
+      'eventbridge PutEvents': 1,
+    });
+  });
+
   it('of the cold starts finds the SDK of the account’s cloud loaded, and no other', {
     timeout: 2 * minute,
   }, async () => {
@@ -71,6 +92,7 @@ describe('the benchmarks', () => {
       ['@aws-sdk/client-s3'],
       ['@google-cloud/storage'],
       ['@azure/storage-blob'],
+      ['@aws-sdk/client-s3', '@google-cloud/storage', '@azure/storage-blob'],
       ['@aws-sdk/client-s3', '@google-cloud/storage', '@azure/storage-blob'],
     ]);
   });

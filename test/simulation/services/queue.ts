@@ -144,7 +144,10 @@ export function createQueue(
       const refused = entries.filter(() => refuses(process));
       for (const entry of entries)
         if (!refused.includes(entry)) queue.send(entry.MessageBody ?? '', entry.DelaySeconds ?? 0);
-      return { Failed: refused.map(({ Id }) => ({ Id, SenderFault: false, Code: 'InternalError' })) };
+      return {
+        Successful: entries.filter(entry => !refused.includes(entry)).map(({ Id }) => ({ Id })),
+        Failed: refused.map(({ Id }) => ({ Id, SenderFault: false, Code: 'InternalError' })),
+      };
     }
     if (command instanceof ChangeMessageVisibilityCommand) {
       const message = all.get(command.input.ReceiptHandle ?? '');

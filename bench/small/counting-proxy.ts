@@ -1,0 +1,61 @@
+import { createServer, request as forward, type IncomingMessage } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import { listenOnLoopback } from '../servers/listen.ts';
+
+/** How often each call came, by service, operation and, for DynamoDB, table: `dynamodb GetItem Accounts`. */
+export type Calls = Readonly<Record<string, number>>;
+
+/** Passes requests on to servers, and counts them. */
+export async function startCountingProxies(targets: Readonly<Record<string, string>>) {
+  let calls: Record<string, number> = {};
+  const forget = createServer((_, response) => {
+    calls = {};
+    response.end();
+  });
+  const control = await listenOnLoopback(forget);
+  const proxies = Object.fromEntries(
+    await Promise.all(
+      Object.entries(targets).map(async ([name, target]) => [name, await proxyTo(name, target)] as const),
+    ),
+  );
+  return {
+    endpoints: Object.fromEntries(Object.entries(proxies).map(([name, { endpoint }]) => [name, endpoint])),
+    /** A request to it begins the count anew. */
+    forgetUrl: `http://127.0.0.1:${control.port}/`,
+    calls: (): Calls => calls,
+    close() {
+      for (const { close } of [control, ...Object.values(proxies)]) close();
+    },
+  };
+
+  async function proxyTo(name: string, target: string) {
+    const { hostname, port, pathname } = new URL(target);
+    const server = createServer(async (request, response) => {
+      try {
+        const body = Buffer.concat(await request.toArray());
+        const call = `${name} ${operationOf(request, body)}`;
+        calls[call] = (calls[call] ?? 0) + 1;
+        const { method, url, headers } = request;
+        const onward = forward({ hostname, port, method, path: url, headers });
+        const answered = new Promise<IncomingMessage>((resolve, reject) =>
+          onward.on('response', resolve).on('error', reject),
+        );
+        onward.end(body);
+        const answer = await answered;
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        await pipeline(answer, response);
+      } catch (thrown) {
+        response.destroy(thrown instanceof Error ? thrown : undefined);
+      }
+    });
+    const { port: own, close } = await listenOnLoopback(server);
+    // Azurite's endpoint has the account in its path.
+    return { endpoint: `http://127.0.0.1:${own}${pathname === '/' ? '' : pathname}`, close };
+  }
+}
+
+function operationOf({ method, headers }: IncomingMessage, body: Buffer): string {
+  const operation = String(headers['x-amz-target'] ?? method).replace(/^.*\./, '');
+  const [, table] = /"TableName":"([^"]+)"/.exec(body.toString('latin1')) ?? [];
+  return table === undefined ? operation : `${operation} ${table}`;
+}

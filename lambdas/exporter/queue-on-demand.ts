@@ -1,0 +1,18 @@
+import type { ContinuationQueue } from './ports.ts';
+
+interface ExportQueue extends ContinuationQueue {
+  retryAfter(receiptHandle: string, seconds: number): Promise<void>;
+}
+
+/** The export queue, opened when it is first needed: most exporters never queue anything again. */
+export function createQueueOnDemand(open: () => Promise<ExportQueue>): ExportQueue {
+  let opened: Promise<ExportQueue> | undefined;
+  const queue = () => {
+    opened ??= open();
+    return opened;
+  };
+  return {
+    send: async (message, delaySeconds) => (await queue()).send(message, delaySeconds),
+    retryAfter: async (receiptHandle, seconds) => (await queue()).retryAfter(receiptHandle, seconds),
+  };
+}
