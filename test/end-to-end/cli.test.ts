@@ -217,6 +217,7 @@ describe('the queue', () => {
     expect(await cli('status')).toMatchObject({ exitCode: 1 });
     expect(await cli('doctor')).toMatchObject({ exitCode: 1 });
     expect(await json('retry')).toMatchObject({ moved: 0, messages: { length: 2 } });
+    expect(await json('retry --discard-foreign')).toMatchObject({ discarded: 0, messages: { length: 2 } });
     expect(await json('retry --yes --discard-foreign')).toMatchObject({ moved: 1, discarded: 1, removed: 0 });
     expect(await json('status')).toMatchObject({ deadLetters: 0, queue: { waiting: 1 } });
   });
@@ -233,15 +234,23 @@ test('ticks that were lost are shown with their reason, and removed once a later
     responsePayload: { errorMessage: 'AccessDeniedException' },
   });
   const { triggerDeadLetterUrl: QueueUrl } = world.resources;
-  for (const MessageBody of [lost(boundary - hour), failed, lost(boundary + hour)])
+  // A round of the watchdog that no tick of the dispatcher is after.
+  const round = {
+    ...scheduledEvent(boundary + hour),
+    resources: ['arn:aws:events:us-east-1:000000000000:rule/siem-export-local-watch-at-40'],
+  };
+  for (const MessageBody of [lost(boundary - hour), failed, lost(boundary + hour), JSON.stringify(round)])
     await world.aws.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
   const { exitCode, output } = await cli('retry');
   expect(exitCode).toBe(1);
   expect(output).toContain('siem-export-local-dispatcher: AccessDeniedException');
   expect(output).toContain('EventBridge could not start the function');
   expect(await cli('doctor')).toMatchObject({ exitCode: 1 });
-  expect(await json('retry --yes')).toMatchObject({ removed: 2, ticks: { length: 3 } });
-  expect(await json('retry')).toMatchObject({ ticks: [{ due: toIso(boundary + hour) }] });
+  expect(await json('retry --yes')).toMatchObject({ removed: 3, ticks: { length: 4 } });
+  expect(await json('retry')).toMatchObject({
+    ticks: [{ of: 'dispatcher', due: toIso(boundary + hour) }],
+    heldElsewhere: 0,
+  });
 });
 
 describe('importing', () => {
