@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bucketRegion, buckets } from '../../cli/tour/customers.ts';
 import { runHere } from '../../cli/tour/run-here.ts';
 import { role, startWorld, type World } from '../../cli/tour/world.ts';
+import { utcTime } from '../../cli/wording.ts';
 import { fileEntry } from '../../lambdas/aws/ledger-items.ts';
 import { encodeMessage } from '../../lambdas/domain/export-message.ts';
 import { toIso } from '../../lambdas/domain/instant.ts';
@@ -113,6 +114,14 @@ describe('adding accounts', () => {
   });
 });
 
+test('a credential that would not be used is refused, not ignored', async () => {
+  for (const other of ['--secret-id siem-export/local/shared', `--role-arn ${role.roleArn}`])
+    expect(await cli(`account add hooli ${s3} --secret-file s3.json ${other}`)).toMatchObject({
+      exitCode: 2,
+      errors: expect.stringContaining('expected one of them'),
+    });
+});
+
 test('an account that was removed can be added again, while its secret is still being deleted', async () => {
   const add = `account add hooli ${gcs} --secret-file gcs.json`;
   expect(await cli(add)).toMatchObject({ exitCode: 0 });
@@ -140,6 +149,14 @@ describe('what was delivered', () => {
     expect(accounts.map(({ state }: { state: string }) => state)).toEqual(['ok', 'ok', 'ok']);
     expect(await json('account show globex')).toMatchObject({ lastDelivery: { records: 2 } });
     expect((await json('plan initech')).owed).toEqual([]);
+  });
+
+  test('goes on where it stood, and says so, if an account is removed and added again', async () => {
+    await cli('account remove initech --yes');
+    const added = await cli(`account add initech ${azure} --secret-file azure.txt`);
+    const stood = utcTime(boundary);
+    expect(added.output).toContain(`exported through ${stood}: it goes on there, with every window since.`);
+    expect(added.output).toContain(`due at ${utcTime(boundary + 4 * hour)}`);
   });
 
   test('is written again if it is lost, and refused if it is there or has changed', async () => {
