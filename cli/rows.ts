@@ -5,6 +5,7 @@ import { dateCell, recordColumns, type StoredRow } from '../lambdas/domain/audit
 import { type Instant, toIso } from '../lambdas/domain/instant.ts';
 import type { Window } from '../lambdas/domain/window.ts';
 import type { AuditLogSource } from '../lambdas/environment.ts';
+import { displayName } from '../local/display.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandContext } from './context.ts';
 import { createFileReader } from './ledger-files.ts';
@@ -83,7 +84,7 @@ async function showRows(
         faults.length === 0
           ? `${paint('green', '✓')} in order`
           : `${paint('yellow', '!')} ${faults.join('; ')}`,
-        `    ${JSON.stringify(row)}`,
+        `    ${displayName(JSON.stringify(row), Number.POSITIVE_INFINITY)}`,
       ]),
     ],
   };

@@ -92,6 +92,21 @@ describe('adding accounts', () => {
     await cli('account remove hooli --yes');
   });
 
+  test('can be changed to a role, and to another cloud only with its credential', async () => {
+    await cli(`account add hooli ${s3} --secret-file s3.json`);
+    const updated = await json(`account update hooli --role-arn ${role.roleArn}`);
+    expect(updated.record.destination.externalId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(updated.customerGrant).toContain(updated.record.destination.externalId);
+    const moved = `account update hooli --destination gcs --bucket ${buckets.gcs}`;
+    expect(await cli(moved)).toMatchObject({
+      exitCode: 2,
+      errors: expect.stringContaining('holds a credential for s3, not for gcs'),
+    });
+    expect(await cli(`${moved} --secret-file gcs.json`)).toMatchObject({ exitCode: 0 });
+    expect(await json('verify hooli')).toMatchObject({ verified: true });
+    await cli('account remove hooli --yes');
+  });
+
   test('reports every fault of a record at once and writes nothing', async () => {
     const refused = await cli(
       'account add broken --time-zone Mars/Olympus --destination s3 --bucket A --secret-file s3.json',
@@ -182,14 +197,17 @@ describe('what was delivered', () => {
 
   test('can be traced to its rows, the malformed ones with what is wrong with them', async () => {
     await world.writeRows('globex', [
-      { recordedAt: boundary - 30 * minute, values: { action: 7, email: 'eva@example.com', note: 'more' } },
+      {
+        recordedAt: boundary - 30 * minute,
+        values: { action: 7, email: 'eva@example.com', note: 'more\u009b2J' },
+      },
     ]);
     const window = `--window ${toIso(boundary)}`;
     expect(await json(`rows globex ${window}`)).toMatchObject({ rows: 3, malformed: 1 });
     const { output } = await cli(`rows globex ${window} --malformed`);
     expect(output).toContain('3 rows, 1 malformed.');
     expect(output).toContain('! action: a number in the place of text');
-    expect(output).toContain('"note":"more"');
+    expect(output).toContain('"note":"more\\u{9b}2J"');
     expect(await cli(`rows globex --window ${toIso(boundary + hour)}`)).toMatchObject({ exitCode: 2 });
   });
 
@@ -223,6 +241,8 @@ test('a record with faults is shown with all of them, and with the commands that
     expect(output).toMatch(commands);
   }
   expect((await json('plan broken')).reasons).toHaveLength(5);
+  await world.aws.dynamodb.send(new PutItemCommand({ TableName, Item: marshall({ accountId: 'broken' }) }));
+  expect((await cli('account show broken')).output).toContain('--destination <value>');
   await world.aws.dynamodb.send(new DeleteItemCommand({ TableName, Key: { accountId: { S: 'broken' } } }));
 });
 
