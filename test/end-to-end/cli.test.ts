@@ -323,6 +323,18 @@ describe('importing', () => {
     expect(Count).toBe(3);
   });
 
+  test('that breaks off names the line, says how far it came, and can be repeated', async () => {
+    const tooLarge = line('large', { note: 'x'.repeat(500_000) });
+    await writeFile(join(folder, 'broken.ndjson'), [line('small'), tooLarge].join('\n'));
+    const { exitCode, errors } = await cli('account import broken.ndjson');
+    expect(exitCode).toBe(4);
+    expect(errors).toContain('line 2 ("large"): Item size has exceeded');
+    expect(errors).toContain('1 of 2 accounts are written; once the cause is gone');
+    await writeFile(join(folder, 'broken.ndjson'), [line('small'), line('large')].join('\n'));
+    expect(await json('account import broken.ndjson')).toMatchObject({ written: 1, unchanged: 1 });
+    for (const accountId of ['small', 'large']) await cli(`account remove ${accountId} --yes`);
+  });
+
   test('writes records with their secrets, and can be repeated', async () => {
     await writeFile(join(folder, 'few.ndjson'), [line('müller/söhne'), line('saffron-🚀'), ''].join('\n'));
     expect(await json('account import few.ndjson --check')).toMatchObject({ lines: 2, written: 0 });
