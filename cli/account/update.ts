@@ -11,7 +11,7 @@ import { customerGrant } from './customer-grant.ts';
 import { readSecretFile } from './read-secret.ts';
 import { addRecordOptions, type RecordOptions, withOptions } from './record-options.ts';
 import type { AccountRecord } from './record-store.ts';
-import { existingRecord, noSuchAccount, openStores } from './stores.ts';
+import { existingRecord, openStores } from './stores.ts';
 
 export function registerUpdate(accounts: Command, run: Run): void {
   addRecordOptions(accounts.command('update'))
@@ -53,7 +53,12 @@ async function updateAccount(
     checkSecret(account, secret);
     await secrets.put(String(secretId), secret);
   }
-  if (!(await records.replace(record))) throw noSuchAccount(accountId, stores);
+  const status = typeof present.status === 'string' ? present.status : undefined;
+  if (!(await records.replace(record, status)))
+    throw new CommandError(
+      'problem',
+      `Somebody has paused, resumed or removed ${JSON.stringify(accountId)} meanwhile, so its record was not changed: try again`,
+    );
 
   const changed = [...new Set([...Object.keys(present), ...Object.keys(record)])].filter(
     name => JSON.stringify(present[name]) !== JSON.stringify(record[name]),

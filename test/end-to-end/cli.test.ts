@@ -6,6 +6,7 @@ import { DeleteItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createRecordStore } from '../../cli/account/record-store.ts';
 import { bucketRegion, buckets } from '../../cli/tour/customers.ts';
 import { runHere } from '../../cli/tour/run-here.ts';
 import { role, startWorld, type World } from '../../cli/tour/world.ts';
@@ -90,6 +91,16 @@ describe('adding accounts', () => {
     expect(unprotected.exitCode).toBe(1);
     expect(unprotected.output).toContain('✗ the role is refused without its external id');
     await cli('account remove hooli --yes');
+  });
+
+  test('stay paused, although somebody who read the record before changes it', async () => {
+    const tableName = world.resources.environments.exporter.ACCOUNTS_TABLE ?? '';
+    const records = createRecordStore({ client: world.aws.dynamodb, tableName });
+    const read = (await records.read('globex')) ?? {};
+    await cli('account pause globex');
+    expect(await records.replace({ ...read, timeZone: 'Asia/Kolkata' }, 'active')).toBe(false);
+    expect(await records.read('globex')).toEqual({ ...read, status: 'paused' });
+    expect(await records.replace(read, 'paused')).toBe(true);
   });
 
   test('can be changed to a role, and to another cloud only with its credential', async () => {
