@@ -62,7 +62,7 @@ async function estimate(_context: CommandContext, options: CostOptions): Promise
         'bold',
         `${dollars(cost.usd)} a month; ${dollars(cost.fixedUsd)} of it without any account, ${dollars(cost.usdPerAccount)} for each`,
       ),
-      `List prices of ${priceListRegion}, ${priceListDate}, without free tiers and discounts.`,
+      `Prices of ${priceListRegion}, ${priceListDate}, by the sources in docs/cost.md, without free tiers and discounts.`,
     ],
   };
 }

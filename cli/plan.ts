@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { createCursorReader } from '../lambdas/aws/cursor-reader.ts';
 import type { Account } from '../lambdas/domain/account.ts';
 import { type Instant, toIso } from '../lambdas/domain/instant.ts';
@@ -10,6 +10,7 @@ import type { CommandContext } from './context.ts';
 import type { Report } from './report.ts';
 import type { Run } from './run.ts';
 import { type Column, table } from './table.ts';
+import { wholeNumber } from './whole-number.ts';
 import { counted, localWindow, parseInstant, span, utcTime, utcWord } from './wording.ts';
 
 export function registerPlan(program: Command, run: Run): void {
@@ -20,11 +21,6 @@ export function registerPlan(program: Command, run: Run): void {
     .option('--at <instant>', 'as it would be then; now without it')
     .option('--limit <number>', 'how many windows to list', wholeNumber, 20)
     .action(run(showPlan));
-}
-
-function wholeNumber(text: string): number {
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('Expected a whole number from 1 on.');
 }
 
 async function showPlan(

@@ -1,18 +1,18 @@
 import { type AttributeValue, paginateQuery } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { dateCell, recordColumns, type StoredRow } from '../lambdas/domain/audit-record.ts';
 import { type Instant, toIso } from '../lambdas/domain/instant.ts';
 import type { Window } from '../lambdas/domain/window.ts';
 import type { AuditLogSource } from '../lambdas/environment.ts';
-import { CommandError } from './command-error.ts';
+import { displayName } from '../local/display.ts';
 import type { CommandContext } from './context.ts';
-import { createFileReader } from './ledger-files.ts';
+import { filesOfWindow } from './delivered-window.ts';
 import type { Report } from './report.ts';
 import type { Run } from './run.ts';
-import { shellWord } from './shell-word.ts';
 import type { Target } from './target/target.ts';
-import { count, counted, parseInstant, utcTime, utcWindow } from './wording.ts';
+import { wholeNumber } from './whole-number.ts';
+import { count, counted, parseInstant, utcWindow } from './wording.ts';
 
 interface RowsOptions {
   readonly window: string;
@@ -41,11 +41,6 @@ Example:
     .action(run(showRows));
 }
 
-function wholeNumber(text: string): number {
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('Expected a whole number from 1 on.');
-}
-
 interface Found {
   /** As JSON has it. */
   readonly row: object;
@@ -59,7 +54,7 @@ async function showRows(
   { window: end, malformed: malformedOnly = false, limit }: RowsOptions,
 ): Promise<Report> {
   const target = await context.target();
-  const window = await deliveredWindow(target, accountId, parseInstant(end, '--window'));
+  const [{ window }] = await filesOfWindow(target, accountId, parseInstant(end, '--window'));
   const { auditLog } = await target.environment();
   const shown: Found[] = [];
   let [rows, malformed] = [0, 0];
@@ -83,21 +78,10 @@ async function showRows(
         faults.length === 0
           ? `${paint('green', '✓')} in order`
           : `${paint('yellow', '!')} ${faults.join('; ')}`,
-        `    ${JSON.stringify(row)}`,
+        `    ${displayName(JSON.stringify(row), Number.POSITIVE_INFINITY)}`,
       ]),
     ],
   };
-}
-
-async function deliveredWindow(target: Target, accountId: string, end: Instant): Promise<Window> {
-  const { dynamodb, outputs, command } = target;
-  const reader = createFileReader({ client: dynamodb, tableName: outputs.ExportLedgerTableName });
-  const window = (await reader.files(accountId, end)).map(file => file.window).find(each => each.end === end);
-  if (window !== undefined) return window;
-  throw new CommandError(
-    'usage',
-    `No window of ${accountId} that ends at ${utcTime(end)} was delivered: "${command} deliveries ${shellWord(accountId)}" lists those that were`,
-  );
 }
 
 /** With every attribute, also those that are not delivered: a wrong name in the configuration shows beside the right. */

@@ -41,7 +41,7 @@ const roleArn = matching(
   'arn:aws:iam::<account>:role/<name>',
 );
 const principalArn = matching(
-  /^arn:aws[a-z-]*:iam::\d{12}:(root|(role|user)\/[\w+=,.@/-]{1,512})$/,
+  /^arn:aws[a-z-]*:iam::\d{12}:(role|user)\/[\w+=,.@/-]{1,512}$/,
   'arn:aws:iam::<12 digits>:role/<name>, or of a user',
 );
 const privateRange = matching(

@@ -50,11 +50,10 @@ export class Dispatcher extends Construct {
     });
     this.pipelineFunction = dispatcher;
     this.#grant(dispatcher, props);
-    // Boundaries are off the hour in zones such as +05:30, +05:45 and +12:45.
     new Trigger(this, 'Ticks', {
-      name: `siem-export-${configuration.stage}-tick`,
+      stage: configuration.stage,
+      name: 'tick',
       description: 'SIEM export: which accounts are due?',
-      minutes: [0, 15, 30, 45],
       function: dispatcher.function,
       deadLetterQueue: props.triggerDeadLetterQueue,
     });

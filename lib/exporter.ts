@@ -13,6 +13,7 @@ import type { EncryptionKey } from './encryption-key.ts';
 import { exportMetric } from './export-metric.ts';
 import type { ExportQueue } from './export-queue.ts';
 import type { Network } from './network.ts';
+import { operatorSession } from './operator-session.ts';
 import { functionTimeout, PipelineFunction } from './pipeline-function.ts';
 import { exporterRuntimeEnvironment } from './runtime-environment.ts';
 import type { Tables } from './tables.ts';
@@ -118,7 +119,10 @@ export class Exporter extends Construct {
     });
   }
 
-  /** A customer's role trusts the exporter's role and no other, so whoever verifies it has to come as the exporter. */
+  /**
+   * A customer's role trusts the exporter's role and no other, so whoever verifies it has to come as the exporter. Who
+   * comes so may assume customers' roles and nothing else: neither read secrets nor write the ledger.
+   */
   #letInOperators({ role }: PipelineFunction, operators: readonly string[]): void {
     if (operators.length === 0) return;
     role.assumeRolePolicy?.addStatements(
@@ -126,8 +130,19 @@ export class Exporter extends Construct {
         sid: 'OperatorsVerifyRoles',
         actions: ['sts:AssumeRole'],
         principals: operators.map(arn => new ArnPrincipal(arn)),
+        conditions: { StringEquals: { 'sts:RoleSessionName': operatorSession } },
       }),
     );
+    role.addToPolicy(
+      new PolicyStatement({
+        effect: Effect.DENY,
+        notActions: ['sts:AssumeRole'],
+        resources: ['*'],
+        // The id of the role, a colon, and the name of the session.
+        conditions: { StringLike: { 'aws:userid': `*:${operatorSession}` } },
+      }),
+    );
+    acknowledgeWildcards(role, { '*': 'It denies.' });
   }
 
   #watch(exporter: PipelineFunction, { configuration: { stage }, alarms }: ExporterProps): void {

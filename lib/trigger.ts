@@ -5,33 +5,30 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { ruleName, type TriggerName, triggerMinutes } from './trigger-rules.ts';
 
 export interface TriggerProps {
-  /** What the rules' names begin with. */
-  readonly name: string;
+  readonly stage: string;
+  readonly name: TriggerName;
   readonly description: string;
-  /** The minutes of every hour at which the function runs. */
-  readonly minutes: readonly number[];
   readonly function: LambdaFunction;
   /** Takes the events that could not be delivered, and those on which the function failed for good. */
   readonly deadLetterQueue: Queue;
 }
 
-/** Runs a function every hour, at each of the minutes by a rule of its own. */
+/** Runs a function every hour, at each of its minutes by a rule of its own. */
 export class Trigger extends Construct {
   constructor(scope: Construct, id: string, props: TriggerProps) {
     super(scope, id);
     // The next tick makes up for a lost one, so an event that is an hour old is no longer worth a try.
     const retries = { maxEventAge: Duration.hours(1), retryAttempts: 2 };
     props.function.configureAsyncInvoke({ ...retries, onFailure: new SqsDestination(props.deadLetterQueue) });
-    for (const minute of props.minutes) {
-      const twoDigits = String(minute).padStart(2, '0');
-      new Rule(this, `At${twoDigits}`, {
-        ruleName: `${props.name}-at-${twoDigits}`,
+    for (const minute of triggerMinutes[props.name])
+      new Rule(this, `At${String(minute).padStart(2, '0')}`, {
+        ruleName: ruleName(props.stage, props.name, minute),
         description: props.description,
         schedule: Schedule.cron({ minute: String(minute), hour: '*' }),
         targets: [new LambdaTarget(props.function, { ...retries, deadLetterQueue: props.deadLetterQueue })],
       });
-    }
   }
 }

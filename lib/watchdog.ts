@@ -49,10 +49,9 @@ export class Watchdog extends Construct {
     this.pipelineFunction = watchdog;
     this.#grant(watchdog, props);
     new Trigger(this, 'Hourly', {
-      name: `siem-export-${configuration.stage}-watch`,
+      stage: configuration.stage,
+      name: 'watch',
       description: 'SIEM export: is any account behind?',
-      // Between two ticks, and as far from the one before as the longest settle time allows.
-      minutes: [40],
       function: watchdog.function,
       deadLetterQueue: props.triggerDeadLetterQueue,
     });

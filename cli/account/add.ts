@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
+import { createCursorReader } from '../../lambdas/aws/cursor-reader.ts';
 import type { Account } from '../../lambdas/domain/account.ts';
+import type { Cursor } from '../../lambdas/domain/cursor.ts';
 import { type Instant, toIso } from '../../lambdas/domain/instant.ts';
-import { firstPosition } from '../../lambdas/domain/plan.ts';
 import type { Credential } from '../../lambdas/domain/secret.ts';
-import { nextBoundary, type Window } from '../../lambdas/domain/window.ts';
+import { nextBoundary } from '../../lambdas/domain/window.ts';
 import { CommandError } from '../command-error.ts';
 import type { CommandContext } from '../context.ts';
 import type { Report } from '../report.ts';
@@ -20,6 +21,7 @@ import { customerGrant } from './customer-grant.ts';
 import { askForSecret, readSecretFile } from './read-secret.ts';
 import { addRecordOptions, type RecordOptions, withOptions } from './record-options.ts';
 import type { AccountRecord } from './record-store.ts';
+import { nextWindowOf } from './standing.ts';
 import { openStores } from './stores.ts';
 
 interface AddOptions extends RecordOptions {
@@ -65,6 +67,11 @@ async function addAccount(
   const options = terminal.interactive ? await askForMissing(terminal, given) : given;
 
   const byRole = Boolean(options.roleArn);
+  if (options.secretFile !== undefined && (byRole || options.secretId))
+    throw new CommandError(
+      'usage',
+      '--secret-file, --secret-id, --role-arn: expected one of them, each being a credential of its own',
+    );
   const base = { accountId, status: given.paused ? 'paused' : 'active' };
   const record: AccountRecord = withOptions(base, {
     ...options,
@@ -74,12 +81,15 @@ async function addAccount(
   const account = checkRecord(record);
   const secret = byRole || options.secretId ? undefined : await secretFor(context, options, account);
   const credential = secret === undefined ? undefined : checkSecret(account, secret);
+  const { dynamodb, outputs } = target;
+  const ledger = createCursorReader({ client: dynamodb, tableName: outputs.ExportLedgerTableName });
+  const cursor = (await ledger.cursors([account.accountId])).get(account.accountId);
+  const now = await target.now();
 
   // The secret first: a record without its secret would fail at the next boundary.
   if (secret !== undefined) await secrets.put(secrets.nameFor(account.accountId), secret);
   if (!(await records.create(record))) throw exists(account.accountId, target);
-  const first = firstWindow(account, await target.now());
-  return report(record, account, credential, first, target);
+  return report({ record, account, credential, cursor, now }, target);
 }
 
 async function askForId(terminal: Terminal): Promise<string> {
@@ -120,26 +130,36 @@ function exists(accountId: string, { command }: Target): CommandError {
   );
 }
 
-/** What the first file covers, if the ledger does not know the account from earlier. */
-function firstWindow(account: Account, now: Instant): Window {
-  const start = firstPosition(account, nextBoundary(account.timeZone, now));
-  return { start, end: nextBoundary(account.timeZone, start) };
+interface Added {
+  readonly record: AccountRecord;
+  readonly account: Account;
+  readonly credential: Credential | undefined;
+  /** If the ledger knows the account from earlier. */
+  readonly cursor: Cursor | undefined;
+  readonly now: Instant;
 }
 
-function report(
-  record: AccountRecord,
-  account: Account,
-  credential: Credential | undefined,
-  first: Window,
-  { command, outputs }: Target,
-): Report {
+function report(added: Added, { command, outputs }: Target): Report {
+  const { record, account, credential, cursor, now } = added;
   const { accountId, timeZone, destination, status } = account;
+  const next = nextWindowOf(account, cursor, now);
+  const due = next.end > now ? next.end : nextBoundary(timeZone, now);
   const grant = customerGrant(destination, { credential, exporterRoleArn: outputs.ExporterRoleArn });
   return {
-    json: { record, firstWindow: { start: toIso(first.start), end: toIso(first.end) }, customerGrant: grant },
+    json: {
+      record,
+      nextWindow: { start: toIso(next.start), end: toIso(next.end) },
+      exportedThrough: cursor && toIso(cursor.exportedThrough),
+      customerGrant: grant,
+    },
     lines: ({ paint }) => [
       `${paint('green', '✓')} ${accountId} is added${status === 'paused' ? ', paused' : ''}.`,
-      `  Its first file covers ${localWindow(first, timeZone)} ${timeZone} and is due at ${utcTime(first.end)}.`,
+      ...(cursor === undefined
+        ? []
+        : [
+            `  The ledger knows it, exported through ${utcTime(cursor.exportedThrough)}: it goes on there, with every window since.`,
+          ]),
+      `  Its ${cursor === undefined ? 'first' : 'next'} file covers ${localWindow(next, timeZone)} ${timeZone} and is due at ${utcTime(due)}.`,
       '  The customer grants:',
       ...grant.split('\n').map(line => `    ${line}`),
       `  Next: ${command} verify ${shellWord(accountId)}`,

@@ -4,6 +4,7 @@ import { CommandError } from '../command-error.ts';
 import type { CommandContext } from '../context.ts';
 import type { Report } from '../report.ts';
 import type { Run } from '../run.ts';
+import { toCommandError } from '../unreachable.ts';
 import { count, counted } from '../wording.ts';
 import { type ImportLine, type LineFault, readImportFile } from './import-file.ts';
 import { openStores, type Stores } from './stores.ts';
@@ -71,14 +72,32 @@ async function writeAll(
 ): Promise<void> {
   const left = todo.values();
   let written = 0;
+  let failure: CommandError | undefined;
   const writeOn = async () => {
     for (const line of left) {
-      await write(line, stores);
+      if (failure !== undefined) return;
+      try {
+        await write(line, stores);
+      } catch (thrown) {
+        failure ??= atLine(line, thrown);
+        return;
+      }
       written++;
       terminal.progress(`${count(written)} of ${count(todo.length)} accounts written`);
     }
   };
   await Promise.all(Array.from({ length: writesAtOnce }, writeOn));
+  if (failure === undefined) return;
+  throw new CommandError(
+    failure.code,
+    `${failure.message}\n  ${count(written)} of ${count(todo.length)} accounts are written; once the cause is gone, the same command goes on from there`,
+    { cause: failure.cause, details: { written } },
+  );
+}
+
+function atLine({ line, account }: ImportLine, thrown: unknown): CommandError {
+  const { code, message, cause } = toCommandError(thrown);
+  return new CommandError(code, `line ${line} (${JSON.stringify(account.accountId)}): ${message}`, { cause });
 }
 
 async function write({ record, secret }: ImportLine, { records, secrets }: Stores): Promise<void> {

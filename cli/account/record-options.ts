@@ -65,7 +65,7 @@ const ownAttributes = [
 /** The option that sets the attribute at a path of the record. */
 export function optionFor(path: string): string | undefined {
   if (path === 'accountId') return '<account>';
-  if (path === 'destination.type') return '--destination';
+  if (path === 'destination' || path === 'destination.type') return '--destination';
   const own = ownAttributes.find(name => name === path);
   const option =
     own ??

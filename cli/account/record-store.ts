@@ -63,14 +63,22 @@ export function createRecordStore({ client, tableName }: { client: DynamoDBClien
         ),
       ),
 
-    /** @returns false if the account does not exist */
-    replace: (record: AccountRecord) =>
+    /**
+     * Puts the record in the place of one that exists.
+     * @param status what the one in the table has to have, so that nobody else's pause is undone; any without it
+     * @returns false if the account does not exist, or has another status meanwhile
+     */
+    replace: (record: AccountRecord, status?: string) =>
       unlessConditionFails(
         client.send(
           new PutItemCommand({
             TableName: tableName,
             Item: itemOf(record),
-            ConditionExpression: 'attribute_exists(accountId)',
+            ConditionExpression: `attribute_exists(accountId)${status === undefined ? '' : ' AND #status = :status'}`,
+            ...(status !== undefined && {
+              ExpressionAttributeNames: { '#status': 'status' },
+              ExpressionAttributeValues: { ':status': { S: status } },
+            }),
           }),
         ),
       ),

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { createCursorReader } from '../../lambdas/aws/cursor-reader.ts';
+import type { S3Destination } from '../../lambdas/domain/account.ts';
 import type { DeliveredFile } from '../../lambdas/domain/delivered-file.ts';
 import { failureCodes } from '../../lambdas/domain/failure.ts';
 import { toIso } from '../../lambdas/domain/instant.ts';
@@ -79,9 +80,10 @@ function describe(
     ['faults', faults.length === 0 ? undefined : faults.join('\n')],
     ['time zone', account?.timeZone],
     ['destination', account && placeName(placeOf(account.destination))],
-    ['role', account?.destination.type === 's3' ? account.destination.roleArn : undefined],
+    ...(account?.destination.type === 's3' ? describeS3(account.destination) : []),
     ['secret', account?.secretId],
     ['file', account && `${account.format}, ${account.compression}`],
+    ['export from', account?.exportFrom === undefined ? undefined : utcTime(account.exportFrom)],
     ['add-on expires', account?.addOnExpiresAt === undefined ? undefined : utcTime(account.addOnExpiresAt)],
     [
       'next window',
@@ -96,6 +98,16 @@ function describe(
     ],
     ['what to do', remedy],
   ]);
+}
+
+function describeS3({ region, expectedBucketOwner, roleArn, externalId, kmsKeyId }: S3Destination) {
+  return [
+    ['region', region],
+    ['bucket owner', expectedBucketOwner],
+    ['role', roleArn],
+    ['external id', externalId],
+    ['KMS key', kmsKeyId],
+  ] as const;
 }
 
 function describeFile({ key, window, records, bytes, deliveredAt }: DeliveredFile): string {

@@ -47,19 +47,16 @@ export function standingOf(
 ): Standing {
   const faults = accountFaults(record);
   const account = faults.length === 0 ? parseAccount(record) : undefined;
-  const nextWindow = nextWindowOf(parseSchedule(record), cursor, now);
+  const schedule = parseSchedule(record);
+  const nextWindow = cursor?.intent?.window ?? (schedule && nextWindowOf(schedule, cursor, now));
   const late = isOwed(account, cursor, nextWindow) && nextWindow.end <= now - settle - grace;
   const standing = { accountId: String(record.accountId), account, faults, cursor, nextWindow, late };
   return { ...standing, state: stateOf(standing) };
 }
 
-function nextWindowOf(
-  schedule: Schedule | undefined,
-  cursor: Cursor | undefined,
-  now: Instant,
-): Window | undefined {
+/** The oldest window that is not delivered, whether it has ended or not. */
+export function nextWindowOf(schedule: Schedule, cursor: Cursor | undefined, now: Instant): Window {
   if (cursor?.intent !== undefined) return cursor.intent.window;
-  if (schedule === undefined) return undefined;
   // An account that no tick has met yet begins with the next boundary, so that its first window is now running.
   const start = cursor?.exportedThrough ?? firstPosition(schedule, nextBoundary(schedule.timeZone, now));
   return { start, end: nextBoundary(schedule.timeZone, start) };

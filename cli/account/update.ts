@@ -1,13 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
+import type { Account } from '../../lambdas/domain/account.ts';
 import { CommandError } from '../command-error.ts';
 import type { CommandContext } from '../context.ts';
 import type { Report } from '../report.ts';
 import type { Run } from '../run.ts';
 import { shellWord } from '../shell-word.ts';
 import { checkRecord, checkSecret } from './check-record.ts';
+import { customerGrant } from './customer-grant.ts';
 import { readSecretFile } from './read-secret.ts';
 import { addRecordOptions, type RecordOptions, withOptions } from './record-options.ts';
-import { existingRecord, noSuchAccount, openStores } from './stores.ts';
+import type { AccountRecord } from './record-store.ts';
+import { existingRecord, openStores } from './stores.ts';
 
 export function registerUpdate(accounts: Command, run: Run): void {
   addRecordOptions(accounts.command('update'))
@@ -27,34 +31,66 @@ Examples:
 async function updateAccount(
   context: CommandContext,
   accountId: string,
-  options: RecordOptions,
+  given: RecordOptions,
 ): Promise<Report> {
-  if (Object.keys(options).length === 0)
+  if (Object.keys(given).length === 0)
     throw new CommandError('usage', 'Nothing to change: give at least one option, see --help');
-  const stores = openStores(await context.target());
+  const target = await context.target();
+  const stores = openStores(target);
   const { records, secrets, command } = stores;
   const present = await existingRecord(stores, accountId);
+  const before = destinationOf(present);
+  const options =
+    given.roleArn && before.externalId === undefined ? { externalId: randomUUID(), ...given } : given;
   const changes = withOptions(present, options);
   const secret =
     options.secretFile === undefined ? undefined : await readSecretFile(options.secretFile, context.terminal);
   const secretId = options.secretId || (changes.secretId ?? secrets.nameFor(accountId));
   const record = secret === undefined ? changes : { ...changes, secretId };
   const account = checkRecord(record);
+  if (secret === undefined && options.secretId === undefined) checkCloud(account, before.type);
   if (secret !== undefined) {
     checkSecret(account, secret);
     await secrets.put(String(secretId), secret);
   }
-  if (!(await records.replace(record))) throw noSuchAccount(accountId, stores);
+  const status = typeof present.status === 'string' ? present.status : undefined;
+  if (!(await records.replace(record, status)))
+    throw new CommandError(
+      'problem',
+      `Somebody has paused, resumed or removed ${JSON.stringify(accountId)} meanwhile, so its record was not changed: try again`,
+    );
 
   const changed = [...new Set([...Object.keys(present), ...Object.keys(record)])].filter(
     name => JSON.stringify(present[name]) !== JSON.stringify(record[name]),
   );
   if (secret !== undefined) changed.push('secret');
+  const grant =
+    options.roleArn === undefined
+      ? undefined
+      : customerGrant(account.destination, { exporterRoleArn: target.outputs.ExporterRoleArn });
   return {
-    json: { record, changed },
+    json: { record, changed, customerGrant: grant },
     lines: ({ paint }) => [
       `${paint('green', '✓')} ${accountId}: ${changed.length === 0 ? 'nothing is different' : `changed ${changed.join(', ')}`}.`,
+      ...(grant === undefined
+        ? []
+        : ['  The customer grants:', ...grant.split('\n').map(line => `    ${line}`)]),
       `  Next: ${command} verify ${shellWord(accountId)}`,
     ],
   };
+}
+
+/** The destination as it stands in a record, in order or not. */
+function destinationOf({ destination }: AccountRecord): Readonly<Record<string, unknown>> {
+  return typeof destination === 'object' && destination !== null ? { ...destination } : {};
+}
+
+/** @throws CommandError `usage` if the account goes to another cloud with the credential of the one before */
+function checkCloud({ destination, secretId }: Account, before: unknown): void {
+  const { type } = destination;
+  if (before === undefined || before === type || secretId === undefined) return;
+  throw new CommandError(
+    'usage',
+    `The secret ${secretId} holds a credential for ${before}, not for ${type}: give --secret-file or --secret-id as well; nothing was changed`,
+  );
 }

@@ -1,5 +1,6 @@
 import { paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
 import { EnableRuleCommand, ListRulesCommand } from '@aws-sdk/client-eventbridge';
+import { ruleName, type TriggerName, triggerMinutes } from '../../lib/trigger-rules.ts';
 import { nameOf } from '../target/deployed.ts';
 import type { Target } from '../target/target.ts';
 import type { DeployedServices } from './aws.ts';
@@ -18,15 +19,25 @@ export async function checkDeployment(target: Target, services: DeployedServices
 async function checkRules({ outputs, command }: Target, { events }: DeployedServices): Promise<Check> {
   const name = 'the rules that trigger the functions';
   const { Rules = [] } = await events.send(new ListRulesCommand({ NamePrefix: `${nameOf(outputs.Stage)}-` }));
-  const off = Rules.filter(({ State }) => State === 'DISABLED').map(({ Name = '' }) => Name);
-  if (Rules.length === 0) return ill(name, 'there are none', 'deploy the stack again');
-  if (off.length === 0) return well(name, `${Rules.length} enabled`);
+  const states = new Map(Rules.map(({ Name = '', State }) => [Name, State]));
+  // By their names: the rules of a stage prod-eu begin like those of prod.
+  const expected = ruleNames(outputs.Stage);
+  const missing = expected.filter(rule => !states.has(rule));
+  const off = expected.filter(rule => states.get(rule) === 'DISABLED');
+  if (missing.length > 0) return ill(name, `missing: ${missing.join(', ')}`, 'deploy the stack again');
+  if (off.length === 0) return well(name, `${expected.length} enabled`);
   return {
     ...ill(name, `disabled: ${off.join(', ')}`, `${command} doctor --mend`),
     async mend() {
       for (const Name of off) await events.send(new EnableRuleCommand({ Name }));
     },
   };
+}
+
+function ruleNames(stage: string): string[] {
+  return (Object.keys(triggerMinutes) as TriggerName[]).flatMap(trigger =>
+    triggerMinutes[trigger].map(minute => ruleName(stage, trigger, minute)),
+  );
 }
 
 async function checkAlarms({ outputs }: Target, { cloudwatch }: DeployedServices): Promise<Check> {
@@ -37,7 +48,10 @@ async function checkAlarms({ outputs }: Target, { cloudwatch }: DeployedServices
     { client: cloudwatch },
     { AlarmNamePrefix: `${nameOf(outputs.Stage)}-`, AlarmTypes: ['MetricAlarm'] },
   ))
-    for (const { AlarmName = '', StateValue, StateReason = '', AlarmDescription = '' } of MetricAlarms) {
+    for (const { AlarmName = '', AlarmActions = [], ...alarm } of MetricAlarms) {
+      // The names of another stage's alarms may begin alike; whom they tell is each stage's own.
+      if (!AlarmActions.includes(outputs.AlarmTopicArn ?? '')) continue;
+      const { StateValue, StateReason = '', AlarmDescription = '' } = alarm;
       all++;
       if (StateValue === 'ALARM') ringing.push(`${AlarmName}: ${AlarmDescription}`, `  ${StateReason}`);
     }

@@ -3,7 +3,9 @@ import {
   type EventSourceMappingConfiguration,
   GetAccountSettingsCommand,
   GetFunctionConfigurationCommand,
+  type LambdaClient,
   paginateListEventSourceMappings,
+  ResourceNotFoundException,
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
 import { nameOf } from '../target/deployed.ts';
@@ -22,26 +24,46 @@ export async function checkFunctions(target: Target, services: DeployedServices)
   const { Stage: stage } = target.outputs;
   const { lambda } = services;
   const checks: Check[] = [];
-  for (const part of ['dispatcher', 'exporter', 'watchdog'] as const) {
-    const FunctionName = nameOf(stage, part);
-    const { State, StateReason } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
-    const name = `function ${FunctionName}`;
-    // A function that nobody called for weeks is Inactive and wakes at the next call.
-    checks.push(
-      State === 'Failed' ? ill(name, StateReason ?? State, 'deploy the stack again') : well(name, State),
-    );
-  }
-  const mappings: EventSourceMappingConfiguration[] = [];
-  for await (const { EventSourceMappings = [] } of paginateListEventSourceMappings(
-    { client: lambda },
-    { FunctionName: nameOf(stage, 'exporter') },
-  ))
-    mappings.push(...EventSourceMappings);
-  const [mapping] = mappings;
+  for (const part of ['dispatcher', 'exporter', 'watchdog'] as const)
+    checks.push(await checkFunction(nameOf(stage, part), lambda));
+  const [mapping] = await mappingsOf(nameOf(stage, 'exporter'), lambda);
   checks.push(checkMapping(mapping, target, services));
   checks.push(await checkConcurrency(mapping?.ScalingConfig?.MaximumConcurrency ?? 0, services));
   return checks;
 }
+
+async function checkFunction(functionName: string, lambda: LambdaClient): Promise<Check> {
+  const name = `function ${functionName}`;
+  try {
+    const { State, StateReason } = await lambda.send(
+      new GetFunctionConfigurationCommand({ FunctionName: functionName }),
+    );
+    // A function that nobody called for weeks is Inactive and wakes at the next call.
+    return State === 'Failed' ? ill(name, StateReason ?? State, 'deploy the stack again') : well(name, State);
+  } catch (thrown) {
+    if (thrown instanceof ResourceNotFoundException)
+      return ill(name, 'it is not there', 'deploy the stack again');
+    throw thrown;
+  }
+}
+
+async function mappingsOf(
+  functionName: string,
+  client: LambdaClient,
+): Promise<EventSourceMappingConfiguration[]> {
+  const mappings: EventSourceMappingConfiguration[] = [];
+  const pages = paginateListEventSourceMappings({ client }, { FunctionName: functionName });
+  try {
+    for await (const { EventSourceMappings = [] } of pages) mappings.push(...EventSourceMappings);
+  } catch (thrown) {
+    // Without the function there is no mapping either.
+    if (!(thrown instanceof ResourceNotFoundException)) throw thrown;
+  }
+  return mappings;
+}
+
+/** What a mapping is in that works, or is about to: a change of it takes Lambda up to a minute. */
+const working: ReadonlySet<string | undefined> = new Set(['Enabled', 'Enabling', 'Creating', 'Updating']);
 
 function checkMapping(
   mapping: EventSourceMappingConfiguration | undefined,
@@ -51,7 +73,7 @@ function checkMapping(
   const name = 'the exporter takes messages from the queue';
   if (mapping === undefined) return ill(name, 'nothing links it to the queue', 'deploy the stack again');
   const { UUID, State } = mapping;
-  if (State === 'Enabled') return well(name);
+  if (working.has(State)) return well(name, State === 'Enabled' ? undefined : `soon: it is ${State}`);
   return {
     ...ill(name, `its event source mapping is ${State}`, `${command} doctor --mend`),
     async mend() {

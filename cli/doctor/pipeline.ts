@@ -1,4 +1,10 @@
-import { GetQueueAttributesCommand, QueueDoesNotExist, type SQSClient } from '@aws-sdk/client-sqs';
+import { ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
+import {
+  GetQueueAttributesCommand,
+  type QueueAttributeName,
+  QueueDoesNotExist,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
 import { createDispatchState } from '../../lambdas/aws/dispatch-state.ts';
 import type { Target } from '../target/target.ts';
 import { counted, span, utcTime } from '../wording.ts';
@@ -21,14 +27,19 @@ async function checkTicks(target: Target): Promise<Check> {
   const name = 'the last tick';
   const { dynamodb, outputs } = target;
   const state = createDispatchState({ client: dynamodb, tableName: outputs.DispatchStateTableName });
-  const tick = await state.completedTick();
-  if (tick === undefined)
-    return ill(name, 'there was none yet', 'within a quarter of an hour after the first deploy there is');
-  const age = (await target.now()) - tick;
-  const detail = `${utcTime(tick)}, ${span(age)} ago`;
-  return age > 2 * tickInterval
-    ? ill(name, detail, 'see the dispatcher’s log and its rules')
-    : well(name, detail);
+  try {
+    const tick = await state.completedTick();
+    if (tick === undefined)
+      return ill(name, 'there was none yet', 'within a quarter of an hour after the first deploy there is');
+    const age = (await target.now()) - tick;
+    const detail = `${utcTime(tick)}, ${span(age)} ago`;
+    return age > 2 * tickInterval
+      ? ill(name, detail, 'see the dispatcher’s log and its rules')
+      : well(name, detail);
+  } catch (thrown) {
+    if (thrown instanceof ResourceNotFoundException) return ill(name, 'the table that keeps it is not there');
+    throw thrown;
+  }
 }
 
 async function checkRedrive(client: SQSClient, queueUrl: string, deadLetterUrl: string): Promise<Check> {
@@ -41,15 +52,18 @@ async function checkRedrive(client: SQSClient, queueUrl: string, deadLetterUrl: 
 }
 
 async function checkEmpty(client: SQSClient, name: string, queueUrl: string, remedy: string): Promise<Check> {
-  const messages = await attributeOf(client, queueUrl, 'ApproximateNumberOfMessages');
-  if (messages === undefined) return ill(name, 'the queue is not there', 'deploy the stack again');
-  return messages === '0' ? well(name, 'none') : ill(name, counted(Number(messages), 'message'), remedy);
+  const waiting = await attributeOf(client, queueUrl, 'ApproximateNumberOfMessages');
+  if (waiting === undefined) return ill(name, 'the queue is not there', 'deploy the stack again');
+  // What a "retry" looks at just now is in the queue all the same.
+  const held = await attributeOf(client, queueUrl, 'ApproximateNumberOfMessagesNotVisible');
+  const messages = Number(waiting) + Number(held);
+  return messages === 0 ? well(name, 'none') : ill(name, counted(messages, 'message'), remedy);
 }
 
 async function attributeOf(
   client: SQSClient,
   queueUrl: string,
-  name: 'RedrivePolicy' | 'QueueArn' | 'ApproximateNumberOfMessages',
+  name: QueueAttributeName,
 ): Promise<string | undefined> {
   try {
     const { Attributes } = await client.send(

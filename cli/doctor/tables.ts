@@ -1,7 +1,9 @@
 import {
   DescribeContinuousBackupsCommand,
   DescribeTableCommand,
+  type DynamoDBClient,
   ResourceNotFoundException,
+  TableNotFoundException,
   UpdateContinuousBackupsCommand,
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -37,7 +39,8 @@ async function checkTable(
     const { Table } = await client.send(new DescribeTableCommand({ TableName: tableName }));
     const indexes = Table?.GlobalSecondaryIndexes ?? [];
     const inactive = indexes.find(({ IndexStatus }) => IndexStatus !== undefined && IndexStatus !== 'ACTIVE');
-    if (Table?.TableStatus !== 'ACTIVE')
+    // A table that is being changed serves all the same.
+    if (Table?.TableStatus !== 'ACTIVE' && Table?.TableStatus !== 'UPDATING')
       return ill(name, `it is ${Table?.TableStatus}`, 'wait, or see DynamoDB’s console');
     if (inactive) return ill(name, `its index ${inactive.IndexName} is ${inactive.IndexStatus}`);
     if (protection && Table.DeletionProtectionEnabled !== true)
@@ -59,10 +62,8 @@ async function checkTable(
 
 async function checkBackups({ dynamodb: client, command }: Target, tableName: string): Promise<Check> {
   const name = `point-in-time recovery of ${tableName}`;
-  const { ContinuousBackupsDescription } = await client.send(
-    new DescribeContinuousBackupsCommand({ TableName: tableName }),
-  );
-  const status = ContinuousBackupsDescription?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus;
+  const status = await recoveryStatus(client, tableName);
+  if (status === undefined) return ill(name, 'the table is not there');
   if (status === 'ENABLED') return well(name);
   return {
     ...ill(name, 'it is off: lost rows could not be restored', `${command} doctor --mend`),
@@ -75,4 +76,17 @@ async function checkBackups({ dynamodb: client, command }: Target, tableName: st
       );
     },
   };
+}
+
+async function recoveryStatus(client: DynamoDBClient, tableName: string): Promise<string | undefined> {
+  try {
+    const { ContinuousBackupsDescription } = await client.send(
+      new DescribeContinuousBackupsCommand({ TableName: tableName }),
+    );
+    const recovery = ContinuousBackupsDescription?.PointInTimeRecoveryDescription;
+    return recovery?.PointInTimeRecoveryStatus ?? 'DISABLED';
+  } catch (thrown) {
+    if (thrown instanceof TableNotFoundException) return undefined;
+    throw thrown;
+  }
 }

@@ -4,7 +4,8 @@ import { ExportError } from '../../lambdas/domain/failure.ts';
 import { createHeldMessages, type HeldMessage } from './held-messages.ts';
 
 /** An export that was put aside. */
-export interface DeadLetter extends HeldMessage {
+export interface DeadLetter {
+  readonly held: HeldMessage;
   /** What it asks for; absent if it is no message of ours. */
   readonly message: ExportMessage | undefined;
 }
@@ -19,21 +20,24 @@ export function createDeadLetters({
   queueUrl: string;
   exportQueueUrl: string;
 }) {
-  const { receiveAll, remove, letGo } = createHeldMessages(client, queueUrl);
+  const { receiveAll, remove, letGo, heldByOthers } = createHeldMessages(client, queueUrl);
   return {
     receiveAll: async (): Promise<DeadLetter[]> =>
-      (await receiveAll()).map(held => ({ ...held, message: parsed(held.body) })),
+      (await receiveAll()).map(held => ({ held, message: parsed(held.body) })),
 
     /** Sent before it is deleted: whoever is interrupted in between exports an account twice, which does no harm. */
-    async moveBack(letter: DeadLetter): Promise<void> {
-      await client.send(new SendMessageCommand({ QueueUrl: exportQueueUrl, MessageBody: letter.body }));
-      await remove(letter);
+    async moveBack({ held }: DeadLetter): Promise<void> {
+      await client.send(new SendMessageCommand({ QueueUrl: exportQueueUrl, MessageBody: held.body }));
+      await remove(held);
     },
 
-    discard: remove,
+    discard: ({ held }: DeadLetter) => remove(held),
     letGo,
+    heldByOthers,
   };
 }
+
+export type DeadLetters = ReturnType<typeof createDeadLetters>;
 
 function parsed(body: string): ExportMessage | undefined {
   try {

@@ -1,10 +1,12 @@
 import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
+  MessageNotInflight,
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { Instant } from '../../lambdas/domain/instant.ts';
+import { readDepth } from './depth.ts';
 
 export interface HeldMessage {
   readonly receiptHandle: string;
@@ -15,12 +17,15 @@ export interface HeldMessage {
 /** Long enough for a person to read the list and decide. */
 const heldSeconds = 300;
 
-/** The messages of a queue. What is received is held until it is removed or let go. */
+/** The messages of a queue. What is received is held, and nobody else sees it, until it is removed or let go. */
 export function createHeldMessages(client: SQSClient, queueUrl: string) {
+  const held = new Set<HeldMessage>();
   return {
+    /** How many messages somebody else holds, if one holds none oneself. */
+    heldByOthers: async () => (await readDepth(client, queueUrl)).inFlight,
+
     /** Every message that is there, each once. */
     async receiveAll(): Promise<HeldMessage[]> {
-      const held: HeldMessage[] = [];
       for (;;) {
         const { Messages = [] } = await client.send(
           new ReceiveMessageCommand({
@@ -32,9 +37,9 @@ export function createHeldMessages(client: SQSClient, queueUrl: string) {
             MessageSystemAttributeNames: ['SentTimestamp'],
           }),
         );
-        if (Messages.length === 0) return held;
+        if (Messages.length === 0) return [...held];
         for (const { ReceiptHandle = '', Body = '', Attributes } of Messages)
-          held.push({
+          held.add({
             receiptHandle: ReceiptHandle,
             body: Body,
             sentAt: Number(Attributes?.SentTimestamp ?? 0),
@@ -42,19 +47,28 @@ export function createHeldMessages(client: SQSClient, queueUrl: string) {
       }
     },
 
-    async remove({ receiptHandle }: HeldMessage): Promise<void> {
+    async remove(message: HeldMessage): Promise<void> {
+      const { receiptHandle } = message;
       await client.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: receiptHandle }));
+      held.delete(message);
     },
 
-    /** Leaves it in the queue, to be seen again at once. */
-    async letGo({ receiptHandle }: HeldMessage): Promise<void> {
-      await client.send(
-        new ChangeMessageVisibilityCommand({
-          QueueUrl: queueUrl,
-          ReceiptHandle: receiptHandle,
-          VisibilityTimeout: 0,
-        }),
-      );
+    /** Leaves in the queue what was not removed, to be seen again at once. */
+    async letGo(): Promise<void> {
+      for (const { receiptHandle } of held) await makeVisible(receiptHandle);
+      held.clear();
     },
   };
+
+  async function makeVisible(receiptHandle: string): Promise<void> {
+    const visible = { QueueUrl: queueUrl, ReceiptHandle: receiptHandle, VisibilityTimeout: 0 };
+    try {
+      await client.send(new ChangeMessageVisibilityCommand(visible));
+    } catch (thrown) {
+      // Whoever thought about it for too long no longer holds it.
+      if (!(thrown instanceof MessageNotInflight)) throw thrown;
+    }
+  }
 }
+
+export type HeldMessages = ReturnType<typeof createHeldMessages>;

@@ -5,13 +5,18 @@ import type { HeldMessage } from './held-messages.ts';
 /** A tick of the dispatcher, or a round of the watchdog, that was lost after all its retries. */
 export interface LostTick {
   readonly held: HeldMessage;
+  readonly of: 'dispatcher' | 'watchdog';
   /** When it was due, as far as its message tells. */
   readonly due: Instant;
   /** The function's own words, or that it was never reached. */
   readonly why: string;
 }
 
-const scheduled = z.object({ time: z.iso.datetime({ offset: true }) });
+const scheduled = z.object({
+  time: z.iso.datetime({ offset: true }),
+  /** The ARN of the rule. */
+  resources: z.array(z.string()).default([]),
+});
 
 /** What Lambda sends when a function failed for good, around the event that it was given. */
 const failedInvocation = z.object({
@@ -26,10 +31,17 @@ export function readLostTick(held: HeldMessage): LostTick {
   const failed = failedInvocation.safeParse(value).data;
   const event = scheduled.safeParse(failed?.requestPayload ?? value).data;
   const due = event === undefined ? held.sentAt : Date.parse(event.time);
-  if (failed === undefined) return { held, due, why: 'EventBridge could not start the function' };
+  const source = failed?.requestContext.functionArn ?? event?.resources.join(' ') ?? '';
+  const of = /-watchdog(:|$)|-watch-at-\d\d$/.test(source) ? 'watchdog' : 'dispatcher';
+  if (failed === undefined) return { held, of, due, why: 'EventBridge could not start the function' };
   const [functionName] = /siem-export-[\w-]+/.exec(failed.requestContext.functionArn) ?? ['the function'];
   const words = failed.responsePayload?.errorMessage ?? failed.requestContext.condition;
-  return { held, due, why: `${functionName}: ${words}` };
+  return { held, of, due, why: `${functionName}: ${words}` };
+}
+
+/** Whether nothing is missing because of it: a round of the watchdog leaves nothing behind that a later one needs. */
+export function isMadeUpFor({ of, due }: LostTick, lastTick: Instant | undefined): boolean {
+  return of === 'watchdog' || (lastTick !== undefined && lastTick >= due);
 }
 
 function parseJson(text: string): unknown {

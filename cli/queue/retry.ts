@@ -11,9 +11,9 @@ import type { Run } from '../run.ts';
 import { type Column, table } from '../table.ts';
 import type { Target } from '../target/target.ts';
 import { counted, utcTime } from '../wording.ts';
-import { createDeadLetters, type DeadLetter } from './dead-letters.ts';
-import { createHeldMessages } from './held-messages.ts';
-import { type LostTick, readLostTick } from './lost-ticks.ts';
+import { createDeadLetters, type DeadLetter, type DeadLetters } from './dead-letters.ts';
+import { createHeldMessages, type HeldMessages } from './held-messages.ts';
+import { isMadeUpFor, type LostTick, readLostTick } from './lost-ticks.ts';
 
 interface RetryOptions {
   readonly yes?: boolean;
@@ -24,29 +24,53 @@ export function registerRetry(program: Command, run: Run): void {
   program
     .command('retry')
     .description('show the exports and ticks that were put aside and why, then queue the exports again')
-    .option('--yes', 'queue them again without asking')
+    .option('--yes', 'do it without asking')
     .option('--discard-foreign', 'delete messages that are none of ours, which would fail for ever')
     .addHelpText(
       'after',
       `
 Without --yes, and where there is nobody to ask, it only shows. What is put aside is not lost either way: the next
 boundary of the account delivers it as well. A lost tick needs no second try, because a later one makes up for it: once
-one has, it is removed together with the exports that are queued again.`,
+one has, it is removed together with the exports that are queued again. Exit code 1 if something is left.`,
     )
     .action(run(retry));
 }
 
 async function retry(context: CommandContext, { yes, discardForeign }: RetryOptions): Promise<Report> {
-  const { terminal, json } = context;
   const target = await context.target();
-  const { sqs, dynamodb, outputs } = target;
+  const { sqs, outputs } = target;
   const queue = createDeadLetters({
     client: sqs,
     queueUrl: outputs.ExportDeadLetterQueueUrl,
     exportQueueUrl: outputs.ExportQueueUrl,
   });
   const triggers = createHeldMessages(sqs, outputs.TriggerDeadLetterQueueUrl);
+  try {
+    return await workOff(context, target, { queue, triggers, yes, discardForeign });
+  } finally {
+    // Whatever happens: what is held is seen by no other command, and by no alarm.
+    await queue.letGo();
+    await triggers.letGo();
+  }
+}
+
+interface Work extends RetryOptions {
+  readonly queue: DeadLetters;
+  readonly triggers: HeldMessages;
+}
+
+async function workOff(
+  { terminal, json }: CommandContext,
+  target: Target,
+  { queue, triggers, yes, discardForeign = false }: Work,
+): Promise<Report> {
+  const { dynamodb, outputs } = target;
   const [letters, heldTicks] = await Promise.all([queue.receiveAll(), triggers.receiveAll()]);
+  // Asked for only where none is to be had: SQS counts what was let go as held for another while.
+  const elsewhere =
+    letters.length + heldTicks.length > 0
+      ? 0
+      : (await queue.heldByOthers()) + (await triggers.heldByOthers());
   const ticks = heldTicks.map(readLostTick);
   const ours = letters.filter(({ message }) => message !== undefined);
   const foreign = letters.filter(({ message }) => message === undefined);
@@ -54,26 +78,29 @@ async function retry(context: CommandContext, { yes, discardForeign }: RetryOpti
   const ids = [...new Set(ours.flatMap(({ message }) => message?.accountId ?? []))];
   const cursors = await reader.cursors(ids);
   const lastTick = await lastTickOf(target);
-  const madeUpFor = ticks.filter(({ due }) => lastTick !== undefined && lastTick >= due);
-  if (!json) for (const line of describe(letters, cursors, ticks, lastTick)) terminal.say(line);
+  const madeUpFor = ticks.filter(tick => isMadeUpFor(tick, lastTick));
+  if (!json) for (const line of describe(letters, cursors, ticks, lastTick, elsewhere)) terminal.say(line);
 
-  const asked =
-    !yes && ours.length + madeUpFor.length > 0 && terminal.interactive && !json
-      ? await confirm(terminal, questionFor(ours.length, madeUpFor.length))
+  const question = questionFor(ours.length, madeUpFor.length, discardForeign ? foreign.length : 0);
+  const agreed =
+    !yes && question !== undefined && terminal.interactive && !json
+      ? await confirm(terminal, question)
       : yes === true;
-  for (const letter of ours) await (asked ? queue.moveBack(letter) : queue.letGo(letter));
-  for (const letter of foreign) await (discardForeign ? queue.discard(letter) : queue.letGo(letter));
-  for (const tick of ticks)
-    await (asked && madeUpFor.includes(tick) ? triggers.remove(tick.held) : triggers.letGo(tick.held));
-  const moved = asked ? ours.length : 0;
-  const discarded = discardForeign ? foreign.length : 0;
-  const removed = asked ? madeUpFor.length : 0;
+  if (agreed) {
+    for (const letter of ours) await queue.moveBack(letter);
+    if (discardForeign) for (const letter of foreign) await queue.discard(letter);
+    for (const { held } of madeUpFor) await triggers.remove(held);
+  }
+  const moved = agreed ? ours.length : 0;
+  const discarded = agreed && discardForeign ? foreign.length : 0;
+  const removed = agreed ? madeUpFor.length : 0;
   const left = letters.length + ticks.length - moved - discarded - removed;
   return {
-    problem: left > 0,
+    problem: left + elsewhere > 0,
     json: {
       messages: letters.map(letter => letterJson(letter, cursors)),
-      ticks: ticks.map(({ due, why }) => ({ due: toIso(due), why })),
+      ticks: ticks.map(({ of, due, why }) => ({ of, due: toIso(due), why })),
+      heldElsewhere: elsewhere,
       moved,
       discarded,
       removed,
@@ -83,7 +110,7 @@ async function retry(context: CommandContext, { yes, discardForeign }: RetryOpti
       ...(discarded > 0 ? [`${counted(discarded, 'message')} discarded.`] : []),
       ...(removed > 0 ? [`${counted(removed, 'lost tick')} made up for, and removed.`] : []),
       ...(left > 0
-        ? [`${counted(left, 'message')} left as it is.${hintFor(asked, foreign.length - discarded)}`]
+        ? [`${counted(left, 'message')} left as it is.${hintFor(agreed, foreign.length - discarded)}`]
         : []),
     ],
   };
@@ -93,15 +120,20 @@ async function lastTickOf({ dynamodb, outputs }: Target): Promise<Instant | unde
   return createDispatchState({ client: dynamodb, tableName: outputs.DispatchStateTableName }).completedTick();
 }
 
-function questionFor(exports: number, ticks: number): string {
+/** What would be done, or nothing if there is nothing to do. */
+function questionFor(exports: number, ticks: number, foreign: number): string | undefined {
   const queue = exports > 0 ? [`queue ${counted(exports, 'export')} again`] : [];
   const remove = ticks > 0 ? [`remove ${counted(ticks, 'lost tick')} that a later one made up for`] : [];
-  const question = [...queue, ...remove].join(', ');
-  return `${question.charAt(0).toUpperCase()}${question.slice(1)}?`;
+  const discard =
+    foreign > 0
+      ? [`delete ${counted(foreign, 'message')} that ${foreign === 1 ? 'is' : 'are'} none of ours`]
+      : [];
+  const question = [...queue, ...remove, ...discard].join(', ');
+  return question === '' ? undefined : `${question.charAt(0).toUpperCase()}${question.slice(1)}?`;
 }
 
-function hintFor(asked: boolean, foreign: number): string {
-  if (!asked) return ' --yes queues exports again.';
+function hintFor(agreed: boolean, foreign: number): string {
+  if (!agreed) return ' --yes queues exports again.';
   return foreign > 0 ? ' --discard-foreign deletes what is none of ours.' : '';
 }
 
@@ -110,7 +142,12 @@ function describe(
   cursors: ReadonlyMap<string, Cursor>,
   ticks: readonly LostTick[],
   lastTick: Instant | undefined,
+  elsewhere: number,
 ): string[] {
+  if (elsewhere > 0)
+    return [
+      `${counted(elsewhere, 'message')} held by somebody else’s retry, or by one that has just ended: look again in 5 minutes.`,
+    ];
   if (letters.length + ticks.length === 0) return ['Nothing was put aside.'];
   const exports: readonly Column<DeadLetter>[] = [
     {
@@ -122,10 +159,8 @@ function describe(
   ];
   const lost: readonly Column<LostTick>[] = [
     { heading: 'lost tick', text: ({ due }) => utcTime(due) },
-    {
-      heading: 'made up for',
-      text: ({ due }) => (lastTick !== undefined && lastTick >= due ? 'yes' : 'not yet'),
-    },
+    { heading: 'of', text: tick => tick.of },
+    { heading: 'made up for', text: tick => (isMadeUpFor(tick, lastTick) ? 'yes' : 'not yet') },
     { heading: 'why', text: ({ why }) => displayName(why, 200) },
   ];
   return [
@@ -135,8 +170,8 @@ function describe(
 }
 
 /** The account's last error; if it has none, it was delivered since. */
-function reasonOf({ message, body }: DeadLetter, cursors: ReadonlyMap<string, Cursor>): string {
-  if (message === undefined) return displayName(body);
+function reasonOf({ message, held }: DeadLetter, cursors: ReadonlyMap<string, Cursor>): string {
+  if (message === undefined) return displayName(held.body);
   const cursor = cursors.get(message.accountId);
   if (cursor?.lastError !== undefined) return `${cursor.lastError.code}: ${cursor.lastError.message}`;
   if (cursor !== undefined && cursor.exportedThrough >= message.tick) return 'delivered since';
@@ -144,11 +179,11 @@ function reasonOf({ message, body }: DeadLetter, cursors: ReadonlyMap<string, Cu
 }
 
 function letterJson(letter: DeadLetter, cursors: ReadonlyMap<string, Cursor>) {
-  const { message, sentAt } = letter;
+  const { message, held } = letter;
   return {
     accountId: message?.accountId,
     tick: message && toIso(message.tick),
-    sentAt: toIso(sentAt),
+    sentAt: toIso(held.sentAt),
     why: reasonOf(letter, cursors),
   };
 }

@@ -5,7 +5,7 @@ import type { Bucket } from '../../lambdas/buckets/bucket.ts';
 import type { Account } from '../../lambdas/domain/account.ts';
 import type { DeliveredFile } from '../../lambdas/domain/delivered-file.ts';
 import { ExportError } from '../../lambdas/domain/failure.ts';
-import { type Instant, toIso } from '../../lambdas/domain/instant.ts';
+import { toIso } from '../../lambdas/domain/instant.ts';
 import { contentTypes, objectMetadata } from '../../lambdas/domain/object-key.ts';
 import { compressionLevel, placeName, placeOf } from '../../lambdas/domain/recipe.ts';
 import type { ExporterEnvironment } from '../../lambdas/environment.ts';
@@ -14,13 +14,12 @@ import { remedyFor } from '../account/remedy.ts';
 import { existingRecord, openStores } from '../account/stores.ts';
 import { CommandError } from '../command-error.ts';
 import type { CommandContext } from '../context.ts';
-import { createFileReader } from '../ledger-files.ts';
+import { filesOfWindow } from '../delivered-window.ts';
 import type { Report } from '../report.ts';
 import type { Run } from '../run.ts';
-import { shellWord } from '../shell-word.ts';
 import type { Target } from '../target/target.ts';
 import { createProbe } from '../verify/probe.ts';
-import { counted, parseInstant, size, utcTime } from '../wording.ts';
+import { counted, parseInstant, size } from '../wording.ts';
 import { packAgain } from './pack-again.ts';
 
 interface RedeliverOptions {
@@ -59,11 +58,8 @@ async function redeliver(
   const end = parseInstant(window, '--window');
   const target = await context.target();
   const account = checkRecord(await existingRecord(openStores(target), accountId));
-  const ledger = { client: target.dynamodb, tableName: target.outputs.ExportLedgerTableName };
-  const files = (await createFileReader(ledger).files(accountId, end)).filter(
-    file => file.window.end === end,
-  );
-  checkFiles(files, account, end, target);
+  const files = await filesOfWindow(target, accountId, end);
+  checkPlace(files, account);
 
   const environment = await target.environment();
   const auditLog = openAuditLog(target, environment);
@@ -98,24 +94,13 @@ async function redeliver(
   };
 }
 
-function checkFiles(
-  files: readonly DeliveredFile[],
-  account: Account,
-  end: Instant,
-  { command }: Target,
-): void {
-  const [first] = files;
-  if (first === undefined)
-    throw new CommandError(
-      'usage',
-      `No window of ${account.accountId} that ends at ${utcTime(end)} was delivered: "${command} deliveries ${shellWord(account.accountId)}" lists those that were`,
-    );
+function checkPlace(files: readonly DeliveredFile[], account: Account): void {
   const present = placeName(placeOf(account.destination));
   const other = files.map(({ place }) => placeName(place)).find(place => place !== present);
   if (other !== undefined)
     throw new CommandError(
       'usage',
-      `The window was delivered to ${other}, and the account's destination is now ${present}: whose credential would not fit`,
+      `The window was delivered to ${other}, and the account's destination is now ${present}, whose credential would not fit: the files can be written again only while the account points to ${other}`,
     );
 }
 

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type ExporterEnvironment, readExporterEnvironment } from '../../lambdas/environment.ts';
+import { operatorSession } from '../../lib/operator-session.ts';
 import { CommandError } from '../command-error.ts';
 import { parseOutputs, type Target } from './target.ts';
 
@@ -108,13 +109,8 @@ async function assumeExporterRole(roleArn: string, access: AwsAccess) {
     const { Credentials } = await client.send(
       new AssumeRoleCommand({
         RoleArn: roleArn,
-        RoleSessionName: 'siem-export-verify',
+        RoleSessionName: operatorSession,
         DurationSeconds: 900,
-        // Of all that the exporter may do, the operator needs this.
-        Policy: JSON.stringify({
-          Version: '2012-10-17',
-          Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Resource: '*' }],
-        }),
       }),
     );
     const { AccessKeyId = '', SecretAccessKey = '', SessionToken } = Credentials ?? {};

@@ -39,6 +39,7 @@ const outputs = z.object({
   ExportDeadLetterQueueUrl: z.string(),
   TriggerDeadLetterQueueUrl: z.string(),
   SecretPrefix: z.string(),
+  AlarmTopicArn: z.string().optional(),
   EncryptionKeyArn: z.string().optional(),
   ExporterRoleArn: z.string().optional(),
   EgressAddresses: z.string().optional(),

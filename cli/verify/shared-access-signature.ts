@@ -36,12 +36,14 @@ function permissionStep(fields: URLSearchParams): Step {
   const permissions = fields.get('sp');
   if (permissions === null)
     return { name, outcome: 'warning', detail: 'it does not say what it allows: its access policy does' };
-  const missing = ['c', 'w'].filter(letter => !permissions.includes(letter));
-  if (missing.length > 0)
+  const lacksWrite = !permissions.includes('w');
+  if (!permissions.includes('c'))
+    return { name, outcome: 'wrong', detail: `it lacks Create (c)${lacksWrite ? ' and Write (w)' : ''}` };
+  if (lacksWrite)
     return {
       name,
-      outcome: 'wrong',
-      detail: `it lacks ${missing.join(' and ')}${missing.includes('w') ? ': files of more than one block (8 MiB) need Write' : ''}`,
+      outcome: 'warning',
+      detail: 'it lacks Write (w): a file of more than one block (8 MiB) will be refused',
     };
   const beyond = [...permissions].filter(letter => !'cw'.includes(letter)).join('');
   if (beyond !== '') return { name, outcome: 'warning', detail: `it allows more than is needed (${beyond})` };

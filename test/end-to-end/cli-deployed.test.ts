@@ -15,6 +15,8 @@ let world: World;
 let aws: LocalServer;
 let folder: string;
 let stackName = '';
+/** What somebody has deleted: a function's path, a table's name. */
+const lost = new Set<string>();
 /** What was switched on again. */
 const mended = new Set<string>();
 
@@ -72,6 +74,7 @@ test('the doctor looks at what only AWS has', async () => {
   expect(output).toContain('✓ Lambda lets enough functions run at once: this AWS account may run 1,000');
   expect(output).toContain('siem-export-local-exports-failed: critical: exports fail');
   expect(output).toContain('Threshold Crossed');
+  expect(output).not.toContain('siem-export-local-eu-');
 });
 
 test('the doctor mends what was switched off, and only when somebody agrees', async () => {
@@ -89,8 +92,19 @@ test('the doctor mends what was switched off, and only when somebody agrees', as
     ),
   ]);
   expect(output).toContain('✓ mended: the rules that trigger the functions');
-  expect(output).toContain('✓ the exporter takes messages from the queue');
+  expect(output).toContain('✓ the exporter takes messages from the queue: soon: it is Enabling');
   expect(output).toContain('✓ table siem-export-local-audit-logs: active, protected from deletion');
+});
+
+test('the doctor goes on past what is missing, and says what it is', async () => {
+  lost.add('/functions/siem-export-local-watchdog').add('siem-export-local-dispatch-state');
+  const { exitCode, output } = await cli('doctor');
+  lost.clear();
+  expect(exitCode).toBe(1);
+  expect(output).toContain('✗ table siem-export-local-dispatch-state: it is not there');
+  expect(output).toContain('✗ the last tick: the table that keeps it is not there');
+  expect(output).toContain('✗ function siem-export-local-watchdog: it is not there');
+  expect(output).toContain('✓ the rules that trigger the functions: 5 enabled');
 });
 
 test('a stage that is not there, and AWS that is not there, end with exit code 3', async () => {
@@ -134,6 +148,13 @@ function startAws({ aws: { environment }, resources, clouds }: World): Promise<L
     const json = (value: object) =>
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
     const url = request.url ?? '';
+    const asked: Input = JSON.parse(operation === '' ? '{}' : body.toString());
+    if ([...lost].some(what => url.includes(what) || asked.TableName === what)) {
+      const name = operation.includes('Backups') ? 'TableNotFoundException' : 'ResourceNotFoundException';
+      return response
+        .writeHead(400, { 'x-amzn-errortype': name, 'content-type': 'application/json' })
+        .end(JSON.stringify({ __type: name, message: 'Not found' }));
+    }
     if (request.method === 'PUT') {
       mended.add(`mapping ${url.split('/').at(-1)}`);
       return json({});
@@ -145,13 +166,14 @@ function startAws({ aws: { environment }, resources, clouds }: World): Promise<L
         EventSourceMappings: [
           {
             UUID: '1234',
-            State: mended.has('mapping 1234') ? 'Enabled' : 'Disabled',
+            // A change takes its time.
+            State: mended.has('mapping 1234') ? 'Enabling' : 'Disabled',
             ScalingConfig: { MaximumConcurrency: 50 },
           },
         ],
       });
     if (url.includes('/functions/')) return json({ State: 'Active', Environment: { Variables: exporter } });
-    const answer = answers[operation]?.(JSON.parse(body.toString() || '{}'));
+    const answer = answers[operation]?.(asked);
     if (answer !== undefined) return json(answer);
     if (operation !== '') {
       const headers = Object.entries(request.headers).map(([name, value]): [string, string] => [
@@ -180,11 +202,11 @@ function startAws({ aws: { environment }, resources, clouds }: World): Promise<L
     const known = stackName === 'siem-export-local';
     return response
       .writeHead(known ? 200 : 400, { 'content-type': 'text/xml' })
-      .end(known ? stackXml(outputs) : missingStackXml);
+      .end(known ? stackXml({ ...outputs, AlarmTopicArn: topicOf('local') }) : missingStackXml);
   });
 }
 
-type Input = Readonly<Record<string, string>>;
+type Input = { readonly TableName?: string; readonly Name?: string };
 
 const answers: Readonly<Record<string, (input: Input) => object>> = {
   DescribeContinuousBackups: () => ({
@@ -196,23 +218,29 @@ const answers: Readonly<Record<string, (input: Input) => object>> = {
   UpdateTable: ({ TableName }) => mend(`table ${TableName}`),
   EnableRule: ({ Name }) => mend(`rule ${Name}`),
   ListRules: () => ({
-    Rules: ['siem-export-local-tick-at-00', 'siem-export-local-tick-at-15'].map((Name, index) => ({
-      Name,
-      State: index === 0 || mended.has(`rule ${Name}`) ? 'ENABLED' : 'DISABLED',
-    })),
+    // The last is of a stage local-eu, whose names begin like those of the stage local.
+    Rules: ['tick-at-00', 'tick-at-15', 'tick-at-30', 'tick-at-45', 'watch-at-40', 'eu-tick-at-15']
+      .map(name => `siem-export-local-${name}`)
+      .map(Name => ({
+        Name,
+        State: Name.endsWith('-15') && !mended.has(`rule ${Name}`) ? 'DISABLED' : 'ENABLED',
+      })),
   }),
   GetMetricStatistics: () => ({ Datapoints: [{ Maximum: 38 }] }),
   DescribeAlarms: () => ({
-    MetricAlarms: [
-      {
-        AlarmName: 'siem-export-local-exports-failed',
-        StateValue: 'ALARM',
-        StateReason: 'Threshold Crossed: 1 datapoint was greater than the threshold',
-        AlarmDescription: 'critical: exports fail',
-      },
-    ],
+    MetricAlarms: ['local', 'local-eu'].map(stage => ({
+      AlarmName: `siem-export-${stage}-exports-failed`,
+      AlarmActions: [topicOf(stage)],
+      StateValue: 'ALARM',
+      StateReason: 'Threshold Crossed: 1 datapoint was greater than the threshold',
+      AlarmDescription: 'critical: exports fail',
+    })),
   }),
 };
+
+function topicOf(stage: string): string {
+  return `arn:aws:sns:us-east-1:000000000000:siem-export-${stage}-alarms`;
+}
 
 function mend(what: string): object {
   mended.add(what);

@@ -4,10 +4,16 @@ import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { stripVTControlCharacters } from 'node:util';
+import {
+  ChangeMessageVisibilityCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+} from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCommandLine } from '../../cli/main.ts';
 import { bucketRegion, buckets } from '../../cli/tour/customers.ts';
 import { startWorld, type World } from '../../cli/tour/world.ts';
+import { encodeMessage } from '../../lambdas/domain/export-message.ts';
 
 let world: World;
 let folder: string;
@@ -76,6 +82,26 @@ test('adding an account asks for what is missing, again where an answer cannot b
 test('an account that exists is told before the first question', async () => {
   const { exitCode, said } = await converse('account add acme', []);
   expect({ exitCode, said }).toEqual({ exitCode: 2, said: expect.stringContaining('"acme" already') });
+});
+
+test('a retry that is broken off leaves what was put aside in sight', async () => {
+  const { deadLetterUrl: QueueUrl } = world.resources.exportQueue;
+  const MessageBody = encodeMessage({ accountId: 'acme', tick: 0 });
+  await world.aws.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+  const question = 'Queue 1 export again? [y/N] ';
+  expect(await converse('retry', [[question, '\u0003']])).toMatchObject({ exitCode: 2, unasked: [] });
+
+  // Somebody else looks at the same moment.
+  const held = { QueueUrl, VisibilityTimeout: 60 };
+  const { Messages = [] } = await world.aws.sqs.send(new ReceiveMessageCommand(held));
+  expect(Messages).toHaveLength(1);
+  const { exitCode, shown } = await converse('retry', []);
+  expect({ exitCode, shown }).toEqual({ exitCode: 1, shown: expect.stringContaining('1 message held') });
+  const ReceiptHandle = Messages[0]?.ReceiptHandle;
+  await world.aws.sqs.send(
+    new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }),
+  );
+  expect(await converse('retry', [[question, 'y\r']])).toMatchObject({ exitCode: 0, unasked: [] });
 });
 
 test('nothing is removed unless somebody agrees, and Ctrl-C ends a question', async () => {

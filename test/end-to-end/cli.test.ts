@@ -6,9 +6,11 @@ import { DeleteItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createRecordStore } from '../../cli/account/record-store.ts';
 import { bucketRegion, buckets } from '../../cli/tour/customers.ts';
 import { runHere } from '../../cli/tour/run-here.ts';
 import { role, startWorld, type World } from '../../cli/tour/world.ts';
+import { utcTime } from '../../cli/wording.ts';
 import { fileEntry } from '../../lambdas/aws/ledger-items.ts';
 import { encodeMessage } from '../../lambdas/domain/export-message.ts';
 import { toIso } from '../../lambdas/domain/instant.ts';
@@ -91,6 +93,31 @@ describe('adding accounts', () => {
     await cli('account remove hooli --yes');
   });
 
+  test('stay paused, although somebody who read the record before changes it', async () => {
+    const tableName = world.resources.environments.exporter.ACCOUNTS_TABLE ?? '';
+    const records = createRecordStore({ client: world.aws.dynamodb, tableName });
+    const read = (await records.read('globex')) ?? {};
+    await cli('account pause globex');
+    expect(await records.replace({ ...read, timeZone: 'Asia/Kolkata' }, 'active')).toBe(false);
+    expect(await records.read('globex')).toEqual({ ...read, status: 'paused' });
+    expect(await records.replace(read, 'paused')).toBe(true);
+  });
+
+  test('can be changed to a role, and to another cloud only with its credential', async () => {
+    await cli(`account add hooli ${s3} --secret-file s3.json`);
+    const updated = await json(`account update hooli --role-arn ${role.roleArn}`);
+    expect(updated.record.destination.externalId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(updated.customerGrant).toContain(updated.record.destination.externalId);
+    const moved = `account update hooli --destination gcs --bucket ${buckets.gcs}`;
+    expect(await cli(moved)).toMatchObject({
+      exitCode: 2,
+      errors: expect.stringContaining('holds a credential for s3, not for gcs'),
+    });
+    expect(await cli(`${moved} --secret-file gcs.json`)).toMatchObject({ exitCode: 0 });
+    expect(await json('verify hooli')).toMatchObject({ verified: true });
+    await cli('account remove hooli --yes');
+  });
+
   test('reports every fault of a record at once and writes nothing', async () => {
     const refused = await cli(
       'account add broken --time-zone Mars/Olympus --destination s3 --bucket A --secret-file s3.json',
@@ -111,6 +138,14 @@ describe('adding accounts', () => {
     expect((await cli(`account add other ${s3}`)).errors).toContain('--secret-file');
     expect(await cli(`account add other ${s3} --secret x`)).toMatchObject({ exitCode: 2 });
   });
+});
+
+test('a credential that would not be used is refused, not ignored', async () => {
+  for (const other of ['--secret-id siem-export/local/shared', `--role-arn ${role.roleArn}`])
+    expect(await cli(`account add hooli ${s3} --secret-file s3.json ${other}`)).toMatchObject({
+      exitCode: 2,
+      errors: expect.stringContaining('expected one of them'),
+    });
 });
 
 test('an account that was removed can be added again, while its secret is still being deleted', async () => {
@@ -142,6 +177,14 @@ describe('what was delivered', () => {
     expect((await json('plan initech')).owed).toEqual([]);
   });
 
+  test('goes on where it stood, and says so, if an account is removed and added again', async () => {
+    await cli('account remove initech --yes');
+    const added = await cli(`account add initech ${azure} --secret-file azure.txt`);
+    const stood = utcTime(boundary);
+    expect(added.output).toContain(`exported through ${stood}: it goes on there, with every window since.`);
+    expect(added.output).toContain(`due at ${utcTime(boundary + 4 * hour)}`);
+  });
+
   test('is written again if it is lost, and refused if it is there or has changed', async () => {
     const window = `--window ${toIso(boundary)}`;
     const [file] = (await json('deliveries acme')).windows[1].files;
@@ -165,14 +208,17 @@ describe('what was delivered', () => {
 
   test('can be traced to its rows, the malformed ones with what is wrong with them', async () => {
     await world.writeRows('globex', [
-      { recordedAt: boundary - 30 * minute, values: { action: 7, email: 'eva@example.com', note: 'more' } },
+      {
+        recordedAt: boundary - 30 * minute,
+        values: { action: 7, email: 'eva@example.com', note: 'more\u009b2J' },
+      },
     ]);
     const window = `--window ${toIso(boundary)}`;
     expect(await json(`rows globex ${window}`)).toMatchObject({ rows: 3, malformed: 1 });
     const { output } = await cli(`rows globex ${window} --malformed`);
     expect(output).toContain('3 rows, 1 malformed.');
     expect(output).toContain('! action: a number in the place of text');
-    expect(output).toContain('"note":"more"');
+    expect(output).toContain('"note":"more\\u{9b}2J"');
     expect(await cli(`rows globex --window ${toIso(boundary + hour)}`)).toMatchObject({ exitCode: 2 });
   });
 
@@ -206,6 +252,8 @@ test('a record with faults is shown with all of them, and with the commands that
     expect(output).toMatch(commands);
   }
   expect((await json('plan broken')).reasons).toHaveLength(5);
+  await world.aws.dynamodb.send(new PutItemCommand({ TableName, Item: marshall({ accountId: 'broken' }) }));
+  expect((await cli('account show broken')).output).toContain('--destination <value>');
   await world.aws.dynamodb.send(new DeleteItemCommand({ TableName, Key: { accountId: { S: 'broken' } } }));
 });
 
@@ -217,6 +265,7 @@ describe('the queue', () => {
     expect(await cli('status')).toMatchObject({ exitCode: 1 });
     expect(await cli('doctor')).toMatchObject({ exitCode: 1 });
     expect(await json('retry')).toMatchObject({ moved: 0, messages: { length: 2 } });
+    expect(await json('retry --discard-foreign')).toMatchObject({ discarded: 0, messages: { length: 2 } });
     expect(await json('retry --yes --discard-foreign')).toMatchObject({ moved: 1, discarded: 1, removed: 0 });
     expect(await json('status')).toMatchObject({ deadLetters: 0, queue: { waiting: 1 } });
   });
@@ -233,15 +282,23 @@ test('ticks that were lost are shown with their reason, and removed once a later
     responsePayload: { errorMessage: 'AccessDeniedException' },
   });
   const { triggerDeadLetterUrl: QueueUrl } = world.resources;
-  for (const MessageBody of [lost(boundary - hour), failed, lost(boundary + hour)])
+  // A round of the watchdog that no tick of the dispatcher is after.
+  const round = {
+    ...scheduledEvent(boundary + hour),
+    resources: ['arn:aws:events:us-east-1:000000000000:rule/siem-export-local-watch-at-40'],
+  };
+  for (const MessageBody of [lost(boundary - hour), failed, lost(boundary + hour), JSON.stringify(round)])
     await world.aws.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
   const { exitCode, output } = await cli('retry');
   expect(exitCode).toBe(1);
   expect(output).toContain('siem-export-local-dispatcher: AccessDeniedException');
   expect(output).toContain('EventBridge could not start the function');
   expect(await cli('doctor')).toMatchObject({ exitCode: 1 });
-  expect(await json('retry --yes')).toMatchObject({ removed: 2, ticks: { length: 3 } });
-  expect(await json('retry')).toMatchObject({ ticks: [{ due: toIso(boundary + hour) }] });
+  expect(await json('retry --yes')).toMatchObject({ removed: 3, ticks: { length: 4 } });
+  expect(await json('retry')).toMatchObject({
+    ticks: [{ of: 'dispatcher', due: toIso(boundary + hour) }],
+    heldElsewhere: 0,
+  });
 });
 
 describe('importing', () => {
@@ -275,6 +332,18 @@ describe('importing', () => {
       new ScanCommand({ TableName: world.resources.environments.exporter.ACCOUNTS_TABLE, Select: 'COUNT' }),
     );
     expect(Count).toBe(3);
+  });
+
+  test('that breaks off names the line, says how far it came, and can be repeated', async () => {
+    const tooLarge = line('large', { note: 'x'.repeat(500_000) });
+    await writeFile(join(folder, 'broken.ndjson'), [line('small'), tooLarge].join('\n'));
+    const { exitCode, errors } = await cli('account import broken.ndjson');
+    expect(exitCode).toBe(4);
+    expect(errors).toContain('line 2 ("large"): Item size has exceeded');
+    expect(errors).toContain('1 of 2 accounts are written; once the cause is gone');
+    await writeFile(join(folder, 'broken.ndjson'), [line('small'), line('large')].join('\n'));
+    expect(await json('account import broken.ndjson')).toMatchObject({ written: 1, unchanged: 1 });
+    for (const accountId of ['small', 'large']) await cli(`account remove ${accountId} --yes`);
   });
 
   test('writes records with their secrets, and can be repeated', async () => {

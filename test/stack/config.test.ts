@@ -158,6 +158,10 @@ describe('a wrong configuration', () => {
     [{ stage: 'dev', vpcCidr: '8.8.8.0/24' }, 'vpc.cidr: expected a private IPv4 range'],
     [{ stage: 'dev', vpcEgressAddresses: 3 }, 'vpc.egressAddresses: expected a whole number from 1 to 2'],
     [{ 'siem-export': { stage: 'dev', vpc: true } }, 'vpc: '],
+    [
+      { 'siem-export': { stage: 'dev', operators: ['arn:aws:iam::111122223333:root'] } },
+      'operators.0: expected arn:aws:iam::<12 digits>:role/<name>, or of a user',
+    ],
     [{ configFile: '/nowhere/prod.json' }, 'configFile: /nowhere/prod.json cannot be read'],
     [{ stage: 'dev', partBytes: 4_000_000_000 }, 'partBytes: expected a whole number from'],
     [{ stage: 'dev', logRetentionDays: 42 }, 'logRetentionDays: expected one of 1, 3, 5, 7'],

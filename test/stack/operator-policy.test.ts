@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 const projectFolder = join(import.meta.dirname, '../..');
 const read = (path: string) => readFileSync(join(projectFolder, path), 'utf8');
@@ -27,12 +27,44 @@ const requests = new Set(
   ),
 );
 
-test('the operators’ policy allows every request that the command line sends, and no other', () => {
-  const [policy = ''] =
-    read('docs/deploy.md').split('### Who operates')[1]?.split('```')[1]?.split('json\n').slice(1) ?? [];
-  const { Statement } = JSON.parse(policy) as { Statement: { Sid: string; Action: string | string[] }[] };
-  const allowed = Statement.filter(({ Sid }) => Sid !== 'TheStacksKey')
-    .flatMap(({ Action }) => Action)
-    .map(action => action.split(':')[1]);
-  expect([...requests].filter(name => name !== '').sort()).toEqual(allowed.toSorted());
+const [policy = ''] =
+  read('docs/deploy.md').split('### Who operates')[1]?.split('```')[1]?.split('json\n').slice(1) ?? [];
+const statements = (
+  JSON.parse(policy) as {
+    Statement: { Sid: string; Action: string | string[]; Resource: string | string[]; Condition?: object }[];
+  }
+).Statement.map(({ Sid, Action, Resource, Condition }) => ({
+  sid: Sid,
+  actions: [Action].flat(),
+  resources: [Resource].flat(),
+  condition: Condition,
+}));
+
+const writing = /:(Put|Update|Delete|Create|Enable|Send|Restore|Change|Batch(?!Get))/;
+
+describe('the operators’ policy', () => {
+  test('allows every request that the command line sends, and no other', () => {
+    const allowed = statements
+      .filter(({ sid }) => sid !== 'TheStacksKey')
+      .flatMap(({ actions }) => actions.map(action => action.split(':')[1]));
+    expect([...requests].filter(name => name !== '').sort()).toEqual([...new Set(allowed)].sort());
+  });
+
+  test('lets nobody write what proves the deliveries', () => {
+    const rowsOf = statements.filter(({ actions }) => actions.includes('dynamodb:PutItem'));
+    expect(rowsOf.map(({ resources }) => resources)).toEqual([
+      ['arn:aws:dynamodb:eu-central-1:111122223333:table/siem-export-prod-accounts'],
+    ]);
+    const [proof] = statements.filter(({ sid }) => sid === 'LedgerAndAuditLog');
+    expect(proof?.resources.length).toBeGreaterThan(0);
+    expect(proof?.actions.filter(action => writing.test(action))).toEqual([]);
+  });
+
+  test('changes nothing outside the stage', () => {
+    const everywhere = statements.filter(
+      ({ resources, condition }) => resources.includes('*') && condition === undefined,
+    );
+    expect(everywhere.length).toBeGreaterThan(0);
+    expect(everywhere.flatMap(({ actions }) => actions).filter(action => writing.test(action))).toEqual([]);
+  });
 });

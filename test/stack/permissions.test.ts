@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { operatorSession } from '../../lib/operator-session.ts';
 import { synthesize } from './synthesis.ts';
 import { allowedOn, resourcesOf, statementsOf } from './template-reading.ts';
 
 const template = synthesize();
+const operator = 'arn:aws:iam::111122223333:role/operators';
+const operated = synthesize({ 'siem-export': { stage: 'dev', operators: [operator] } });
 const functions = ['dispatcher', 'exporter', 'watchdog'];
 
 function actionsOf(functionName: string): string[] {
@@ -110,22 +113,41 @@ describe('the exporter', () => {
     expect(assume[0]).toMatchObject({ effect: 'Allow', resources: [JSON.stringify(role)] });
   });
 
-  test('is trusted to Lambda, and to the operators that the configuration names', () => {
-    const operator = 'arn:aws:iam::111122223333:role/operators';
-    const operated = synthesize({ 'siem-export': { stage: 'dev', operators: [operator] } });
-    const principalsOf = (stack: typeof template) =>
+  test('is trusted to Lambda, and to the operators that the configuration names, under one name', () => {
+    const trustOf = (stack: typeof template) =>
       Object.entries(
-        resourcesOf<{ AssumeRolePolicyDocument: { Statement: { Principal: object }[] } }>(
+        resourcesOf<{ AssumeRolePolicyDocument: { Statement: { Principal: object; Condition?: object }[] } }>(
           stack,
           'AWS::IAM::Role',
         ),
       ).flatMap(([id, { AssumeRolePolicyDocument }]) =>
         id.startsWith('ExportExporterRole')
-          ? AssumeRolePolicyDocument.Statement.map(({ Principal }) => Principal)
+          ? AssumeRolePolicyDocument.Statement.map(({ Principal, Condition }) => ({ Principal, Condition }))
           : [],
       );
-    expect(principalsOf(template)).toEqual([{ Service: 'lambda.amazonaws.com' }]);
-    expect(principalsOf(operated)).toEqual([{ Service: 'lambda.amazonaws.com' }, { AWS: operator }]);
+    const toLambda = { Principal: { Service: 'lambda.amazonaws.com' }, Condition: undefined };
+    expect(trustOf(template)).toEqual([toLambda]);
+    expect(trustOf(operated)).toEqual([
+      toLambda,
+      {
+        Principal: { AWS: operator },
+        Condition: { StringEquals: { 'sts:RoleSessionName': operatorSession } },
+      },
+    ]);
+  });
+
+  test('lets an operator assume customers’ roles and denies everything else', () => {
+    const denials = statementsOf(operated, 'exporter').filter(({ notActions }) => notActions.length > 0);
+    expect(denials).toEqual([
+      {
+        effect: 'Deny',
+        actions: [],
+        notActions: ['sts:AssumeRole'],
+        resources: ['"*"'],
+        conditions: { StringLike: { 'aws:userid': `*:${operatorSession}` } },
+      },
+    ]);
+    expect(statementsOf(template, 'exporter').flatMap(({ notActions }) => notActions)).toEqual([]);
   });
 
   test('publishes to the stage’s own event bus only', () => {

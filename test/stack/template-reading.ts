@@ -3,6 +3,8 @@ import type { Template } from 'aws-cdk-lib/assertions';
 export interface Statement {
   readonly effect: string;
   readonly actions: readonly string[];
+  /** Of a statement about every action but some. */
+  readonly notActions: readonly string[];
   /** As written in the template: an ARN with references in it as JSON. */
   readonly resources: readonly string[];
   readonly conditions: Readonly<Record<string, unknown>>;
@@ -12,7 +14,8 @@ interface PolicyProperties {
   readonly PolicyDocument: {
     readonly Statement: readonly {
       readonly Effect: string;
-      readonly Action: string | readonly string[];
+      readonly Action?: string | readonly string[];
+      readonly NotAction?: string | readonly string[];
       readonly Resource: unknown;
       readonly Condition?: Record<string, unknown>;
     }[];
@@ -32,9 +35,10 @@ export function statementsOf(template: Template, functionName: string): Statemen
   return policies
     .filter(policy => policy.Roles.some(({ Ref }) => Ref === role))
     .flatMap(policy => policy.PolicyDocument.Statement)
-    .map(({ Effect, Action, Resource, Condition = {} }) => ({
+    .map(({ Effect, Action = [], NotAction = [], Resource, Condition = {} }) => ({
       effect: Effect,
       actions: [Action].flat() as string[],
+      notActions: [NotAction].flat() as string[],
       resources: [Resource].flat().map(resource => JSON.stringify(resource)),
       conditions: Condition,
     }));

@@ -83,7 +83,8 @@ test.each([
   ['se=2027-12-01T00%3A00%3A00Z&sp=cw&sig=x', ['right', 'right']],
   ['se=2026-12-01&sp=cw&sig=x', ['warning', 'right']],
   ['se=2026-11-21T23%3A59%3A59Z&sp=racwdl&sig=x', ['wrong', 'warning']],
-  ['se=2027-12-01&sp=c&sig=x', ['right', 'wrong']],
+  ['se=2027-12-01&sp=c&sig=x', ['right', 'warning']],
+  ['se=2027-12-01&sp=w&sig=x', ['right', 'wrong']],
   ['si=policy&sig=x', ['warning', 'warning']],
 ])('the SAS %s is judged %o', (sas, outcomes) => {
   expect(readSas(sas, now).map(({ outcome }) => outcome)).toEqual(outcomes);
