@@ -17,7 +17,7 @@ export interface StretchReader {
 }
 
 /** As many hide a latency of 10 ms behind the work on a page; one partition does not answer faster for more. */
-const inFlight = 3;
+const inFlight = 4;
 /** A stretch that is a little too long for a page costs a further request, one after the other. */
 const aimedFill = 0.9;
 
@@ -68,7 +68,7 @@ function createPace(recordedAt: StretchReader['recordedAt']) {
   let bytesOfPage = 0;
 
   return {
-    learn(page: Page, { after }: Stretch): void {
+    learn(page: Page, { start, end, after }: Stretch): void {
       if (page.lastEvaluatedKey !== undefined) {
         if (page.count === 0) return;
         const first = recordedAt(page.sortKey(0));
@@ -77,8 +77,10 @@ function createPace(recordedAt: StretchReader['recordedAt']) {
         milliseconds = Math.max(last - first, 1) * aimedFill;
         bytesOfPage = page.lines.length;
       } else if (milliseconds !== undefined && after === undefined) {
+        // By the stretch's own length: it was cut when the pace was an older one.
         const fill = page.lines.length / bytesOfPage;
-        milliseconds *= Math.min(Math.max(aimedFill / fill, 0.5), 4);
+        const fitting = (end - start) * Math.min(Math.max(aimedFill / fill, 0.5), 4);
+        milliseconds = fill === 0 ? Math.max(milliseconds, fitting) : fitting;
       }
     },
 

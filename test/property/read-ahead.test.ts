@@ -24,6 +24,8 @@ function openLog(keys: readonly string[], rowsPerPage: number, sortKeyType: Sort
     sortKeyType === 'iso' ? one < other : Number(one) < Number(other);
   let running = 0;
   let most = 0;
+  let requests = 0;
+  let continuations = 0;
   const answer = async ({ input }: QueryCommand): Promise<object> => {
     most = Math.max(most, ++running);
     await new Promise(setImmediate);
@@ -38,6 +40,8 @@ function openLog(keys: readonly string[], rowsPerPage: number, sortKeyType: Sort
       key => !isBefore(key, from) && !isBefore(to, key) && (start === undefined || isBefore(start, key)),
     );
     const page = found.slice(0, rowsPerPage);
+    requests++;
+    if (start !== undefined) continuations++;
     const last = page.length === rowsPerPage ? { LastEvaluatedKey: { key: { [kind]: page.at(-1) } } } : {};
     const items = page.map(key => ({ key: { [kind]: key }, [column]: { S: 'x' } }));
     const body = Buffer.from(JSON.stringify({ Count: items.length, Items: items, ...last }));
@@ -54,7 +58,12 @@ function openLog(keys: readonly string[], rowsPerPage: number, sortKeyType: Sort
       } as never),
   } as unknown as DynamoDBClient;
   const source = { tableName: 'log', partitionKey: 'account', sortKey: 'key', sortKeyType, attributes };
-  return { log: createAuditLog({ client, source }), most: () => most };
+  return {
+    log: createAuditLog({ client, source }),
+    most: () => most,
+    requests: () => requests,
+    continuations: () => continuations,
+  };
 }
 
 /** Instants in and around the window, often close together. */
@@ -94,7 +103,7 @@ async function readAll(
   const read: string[] = [];
   for await (const page of log.pages('acme', window, after, never))
     for (let row = 0; row < page.count; row++) read.push(page.sortKey(row));
-  expect(most()).toBeLessThanOrEqual(3);
+  expect(most()).toBeLessThanOrEqual(4);
   return read;
 }
 
@@ -130,5 +139,28 @@ test('so do those of a numeric sort key', async () => {
       );
     }),
     { numRuns: 500 },
+  );
+});
+
+test('an even flow of rows is read in stretches of a page each, and none has to be read on', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 40, max: 160 }),
+      fc.integer({ min: 20, max: 100 }),
+      async (gap, rowsPerPage) => {
+        const count = Math.floor((window.end - window.start) / gap);
+        const keys = Array.from({ length: count }, (_, index) => {
+          const at = new Date(window.start + index * gap).toISOString();
+          return `${at}#${index}`;
+        });
+        // A page of less than two seconds cannot be cut to fit.
+        fc.pre(gap * rowsPerPage > 3000);
+        const { log, requests, continuations } = openLog(keys, rowsPerPage, 'iso');
+        for await (const page of log.pages('acme', window, undefined, never))
+          expect(page.count).toBeGreaterThan(0);
+        expect(continuations()).toBeLessThanOrEqual(3);
+        expect(requests()).toBeLessThanOrEqual(2 * Math.ceil(count / rowsPerPage) + 4);
+      },
+    ),
   );
 });
