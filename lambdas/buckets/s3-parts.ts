@@ -1,5 +1,9 @@
+import { emptyBuffer, withRoom } from './growing-buffer.ts';
+
 /** Buffers of one size that are used again, so that an upload of any length needs only as many as are in use at once. */
 export interface PartBuffers {
+  /** Bytes of a buffer. */
+  readonly size: number;
   take(): Buffer;
   giveBack(buffer: Buffer): void;
 }
@@ -7,6 +11,7 @@ export interface PartBuffers {
 export function createPartBuffers(size: number): PartBuffers {
   const free: Buffer[] = [];
   return {
+    size,
     take: () => free.pop() ?? Buffer.allocUnsafeSlow(size),
     giveBack: buffer => void free.push(buffer),
   };
@@ -30,10 +35,11 @@ export async function* inParts(
   buffers: PartBuffers,
   signal: AbortSignal,
 ): AsyncGenerator<Part, void> {
-  let buffer = buffers.take();
+  let buffer = emptyBuffer;
   let filled = 0;
   for await (const chunk of body) {
     signal.throwIfAborted();
+    buffer = withRoom(buffer, filled, chunk.length, buffers.size);
     for (let taken = 0; taken < chunk.length; ) {
       // Only a further byte proves that a full part is not the last one.
       if (filled === buffer.length) {
