@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, Server } from 'node:http';
+import { text } from 'node:stream/consumers';
+import * as z from 'zod';
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+const values = z.record(z.string(), z.unknown());
+const put = z.strictObject({ TableName: z.string(), Item: values });
+const update = z.strictObject({
+  TableName: z.string(),
+  Key: values,
+  UpdateExpression: z.string(),
+  ConditionExpression: z.string(),
+  ExpressionAttributeValues: values,
+});
+const transaction = z.strictObject({
+  TransactItems: z.tuple([z.strictObject({ Put: put }), z.strictObject({ Update: update })]),
+  ClientRequestToken: z.string(),
+});
+
+const refusalOf = (type: string, message: string, more: object = {}): Answer => ({
+  status: 400,
+  body: JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${type}`, message, ...more }),
+});
+
+/**
+ * Teaches an emulator of DynamoDB, which has no transactions, the one in use: a Put, and an Update on a condition. It
+ * is made of the emulator's own calls, one transaction at a time; anything else is refused.
+ */
+export function addTransactions(emulator: Server): Server {
+  const listeners = emulator.listeners('request');
+  const made = new Map<string, string>();
+  let last: Promise<unknown> = Promise.resolve();
+  emulator.removeAllListeners('request').on('request', (request: IncomingMessage, response) => {
+    if (request.headers['x-amz-target'] !== 'DynamoDB_20120810.TransactWriteItems') {
+      for (const listener of listeners) listener.call(emulator, request, response);
+      return;
+    }
+    const answered = Promise.all([text(request), last]).then(([body]) => transact(request, body));
+    last = answered.catch(() => undefined);
+    answered.then(
+      ({ status, body }) => {
+        const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-requestid': randomUUID() };
+        response.writeHead(status, headers).end(body);
+      },
+      error => response.destroy(error),
+    );
+  });
+  return emulator;
+
+  async function transact(request: IncomingMessage, json: string): Promise<Answer> {
+    const { data, error } = transaction.safeParse(JSON.parse(json));
+    if (error)
+      return refusalOf('ValidationException', `The emulator's transactions: ${z.prettifyError(error)}`);
+    const { TransactItems: items, ClientRequestToken: token } = data;
+    const content = JSON.stringify(items);
+    const earlier = made.get(token);
+    if (earlier !== undefined && earlier !== content)
+      return refusalOf('IdempotentParameterMismatchException', 'The token came with another transaction');
+    if (earlier !== undefined) return { status: 200, body: '{}' };
+    const [{ Put }, { Update }] = items;
+    const updated = await ask(request, 'UpdateItem', Update);
+    if (updated.body.includes('#ConditionalCheckFailedException')) return cancelled();
+    const answer = updated.status === 200 ? await ask(request, 'PutItem', Put) : updated;
+    if (answer.status !== 200) return answer;
+    made.set(token, content);
+    return { status: 200, body: '{}' };
+  }
+}
+
+function cancelled(): Answer {
+  const failed = { Code: 'ConditionalCheckFailed', Message: 'The conditional request failed' };
+  return refusalOf('TransactionCanceledException', 'Transaction cancelled [None, ConditionalCheckFailed]', {
+    CancellationReasons: [{ Code: 'None' }, failed],
+  });
+}
+
+/** The emulator's own answer to one call, made with the credentials of the transaction's. */
+async function ask({ headers, socket }: IncomingMessage, operation: string, input: object): Promise<Answer> {
+  const response = await fetch(`http://127.0.0.1:${socket.localPort}`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amz-target': `DynamoDB_20120810.${operation}`,
+      'x-amz-date': String(headers['x-amz-date']),
+      authorization: String(headers.authorization),
+    },
+    body: JSON.stringify(input),
+  });
+  return { status: response.status, body: await response.text() };
+}
