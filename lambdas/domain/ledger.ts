@@ -5,7 +5,7 @@ import type { Instant } from './instant.ts';
 
 /**
  * The ledger's writes are conditional on the cursor as the caller knows it. Where another exporter of the account
- * was quicker they change nothing and answer `undefined` or `false`: read the cursor again.
+ * was quicker, or is at it this moment, they change nothing and answer `undefined` or `false`: read the cursor again.
  */
 export interface Ledger {
   readCursor(accountId: string): Promise<Cursor | undefined>;

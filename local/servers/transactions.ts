@@ -1,26 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import { text } from 'node:stream/consumers';
 import * as z from 'zod';
+import { transactionForm } from './transaction-form.ts';
 
 interface Answer {
   readonly status: number;
   readonly body: string;
 }
 
-const values = z.record(z.string(), z.unknown());
-const put = z.strictObject({ TableName: z.string(), Item: values });
-const update = z.strictObject({
-  TableName: z.string(),
-  Key: values,
-  UpdateExpression: z.string(),
-  ConditionExpression: z.string(),
-  ExpressionAttributeValues: values,
-});
-const transaction = z.strictObject({
-  TransactItems: z.tuple([z.strictObject({ Put: put }), z.strictObject({ Update: update })]),
-  ClientRequestToken: z.string(),
-});
+const contentType = 'application/x-amz-json-1.0';
 
 const refusalOf = (type: string, message: string, more: object = {}): Answer => ({
   status: 400,
@@ -29,7 +17,7 @@ const refusalOf = (type: string, message: string, more: object = {}): Answer => 
 
 /**
  * Teaches an emulator of DynamoDB, which has no transactions, the one in use: a Put, and an Update on a condition. It
- * is made of the emulator's own calls, one transaction at a time; anything else is refused.
+ * is made of the emulator's own calls, the condition first and one transaction at a time; anything else is refused.
  */
 export function addTransactions(emulator: Server): Server {
   const listeners = emulator.listeners('request');
@@ -40,28 +28,27 @@ export function addTransactions(emulator: Server): Server {
       for (const listener of listeners) listener.call(emulator, request, response);
       return;
     }
-    const answered = Promise.all([text(request), last]).then(([body]) => transact(request, body));
-    last = answered.catch(() => undefined);
-    answered.then(
-      ({ status, body }) => {
-        const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-requestid': randomUUID() };
-        response.writeHead(status, headers).end(body);
-      },
-      error => response.destroy(error),
-    );
+    const answered = text(request).then(body => {
+      const answer = last.then(() => transact(request, body));
+      last = answer.catch(() => undefined);
+      return answer;
+    });
+    answered
+      .then(({ status, body }) => response.writeHead(status, { 'content-type': contentType }).end(body))
+      .catch(error => response.destroy(error));
   });
   return emulator;
 
   async function transact(request: IncomingMessage, json: string): Promise<Answer> {
-    const { data, error } = transaction.safeParse(JSON.parse(json));
+    const { data, error } = transactionForm.safeParse(JSON.parse(json));
     if (error)
       return refusalOf('ValidationException', `The emulator's transactions: ${z.prettifyError(error)}`);
     const { TransactItems: items, ClientRequestToken: token } = data;
     const content = JSON.stringify(items);
-    const earlier = made.get(token);
-    if (earlier !== undefined && earlier !== content)
+    const earlier = made.get(token) ?? '';
+    if (earlier === content) return { status: 200, body: '{}' };
+    if (earlier !== '')
       return refusalOf('IdempotentParameterMismatchException', 'The token came with another transaction');
-    if (earlier !== undefined) return { status: 200, body: '{}' };
     const [{ Put }, { Update }] = items;
     const updated = await ask(request, 'UpdateItem', Update);
     if (updated.body.includes('#ConditionalCheckFailedException')) return cancelled();
@@ -84,7 +71,7 @@ async function ask({ headers, socket }: IncomingMessage, operation: string, inpu
   const response = await fetch(`http://127.0.0.1:${socket.localPort}`, {
     method: 'POST',
     headers: {
-      'content-type': 'application/x-amz-json-1.0',
+      'content-type': contentType,
       'x-amz-target': `DynamoDB_20120810.${operation}`,
       'x-amz-date': String(headers['x-amz-date']),
       authorization: String(headers.authorization),
