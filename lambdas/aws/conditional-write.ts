@@ -2,6 +2,7 @@ import {
   ConditionalCheckFailedException,
   TransactionCanceledException,
   TransactionConflictException,
+  type TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 
 /** A conflict is over as soon as the other's transaction is, within milliseconds. */
@@ -23,11 +24,36 @@ export async function ifConditionHolds<Answer>(write: () => Promise<Answer>): Pr
   }
 }
 
+/** Has the SDK make a transaction again when DynamoDB throttles it, as it does with every other write. */
+export function retriedWhenThrottled(command: TransactWriteItemsCommand): TransactWriteItemsCommand {
+  command.middlewareStack.add(
+    next => async args => {
+      try {
+        return await next(args);
+      } catch (thrown) {
+        if (thrown instanceof TransactionCanceledException && reasonsOf(thrown).some(isThrottling))
+          Object.assign(thrown, { $retryable: { throttling: true } });
+        throw thrown;
+      }
+    },
+    { step: 'deserialize', priority: 'high', name: 'retriedWhenThrottled' },
+  );
+  return command;
+}
+
 function refusalOf(thrown: unknown): 'condition' | 'conflict' | undefined {
   if (thrown instanceof ConditionalCheckFailedException) return 'condition';
   if (thrown instanceof TransactionConflictException) return 'conflict';
   if (!(thrown instanceof TransactionCanceledException)) return undefined;
-  const codes = (thrown.CancellationReasons ?? []).map(({ Code }) => Code).filter(code => code !== 'None');
+  const codes = reasonsOf(thrown);
   if (codes.includes('ConditionalCheckFailed')) return 'condition';
   return codes.length > 0 && codes.every(code => code === 'TransactionConflict') ? 'conflict' : undefined;
+}
+
+function reasonsOf({ CancellationReasons = [] }: TransactionCanceledException): readonly string[] {
+  return CancellationReasons.map(({ Code = '' }) => Code).filter(code => code !== 'None');
+}
+
+function isThrottling(code: string): boolean {
+  return /Throttl|ProvisionedThroughputExceeded/.test(code);
 }

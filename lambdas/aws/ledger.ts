@@ -12,7 +12,7 @@ import { type Cursor, isWorthNoting } from '../domain/cursor.ts';
 import { toIso } from '../domain/instant.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import { followingPart } from '../domain/plan.ts';
-import { ifConditionHolds } from './conditional-write.ts';
+import { ifConditionHolds, retriedWhenThrottled } from './conditional-write.ts';
 import { cursorEntry, cursorFromItem, fileEntry, fileToItem, intentToItem } from './ledger-items.ts';
 
 /**
@@ -82,29 +82,31 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
       const row = { accountId, entry: fileEntry(file.window.end, file.part), ...fileToItem(file) };
       const written = await ifConditionHolds(() =>
         client.send(
-          new TransactWriteItemsCommand({
-            TransactItems: [
-              { Put: { TableName: tableName, Item: values(row) } },
-              {
-                Update: {
-                  TableName: tableName,
-                  Key: key(accountId, cursorEntry),
-                  UpdateExpression:
-                    'SET exportedThrough = :through, version = :next, failures = :none, deliveredAt = :now' +
-                    `${next.intent ? ', intent = :intent' : ''} REMOVE attempts, lastError${next.intent ? '' : ', intent'}`,
-                  ConditionExpression: 'version = :version',
-                  ExpressionAttributeValues: values({
-                    ':version': version,
-                    ':through': toIso(next.exportedThrough),
-                    ':next': next.version,
-                    ':none': next.failures,
-                    ':now': toIso(file.deliveredAt),
-                    ...(next.intent && { ':intent': intentToItem(next.intent) }),
-                  }),
+          retriedWhenThrottled(
+            new TransactWriteItemsCommand({
+              TransactItems: [
+                { Put: { TableName: tableName, Item: values(row) } },
+                {
+                  Update: {
+                    TableName: tableName,
+                    Key: key(accountId, cursorEntry),
+                    UpdateExpression:
+                      'SET exportedThrough = :through, version = :next, failures = :none, deliveredAt = :now' +
+                      `${next.intent ? ', intent = :intent' : ''} REMOVE attempts, lastError${next.intent ? '' : ', intent'}`,
+                    ConditionExpression: 'version = :version',
+                    ExpressionAttributeValues: values({
+                      ':version': version,
+                      ':through': toIso(next.exportedThrough),
+                      ':next': next.version,
+                      ':none': next.failures,
+                      ':now': toIso(file.deliveredAt),
+                      ...(next.intent && { ':intent': intentToItem(next.intent) }),
+                    }),
+                  },
                 },
-              },
-            ],
-          }),
+              ],
+            }),
+          ),
         ),
       );
       return written && next;

@@ -1,4 +1,4 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createFileReader } from '../../cli/ledger-files.ts';
 import { createCursorReader } from '../../lambdas/aws/cursor-reader.ts';
@@ -7,6 +7,7 @@ import type { Cursor, Intent } from '../../lambdas/domain/cursor.ts';
 import type { DeliveredFile } from '../../lambdas/domain/delivered-file.ts';
 import type { Ledger } from '../../lambdas/domain/ledger.ts';
 import { type DynamodbTables, startTables } from './dynamodb-tables.ts';
+import { startFaultProxy } from './fault-proxy.ts';
 
 const start = Date.parse('2026-11-22T04:00:00Z');
 const end = Date.parse('2026-11-22T08:00:00Z');
@@ -167,6 +168,31 @@ describe('the ledger', () => {
     expect(wasLost()).toBe(true);
     expect(moved?.version).toBe(2);
     expect(await ledger.readCursor(accountId)).toEqual(moved);
+  });
+
+  it('makes a commit again that DynamoDB cancels because it throttles', async () => {
+    const { protocol, hostname, port } = (await tables.client.config.endpoint?.()) ?? {};
+    const proxy = await startFaultProxy(`${protocol}//${hostname}:${port}`, { wholeRequests: true });
+    const { region, credentials } = tables.client.config;
+    const client = new DynamoDBClient({ endpoint: proxy.endpoint, region, credentials });
+    try {
+      const cursor = await begun();
+      const cancelled = {
+        __type: 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException',
+        CancellationReasons: [{ Code: 'ThrottlingError' }, { Code: 'None' }],
+      };
+      let requests = 0;
+      proxy.onRequest = () =>
+        requests++ === 0
+          ? { kind: 'answer', status: 400, body: JSON.stringify(cancelled) }
+          : { kind: 'pass' };
+      const moved = await createLedger({ client, tableName }).commit(accountId, cursor, file);
+      expect(moved?.exportedThrough).toBe(end);
+      expect(requests).toBe(2);
+    } finally {
+      client.destroy();
+      await proxy.close();
+    }
   });
 
   it('counts failures, remembers the last one, and forgets them behind a delivered file', async () => {
