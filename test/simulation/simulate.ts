@@ -159,6 +159,10 @@ export async function simulate(options: SeedOptions): Promise<SeedResult> {
       const invocation = invocations.get(process);
       if (invocation) invocation.held = 0;
     },
+    onEnd(process) {
+      const invocation = invocations.get(process);
+      if (invocation) invocation.held = undefined;
+    },
     onChunk: (process, bytes) => hold(process, -bytes),
     rotate: accountId => {
       const account = byId.get(accountId);
@@ -261,7 +265,7 @@ export async function simulate(options: SeedOptions): Promise<SeedResult> {
 
   function hold(process: Process, bytes: number): void {
     const invocation = invocations.get(process);
-    if (!invocation) return;
+    if (invocation?.held === undefined) return;
     invocation.held = Math.max(0, invocation.held + bytes);
     if (invocation.held > mostHeld && enabled.has('large-window'))
       world.violate('memory', `${process.name} holds ${invocation.held} bytes that it read`);

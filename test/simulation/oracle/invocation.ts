@@ -20,8 +20,8 @@ export interface Invocation {
   existing: StoredObject | undefined;
   /** When it found that. */
   existingAt: number;
-  /** Bytes of the audit log read and not yet given to the bucket. */
-  held: number;
+  /** Bytes of the audit log read and not yet given to the bucket; none between two uploads. */
+  held: number | undefined;
 }
 
 /** What a cloud or Secrets Manager refused. */
@@ -51,6 +51,6 @@ export function createInvocation(
     reported: new Map(),
     existing: undefined,
     existingAt: Number.POSITIVE_INFINITY,
-    held: 0,
+    held: undefined,
   };
 }

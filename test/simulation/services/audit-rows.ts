@@ -31,6 +31,9 @@ export interface AuditRows {
   ): Promise<unknown>;
 }
 
+/** DynamoDB ends a page with the row that makes it so large. */
+const pageBytes = 1024 * 1024;
+
 interface RawAnswer {
   readonly response: { statusCode: number; headers: Record<string, string>; body: Uint8Array };
 }
@@ -72,13 +75,17 @@ export function createAuditRows(
     const start = input.ExclusiveStartKey?.recordedAt?.S;
     const found: Row[] = [];
     const limit = chance.integer(Math.ceil(rowsPerPage / 2), rowsPerPage);
-    for (let index = firstFrom(all, start ?? from.S); index < all.length && found.length < limit; index++) {
+    let bytes = 0;
+    const isFull = () => found.length === limit || bytes >= pageBytes;
+    for (let index = firstFrom(all, start ?? from.S); index < all.length && !isFull(); index++) {
       const row = all[index];
       if (!row || row.key > to.S) break;
-      if (row.key !== start && row.visibleAt <= world.now()) found.push(row);
+      if (row.key === start || row.visibleAt > world.now()) continue;
+      found.push(row);
+      bytes += row.wire.length;
     }
     // A page that is full has a next one, even if that turns out to be empty.
-    const last = found.length === limit ? found.at(-1) : undefined;
+    const last = isFull() ? found.at(-1) : undefined;
     const next = last
       ? `,"LastEvaluatedKey":{"accountId":{"S":${JSON.stringify(account.S)}},"recordedAt":{"S":"${last.key}"}}`
       : '';

@@ -45,6 +45,8 @@ export interface Cloud {
   ): void;
   /** Told when an upload begins: what an earlier one read ahead in vain is let go. */
   onBegin(process: Process): void;
+  /** Told when an upload is over: who packs its rows once more after that, for their figures, gives them to nobody. */
+  onEnd(process: Process): void;
   onChunk(process: Process, bytes: number): void;
   /** Exchanges the credential of an account, in the store and in the cloud. */
   rotate(accountId: string): void;
@@ -72,11 +74,18 @@ export function createSimulatedBucket(
   const place = bucketPlace(destination);
   const generation = credential && generationOf(credential);
 
-  return { create, close: () => undefined };
+  return {
+    async create(object, signal) {
+      signal.throwIfAborted();
+      cloud.onBegin(process);
+      const creation = await upload(object, signal);
+      cloud.onEnd(process);
+      return creation;
+    },
+    close: () => undefined,
+  };
 
-  async function create(object: NewObject, signal: AbortSignal): Promise<Creation> {
-    signal.throwIfAborted();
-    cloud.onBegin(process);
+  async function upload(object: NewObject, signal: AbortSignal): Promise<Creation> {
     const fault = drawFault();
     await process.wait(chance.integer(5, 60), signal);
     if (cloud.isOut(destination.type)) {
