@@ -1,4 +1,4 @@
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
 export interface Origin {
@@ -154,8 +154,9 @@ export function openRawConnection(origin: Origin, timeouts: RawTimeouts): RawCon
     if (end === -1) return undefined;
     const { statusCode, headers } = parseHead(head.toString('latin1', 0, end));
     keep &&= headers.connection?.toLowerCase() !== 'close';
-    const { 'content-length': digits = '' } = headers;
-    const length = /^\d{1,9}$/.test(digits) ? Number(digits) : -1;
+    const { 'content-length': digits = '', 'transfer-encoding': encoding } = headers;
+    // An encoding counts before a length (RFC 9112, 6.3).
+    const length = encoding === undefined && /^\d{1,9}$/.test(digits) ? Number(digits) : -1;
     const start = end + endOfHead.length;
     if (headLength - start > length) throw new UnfamiliarAnswerError(`The body's length is ${digits}`);
     const body = memory(length);
@@ -190,7 +191,7 @@ function connect({ protocol, hostname, port }: Origin, onread: OnRead): Socket {
   return protocol === 'http:'
     ? connectTcp({ ...options, onread })
     : // Node passes `onread` on; its types do not know.
-      connectTls(Object.assign({ ...options, servername: hostname }, { onread }));
+      connectTls(Object.assign({ ...options, servername: isIP(hostname) ? '' : hostname }, { onread }));
 }
 
 function timeoutError(message: string): Error {
