@@ -29,13 +29,15 @@ interface Exchange {
   readonly fail: (failure: Error) => void;
   /** The answer, once its head is here; its body is then being filled. */
   answer?: RawAnswer;
+  /** The memory of the body, and one byte more: whatever comes there is more than was stated. */
+  room?: Buffer;
 }
 
 export interface RawConnection {
   /**
    * Sends a request and receives its answer; one after the other.
    *
-   * @param memory gives so many bytes to hold the answer's body
+   * @param memory gives so many bytes to hold the answer's body, and one more
    * @throws Error with the code of a broken connection, or named `TimeoutError`; `UnfamiliarAnswerError`
    */
   exchange(
@@ -73,7 +75,7 @@ export function openRawConnection(origin: Origin, timeouts: RawTimeouts): RawCon
     // Asked for after each read: where the next bytes go. Node loops without end if that has no room.
     buffer() {
       if (!current) return head;
-      return current.answer ? current.answer.body.subarray(bodyLength) : head.subarray(headLength);
+      return current.room?.subarray(bodyLength) ?? head.subarray(headLength);
     },
     callback(count) {
       received(count);
@@ -141,14 +143,16 @@ export function openRawConnection(origin: Origin, timeouts: RawTimeouts): RawCon
         headLength += count;
         current.answer = readHead(current);
       }
-      if (current.answer?.body.length === bodyLength) current.succeed(current.answer);
+      const stated = current.answer?.body.length ?? Number.POSITIVE_INFINITY;
+      if (bodyLength > stated) throw new UnfamiliarAnswerError(`The body is longer than ${stated}`);
+      if (current.answer && bodyLength === stated) current.succeed(current.answer);
     } catch (thrown) {
       current?.fail(thrown instanceof Error ? thrown : new Error(String(thrown)));
     }
   }
 
   /** The answer with what has come of its body, if the head is whole. */
-  function readHead({ memory }: Exchange): RawAnswer | undefined {
+  function readHead(exchange: Exchange): RawAnswer | undefined {
     const end = head.subarray(0, headLength).indexOf(endOfHead);
     if (end === -1 && headLength === longestHead) throw new UnfamiliarAnswerError('The head is too long');
     if (end === -1) return undefined;
@@ -159,9 +163,9 @@ export function openRawConnection(origin: Origin, timeouts: RawTimeouts): RawCon
     const length = encoding === undefined && /^\d{1,9}$/.test(digits) ? Number(digits) : -1;
     const start = end + endOfHead.length;
     if (headLength - start > length) throw new UnfamiliarAnswerError(`The body's length is ${digits}`);
-    const body = memory(length);
-    bodyLength = head.copy(body, 0, start, headLength);
-    return { statusCode, headers, body };
+    exchange.room = exchange.memory(length + 1);
+    bodyLength = head.copy(exchange.room, 0, start, headLength);
+    return { statusCode, headers, body: exchange.room.subarray(0, length) };
   }
 }
 

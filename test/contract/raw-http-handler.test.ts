@@ -178,6 +178,17 @@ describe.each(['http:', 'https:'] as const)('the handler over %s', protocol => {
     expect(connections).toBe(2);
   });
 
+  it('takes nothing that follows an answer for the answer to the next request', async () => {
+    const send = start(async (socket, request) => {
+      if (!request.endsWith(':1}')) return reply(socket, request);
+      socket.write(headOf(2));
+      await pause(20);
+      socket.write(`{}${headOf(5)}stale`);
+    });
+    await send(1).catch(() => undefined);
+    expect(fingerprint((await send(2)).response.body)).toBe(fingerprint(bodies[2]));
+  });
+
   it('opens another connection when the server wants this one closed, or has closed it', async () => {
     const send = start(async (socket, request) => {
       socket.write(`${headOf(2, request.endsWith(':1}') ? 'Connection: close\r\n' : '')}{}`);
