@@ -16,7 +16,7 @@ export const assumptions = {
   rowsPerCpuSecond: 130_000,
   /** A call to DynamoDB; `npm run bench:small` counts a window's. To Secrets Manager and EventBridge there is one each. */
   dynamodbCall: 0.005,
-  dynamodbCalls: 6,
+  dynamodbCalls: 5,
   serviceCall: 0.015,
   /** Signing in to the customer's cloud and writing a small file, over a fresh TLS connection to a far region. */
   bucketWrite: 0.3,
@@ -29,8 +29,7 @@ export const assumptions = {
   pollersPerSecond: 300 / 60,
   /** What a new on-demand table takes at once; AWS raises it to twice the peaks it has seen. */
   ledgerWriteUnitsPerSecond: 4_000,
-  /** Counted by `npm run bench:small`; row and cursor are below 1 KB, so that each is one unit. */
-  ledgerWritesPerWindow: 3,
+  ledgerWriteUnitsPerWindow: usage.ledgerWriteUnitsPerWindow,
 } as const;
 
 /** How long the exporter is busy with a window of so many rows, start-up aside. */

@@ -23,7 +23,7 @@ export function costOfWave(rows: Float64Array, { busySeconds, invocations }: Wav
     compute: price('lambdaGbSecond', busySeconds * usage.exporterGb) + price('lambdaRequest', invocations),
     'audit log read': price('dynamodbReadUnit', readUnits),
     ledger:
-      price('dynamodbWriteUnit', windows * assumptions.ledgerWritesPerWindow) +
+      price('dynamodbWriteUnit', windows * assumptions.ledgerWriteUnitsPerWindow) +
       price('dynamodbReadUnit', windows * usage.ledgerReadsPerWindow),
     'other services':
       price('sqsRequest', windows * usage.queueRequestsPerWindow) +

@@ -33,7 +33,7 @@ export function simulateWave(rows: Float64Array, concurrency: number): Wave {
     exporters.add({ at: settle + pollerDelay(number), isCold: true });
 
   const deliveredAt: number[] = [];
-  const secondsPerWindow = assumptions.ledgerWritesPerWindow / ledgerWriteUnitsPerSecond;
+  const secondsPerWindow = assumptions.ledgerWriteUnitsPerWindow / ledgerWriteUnitsPerSecond;
   let ledgerFreeAt = 0;
   let busySeconds = 0;
   let invocations = 0;
@@ -73,13 +73,13 @@ function pollerDelay(number: number): number {
 }
 
 function boundsOf(rows: Float64Array, concurrency: number): Record<Bound, number> {
-  const { settle, ledgerWritesPerWindow, ledgerWriteUnitsPerSecond } = assumptions;
+  const { settle, ledgerWriteUnitsPerWindow, ledgerWriteUnitsPerSecond } = assumptions;
   const seconds = rows.map(exportSeconds);
   const all = seconds.reduce((sum, some) => sum + some, 0);
   return {
     dispatch: visibleAt(rows.length - 1),
     concurrency: settle + all / concurrency,
-    'ledger writes': settle + (rows.length * ledgerWritesPerWindow) / ledgerWriteUnitsPerSecond,
+    'ledger writes': settle + (rows.length * ledgerWriteUnitsPerWindow) / ledgerWriteUnitsPerSecond,
     'largest account': settle + seconds.reduce((most, some) => Math.max(most, some), 0),
   };
 }

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createRequire } from 'node:module';
 import { setTimeout as pause } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
+import { addTransactions } from '../../local/servers/transactions.ts';
 import { createItemStore } from '../input/item-store.ts';
 import { listenOnLoopback } from './listen.ts';
 
@@ -14,7 +15,7 @@ const dynalite: (options: { createTableMs: number }) => Server = createRequire(i
  */
 export async function startDynamodb({ rows, latencyMs }: { rows: number; latencyMs: number }) {
   const store = createItemStore(rows);
-  const tables = dynalite({ createTableMs: 0 });
+  const tables = addTransactions(dynalite({ createTableMs: 0 }));
   const calls: Record<string, number> = {};
   const server = createServer((request, response) => {
     const operation = String(request.headers['x-amz-target']).replace(/^.*\./, '');

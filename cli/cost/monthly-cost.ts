@@ -133,7 +133,7 @@ function accountLines(fleet: Fleet): CostLine[] {
       accounts * hoursPerMonth * usage.watchdogSecondsPerAccount * usage.watchdogGb,
     ),
     line('compute', 'lambdaRequest', windows),
-    line('ledger and accounts', 'dynamodbWriteUnit', windows * usage.ledgerWritesPerWindow),
+    line('ledger and accounts', 'dynamodbWriteUnit', windows * usage.ledgerWriteUnitsPerWindow),
     line(
       'ledger and accounts',
       'dynamodbReadUnit',

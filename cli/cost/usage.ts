@@ -19,8 +19,8 @@ export const usage = {
   /** Size of a row in a delivered file: JSON, compressed. */
   deliveredBytesPerRow: 65,
   smallestFileBytes: 300,
-  /** A window costs one file's row, and the cursor's begin and advance. */
-  ledgerWritesPerWindow: 6,
+  /** One for the intent, and two for each of the commit's items, row and cursor, which are below 1 KB. */
+  ledgerWriteUnitsPerWindow: 5,
   ledgerReadsPerWindow: 4,
   /** Dispatcher's query and watchdog's scan and batch reads, for each account in a month. */
   fleetReadsPerAccount: 30 * 6 + 24 * daysPerMonth * 2,

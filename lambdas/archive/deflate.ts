@@ -80,7 +80,7 @@ function zlibOptions(block: Uint8Array, { level, dictionary, last }: BlockOption
     // zlib refuses an empty dictionary.
     ...(dictionary.length > 0 ? { dictionary } : {}),
     finishFlush: last ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
-    // Mostly one trip to the thread pool a block: an audit log deflates to less than half.
+    // Mostly one trip to the thread pool a block, without much memory to spare: an audit log deflates to a fifth.
     chunkSize: Math.max(1024, block.length >>> 2),
   };
 }

@@ -1,9 +1,9 @@
 import {
   type AttributeValue,
-  ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
+  TransactWriteItemsCommand,
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
@@ -12,20 +12,15 @@ import { type Cursor, isWorthNoting } from '../domain/cursor.ts';
 import { toIso } from '../domain/instant.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import { followingPart } from '../domain/plan.ts';
-import {
-  cursorEntry,
-  cursorFromItem,
-  fileEntry,
-  fileFromItem,
-  fileToItem,
-  intentToItem,
-} from './ledger-items.ts';
+import { ifConditionHolds, retriedWhenThrottled } from './conditional-write.ts';
+import { cursorEntry, cursorFromItem, fileEntry, fileToItem, intentToItem } from './ledger-items.ts';
 
 /**
  * The table `ExportLedger`: an item `cursor` and an item a delivered file, under the account's id.
  *
  * Every write names the cursor's version that its caller saw, and is safe to repeat: an answer that is lost makes
- * the repetition fail on its condition, and reading the cursor again shows what happened.
+ * the repetition fail on its condition, and reading the cursor again shows what happened. A commit that the SDK
+ * repeats by itself succeeds, since it carries the command's one token.
  */
 export function createLedger({ client, tableName }: { client: DynamoDBClient; tableName: string }): Ledger {
   return {
@@ -44,7 +39,7 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
         version: 0,
         failures: 0,
       };
-      const created = await unlessConditionFails(
+      const created = await ifConditionHolds(() =>
         client.send(
           new PutItemCommand({
             TableName: tableName,
@@ -75,51 +70,46 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
       });
     },
 
-    async readFile(accountId, windowEnd, part) {
-      const { Item } = await client.send(
-        new GetItemCommand({
-          TableName: tableName,
-          Key: key(accountId, fileEntry(windowEnd, part)),
-          ConsistentRead: true,
-        }),
-      );
-      return Item && fileFromItem(Item);
-    },
-
-    async recordFile(accountId, { version }, file) {
-      const item = {
-        accountId,
-        entry: fileEntry(file.window.end, file.part),
-        ...fileToItem(file),
-        version,
+    async commit(accountId, cursor, file) {
+      const { exportedThrough, version, intent } = cursor;
+      const next: Cursor = {
+        exportedThrough: file.final ? file.window.end : exportedThrough,
+        version: version + 1,
+        intent: file.final || !intent ? undefined : followingPart(intent, file.lastSortKey ?? ''),
+        attempts: [],
+        failures: 0,
       };
-      return unlessConditionFails(
+      const row = { accountId, entry: fileEntry(file.window.end, file.part), ...fileToItem(file) };
+      const written = await ifConditionHolds(() =>
         client.send(
-          new PutItemCommand({
-            TableName: tableName,
-            Item: values(item),
-            ConditionExpression: 'attribute_not_exists(accountId) OR version <= :version',
-            ExpressionAttributeValues: { ':version': { N: String(version) } },
-          }),
+          retriedWhenThrottled(
+            new TransactWriteItemsCommand({
+              TransactItems: [
+                { Put: { TableName: tableName, Item: values(row) } },
+                {
+                  Update: {
+                    TableName: tableName,
+                    Key: key(accountId, cursorEntry),
+                    UpdateExpression:
+                      'SET exportedThrough = :through, version = :next, failures = :none, deliveredAt = :now' +
+                      `${next.intent ? ', intent = :intent' : ''} REMOVE attempts, lastError${next.intent ? '' : ', intent'}`,
+                    ConditionExpression: 'version = :version',
+                    ExpressionAttributeValues: values({
+                      ':version': version,
+                      ':through': toIso(next.exportedThrough),
+                      ':next': next.version,
+                      ':none': next.failures,
+                      ':now': toIso(file.deliveredAt),
+                      ...(next.intent && { ':intent': intentToItem(next.intent) }),
+                    }),
+                  },
+                },
+              ],
+            }),
+          ),
         ),
       );
-    },
-
-    async advance(accountId, cursor, file) {
-      const next =
-        file.final || !cursor.intent ? undefined : followingPart(cursor.intent, file.lastSortKey ?? '');
-      return updateCursor(accountId, cursor, {
-        UpdateExpression:
-          'SET exportedThrough = :through, version = :next, failures = :none, deliveredAt = :now' +
-          `${next ? ', intent = :intent' : ''} REMOVE attempts, lastError${next ? '' : ', intent'}`,
-        ExpressionAttributeValues: values({
-          ':through': toIso(file.final ? file.window.end : cursor.exportedThrough),
-          ':next': cursor.version + 1,
-          ':none': 0,
-          ':now': toIso(file.deliveredAt),
-          ...(next && { ':intent': intentToItem(next) }),
-        }),
-      });
+      return written && next;
     },
 
     async recordFailure(accountId, cursor, { code, message, at }, cleared) {
@@ -148,8 +138,8 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
     { version }: Cursor,
     update: Pick<UpdateItemCommandInput, 'UpdateExpression' | 'ExpressionAttributeValues'>,
   ): Promise<Cursor | undefined> {
-    try {
-      const { Attributes } = await client.send(
+    const written = await ifConditionHolds(() =>
+      client.send(
         new UpdateItemCommand({
           TableName: tableName,
           Key: key(accountId, cursorEntry),
@@ -161,12 +151,9 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
             ':version': { N: String(version) },
           },
         }),
-      );
-      return Attributes && cursorFromItem(Attributes);
-    } catch (thrown) {
-      if (thrown instanceof ConditionalCheckFailedException) return undefined;
-      throw thrown;
-    }
+      ),
+    );
+    return written?.Attributes && cursorFromItem(written.Attributes);
   }
 }
 
@@ -174,15 +161,4 @@ const values = (record: Record<string, unknown>) => marshall(record, { removeUnd
 
 function key(accountId: string, entry: string): Record<string, AttributeValue> {
   return { accountId: { S: accountId }, entry: { S: entry } };
-}
-
-/** True if the write was made, false if its condition did not hold. */
-async function unlessConditionFails(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write;
-    return true;
-  } catch (thrown) {
-    if (thrown instanceof ConditionalCheckFailedException) return false;
-    throw thrown;
-  }
 }

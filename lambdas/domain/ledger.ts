@@ -5,7 +5,7 @@ import type { Instant } from './instant.ts';
 
 /**
  * The ledger's writes are conditional on the cursor as the caller knows it. Where another exporter of the account
- * was quicker they change nothing and answer `undefined` or `false`: read the cursor again.
+ * was quicker, or is at it this moment, they change nothing and answer `undefined` or `false`: read the cursor again.
  */
 export interface Ledger {
   readCursor(accountId: string): Promise<Cursor | undefined>;
@@ -13,11 +13,8 @@ export interface Ledger {
   createCursor(accountId: string, exportedThrough: Instant): Promise<Cursor>;
   /** Notes the attempt, and the intent where the cursor holds another or none, before an upload. */
   begin(accountId: string, cursor: Cursor, intent: Intent, attempt: Attempt): Promise<Cursor | undefined>;
-  readFile(accountId: string, windowEnd: Instant, part: number): Promise<DeliveredFile | undefined>;
-  /** Writes the file's row, unless one of a later version of the cursor stands already. */
-  recordFile(accountId: string, cursor: Cursor, file: DeliveredFile): Promise<boolean>;
-  /** Moves the cursor behind the file: to the window's end, or to its next part. */
-  advance(accountId: string, cursor: Cursor, file: DeliveredFile): Promise<Cursor | undefined>;
+  /** Writes the file's row and moves the cursor behind the file, to the window's end or its next part: both or neither. */
+  commit(accountId: string, cursor: Cursor, file: DeliveredFile): Promise<Cursor | undefined>;
   /** Notes a failure; `cleared` names the attempt that certainly wrote nothing. */
   recordFailure(
     accountId: string,

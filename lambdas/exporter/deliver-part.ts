@@ -22,7 +22,7 @@ export interface PartDelivery {
 }
 
 /**
- * Delivers one file: intent, upload, the file's row, events, and last the cursor (DESIGN 4.2). A crash between any
+ * Delivers one file: intent, upload, events, and last the commit of row and cursor (DESIGN 4.2). A crash between any
  * two of these leaves a state from which the next attempt arrives at the same one object.
  *
  * @returns the cursor behind the file; `not-begun` or `superseded` if another exporter of the account was quicker,
@@ -39,15 +39,15 @@ export async function deliverPart(
   if (!begun) return 'not-begun';
   const upload: Upload = { delivery, begun, attempt, bodyRead: false };
   try {
-    const file = (await fileOfEarlierAttempt(delivery, begun)) ?? (await writeFile(upload));
-    if (!file || !(await ports.ledger.recordFile(accountId, begun, file))) return 'superseded';
-    // Told before the cursor moves: whoever crashes here tells it once more rather than never.
+    const file = await writeFile(upload);
+    if (!file) return 'superseded';
+    // Told before the commit: whoever crashes here tells it once more rather than never.
     await ports.events.delivered(accountId, file);
     if (begun.failures > 0) await ports.events.recovered(accountId, file, begun.failures);
-    const advanced = await ports.ledger.advance(accountId, begun, file);
-    if (!advanced) return 'superseded';
+    const committed = await ports.ledger.commit(accountId, begun, file);
+    if (!committed) return 'superseded';
     ports.telemetry.delivered(accountId, file);
-    return advanced;
+    return committed;
   } catch (thrown) {
     const failure = toExportError(thrown);
     // No driver asks for an object before it has all of the body.
@@ -70,16 +70,6 @@ interface Upload {
 async function* noting(body: AsyncIterable<Uint8Array>, upload: Upload): AsyncGenerator<Uint8Array> {
   yield* body;
   upload.bodyRead = true;
-}
-
-/** The row that an earlier attempt left; not one of another place, where the account's files no longer go. */
-async function fileOfEarlierAttempt(
-  { account, intent, ports }: PartDelivery,
-  begun: Cursor,
-): Promise<DeliveredFile | undefined> {
-  if (begun.attempts.length < 2) return undefined;
-  const file = await ports.ledger.readFile(account.accountId, intent.window.end, intent.part);
-  return file && placeName(file.place) === placeName(intent.recipe.place) ? file : undefined;
 }
 
 /** Uploads the file; `undefined` if meanwhile another exporter has committed it. */

@@ -1,10 +1,13 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createFileReader } from '../../cli/ledger-files.ts';
 import { createCursorReader } from '../../lambdas/aws/cursor-reader.ts';
 import { createLedger } from '../../lambdas/aws/ledger.ts';
 import type { Cursor, Intent } from '../../lambdas/domain/cursor.ts';
 import type { DeliveredFile } from '../../lambdas/domain/delivered-file.ts';
 import type { Ledger } from '../../lambdas/domain/ledger.ts';
 import { type DynamodbTables, startTables } from './dynamodb-tables.ts';
+import { startFaultProxy } from './fault-proxy.ts';
 
 const start = Date.parse('2026-11-22T04:00:00Z');
 const end = Date.parse('2026-11-22T08:00:00Z');
@@ -36,10 +39,26 @@ const mine = 'mine s3://acme-audit';
 const other = 'other s3://acme-audit';
 const failure = { code: 'bucket_missing', message: 'The bucket acme-audit does not exist', at: end } as const;
 
+/** Lets the next call through and loses its answer, so that the SDK makes it again. */
+function loseAnswer({ middlewareStack }: DynamoDBClient): () => boolean {
+  let isLost = false;
+  middlewareStack.add(
+    next => async args => {
+      const answer = await next(args);
+      if (isLost) return answer;
+      isLost = true;
+      throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
+    },
+    { step: 'deserialize', name: 'lostAnswer' },
+  );
+  return () => middlewareStack.remove('lostAnswer') && isLost;
+}
+
 describe('the ledger', () => {
   let tables: DynamodbTables;
   let tableName: string;
   let ledger: Ledger;
+  let files: ReturnType<typeof createFileReader>;
   let accountId: string;
   let accounts = 0;
 
@@ -47,6 +66,7 @@ describe('the ledger', () => {
     tables = await startTables();
     tableName = await tables.create({ partition: 'accountId', sort: 'entry' });
     ledger = createLedger({ client: tables.client, tableName });
+    files = createFileReader({ client: tables.client, tableName });
   });
   afterAll(() => tables?.close());
   beforeEach(() => {
@@ -101,31 +121,78 @@ describe('the ledger', () => {
 
   it('moves behind a final file to the end of its window, once', async () => {
     const cursor = await begun();
-    const moved = await ledger.advance(accountId, cursor, file);
+    const moved = await ledger.commit(accountId, cursor, file);
     expect(moved).toEqual({ exportedThrough: end, version: 2, attempts: [], failures: 0 });
     expect(await ledger.readCursor(accountId)).toEqual(moved);
-    expect(await ledger.advance(accountId, cursor, file)).toBeUndefined();
+    expect(await ledger.commit(accountId, cursor, file)).toBeUndefined();
   });
 
   it('moves behind any other part to the next part of the window', async () => {
     const cursor = await begun();
-    const moved = await ledger.advance(accountId, cursor, { ...file, final: false });
+    const moved = await ledger.commit(accountId, cursor, { ...file, final: false });
     expect(moved).toMatchObject({ exportedThrough: start, version: 2, attempts: [] });
     expect(moved?.intent).toEqual({ ...intent, part: 2, after: file.lastSortKey });
   });
 
-  it('keeps the row of a file, and reads it back as it was', async () => {
+  it('writes the row of a file with its commit, and reads it back as it was', async () => {
     const cursor = await begun();
-    expect(await ledger.readFile(accountId, end, 1)).toBeUndefined();
-    expect(await ledger.recordFile(accountId, cursor, file)).toBe(true);
-    expect(await ledger.readFile(accountId, end, 1)).toEqual(file);
+    expect(await files.files(accountId)).toEqual([]);
+    await ledger.commit(accountId, cursor, file);
+    expect(await files.files(accountId)).toEqual([file]);
   });
 
-  it('does not let an earlier version replace the row of a later one', async () => {
+  it('writes no row for whoever knows an older cursor', async () => {
+    const old = await ledger.createCursor(accountId, start);
+    const cursor = await ledger.begin(accountId, old, intent, mine);
+    expect(await ledger.commit(accountId, old, file)).toBeUndefined();
+    expect(await files.files(accountId)).toEqual([]);
+    expect(await ledger.readCursor(accountId)).toEqual(cursor);
+  });
+
+  it('lets one of several commits at once through', async () => {
     const cursor = await begun();
-    await ledger.recordFile(accountId, { ...cursor, version: 5 }, file);
-    expect(await ledger.recordFile(accountId, cursor, { ...file, records: 9 })).toBe(false);
-    expect((await ledger.readFile(accountId, end, 1))?.records).toBe(3);
+    const commits = Array.from({ length: 5 }, (_, records) =>
+      ledger.commit(accountId, cursor, { ...file, records }),
+    );
+    const [winner, ...others] = (await Promise.all(commits)).flatMap((moved, records) =>
+      moved ? [records] : [],
+    );
+    expect(others).toEqual([]);
+    expect(await files.files(accountId)).toEqual([{ ...file, records: winner }]);
+  });
+
+  it('takes a commit that the SDK sends again for the one that it is', async () => {
+    const cursor = await begun();
+    const wasLost = loseAnswer(tables.client);
+    const moved = await ledger.commit(accountId, cursor, file);
+    expect(wasLost()).toBe(true);
+    expect(moved?.version).toBe(2);
+    expect(await ledger.readCursor(accountId)).toEqual(moved);
+  });
+
+  it('makes a commit again that DynamoDB cancels because it throttles', async () => {
+    const { protocol, hostname, port } = (await tables.client.config.endpoint?.()) ?? {};
+    const proxy = await startFaultProxy(`${protocol}//${hostname}:${port}`, { wholeRequests: true });
+    const { region, credentials } = tables.client.config;
+    const client = new DynamoDBClient({ endpoint: proxy.endpoint, region, credentials });
+    try {
+      const cursor = await begun();
+      const cancelled = {
+        __type: 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException',
+        CancellationReasons: [{ Code: 'ThrottlingError' }, { Code: 'None' }],
+      };
+      let requests = 0;
+      proxy.onRequest = () =>
+        requests++ === 0
+          ? { kind: 'answer', status: 400, body: JSON.stringify(cancelled) }
+          : { kind: 'pass' };
+      const moved = await createLedger({ client, tableName }).commit(accountId, cursor, file);
+      expect(moved?.exportedThrough).toBe(end);
+      expect(requests).toBe(2);
+    } finally {
+      client.destroy();
+      await proxy.close();
+    }
   });
 
   it('counts failures, remembers the last one, and forgets them behind a delivered file', async () => {
@@ -137,7 +204,7 @@ describe('the ledger', () => {
       lastError: failure,
       attempts: [mine],
     });
-    const moved = await ledger.advance(accountId, cursor, file);
+    const moved = await ledger.commit(accountId, cursor, file);
     expect(moved).toEqual({ exportedThrough: end, version: 2, attempts: [], failures: 0 });
   });
 
@@ -153,7 +220,7 @@ describe('the ledger', () => {
 
   it('notes nothing for whoever knows an older cursor', async () => {
     const cursor = await begun();
-    await ledger.advance(accountId, cursor, file);
+    await ledger.commit(accountId, cursor, file);
     expect(await ledger.recordFailure(accountId, cursor, failure, mine)).toBe(false);
     expect(await ledger.recordStop(accountId, cursor, 'paused')).toBe(false);
   });

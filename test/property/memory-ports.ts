@@ -130,9 +130,7 @@ function createMemoryLedger(): Ledger {
         attempts: [...present.attempts, attempt],
         version: present.version + (cursor.intent === intent ? 0 : 1),
       })),
-    readFile: async () => undefined,
-    recordFile: async () => true,
-    advance: async (accountId, cursor, { final, window, lastSortKey = '' }) =>
+    commit: async (accountId, cursor, { final, window, lastSortKey = '' }) =>
       update(accountId, cursor, ({ exportedThrough, version }) => ({
         exportedThrough: final ? window.end : exportedThrough,
         version: version + 1,

@@ -44,8 +44,8 @@ export interface SeedResult {
 rememberOffsets();
 
 const graceOfWatchdog = 2 * hour;
-/** Three blocks being deflated and one being filled, what is gathered for the bucket, two pages, and some room. */
-const mostHeld = 8 * 1024 * 1024;
+/** Three blocks being deflated and one being filled, what is gathered for the bucket, five pages, and some room. */
+const mostHeld = 13 * 1024 * 1024;
 
 /** Plays one seed through, from the first tick until all must be delivered, and holds the outcome against the truth. */
 export async function simulate(options: SeedOptions): Promise<SeedResult> {

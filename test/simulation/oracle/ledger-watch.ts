@@ -39,6 +39,8 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
   const first = new Map<string, number>();
   const intended = new Set<string>();
   const struck = new Map<string, { readonly at: number; readonly attempt: string }[]>();
+  /** The file's row that was written last, until the cursor moves with it. */
+  let loose: string | undefined;
   const lastWrites = new Map<string, { readonly at: number; readonly by: Invocation | undefined }>();
 
   return {
@@ -54,7 +56,12 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
     },
     onWrite(invocation: Invocation | undefined, before: Item | undefined, after: Item | undefined) {
       const accountId = after?.accountId?.S ?? '';
-      if (after?.entry?.S !== 'cursor') return;
+      const entry = after?.entry?.S;
+      const row = loose;
+      loose = entry === 'cursor' ? undefined : `${accountId} ${entry}`;
+      const isAlone = row !== undefined && (entry !== 'cursor' || !moves(before, after));
+      if (isAlone) world.violate('ledger', `${row} is written, and the cursor does not move with it`);
+      if (!after || entry !== 'cursor') return;
       lastWrites.set(accountId, { at: world.now(), by: invocation });
       const next = readCursorItem(after);
       if (!invocation) return world.violate('ledger', 'Somebody other than an exporter writes to the ledger');
@@ -84,10 +91,7 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
   }
 
   function changed(accountId: string, before: CursorItem, after: CursorItem, invocation: Invocation) {
-    const moved =
-      before.through !== after.through ||
-      before.intent?.end !== after.intent?.end ||
-      before.intent?.part !== after.intent?.part;
+    const moved = isElsewhere(before, after);
     const redirected =
       before.intent?.place !== after.intent?.place || before.intent?.manner !== after.intent?.manner;
     const steps = moved || redirected ? 1 : 0;
@@ -218,6 +222,18 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
       return !tokens.has(token) && attempt.slice(token.length + 1) === place;
     });
   }
+}
+
+function moves(before: Item | undefined, after: Item | undefined): boolean {
+  return !!before && !!after && isElsewhere(readCursorItem(before), readCursorItem(after));
+}
+
+function isElsewhere(before: CursorItem, after: CursorItem): boolean {
+  return (
+    before.through !== after.through ||
+    before.intent?.end !== after.intent?.end ||
+    before.intent?.part !== after.intent?.part
+  );
 }
 
 export function placeOf({ destination }: { destination: Destination }): string {

@@ -80,28 +80,8 @@ export const exporterSabotages: readonly Sabotage[] = [
     ],
   },
   {
-    name: 'the row of another place counts',
-    edits: [
-      {
-        file: 'exporter/deliver-part.ts',
-        text: 'file && placeName(file.place) === placeName(intent.recipe.place) ? file : undefined',
-        replacement: 'file',
-      },
-    ],
-  },
-  {
     name: 'a full part taken for the last',
     edits: [{ file: 'exporter/cut-part.ts', text: 'final = false;', replacement: 'final = true;' }],
-  },
-  {
-    name: 'the cursor does not wait for the row of the file',
-    edits: [
-      {
-        file: 'exporter/deliver-part.ts',
-        text: '!(await ports.ledger.recordFile(accountId, begun, file))',
-        replacement: '!ports.ledger.recordFile(accountId, begun, file).catch(() => true)',
-      },
-    ],
   },
   {
     name: 'told only after the cursor moved',

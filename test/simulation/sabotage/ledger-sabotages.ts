@@ -71,10 +71,45 @@ export const ledgerSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'aws/ledger.ts',
-        text: "ConditionExpression: 'version = :version',",
-        replacement: "ConditionExpression: 'version = :version OR attribute_not_exists(nothing)',",
+        text: "ConditionExpression: 'version = :version',\n          ...update",
+        replacement: "ConditionExpression: 'version = :version OR attribute_not_exists(nothing)', ...update",
       },
     ],
+  },
+  {
+    name: 'commit not conditional',
+    edits: [
+      {
+        file: 'aws/ledger.ts',
+        text: "ConditionExpression: 'version = :version',\n                  Expression",
+        replacement: "ConditionExpression: 'version = :version OR attribute_not_exists(nothing)', Expression",
+      },
+    ],
+  },
+  {
+    name: 'the file’s row is left out of the commit',
+    edits: [
+      {
+        file: 'aws/ledger.ts',
+        text: '{ Put: { TableName: tableName, Item: values(row) } },',
+        replacement: '',
+      },
+    ],
+  },
+  {
+    name: 'the file’s row is written before the commit',
+    edits: [
+      {
+        file: 'aws/ledger.ts',
+        text: '      const written = await ifConditionHolds(() =>\n        client.send(\n          new Transact',
+        replacement:
+          '      await client.send(new PutItemCommand({ TableName: tableName, Item: values(row) })); const written = await ifConditionHolds(() => client.send(new Transact',
+      },
+    ],
+  },
+  {
+    name: 'a refused commit counts as made',
+    edits: [{ file: 'aws/ledger.ts', text: 'return written && next;', replacement: 'return next;' }],
   },
   {
     name: 'expiry ignored',

@@ -8,6 +8,9 @@ import {
   PutItemCommand,
   QueryCommand,
   ScanCommand,
+  TransactionCanceledException,
+  TransactionConflictException,
+  TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { Process, ServiceErrors } from '../world/process.ts';
@@ -37,9 +40,16 @@ const errors: ServiceErrors = {
   unavailable: () => new InternalServerError({ message: 'Try again', ...metadata }),
 };
 
+/** Calls in a row, at most, that meet the same conflict. */
+const longestConflict = 8;
+
 /** DynamoDB as one process sees it. It knows the calls and expressions in use, and refuses all others. */
 export function createDatabaseClient(world: World, database: Database, process: Process): DynamoDBClient {
   const chance = world.random('tables');
+  const conflicts = world.random('conflicts');
+  // The SDK gives a command one token, whose repetition succeeds.
+  const committed = new WeakSet<object>();
+  let conflictsLeft = 0;
   return simulatedClient(DynamoDBClient.prototype, async (command, options) => {
     if (command instanceof QueryCommand && command.input.TableName === tableNames.rows)
       return database.rows.query(process, command, errors, options?.abortSignal);
@@ -49,7 +59,8 @@ export function createDatabaseClient(world: World, database: Database, process: 
   function perform(command: object): unknown {
     if (command instanceof GetItemCommand) return { Item: get(command.input) };
     if (command instanceof PutItemCommand) return put(command.input);
-    if (command instanceof UpdateItemCommand) return update(command.input);
+    if (command instanceof UpdateItemCommand) return updateAlone(command.input);
+    if (command instanceof TransactWriteItemsCommand) return transact(command);
     if (command instanceof QueryCommand) return queryIndex(command.input);
     if (command instanceof ScanCommand) return scan(command.input);
     if (command instanceof BatchGetItemCommand) return getMany(command.input);
@@ -81,14 +92,59 @@ export function createDatabaseClient(world: World, database: Database, process: 
     return {};
   }
 
-  function update(input: UpdateItemCommand['input']) {
+  /** Puts and conditional updates at one instant, or none of them. */
+  function transact(command: TransactWriteItemsCommand) {
+    if (committed.has(command)) return {};
+    const items = command.input.TransactItems ?? [];
+    const puts = items.flatMap(({ Put }) => Put ?? []);
+    const updates = items.flatMap(({ Update }) => Update ?? []);
+    if (
+      puts.length + updates.length < items.length ||
+      puts.some(one => one.ConditionExpression !== undefined)
+    )
+      throw new UnsupportedCallError('The simulated DynamoDB does not know the transaction');
+    if (!updates.every(conditionHolds)) throw cancelled('ConditionalCheckFailed');
+    if (items.some(({ Put, Update }) => meetsConflict((Put ?? Update)?.TableName)))
+      throw cancelled('TransactionConflict');
+    // The oracle judges when the cursor moves, and what is written with it has to be there.
+    for (const one of puts) put(one);
+    for (const one of updates) update(one);
+    committed.add(command);
+    return {};
+  }
+
+  /** Conflicts come alone or some in a row. Of the tables only the ledger has transactions. */
+  function meetsConflict(tableName: string | undefined): boolean {
+    if (tableName !== tableNames.ledger || !world.faulty() || !world.enables('conflict')) return false;
+    if (conflictsLeft === 0 && conflicts.chance(0.02)) conflictsLeft = conflicts.integer(1, longestConflict);
+    if (conflictsLeft === 0) return false;
+    conflictsLeft--;
+    process.trouble('conflict');
+    return true;
+  }
+
+  function updateAlone(input: UpdateItemCommand['input']) {
+    if (!conditionHolds(input)) throw conditionFailed();
+    if (meetsConflict(input.TableName))
+      throw new TransactionConflictException({ message: 'A transaction is at work', ...metadata });
+    return update(input);
+  }
+
+  function conditionHolds({
+    TableName,
+    Key = {},
+    ConditionExpression,
+    ExpressionAttributeValues,
+  }: UpdateInput) {
+    if (ConditionExpression === undefined) return true;
+    return conditionOf(ConditionExpression)(table(TableName).get(Key), ExpressionAttributeValues ?? {});
+  }
+
+  function update(input: UpdateInput) {
     const into = table(input.TableName);
-    const present = into.get(input.Key ?? {});
     const values = input.ExpressionAttributeValues ?? {};
     expectUsed(values, `${input.UpdateExpression} ${input.ConditionExpression}`);
-    if (input.ConditionExpression !== undefined && !conditionOf(input.ConditionExpression)(present, values))
-      throw conditionFailed();
-    const item = present ?? { ...input.Key };
+    const item = into.get(input.Key ?? {}) ?? { ...input.Key };
     updateOf(input.UpdateExpression ?? '')(item, values);
     into.put(process, item);
     return input.ReturnValues === 'ALL_NEW' ? { Attributes: copyItem(item) } : {};
@@ -153,12 +209,30 @@ function keyOf(tableName: string | undefined, item: Item): Item {
   throw new UnsupportedCallError(`Nobody but operators puts an item into ${tableName}`);
 }
 
+type UpdateInput = Pick<
+  UpdateItemCommand['input'],
+  | 'TableName'
+  | 'Key'
+  | 'UpdateExpression'
+  | 'ConditionExpression'
+  | 'ExpressionAttributeValues'
+  | 'ReturnValues'
+>;
+
+interface NamedInput {
+  readonly TableName?: string;
+  readonly Key?: Item;
+  readonly Item?: Item;
+  readonly UpdateExpression?: string;
+}
+
 function nameOf(command: object): string {
   const { input } = command as {
-    input: { TableName?: string; Key?: Item; Item?: Item; UpdateExpression?: string };
+    input: NamedInput & { TransactItems?: readonly { Update?: NamedInput }[] };
   };
-  const key = input.Key ?? input.Item;
-  return `${command.constructor.name} ${input.TableName ?? ''} ${key?.accountId?.S ?? ''} ${key?.entry?.S ?? ''} ${input.UpdateExpression ?? ''}`;
+  const named = input.TransactItems?.find(({ Update }) => Update)?.Update ?? input;
+  const key = named.Key ?? named.Item;
+  return `${command.constructor.name} ${named.TableName ?? ''} ${key?.accountId?.S ?? ''} ${key?.entry?.S ?? ''} ${named.UpdateExpression ?? ''}`;
 }
 
 function found(item: Item | undefined): readonly Item[] {
@@ -170,6 +244,14 @@ function expectUsed(values: Item, expressions = ''): void {
   const names: readonly string[] = expressions.match(/:\w+/g) ?? [];
   for (const name in values)
     if (!names.includes(name)) throw new UnsupportedCallError(`No expression uses the value ${name}`);
+}
+
+function cancelled(code: 'ConditionalCheckFailed' | 'TransactionConflict'): TransactionCanceledException {
+  return new TransactionCanceledException({
+    message: 'Transaction cancelled',
+    CancellationReasons: [{ Code: code === 'TransactionConflict' ? code : 'None' }, { Code: code }],
+    ...metadata,
+  });
 }
 
 function conditionFailed(): ConditionalCheckFailedException {

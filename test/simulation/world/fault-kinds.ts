@@ -20,6 +20,9 @@ export const uploadFaults = [
   'refused-upload',
 ] as const;
 
+/** What befalls a write to an item of which DynamoDB says that a transaction is at work on it. */
+export const tableFaults = ['conflict'] as const;
+
 /** What befalls messages and ticks. */
 export const deliveryFaults = [
   'duplicate-message',
@@ -68,6 +71,7 @@ export const circumstances = [
 export const faultKinds = [
   ...callFaults,
   ...uploadFaults,
+  ...tableFaults,
   ...deliveryFaults,
   ...outages,
   ...operatorActions,

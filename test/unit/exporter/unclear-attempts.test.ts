@@ -2,10 +2,9 @@ import { expect, test, vi } from 'vitest';
 import { deflateSynchronously } from '../../../lambdas/archive/deflate.ts';
 import type { Bucket, Creation } from '../../../lambdas/buckets/bucket.ts';
 import { parseAccount } from '../../../lambdas/domain/account.ts';
-import type { Attempt, Cursor, Intent } from '../../../lambdas/domain/cursor.ts';
-import type { DeliveredFile } from '../../../lambdas/domain/delivered-file.ts';
+import type { Cursor, Intent } from '../../../lambdas/domain/cursor.ts';
 import { ExportError } from '../../../lambdas/domain/failure.ts';
-import { placeOf, recipeOf } from '../../../lambdas/domain/recipe.ts';
+import { recipeOf } from '../../../lambdas/domain/recipe.ts';
 import { deliverPart } from '../../../lambdas/exporter/deliver-part.ts';
 import type { ExporterPorts } from '../../../lambdas/exporter/ports.ts';
 
@@ -40,13 +39,15 @@ const rejection = (unclear: boolean) => () => {
   throw new ExportError('credentials_rejected', 'The credential is rejected', { unclear });
 };
 
-function deliver(buckets: readonly Bucket[], row?: DeliveredFile) {
-  const attempts: Attempt[] = row
-    ? ['earlier s3://old-bucket', 'mine gcs://new-bucket']
-    : ['mine gcs://new-bucket'];
-  const cursor: Cursor = { exportedThrough: window.start, version: 3, intent, attempts, failures: 0 };
+function deliver(buckets: readonly Bucket[]) {
+  const cursor: Cursor = {
+    exportedThrough: window.start,
+    version: 3,
+    intent,
+    attempts: ['mine gcs://new-bucket'],
+    failures: 0,
+  };
   const recordFailure = vi.fn<ExporterPorts['ledger']['recordFailure']>(async () => true);
-  const recordFile = vi.fn<ExporterPorts['ledger']['recordFile']>(async () => true);
   const [first, second] = buckets;
   if (!first) throw new Error('A bucket is needed');
   const quiet = async () => undefined;
@@ -56,9 +57,7 @@ function deliver(buckets: readonly Bucket[], row?: DeliveredFile) {
       readCursor: async () => cursor,
       createCursor: async () => cursor,
       begin: async () => cursor,
-      readFile: async () => row,
-      recordFile,
-      advance: async () => ({ ...cursor, version: 4 }),
+      commit: async () => ({ ...cursor, version: 4 }),
       recordFailure,
       recordStop: async () => true,
     },
@@ -88,7 +87,7 @@ function deliver(buckets: readonly Bucket[], row?: DeliveredFile) {
     settings: { settle: 0, limits: { partBytes: 1000, level: 1 }, writerVersion: 'test' },
     deadline: { allowsAnotherPart: () => true, signal: new AbortController().signal },
   });
-  return { outcome, recordFailure, recordFile };
+  return { outcome, recordFailure };
 }
 
 test('an object that exists after a rejection without a clear answer counts as our own', async () => {
@@ -119,27 +118,4 @@ test('a refusal of the second upload does not strike out what the first one left
     expect.objectContaining({ code: 'access_denied' }),
     undefined,
   );
-});
-
-test('the row of a file that went to another place is not taken for the file of this one', async () => {
-  const elsewhere: DeliveredFile = {
-    window,
-    part: 1,
-    final: true,
-    place: placeOf({ type: 's3', bucket: 'old-bucket', region: 'eu-central-1' }),
-    key: 'audit/YWNtZQ/audit_YWNtZQ_20261122T080000Z.zip',
-    format: 'ndjson',
-    compression: 'zip',
-    records: 0,
-    malformed: 0,
-    bytes: 1,
-    uncompressedBytes: 0,
-    sha256: '00',
-    attempt: 1,
-    startedAt: window.end,
-    deliveredAt: window.end,
-  };
-  const { outcome, recordFile } = deliver([bucketThat(() => 'created')], elsewhere);
-  await outcome;
-  expect(recordFile.mock.calls[0]?.[2].place.bucket).toBe('new-bucket');
 });
