@@ -21,6 +21,8 @@ export type DeflateBlock = (block: Uint8Array, options: BlockOptions) => Promise
 const blocksInFlight = 3;
 const smallestWindowBits = 9;
 const largestWindowBits = 15;
+/** zlib refers back no further than to so many bytes after the start of its window (MIN_LOOKAHEAD). */
+const unreachable = 262;
 
 /**
  * The bytes as one raw deflate stream, in the way of pigz: blocks of 1 MB are deflated side by side, each with the end
@@ -85,5 +87,8 @@ function zlibOptions(block: Uint8Array, { level, dictionary, last }: BlockOption
 
 /** The smallest window that reaches over all of the data: zlib prepares its memory for the whole window each time. */
 function windowBits(length: number): number {
-  return Math.min(Math.max(Math.ceil(Math.log2(length + 1)), smallestWindowBits), largestWindowBits);
+  return Math.min(
+    Math.max(Math.ceil(Math.log2(length + unreachable)), smallestWindowBits),
+    largestWindowBits,
+  );
 }

@@ -1,4 +1,4 @@
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
 export interface Origin {
@@ -29,13 +29,15 @@ interface Exchange {
   readonly fail: (failure: Error) => void;
   /** The answer, once its head is here; its body is then being filled. */
   answer?: RawAnswer;
+  /** The memory of the body, and one byte more: whatever comes there is more than was stated. */
+  room?: Buffer;
 }
 
 export interface RawConnection {
   /**
    * Sends a request and receives its answer; one after the other.
    *
-   * @param memory gives so many bytes to hold the answer's body
+   * @param memory gives so many bytes to hold the answer's body, and one more
    * @throws Error with the code of a broken connection, or named `TimeoutError`; `UnfamiliarAnswerError`
    */
   exchange(
@@ -73,7 +75,7 @@ export function openRawConnection(origin: Origin, timeouts: RawTimeouts): RawCon
     // Asked for after each read: where the next bytes go. Node loops without end if that has no room.
     buffer() {
       if (!current) return head;
-      return current.answer ? current.answer.body.subarray(bodyLength) : head.subarray(headLength);
+      return current.room?.subarray(bodyLength) ?? head.subarray(headLength);
     },
     callback(count) {
       received(count);
@@ -141,26 +143,29 @@ export function openRawConnection(origin: Origin, timeouts: RawTimeouts): RawCon
         headLength += count;
         current.answer = readHead(current);
       }
-      if (current.answer?.body.length === bodyLength) current.succeed(current.answer);
+      const stated = current.answer?.body.length ?? Number.POSITIVE_INFINITY;
+      if (bodyLength > stated) throw new UnfamiliarAnswerError(`The body is longer than ${stated}`);
+      if (current.answer && bodyLength === stated) current.succeed(current.answer);
     } catch (thrown) {
       current?.fail(thrown instanceof Error ? thrown : new Error(String(thrown)));
     }
   }
 
   /** The answer with what has come of its body, if the head is whole. */
-  function readHead({ memory }: Exchange): RawAnswer | undefined {
+  function readHead(exchange: Exchange): RawAnswer | undefined {
     const end = head.subarray(0, headLength).indexOf(endOfHead);
     if (end === -1 && headLength === longestHead) throw new UnfamiliarAnswerError('The head is too long');
     if (end === -1) return undefined;
     const { statusCode, headers } = parseHead(head.toString('latin1', 0, end));
     keep &&= headers.connection?.toLowerCase() !== 'close';
-    const { 'content-length': digits = '' } = headers;
-    const length = /^\d{1,9}$/.test(digits) ? Number(digits) : -1;
+    const { 'content-length': digits = '', 'transfer-encoding': encoding } = headers;
+    // An encoding counts before a length (RFC 9112, 6.3).
+    const length = encoding === undefined && /^\d{1,9}$/.test(digits) ? Number(digits) : -1;
     const start = end + endOfHead.length;
     if (headLength - start > length) throw new UnfamiliarAnswerError(`The body's length is ${digits}`);
-    const body = memory(length);
-    bodyLength = head.copy(body, 0, start, headLength);
-    return { statusCode, headers, body };
+    exchange.room = exchange.memory(length + 1);
+    bodyLength = head.copy(exchange.room, 0, start, headLength);
+    return { statusCode, headers, body: exchange.room.subarray(0, length) };
   }
 }
 
@@ -190,7 +195,7 @@ function connect({ protocol, hostname, port }: Origin, onread: OnRead): Socket {
   return protocol === 'http:'
     ? connectTcp({ ...options, onread })
     : // Node passes `onread` on; its types do not know.
-      connectTls(Object.assign({ ...options, servername: hostname }, { onread }));
+      connectTls(Object.assign({ ...options, servername: isIP(hostname) ? '' : hostname }, { onread }));
 }
 
 function timeoutError(message: string): Error {

@@ -70,13 +70,22 @@ export class RawHttpHandler extends NodeHttpHandler {
     let connection = idle.pop();
     while (connection && !connection.usable()) connection = idle.pop();
     connection ??= openRawConnection(origin, this.#timeouts);
-    const answer = await connection.exchange(request, memory, signal);
-    if (connection.usable()) idle.push(connection);
-    return answer;
+    try {
+      const answer = await connection.exchange(request, memory, signal);
+      if (connection.usable()) idle.push(connection);
+      return answer;
+    } catch (thrown) {
+      // What was lost while the function was frozen is noticed with the next request only, and each of these would cost
+      // the SDK one of its attempts.
+      if (!signal?.aborted) for (const other of idle.splice(0)) other.close();
+      throw thrown;
+    }
   }
 }
 
-function originOf({ protocol, hostname, port }: Request): Origin | undefined {
+function originOf({ protocol, hostname: host, port }: Request): Origin | undefined {
+  // A URL has brackets around an IPv6 address, a socket has not.
+  const hostname = host.replace(/^\[(.*)\]$/, '$1');
   if (protocol === 'https:') return { protocol, hostname, port: port ?? 443 };
   if (protocol === 'http:') return { protocol, hostname, port: port ?? 80 };
   return undefined;

@@ -42,7 +42,14 @@ export function connectToSqs({
       ...signer({ host, headers: named, body }, await credential(), now()),
       'content-length': String(Buffer.byteLength(body)),
     };
-    const { status, text } = await answerTo(begin({ hostname, port, agent, method: 'POST', headers }), body);
+    const request = begin({ hostname, port, agent, method: 'POST', headers });
+    const { status, text } = await answerTo(request, body).catch(thrown => {
+      // What was lost while the function was frozen is noticed with the next request only. All at once, or each would
+      // cost a batch one of its attempts.
+      if (request.reusedSocket)
+        for (const socket of Object.values(agent.freeSockets).flat()) socket?.destroy();
+      throw thrown;
+    });
     if (status !== 200) throw new SqsError(status, text);
     return JSON.parse(text);
   };

@@ -8,7 +8,11 @@ interface ExportQueue extends ContinuationQueue {
 export function createQueueOnDemand(open: () => Promise<ExportQueue>): ExportQueue {
   let opened: Promise<ExportQueue> | undefined;
   const queue = () => {
-    opened ??= open();
+    opened ??= open().catch(thrown => {
+      // Kept, the failure would be that of every later invocation of this process.
+      opened = undefined;
+      throw thrown;
+    });
     return opened;
   };
   return {

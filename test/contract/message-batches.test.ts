@@ -104,6 +104,21 @@ describe('of a batch', () => {
     await expect(refusal).rejects.toThrow(/^SQS answered 403 SignatureDoesNotMatch$/);
   });
 
+  it('one more attempt is enough when every connection that waits was lost, as after a freeze of the function', async () => {
+    const known = new Set<object>();
+    let frozen = false;
+    const queueUrl = await queueThat((request, response) => {
+      if (frozen && known.has(request.socket)) return void request.socket.resetAndDestroy();
+      known.add(request.socket);
+      response.end(JSON.stringify({ Successful: [{ Id: '0' }] }));
+    });
+    const batches = batchesTo(queueUrl);
+    await Promise.all(['one', 'two'].map(accountId => batches.sendBatch(messagesFor(accountId), 0)));
+    frozen = true;
+    await expect(batches.sendBatch(messagesFor('acme'), 0)).rejects.toThrow();
+    expect(await batches.sendBatch(messagesFor('acme'), 0)).toEqual([]);
+  });
+
   it('nobody knows what became when the connection breaks: that is an error', async () => {
     const queueUrl = await queueThat((_, response) => response.destroy());
     await expect(batchesTo(queueUrl).sendBatch(messagesFor('acme'), 0)).rejects.toThrow();

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { inflateRawSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import {
@@ -36,6 +37,13 @@ test('blocks side by side cost next to nothing in size', async () => {
   const parallel = await bytesOf(deflate(inChunks(content, [content.length]), { level: 6 }));
   const whole = await deflateSynchronously(content, { level: 6, dictionary: Buffer.alloc(0), last: true });
   expect(parallel.length).toBeLessThan(whole.length * 1.005);
+});
+
+test('of small content, the end may refer back to the very start', async () => {
+  const start = randomBytes(200);
+  const content = Buffer.concat([start, randomBytes(1000 - 2 * start.length), start]);
+  const deflated = await bytesOf(deflate(inChunks(content, [content.length]), { level: 6 }));
+  expect(deflated.length).toBeLessThan(content.length - start.length / 2);
 });
 
 /** Deflates as usual and counts the blocks that are being worked on. */
