@@ -5,16 +5,18 @@ import { CommandError } from '../command-error.ts';
 import { shellWord } from '../shell-word.ts';
 import { optionFor } from './record-options.ts';
 import type { AccountRecord } from './record-store.ts';
+import { unknownAttributes } from './unknown-attributes.ts';
 
 /** @throws CommandError `usage` with every fault, and the option that mends it */
 export function checkRecord(record: AccountRecord): Account {
   const faults = accountFaults(record);
   if (faults.length === 0) return parseAccount(record);
-  const lines = faults.map(fault => `\n  ${withOption(fault)}`);
+  const warnings = unknownAttributes(record);
+  const lines = [...faults.map(withOption), ...warnings].map(line => `\n  ${line}`);
   throw new CommandError(
     'usage',
     `The account record is not in order; nothing was changed:${lines.join('')}`,
-    { details: { faults } },
+    { details: { faults, warnings } },
   );
 }
 

@@ -6,7 +6,7 @@ import type { Report } from '../report.ts';
 import type { Run } from '../run.ts';
 import { toCommandError } from '../unreachable.ts';
 import { count, counted } from '../wording.ts';
-import { type ImportLine, type LineFault, readImportFile } from './import-file.ts';
+import { type ImportFile, type ImportLine, type LineFault, readImportFile } from './import-file.ts';
 import { openStores, type Stores } from './stores.ts';
 
 interface ImportOptions {
@@ -32,7 +32,8 @@ A line:
 The credential stands in "secret" (text or JSON) or in the file that "secretFile" names; "secretId" names a secret
 that exists. Accounts that exist with the same record are left alone, so an import that broke off can be repeated.
 
-Exit code 2 if a line is faulty; every faulty line is reported, and nothing is written.`,
+Exit code 2 if a line is faulty; every faulty line is reported, and nothing is written.
+An attribute that is not known is stored for other tools, and warned of.`,
     )
     .action(run(importAccounts));
 }
@@ -43,7 +44,7 @@ async function importAccounts(
   options: ImportOptions,
 ): Promise<Report> {
   const stores = openStores(await context.target());
-  const { lines, faults } = await readImportFile(file, stores.secrets.nameFor);
+  const { lines, faults, warnings } = await readImportFile(file, stores.secrets.nameFor);
   const present = await stores.records.readMany(lines.map(({ account }) => account.accountId));
   const unlike = lines.filter(({ account, record }) => {
     const standing = present.get(account.accountId);
@@ -57,12 +58,12 @@ async function importAccounts(
       fault: 'the account exists with another record (--replace writes over it)',
     })),
   ].sort((one, other) => one.line - other.line);
-  if (all.length > 0) throw refusal(all, lines.length + faults.length);
+  if (all.length > 0) throw refusal(all, lines.length + faults.length, warnings);
 
   const known = new Set(unlike);
   const todo = lines.filter(line => !present.has(line.account.accountId) || known.has(line));
   if (!options.check) await writeAll(todo, stores, context);
-  return report(lines.length, todo.length, options.check === true);
+  return report({ lines: lines.length, written: todo.length, checkOnly: options.check === true, warnings });
 }
 
 async function writeAll(
@@ -105,28 +106,63 @@ async function write({ record, secret }: ImportLine, { records, secrets }: Store
   if (!(await records.create(record))) await records.replace(record);
 }
 
-function refusal(faults: readonly LineFault[], lines: number): CommandError {
+function refusal(
+  faults: readonly LineFault[],
+  lines: number,
+  warnings: ImportFile['warnings'],
+): CommandError {
   const report = faults.map(
     ({ line, accountId, fault }) =>
       `  line ${line}${accountId === undefined ? '' : ` (${JSON.stringify(accountId)})`}: ${fault}`,
   );
   return new CommandError(
     'usage',
-    [`${counted(faults.length, 'faulty line')} of ${count(lines)}; nothing was written:`, ...report].join(
-      '\n',
-    ),
-    { details: { faults } },
+    [
+      `${counted(faults.length, 'faulty line')} of ${count(lines)}; nothing was written:`,
+      ...report,
+      ...describeWarnings(warnings).map(warning => `  ! ${warning}`),
+    ].join('\n'),
+    { details: { faults, warnings: warningsJson(warnings) } },
   );
 }
 
-function report(lines: number, written: number, checkOnly: boolean): Report {
+const linesNamed = 5;
+
+/** An attribute once, however many lines have it: a vendor's own tool may have put it into every record. */
+function describeWarnings(warnings: ImportFile['warnings']): string[] {
+  return [...warnings].map(([warning, lines]) => {
+    const more = lines.length - linesNamed;
+    const named = `${lines.length === 1 ? 'line' : 'lines'} ${lines.slice(0, linesNamed).join(', ')}`;
+    return `${named}${more > 0 ? ` and ${count(more)} more` : ''}: ${warning}`;
+  });
+}
+
+function warningsJson(warnings: ImportFile['warnings']) {
+  return [...warnings].map(([warning, lines]) => ({ warning, lines }));
+}
+
+interface Imported {
+  readonly lines: number;
+  readonly written: number;
+  readonly checkOnly: boolean;
+  readonly warnings: ImportFile['warnings'];
+}
+
+function report({ lines, written, checkOnly, warnings }: Imported): Report {
   const unchanged = lines - written;
   return {
-    json: { lines, written: checkOnly ? 0 : written, unchanged, checkedOnly: checkOnly },
+    json: {
+      lines,
+      written: checkOnly ? 0 : written,
+      unchanged,
+      checkedOnly: checkOnly,
+      warnings: warningsJson(warnings),
+    },
     lines: ({ paint }) => [
       checkOnly
         ? `${paint('green', '✓')} ${counted(lines, 'line')} in order; ${counted(written, 'account')} would be written.`
         : `${paint('green', '✓')} ${counted(written, 'account')} written, ${count(unchanged)} unchanged.`,
+      ...describeWarnings(warnings).map(warning => `${paint('yellow', '!')} ${warning}`),
     ],
   };
 }

@@ -18,6 +18,7 @@ import { standingJson, stateStyles } from './list.ts';
 import { remedyFor } from './remedy.ts';
 import { type Standing, standingOf } from './standing.ts';
 import { existingRecord, openStores } from './stores.ts';
+import { unknownAttributes } from './unknown-attributes.ts';
 
 export function registerShow(accounts: Command, run: Run): void {
   accounts
@@ -39,10 +40,12 @@ async function showAccount(context: CommandContext, accountId: string): Promise<
   const { settleSeconds } = await target.environment();
   const standing = standingOf(record, cursors.get(accountId), await target.now(), settleSeconds * 1000);
   const remedy = remedyOf(standing, target);
+  const warnings = unknownAttributes(record);
   return {
     json: {
       ...standingJson(standing),
       record,
+      warnings,
       remedy,
       lastDelivery: last && {
         key: last.key,
@@ -52,7 +55,7 @@ async function showAccount(context: CommandContext, accountId: string): Promise<
         deliveredAt: toIso(last.deliveredAt),
       },
     },
-    lines: terminal => describe(standing, last, remedy, terminal),
+    lines: terminal => describe({ standing, warnings, last, remedy }, terminal),
   };
 }
 
@@ -65,12 +68,14 @@ function remedyOf(
   return remedyFor(cursor.lastError, account, { command, exporterRoleArn: outputs.ExporterRoleArn });
 }
 
-function describe(
-  standing: Standing,
-  last: DeliveredFile | undefined,
-  remedy: string | undefined,
-  { paint }: Terminal,
-): string[] {
+interface Shown {
+  readonly standing: Standing;
+  readonly warnings: readonly string[];
+  readonly last: DeliveredFile | undefined;
+  readonly remedy: string | undefined;
+}
+
+function describe({ standing, warnings, last, remedy }: Shown, { paint }: Terminal): string[] {
   const { accountId, state, account, faults, cursor, nextWindow } = standing;
   const error = cursor?.lastError;
   const timeZone = account?.timeZone ?? 'UTC';
@@ -78,6 +83,7 @@ function describe(
     ['account', JSON.stringify(accountId)],
     ['state', paint(stateStyles[state], state)],
     ['faults', faults.length === 0 ? undefined : faults.join('\n')],
+    ['warnings', warnings.length === 0 ? undefined : paint('yellow', warnings.join('\n'))],
     ['time zone', account?.timeZone],
     ['destination', account && placeName(placeOf(account.destination))],
     ...(account?.destination.type === 's3' ? describeS3(account.destination) : []),

@@ -12,6 +12,7 @@ import { readSecretFile } from './read-secret.ts';
 import { addRecordOptions, type RecordOptions, withOptions } from './record-options.ts';
 import type { AccountRecord } from './record-store.ts';
 import { existingRecord, openStores } from './stores.ts';
+import { unknownAttributes } from './unknown-attributes.ts';
 
 export function registerUpdate(accounts: Command, run: Run): void {
   addRecordOptions(accounts.command('update'))
@@ -64,14 +65,16 @@ async function updateAccount(
     name => JSON.stringify(present[name]) !== JSON.stringify(record[name]),
   );
   if (secret !== undefined) changed.push('secret');
+  const warnings = unknownAttributes(record);
   const grant =
     options.roleArn === undefined
       ? undefined
       : customerGrant(account.destination, { exporterRoleArn: target.outputs.ExporterRoleArn });
   return {
-    json: { record, changed, customerGrant: grant },
+    json: { record, changed, warnings, customerGrant: grant },
     lines: ({ paint }) => [
       `${paint('green', '✓')} ${accountId}: ${changed.length === 0 ? 'nothing is different' : `changed ${changed.join(', ')}`}.`,
+      ...warnings.map(warning => `${paint('yellow', '!')} ${warning}`),
       ...(grant === undefined
         ? []
         : ['  The customer grants:', ...grant.split('\n').map(line => `    ${line}`)]),

@@ -257,6 +257,35 @@ test('a record with faults is shown with all of them, and with the commands that
   await world.aws.dynamodb.send(new DeleteItemCommand({ TableName, Key: { accountId: { S: 'broken' } } }));
 });
 
+test('an attribute that is not known is named wherever somebody looks, and stops nothing', async () => {
+  const { ACCOUNTS_TABLE: TableName } = world.resources.environments.exporter;
+  await cli(`account add typo ${gcs} --secret-file gcs.json`);
+  const { record } = await json('account show typo');
+  const put = (item: object) =>
+    world.aws.dynamodb.send(new PutItemCommand({ TableName, Item: marshall({ ...record, ...item }) }));
+  await put({ adOnExpiresAt: '2020-01-01T00:00:00Z' });
+  const warning = '`adOnExpiresAt` is not known and ignored; did you mean `addOnExpiresAt`?';
+  const verified = await cli('verify typo');
+  expect(verified).toMatchObject({ exitCode: 0, output: expect.stringContaining(warning) });
+  expect(verified.output).toContain('Exports of typo can be written; 1 warning.');
+  for (const command of ['account show typo', 'account update typo --format json'])
+    expect((await cli(command)).output).toContain(warning);
+  expect((await json('account show typo')).warnings).toEqual([warning]);
+  const doctor = await cli('doctor');
+  expect(doctor.output).toContain(
+    '! attributes of account records: 1 account with some that are not known\n    → npx siem-export --local',
+  );
+
+  await put({ destination: { ...record.destination, bukcet: 'x' } });
+  for (const command of ['account show typo', 'verify typo'])
+    expect((await cli(command)).output).toContain('did you mean `destination.bucket`?');
+  expect((await cli('account update typo --format json')).errors).toContain(
+    'did you mean `destination.bucket`?',
+  );
+  await cli('account remove typo --yes');
+  expect((await cli('doctor')).output).toContain('✓ attributes of account records: all are known');
+});
+
 describe('the queue', () => {
   test('gets back what was put aside, and never what is not ours', async () => {
     const { exportQueue } = world.resources;
@@ -344,6 +373,27 @@ describe('importing', () => {
     await writeFile(join(folder, 'broken.ndjson'), [line('small'), line('large')].join('\n'));
     expect(await json('account import broken.ndjson')).toMatchObject({ written: 1, unchanged: 1 });
     for (const accountId of ['small', 'large']) await cli(`account remove ${accountId} --yes`);
+  });
+
+  test('warns of attributes that are not known, once for all lines, and stores them', async () => {
+    const lines = Array.from({ length: 7 }, (_, index) => line(`tool-${index}`, { plan: 'gold' }));
+    lines[2] = line('tool-2', { plan: 'gold', adOnExpiresAt: '2020-01-01T00:00:00Z' });
+    await writeFile(join(folder, 'tool.ndjson'), lines.join('\n'));
+    const { exitCode, output } = await cli('account import tool.ndjson --check');
+    expect(exitCode).toBe(0);
+    expect(output).toContain('! lines 1, 2, 3, 4, 5 and 2 more: `plan` is not known and ignored\n');
+    expect(output).toContain(
+      '! line 3: `adOnExpiresAt` is not known and ignored; did you mean `addOnExpiresAt`?',
+    );
+    await writeFile(
+      join(folder, 'tool.ndjson'),
+      line('tool-1', { secretFile: undefined, secretfile: 'gcs.json' }),
+    );
+    const refused = await cli('account import tool.ndjson');
+    expect(refused).toMatchObject({
+      exitCode: 2,
+      errors: expect.stringContaining('did you mean `secretFile`?'),
+    });
   });
 
   test('writes records with their secrets, and can be repeated', async () => {
