@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { DeleteItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { CreateSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -146,6 +147,27 @@ test('a credential that would not be used is refused, not ignored', async () => 
       exitCode: 2,
       errors: expect.stringContaining('expected one of them'),
     });
+});
+
+test('a shared secret is left alone by a new one for an account, unless it is named', async () => {
+  const shared = 'siem-export/local/shared';
+  const own = `siem-export/local/${Buffer.from('hooli').toString('base64url')}`;
+  const wrong = JSON.stringify({ accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'x'.repeat(40) });
+  const stored = async (SecretId: string) =>
+    (await world.aws.secrets.send(new GetSecretValueCommand({ SecretId }))).SecretString;
+  await world.aws.secrets.send(new CreateSecretCommand({ Name: shared, SecretString: wrong }));
+  await cli(`account add hooli ${s3} --secret-id ${shared}`);
+  const updated = await cli('account update hooli --secret-file s3.json');
+  expect(updated.output).toContain('changed secretId, secret');
+  expect(updated.output).toContain(`The secret ${shared} is left as it is: other accounts may use it`);
+  expect(await stored(shared)).toBe(wrong);
+  expect(await json('account show hooli')).toMatchObject({ record: { secretId: own } });
+  expect(await json('verify hooli')).toMatchObject({ verified: true });
+
+  const named = await json(`account update hooli --secret-id ${shared} --secret-file s3.json`);
+  expect(named).toMatchObject({ record: { secretId: shared }, changed: ['secretId', 'secret'] });
+  expect(await stored(shared)).toBe(world.credentials.secretOf('s3'));
+  await cli('account remove hooli --yes');
 });
 
 test('an account that was removed can be added again, while its secret is still being deleted', async () => {
