@@ -418,6 +418,21 @@ describe('importing', () => {
     });
   });
 
+  test('rotates the secret of an unchanged record if it may replace', async () => {
+    const wrong = JSON.parse(world.credentials.secretOf('gcs'));
+    wrong.client_email = 'nobody@example.iam.gserviceaccount.com';
+    await writeFile(join(folder, 'rotate.ndjson'), line('rotated', { secretFile: undefined, secret: wrong }));
+    await cli('account import rotate.ndjson');
+    expect(await json('verify rotated')).toMatchObject({ verified: false });
+    await writeFile(join(folder, 'rotate.ndjson'), line('rotated'));
+    expect(await json('account import rotate.ndjson')).toMatchObject({ written: 0, unchanged: 1 });
+    expect(await json('verify rotated')).toMatchObject({ verified: false });
+    const replaced = await cli('account import rotate.ndjson --replace');
+    expect(replaced.output).toContain('1 account written (1 of them the secret only), 0 unchanged.');
+    expect(await json('verify rotated')).toMatchObject({ verified: true });
+    await cli('account remove rotated --yes');
+  });
+
   test('writes records with their secrets, and can be repeated', async () => {
     await writeFile(join(folder, 'few.ndjson'), [line('müller/söhne'), line('saffron-🚀'), ''].join('\n'));
     expect(await json('account import few.ndjson --check')).toMatchObject({ lines: 2, written: 0 });
