@@ -41,12 +41,20 @@ export function mendingCommands(accountId: string, faults: readonly string[], co
   const values = [...new Set(options)].filter(option => option.startsWith('--'));
   const update = ['update', shellWord(accountId), ...values.map(option => `${option} <value>`)].join(' ');
   return [
-    // The status has a command of its own, and has to be in order before any other attribute is written.
-    ...(faults.some(fault => fault.startsWith('status: ')) ? [`resume ${shellWord(accountId)}`] : []),
-    ...(values.length > 0 ? [update] : []),
-  ]
-    .map(words => `${command} account ${words}`)
-    .join('\n');
+    ...(faults.some(fault => fault.startsWith('status: ')) ? statusCommands(accountId, command) : []),
+    ...(values.length > 0 ? [`${command} account ${update}`] : []),
+  ].join('\n');
+}
+
+/**
+ * The status has commands of its own, and has to be in order before any other attribute is written. Which of them is
+ * right only the operator knows: a mistyped "paused" must not be resumed unawares.
+ */
+function statusCommands(accountId: string, command: string): string[] {
+  return [
+    `${command} account pause ${shellWord(accountId)}`,
+    `or, if it is to be exported: ${command} account resume ${shellWord(accountId)}`,
+  ];
 }
 
 function withOption(fault: string): string {

@@ -269,7 +269,7 @@ test('a record with faults is shown with all of them, and with the commands that
   };
   await world.aws.dynamodb.send(new PutItemCommand({ TableName, Item: marshall(item) }));
   const commands =
-    /account resume broken\n.*account update broken --time-zone <value> --bucket <value> --bucket-region <value> --secret-id <value>/;
+    /account pause broken\n.*or, if it is to be exported: .*account resume broken\n.*account update broken --time-zone <value> --bucket <value> --bucket-region <value> --secret-id <value>/;
   for (const command of ['account show', 'verify']) {
     const { output } = await cli(`${command} broken`);
     expect(output).toMatch(/timeZone: .*\n.*status: .*\n.*destination\.bucket: .*\n/);
