@@ -12,7 +12,7 @@ import type { Run } from '../run.ts';
 import { fields } from '../table.ts';
 import type { Target } from '../target/target.ts';
 import type { Terminal } from '../terminal.ts';
-import { counted, localWindow, size, span, utcTime, utcWindow } from '../wording.ts';
+import { counted, lagUnknown, localWindow, size, span, utcTime, utcWindow } from '../wording.ts';
 import { mendingCommands } from './check-record.ts';
 import { standingJson, stateStyles } from './list.ts';
 import { remedyFor } from './remedy.ts';
@@ -55,7 +55,7 @@ async function showAccount(context: CommandContext, accountId: string): Promise<
         deliveredAt: toIso(last.deliveredAt),
       },
     },
-    lines: terminal => describe({ standing, warnings, last, remedy }, terminal),
+    lines: terminal => describe({ standing, warnings, last, remedy, lagKnown: target.lagKnown }, terminal),
   };
 }
 
@@ -73,9 +73,10 @@ interface Shown {
   readonly warnings: readonly string[];
   readonly last: DeliveredFile | undefined;
   readonly remedy: string | undefined;
+  readonly lagKnown: boolean;
 }
 
-function describe({ standing, warnings, last, remedy }: Shown, { paint }: Terminal): string[] {
+function describe({ standing, warnings, last, remedy, lagKnown }: Shown, { paint }: Terminal): string[] {
   const { accountId, state, account, faults, cursor, nextWindow } = standing;
   const error = cursor?.lastError;
   const timeZone = account?.timeZone ?? 'UTC';
@@ -96,7 +97,7 @@ function describe({ standing, warnings, last, remedy }: Shown, { paint }: Termin
       nextWindow && `${localWindow(nextWindow, timeZone)} ${timeZone}\n${utcWindow(nextWindow)}`,
     ],
     ['exported through', cursor ? utcTime(cursor.exportedThrough) : 'nothing yet'],
-    ['last delivery', last && describeFile(last)],
+    ['last delivery', last && describeFile(last, lagKnown)],
     [
       'last error',
       error &&
@@ -116,7 +117,12 @@ function describeS3({ region, expectedBucketOwner, roleArn, externalId, kmsKeyId
   ] as const;
 }
 
-function describeFile({ key, window, records, bytes, deliveredAt }: DeliveredFile): string {
-  const lag = span(deliveredAt - window.end);
-  return `${key}\n${counted(records, 'record')}, ${size(bytes)}; at ${utcTime(deliveredAt)}, ${lag} after the window's end`;
+function describeFile(
+  { key, window, records, bytes, deliveredAt }: DeliveredFile,
+  lagKnown: boolean,
+): string {
+  const lag = lagKnown
+    ? `${span(deliveredAt - window.end)} after the window's end`
+    : `which is no lag: ${lagUnknown}`;
+  return `${key}\n${counted(records, 'record')}, ${size(bytes)}; at ${utcTime(deliveredAt)}, ${lag}`;
 }
