@@ -10,7 +10,7 @@ import { createFileReader } from './ledger-files.ts';
 import type { Report } from './report.ts';
 import type { Run } from './run.ts';
 import { type Column, table } from './table.ts';
-import { count, counted, localWindow, parseInstant, span, utcTime, utcWord } from './wording.ts';
+import { count, counted, lagUnknown, localWindow, parseInstant, span, utcTime, utcWord } from './wording.ts';
 
 export function registerDeliveries(program: Command, run: Run): void {
   program
@@ -57,12 +57,13 @@ async function showDeliveries(
     json: {
       accountId,
       timeZone,
-      windows: windows.map(windowJson),
+      windows: windows.map(window => windowJson(window, target.lagKnown)),
       gaps: gaps.map(({ what, window }) => ({ what, start: toIso(window.start), end: toIso(window.end) })),
     },
     lines: ({ paint }) => [
-      ...(windows.length === 0 ? [] : table(columnsFor(timeZone), windows)),
+      ...(windows.length === 0 ? [] : table(columnsFor(timeZone, target.lagKnown), windows)),
       summary(windows, since),
+      ...(target.lagKnown || windows.length === 0 ? [] : [`No lag is shown: ${lagUnknown}.`]),
       ...gaps.map(gap => paint('red', `✗ ${describeGap(gap)}`)),
       ...(gaps.length === 0 && windows.length > 0
         ? [`${paint('green', '✓')} The windows follow each other without a gap.`]
@@ -81,7 +82,7 @@ function byWindow(files: readonly DeliveredFile[]): DeliveredWindow[] {
 const sum = (files: readonly DeliveredFile[], figure: 'records' | 'bytes') =>
   files.reduce((total, file) => total + file[figure], 0);
 
-function columnsFor(timeZone: string): readonly Column<DeliveredWindow>[] {
+function columnsFor(timeZone: string, lagKnown: boolean): readonly Column<DeliveredWindow>[] {
   return [
     { heading: `window (${timeZone})`, text: ({ first }) => localWindow(first.window, timeZone) },
     { heading: 'ends (UTC)', text: ({ first }) => utcWord(first.window.end) },
@@ -91,7 +92,10 @@ function columnsFor(timeZone: string): readonly Column<DeliveredWindow>[] {
     {
       heading: 'lag',
       align: 'right',
-      text: ({ last }) => (last.final ? span(last.deliveredAt - last.window.end) : 'in parts'),
+      text: ({ last }) => {
+        if (!last.final) return 'in parts';
+        return lagKnown ? span(last.deliveredAt - last.window.end) : '-';
+      },
     },
   ];
 }
@@ -109,13 +113,13 @@ function describeGap({ what, window }: Gap): string {
   return `${what}: ${utcTime(window.start)} to ${utcTime(window.end)}`;
 }
 
-function windowJson({ files, last }: DeliveredWindow) {
+function windowJson({ files, last }: DeliveredWindow, lagKnown: boolean) {
   return {
     start: toIso(last.window.start),
     end: toIso(last.window.end),
     complete: last.final,
     records: sum(files, 'records'),
-    lagSeconds: (last.deliveredAt - last.window.end) / 1000,
+    lagSeconds: lagKnown ? (last.deliveredAt - last.window.end) / 1000 : undefined,
     files: files.map(({ window: _, startedAt, deliveredAt, ...file }) => ({
       ...file,
       startedAt: toIso(startedAt),

@@ -56,6 +56,9 @@ export function span(milliseconds: number): string {
     .join(' ');
 }
 
+/** Why a lag is not told. */
+export const lagUnknown = 'this local mode sends its ticks in a row, whatever the time of day';
+
 export function count(number: number): string {
   return number.toLocaleString('en-US');
 }

@@ -27,7 +27,14 @@ export async function openForOperators(cloud: LocalCloud, folder: string) {
   await writeCredentials(cloud, join(folder, 'credentials'));
   await writeState(
     stateFile,
-    stateOf({ aws, resources, clouds: clouds.environment, clockAhead, control: server.endpoint }),
+    stateOf({
+      aws,
+      resources,
+      clouds: clouds.environment,
+      clockAhead,
+      ticksInARow: true,
+      control: server.endpoint,
+    }),
   );
   return {
     stateFile,

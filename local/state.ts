@@ -9,16 +9,25 @@ export interface RunningCloud {
   /** The variables by which the exporter finds the servers in place of the clouds. */
   readonly clouds: Readonly<Record<string, string>>;
   readonly clockAhead: number;
+  readonly ticksInARow?: boolean;
   readonly control?: string;
 }
 
 /** A running local mode as the command line needs it, by the names that the deployed stack's outputs have. */
-export function stateOf({ aws, resources, clouds, clockAhead, control }: RunningCloud): LocalState {
+export function stateOf({
+  aws,
+  resources,
+  clouds,
+  clockAhead,
+  ticksInARow = false,
+  control,
+}: RunningCloud): LocalState {
   const { exporter, dispatcher } = resources.environments;
   const of = (variables: Readonly<Record<string, string>>, name: string) => variables[name] ?? '';
   return {
     pid: process.pid,
     clockAhead,
+    ticksInARow,
     ...(control !== undefined && { control }),
     aws: {
       AWS_REGION: of(aws.environment, 'AWS_REGION'),

@@ -5,16 +5,18 @@ import { CommandError } from '../command-error.ts';
 import { shellWord } from '../shell-word.ts';
 import { optionFor } from './record-options.ts';
 import type { AccountRecord } from './record-store.ts';
+import { unknownAttributes } from './unknown-attributes.ts';
 
 /** @throws CommandError `usage` with every fault, and the option that mends it */
 export function checkRecord(record: AccountRecord): Account {
   const faults = accountFaults(record);
   if (faults.length === 0) return parseAccount(record);
-  const lines = faults.map(fault => `\n  ${withOption(fault)}`);
+  const warnings = unknownAttributes(record);
+  const lines = [...faults.map(withOption), ...warnings].map(line => `\n  ${line}`);
   throw new CommandError(
     'usage',
     `The account record is not in order; nothing was changed:${lines.join('')}`,
-    { details: { faults } },
+    { details: { faults, warnings } },
   );
 }
 
@@ -39,12 +41,20 @@ export function mendingCommands(accountId: string, faults: readonly string[], co
   const values = [...new Set(options)].filter(option => option.startsWith('--'));
   const update = ['update', shellWord(accountId), ...values.map(option => `${option} <value>`)].join(' ');
   return [
-    // The status has a command of its own, and has to be in order before any other attribute is written.
-    ...(faults.some(fault => fault.startsWith('status: ')) ? [`resume ${shellWord(accountId)}`] : []),
-    ...(values.length > 0 ? [update] : []),
-  ]
-    .map(words => `${command} account ${words}`)
-    .join('\n');
+    ...(faults.some(fault => fault.startsWith('status: ')) ? statusCommands(accountId, command) : []),
+    ...(values.length > 0 ? [`${command} account ${update}`] : []),
+  ].join('\n');
+}
+
+/**
+ * The status has commands of its own, and has to be in order before any other attribute is written. Which of them is
+ * right only the operator knows: a mistyped "paused" must not be resumed unawares.
+ */
+function statusCommands(accountId: string, command: string): string[] {
+  return [
+    `${command} account pause ${shellWord(accountId)}`,
+    `or, if it is to be exported: ${command} account resume ${shellWord(accountId)}`,
+  ];
 }
 
 function withOption(fault: string): string {

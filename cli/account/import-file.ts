@@ -6,6 +6,7 @@ import { parseSecret } from '../../lambdas/domain/secret.ts';
 import { CommandError } from '../command-error.ts';
 import { whyUnreadable } from '../unreadable.ts';
 import type { AccountRecord } from './record-store.ts';
+import { importAttributes, unknownAttributes } from './unknown-attributes.ts';
 
 /** A line of an import file that is in order. */
 export interface ImportLine {
@@ -26,6 +27,8 @@ export interface LineFault {
 export interface ImportFile {
   readonly lines: readonly ImportLine[];
   readonly faults: readonly LineFault[];
+  /** What is to be told of attributes that are not known, with the lines that have them, faulty ones too. */
+  readonly warnings: ReadonlyMap<string, readonly number[]>;
 }
 
 /**
@@ -42,12 +45,15 @@ export async function readImportFile(
 ): Promise<ImportFile> {
   const lines: ImportLine[] = [];
   const faults: LineFault[] = [];
+  const warnings = new Map<string, number[]>();
   const seen = new Map<string, number>();
   const texts = (await readText(path)).replace(/^\ufeff/, '').split('\n');
   for (const [index, text] of texts.entries()) {
     if (text.trim() === '') continue;
     const line = index + 1;
     const value = parseJson(text);
+    for (const warning of unknownAttributes(value, importAttributes))
+      warnings.set(warning, [...(warnings.get(warning) ?? []), line]);
     const accountId = typeof value?.accountId === 'string' ? value.accountId : undefined;
     try {
       const read = await readLine(line, value, dirname(path), secretName);
@@ -60,7 +66,7 @@ export async function readImportFile(
       faults.push({ line, accountId, fault: thrown.message });
     }
   }
-  return { lines, faults };
+  return { lines, faults, warnings };
 }
 
 class LineError extends Error {

@@ -6,8 +6,9 @@ import type { Report } from '../report.ts';
 import type { Run } from '../run.ts';
 import { toCommandError } from '../unreachable.ts';
 import { count, counted } from '../wording.ts';
-import { type ImportLine, type LineFault, readImportFile } from './import-file.ts';
+import { type ImportFile, type ImportLine, type LineFault, readImportFile } from './import-file.ts';
 import { openStores, type Stores } from './stores.ts';
+import { type LineToWrite, writeLine } from './write-line.ts';
 
 interface ImportOptions {
   readonly check?: boolean;
@@ -22,7 +23,10 @@ export function registerImport(accounts: Command, run: Run): void {
     .description('add many accounts: all are checked before the first is written')
     .argument('<file>', 'JSON lines: a record each, as the table has it')
     .option('--check', 'check only')
-    .option('--replace', 'write over accounts that exist with another record')
+    .option(
+      '--replace',
+      'write over accounts that exist: the record if it is another, and the secret that the line brings',
+    )
     .addHelpText(
       'after',
       `
@@ -30,9 +34,11 @@ A line:
   {"accountId": "acme", "timeZone": "Europe/Berlin", "status": "active",
    "destination": {"type": "gcs", "bucket": "acme-audit"}, "secretFile": "keys/acme.json"}
 The credential stands in "secret" (text or JSON) or in the file that "secretFile" names; "secretId" names a secret
-that exists. Accounts that exist with the same record are left alone, so an import that broke off can be repeated.
+that exists. Accounts that exist with the same record are left alone, their secrets too, so an import that broke
+off can be repeated. An account that somebody adds meanwhile is never written over: the import ends at that line.
 
-Exit code 2 if a line is faulty; every faulty line is reported, and nothing is written.`,
+Exit code 2 if a line is faulty; every faulty line is reported, and nothing is written.
+An attribute that is not known is stored for other tools, and warned of.`,
     )
     .action(run(importAccounts));
 }
@@ -43,7 +49,7 @@ async function importAccounts(
   options: ImportOptions,
 ): Promise<Report> {
   const stores = openStores(await context.target());
-  const { lines, faults } = await readImportFile(file, stores.secrets.nameFor);
+  const { lines, faults, warnings } = await readImportFile(file, stores.secrets.nameFor);
   const present = await stores.records.readMany(lines.map(({ account }) => account.accountId));
   const unlike = lines.filter(({ account, record }) => {
     const standing = present.get(account.accountId);
@@ -57,16 +63,28 @@ async function importAccounts(
       fault: 'the account exists with another record (--replace writes over it)',
     })),
   ].sort((one, other) => one.line - other.line);
-  if (all.length > 0) throw refusal(all, lines.length + faults.length);
+  if (all.length > 0) throw refusal(all, lines.length + faults.length, warnings);
 
   const known = new Set(unlike);
-  const todo = lines.filter(line => !present.has(line.account.accountId) || known.has(line));
+  const todo = lines.flatMap((line): LineToWrite[] => {
+    if (!present.has(line.account.accountId)) return [{ ...line, work: 'add' }];
+    if (known.has(line)) return [{ ...line, work: 'replace' }];
+    // Whether the secret is another one is not known: operators write secrets and need not read them.
+    return options.replace && line.secret !== undefined ? [{ ...line, work: 'rotate' }] : [];
+  });
+  const secretsOnly = todo.filter(({ work }) => work === 'rotate').length;
   if (!options.check) await writeAll(todo, stores, context);
-  return report(lines.length, todo.length, options.check === true);
+  return report({
+    lines: lines.length,
+    written: todo.length,
+    secretsOnly,
+    checkOnly: options.check === true,
+    warnings,
+  });
 }
 
 async function writeAll(
-  todo: readonly ImportLine[],
+  todo: readonly LineToWrite[],
   stores: Stores,
   { terminal }: CommandContext,
 ): Promise<void> {
@@ -77,7 +95,7 @@ async function writeAll(
     for (const line of left) {
       if (failure !== undefined) return;
       try {
-        await write(line, stores);
+        await writeLine(line, stores);
       } catch (thrown) {
         failure ??= atLine(line, thrown);
         return;
@@ -100,33 +118,67 @@ function atLine({ line, account }: ImportLine, thrown: unknown): CommandError {
   return new CommandError(code, `line ${line} (${JSON.stringify(account.accountId)}): ${message}`, { cause });
 }
 
-async function write({ record, secret }: ImportLine, { records, secrets }: Stores): Promise<void> {
-  if (secret !== undefined) await secrets.put(String(record.secretId), secret);
-  if (!(await records.create(record))) await records.replace(record);
-}
-
-function refusal(faults: readonly LineFault[], lines: number): CommandError {
+function refusal(
+  faults: readonly LineFault[],
+  lines: number,
+  warnings: ImportFile['warnings'],
+): CommandError {
   const report = faults.map(
     ({ line, accountId, fault }) =>
       `  line ${line}${accountId === undefined ? '' : ` (${JSON.stringify(accountId)})`}: ${fault}`,
   );
   return new CommandError(
     'usage',
-    [`${counted(faults.length, 'faulty line')} of ${count(lines)}; nothing was written:`, ...report].join(
-      '\n',
-    ),
-    { details: { faults } },
+    [
+      `${counted(faults.length, 'faulty line')} of ${count(lines)}; nothing was written:`,
+      ...report,
+      ...describeWarnings(warnings).map(warning => `  ! ${warning}`),
+    ].join('\n'),
+    { details: { faults, warnings: warningsJson(warnings) } },
   );
 }
 
-function report(lines: number, written: number, checkOnly: boolean): Report {
+const linesNamed = 5;
+
+/** An attribute once, however many lines have it: a vendor's own tool may have put it into every record. */
+function describeWarnings(warnings: ImportFile['warnings']): string[] {
+  return [...warnings].map(([warning, lines]) => {
+    const more = lines.length - linesNamed;
+    const named = `${lines.length === 1 ? 'line' : 'lines'} ${lines.slice(0, linesNamed).join(', ')}`;
+    return `${named}${more > 0 ? ` and ${count(more)} more` : ''}: ${warning}`;
+  });
+}
+
+function warningsJson(warnings: ImportFile['warnings']) {
+  return [...warnings].map(([warning, lines]) => ({ warning, lines }));
+}
+
+interface Imported {
+  readonly lines: number;
+  readonly written: number;
+  /** How many of those that are written have the same record, and a secret. */
+  readonly secretsOnly: number;
+  readonly checkOnly: boolean;
+  readonly warnings: ImportFile['warnings'];
+}
+
+function report({ lines, written, secretsOnly, checkOnly, warnings }: Imported): Report {
   const unchanged = lines - written;
+  const rotated = secretsOnly === 0 ? '' : ` (${count(secretsOnly)} of them the secret only)`;
   return {
-    json: { lines, written: checkOnly ? 0 : written, unchanged, checkedOnly: checkOnly },
+    json: {
+      lines,
+      written: checkOnly ? 0 : written,
+      secretsOnly: checkOnly ? 0 : secretsOnly,
+      unchanged,
+      checkedOnly: checkOnly,
+      warnings: warningsJson(warnings),
+    },
     lines: ({ paint }) => [
       checkOnly
-        ? `${paint('green', '✓')} ${counted(lines, 'line')} in order; ${counted(written, 'account')} would be written.`
-        : `${paint('green', '✓')} ${counted(written, 'account')} written, ${count(unchanged)} unchanged.`,
+        ? `${paint('green', '✓')} ${counted(lines, 'line')} in order; ${counted(written, 'account')} would be written${rotated}.`
+        : `${paint('green', '✓')} ${counted(written, 'account')} written${rotated}, ${count(unchanged)} unchanged.`,
+      ...describeWarnings(warnings).map(warning => `${paint('yellow', '!')} ${warning}`),
     ],
   };
 }

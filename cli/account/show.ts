@@ -12,12 +12,13 @@ import type { Run } from '../run.ts';
 import { fields } from '../table.ts';
 import type { Target } from '../target/target.ts';
 import type { Terminal } from '../terminal.ts';
-import { counted, localWindow, size, span, utcTime, utcWindow } from '../wording.ts';
+import { counted, lagUnknown, localWindow, size, span, utcTime, utcWindow } from '../wording.ts';
 import { mendingCommands } from './check-record.ts';
 import { standingJson, stateStyles } from './list.ts';
 import { remedyFor } from './remedy.ts';
 import { type Standing, standingOf } from './standing.ts';
 import { existingRecord, openStores } from './stores.ts';
+import { unknownAttributes } from './unknown-attributes.ts';
 
 export function registerShow(accounts: Command, run: Run): void {
   accounts
@@ -39,10 +40,12 @@ async function showAccount(context: CommandContext, accountId: string): Promise<
   const { settleSeconds } = await target.environment();
   const standing = standingOf(record, cursors.get(accountId), await target.now(), settleSeconds * 1000);
   const remedy = remedyOf(standing, target);
+  const warnings = unknownAttributes(record);
   return {
     json: {
       ...standingJson(standing),
       record,
+      warnings,
       remedy,
       lastDelivery: last && {
         key: last.key,
@@ -52,7 +55,7 @@ async function showAccount(context: CommandContext, accountId: string): Promise<
         deliveredAt: toIso(last.deliveredAt),
       },
     },
-    lines: terminal => describe(standing, last, remedy, terminal),
+    lines: terminal => describe({ standing, warnings, last, remedy, lagKnown: target.lagKnown }, terminal),
   };
 }
 
@@ -65,12 +68,15 @@ function remedyOf(
   return remedyFor(cursor.lastError, account, { command, exporterRoleArn: outputs.ExporterRoleArn });
 }
 
-function describe(
-  standing: Standing,
-  last: DeliveredFile | undefined,
-  remedy: string | undefined,
-  { paint }: Terminal,
-): string[] {
+interface Shown {
+  readonly standing: Standing;
+  readonly warnings: readonly string[];
+  readonly last: DeliveredFile | undefined;
+  readonly remedy: string | undefined;
+  readonly lagKnown: boolean;
+}
+
+function describe({ standing, warnings, last, remedy, lagKnown }: Shown, { paint }: Terminal): string[] {
   const { accountId, state, account, faults, cursor, nextWindow } = standing;
   const error = cursor?.lastError;
   const timeZone = account?.timeZone ?? 'UTC';
@@ -78,6 +84,7 @@ function describe(
     ['account', JSON.stringify(accountId)],
     ['state', paint(stateStyles[state], state)],
     ['faults', faults.length === 0 ? undefined : faults.join('\n')],
+    ['warnings', warnings.length === 0 ? undefined : paint('yellow', warnings.join('\n'))],
     ['time zone', account?.timeZone],
     ['destination', account && placeName(placeOf(account.destination))],
     ...(account?.destination.type === 's3' ? describeS3(account.destination) : []),
@@ -90,7 +97,7 @@ function describe(
       nextWindow && `${localWindow(nextWindow, timeZone)} ${timeZone}\n${utcWindow(nextWindow)}`,
     ],
     ['exported through', cursor ? utcTime(cursor.exportedThrough) : 'nothing yet'],
-    ['last delivery', last && describeFile(last)],
+    ['last delivery', last && describeFile(last, lagKnown)],
     [
       'last error',
       error &&
@@ -110,7 +117,12 @@ function describeS3({ region, expectedBucketOwner, roleArn, externalId, kmsKeyId
   ] as const;
 }
 
-function describeFile({ key, window, records, bytes, deliveredAt }: DeliveredFile): string {
-  const lag = span(deliveredAt - window.end);
-  return `${key}\n${counted(records, 'record')}, ${size(bytes)}; at ${utcTime(deliveredAt)}, ${lag} after the window's end`;
+function describeFile(
+  { key, window, records, bytes, deliveredAt }: DeliveredFile,
+  lagKnown: boolean,
+): string {
+  const lag = lagKnown
+    ? `${span(deliveredAt - window.end)} after the window's end`
+    : `which is no lag: ${lagUnknown}`;
+  return `${key}\n${counted(records, 'record')}, ${size(bytes)}; at ${utcTime(deliveredAt)}, ${lag}`;
 }

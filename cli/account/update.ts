@@ -12,6 +12,7 @@ import { readSecretFile } from './read-secret.ts';
 import { addRecordOptions, type RecordOptions, withOptions } from './record-options.ts';
 import type { AccountRecord } from './record-store.ts';
 import { existingRecord, openStores } from './stores.ts';
+import { unknownAttributes } from './unknown-attributes.ts';
 
 export function registerUpdate(accounts: Command, run: Run): void {
   addRecordOptions(accounts.command('update'))
@@ -23,7 +24,11 @@ export function registerUpdate(accounts: Command, run: Run): void {
 Examples:
   siem-export account update acme --stage prod --bucket-region eu-central-1
   siem-export account update acme --stage prod --secret-file new-key.json
-  siem-export account update acme --stage prod --prefix ''`,
+  siem-export account update acme --stage prod --prefix ''
+
+--secret-file writes the account's own secret. A secret by another name may serve other accounts: it is left alone, and
+the record points to the account's own from then on. To write the shared one for all of them, name it with --secret-id
+as well.`,
     )
     .action(run(updateAccount));
 }
@@ -45,7 +50,8 @@ async function updateAccount(
   const changes = withOptions(present, options);
   const secret =
     options.secretFile === undefined ? undefined : await readSecretFile(options.secretFile, context.terminal);
-  const secretId = options.secretId || (changes.secretId ?? secrets.nameFor(accountId));
+  // A secret by another name is not of our making and may serve other accounts, unless it is named here and now.
+  const secretId = options.secretId || secrets.nameFor(accountId);
   const record = secret === undefined ? changes : { ...changes, secretId };
   const account = checkRecord(record);
   if (secret === undefined && options.secretId === undefined) checkCloud(account, before.type);
@@ -64,14 +70,21 @@ async function updateAccount(
     name => JSON.stringify(present[name]) !== JSON.stringify(record[name]),
   );
   if (secret !== undefined) changed.push('secret');
+  const left =
+    secret !== undefined && present.secretId !== secretId && present.secretId !== secrets.nameFor(accountId)
+      ? present.secretId
+      : undefined;
+  const warnings = unknownAttributes(record);
   const grant =
     options.roleArn === undefined
       ? undefined
       : customerGrant(account.destination, { exporterRoleArn: target.outputs.ExporterRoleArn });
   return {
-    json: { record, changed, customerGrant: grant },
+    json: { record, changed, secretLeft: left, warnings, customerGrant: grant },
     lines: ({ paint }) => [
       `${paint('green', '✓')} ${accountId}: ${changed.length === 0 ? 'nothing is different' : `changed ${changed.join(', ')}`}.`,
+      ...(left === undefined ? [] : [`  The secret ${left} is left as it is: other accounts may use it.`]),
+      ...warnings.map(warning => `${paint('yellow', '!')} ${warning}`),
       ...(grant === undefined
         ? []
         : ['  The customer grants:', ...grant.split('\n').map(line => `    ${line}`)]),

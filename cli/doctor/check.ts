@@ -1,7 +1,7 @@
-/** One thing that a stage needs. `skipped`: it does not exist where the command looks. */
+/** One thing that a stage needs. `warning`: to be looked at, nothing is ill; `skipped`: it does not exist here. */
 export interface Check {
   readonly name: string;
-  readonly outcome: 'well' | 'ill' | 'skipped';
+  readonly outcome: 'well' | 'warning' | 'ill' | 'skipped';
   readonly detail?: string | undefined;
   readonly remedy?: string | undefined;
   /** Puts it right, where a command can and no decision hangs on it. */

@@ -7,6 +7,7 @@ import type { Run } from '../run.ts';
 import type { Target } from '../target/target.ts';
 import type { Style, Terminal } from '../terminal.ts';
 import { counted } from '../wording.ts';
+import { checkAttributes } from './attributes.ts';
 import type { DeployedServices } from './aws.ts';
 import type { Check } from './check.ts';
 import { checkPipeline } from './pipeline.ts';
@@ -55,7 +56,11 @@ async function openServices({ connection: { region, profile } }: CommandContext)
 }
 
 async function checkAll(target: Target, services: DeployedServices | undefined): Promise<Check[]> {
-  const checks = [...(await checkTables(target)), ...(await checkPipeline(target))];
+  const checks = [
+    ...(await checkTables(target)),
+    await checkAttributes(target),
+    ...(await checkPipeline(target)),
+  ];
   if (services === undefined) {
     const detail = 'local mode has none in AWS';
     return [...checks, { name: 'functions, rules and alarms', outcome: 'skipped', detail }];
@@ -86,6 +91,7 @@ function report({ title }: Target, checks: readonly Check[], mended: readonly st
 
 const marks: Readonly<Record<Check['outcome'], readonly [string, Style]>> = {
   well: ['✓', 'green'],
+  warning: ['!', 'yellow'],
   ill: ['✗', 'red'],
   skipped: ['–', 'dim'],
 };

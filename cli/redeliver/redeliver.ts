@@ -6,8 +6,7 @@ import type { Account } from '../../lambdas/domain/account.ts';
 import type { DeliveredFile } from '../../lambdas/domain/delivered-file.ts';
 import { ExportError } from '../../lambdas/domain/failure.ts';
 import { toIso } from '../../lambdas/domain/instant.ts';
-import { contentTypes, objectMetadata } from '../../lambdas/domain/object-key.ts';
-import { compressionLevel, placeName, placeOf } from '../../lambdas/domain/recipe.ts';
+import { placeName, placeOf } from '../../lambdas/domain/recipe.ts';
 import type { ExporterEnvironment } from '../../lambdas/environment.ts';
 import { checkRecord } from '../account/check-record.ts';
 import { remedyFor } from '../account/remedy.ts';
@@ -20,7 +19,7 @@ import type { Run } from '../run.ts';
 import type { Target } from '../target/target.ts';
 import { createProbe } from '../verify/probe.ts';
 import { counted, parseInstant, size } from '../wording.ts';
-import { packAgain } from './pack-again.ts';
+import { type Redelivered, redeliverFile } from './redeliver-file.ts';
 
 interface RedeliverOptions {
   readonly window: string;
@@ -40,7 +39,8 @@ export function registerRedeliver(program: Command, run: Run): void {
       'after',
       `
 A file that is still there is never overwritten. The ledger stays as it is: it tells of the same file.
-Exit code 1 if a file is there already, or cannot be made again as it was.
+Exit code 1 if a file is there already, cannot be made again as it was, or was written otherwise because its rows
+changed in that moment.
 
 Example:
   siem-export redeliver acme --stage prod --window 2026-11-22T07:00Z`,
@@ -48,7 +48,9 @@ Example:
     .action(run(redeliver));
 }
 
-type Outcome = 'written' | 'there already' | 'changed';
+interface Redone extends Redelivered {
+  readonly file: DeliveredFile;
+}
 
 async function redeliver(
   context: CommandContext,
@@ -64,12 +66,13 @@ async function redeliver(
   const environment = await target.environment();
   const auditLog = openAuditLog(target, environment);
   const bucket = await openOwnBucket(target, account);
-  const outcomes: { file: DeliveredFile; outcome: Outcome; records: number }[] = [];
+  const { writerVersion } = environment;
+  const outcomes: Redone[] = [];
   try {
     let after: string | undefined;
     for (const file of files) {
       context.terminal.progress(`Making ${file.key} again`);
-      const work = { account, file, after, auditLog, bucket, environment, asItIsNow };
+      const work = { accountId, file, after, auditLog, bucket, writerVersion, asItIsNow };
       outcomes.push({ file, ...(await redeliverFile(work)) });
       after = file.lastSortKey;
     }
@@ -78,19 +81,25 @@ async function redeliver(
   } finally {
     bucket.close();
   }
+  const asAsked = ({ outcome }: Redone) =>
+    outcome === 'written' || (outcome === 'written otherwise' && asItIsNow);
   return {
-    problem: outcomes.some(({ outcome }) => outcome !== 'written'),
+    problem: !outcomes.every(asAsked),
     json: {
       accountId,
       windowEnd: toIso(end),
-      files: outcomes.map(({ file, outcome }) => ({ key: file.key, outcome })),
+      files: outcomes.map(({ file, outcome, records, bytes }) => ({
+        key: file.key,
+        outcome,
+        records,
+        bytes,
+      })),
     },
     lines: ({ paint }) =>
-      outcomes.map(({ file, outcome, records }) =>
-        outcome === 'written'
-          ? `${paint('green', '✓')} ${file.key}: written again, ${counted(records, 'record')}, ${size(file.bytes)}`
-          : `${paint('red', '✗')} ${file.key}: ${describeRefusal(outcome, file, records)}`,
-      ),
+      outcomes.map(redone => {
+        const mark = asAsked(redone) ? paint('green', '✓') : paint('red', '✗');
+        return `${mark} ${redone.file.key}: ${describe(redone, asItIsNow)}`;
+      }),
   };
 }
 
@@ -120,64 +129,24 @@ async function openOwnBucket(target: Target, account: Account): Promise<Bucket> 
   }
 }
 
-interface Work {
-  readonly account: Account;
-  readonly file: DeliveredFile;
-  readonly after: string | undefined;
-  readonly auditLog: AuditLog;
-  readonly bucket: Bucket;
-  readonly environment: ExporterEnvironment;
-  readonly asItIsNow: boolean;
-}
+const differs = ({ file, records }: Redone) =>
+  `${counted(records, 'record')} and other bytes than the ${counted(file.records, 'record')} delivered then`;
 
-/** Made twice: once to see that it comes out as it was, then on its way to the bucket. */
-async function redeliverFile(work: Work): Promise<{ outcome: Outcome; records: number }> {
-  const { account, file, bucket, environment } = work;
-  const { signal } = new AbortController();
-  const { level, records } = await findLevel(work, signal);
-  if (level === undefined && !work.asItIsNow) return { outcome: 'changed', records };
-
-  const { window, part, format, compression } = file;
-  const name = { accountId: account.accountId, windowEnd: window.end, part, compression };
-  const repacking = { ...work, accountId: account.accountId, level: level ?? compressionLevel };
-  const creation = await bucket.create(
-    {
-      key: file.key,
-      body: packAgain(repacking, signal).body,
-      contentType: contentTypes[compression],
-      metadata: objectMetadata(name, window.start, format, environment.writerVersion),
-    },
-    signal,
-  );
-  return { outcome: creation === 'exists' ? 'there already' : 'written', records };
-}
-
-/**
- * The level of compression at which the file comes out as it was; none if its rows are others now. The ledger does not
- * keep the level, and an earlier release may have used another.
- */
-async function findLevel(
-  work: Work,
-  signal: AbortSignal,
-): Promise<{ level: number | undefined; records: number }> {
-  const { account, file } = work;
-  let records = 0;
-  for (const level of [compressionLevel, ...levels.filter(other => other !== compressionLevel)]) {
-    const trial = packAgain({ ...work, accountId: account.accountId, level }, signal);
-    for await (const _ of trial.body) signal.throwIfAborted();
-    const figures = trial.figures();
-    records = figures.records;
-    if (figures.sha256 === file.sha256) return { level, records };
-    if (figures.uncompressedBytes !== file.uncompressedBytes) break;
+function describe(redone: Redone, asItIsNow: boolean): string {
+  const { outcome, records, bytes } = redone;
+  const figures = `${counted(records, 'record')}, ${size(bytes)}`;
+  switch (outcome) {
+    case 'written':
+      return `written again, ${figures}`;
+    case 'written otherwise':
+      return asItIsNow
+        ? `written as it is now, ${size(bytes)}: ${differs(redone)}, of which the ledger still tells`
+        : `the rows changed while it was written: the object there has ${differs(redone)}, of which the ledger still tells`;
+    case 'there already':
+      return 'an object has this key; it is not overwritten';
+    case 'changed':
+      return `the audit log now gives ${differs(redone)}; --as-it-is-now writes them all the same`;
   }
-  return { level: undefined, records };
-}
-
-const levels = [1, 2, 3, 4, 5, 6, 7, 8, 9];
-
-function describeRefusal(outcome: Outcome, file: DeliveredFile, records: number): string {
-  if (outcome === 'there already') return 'an object has this key; it is not overwritten';
-  return `the audit log now gives ${counted(records, 'record')} and other bytes than the ${counted(file.records, 'record')} delivered then; --as-it-is-now writes them all the same`;
 }
 
 function explained(thrown: unknown, account: Account, { command, outputs }: Target): unknown {

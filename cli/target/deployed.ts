@@ -41,6 +41,7 @@ export async function openDeployedTarget({ stage, command, ...access }: StageNam
     title,
     command,
     local: false,
+    lagKnown: true,
     outputs,
     dynamodb,
     sqs,

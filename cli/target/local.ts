@@ -31,6 +31,7 @@ export async function openLocalTarget(
     title: 'local mode',
     command,
     local: true,
+    lagKnown: state.ticksInARow !== true,
     outputs,
     dynamodb,
     sqs,

@@ -9,6 +9,8 @@ const localState = z.object({
   pid: z.number(),
   /** How far its clock is put forward, in milliseconds. */
   clockAhead: z.number(),
+  /** Ticks are sent one after the other, whatever the clock says: when a file was delivered tells nothing of its lag. */
+  ticksInARow: z.boolean().optional(),
   /** Where ticks are asked for. */
   control: text.optional(),
   aws: z.object({

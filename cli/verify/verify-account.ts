@@ -5,6 +5,7 @@ import type { Credential } from '../../lambdas/domain/secret.ts';
 import { mendingCommands } from '../account/check-record.ts';
 import type { AccountRecord } from '../account/record-store.ts';
 import { remedyFor } from '../account/remedy.ts';
+import { unknownAttributes } from '../account/unknown-attributes.ts';
 import type { StackOutputs, Target } from '../target/target.ts';
 import { type Probe, probeKey } from './probe.ts';
 import { readSas } from './shared-access-signature.ts';
@@ -22,12 +23,15 @@ export async function* verifyAccount(verification: Verification): AsyncGenerator
   const name = 'the record is in order';
   const { record } = verification;
   const faults = accountFaults(record);
+  const warnings = unknownAttributes(record);
   if (faults.length > 0) {
     const mending = mendingCommands(String(record.accountId), faults, verification.target.command);
-    yield { name, outcome: 'wrong', detail: faults.join('\n'), remedy: mending };
+    yield { name, outcome: 'wrong', detail: [...faults, ...warnings].join('\n'), remedy: mending };
     return;
   }
   yield { name, outcome: 'right' };
+  if (warnings.length > 0)
+    yield { name: 'every attribute of the record is known', outcome: 'warning', detail: warnings.join('\n') };
   const account = parseAccount(record);
   const probe = verification.probeOf(account);
   const { destination } = account;

@@ -61,6 +61,16 @@ const account = schedule.extend({
   compression: z.enum(['zip', 'gzip']).default('zip'),
 });
 
+/** What an account record may have. Attributes beside these are those of other tools. */
+export const accountAttributes: readonly string[] = Object.keys(account.shape);
+
+/** What a destination of a cloud may have; of every cloud, if it is none that is known. */
+export function destinationAttributes(type: unknown): readonly string[] {
+  const own = destination.options.filter(({ shape }) => shape.type.value === type);
+  const shapes = own.length > 0 ? own : destination.options;
+  return [...new Set(shapes.flatMap(({ shape }) => Object.keys(shape)))];
+}
+
 /** A valid account record (DESIGN 3.1). Instants are numbers here; what is optional there may be absent. */
 export type Account = z.infer<typeof account>;
 export type Schedule = z.infer<typeof schedule>;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { DeleteItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { CreateSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -148,6 +149,27 @@ test('a credential that would not be used is refused, not ignored', async () => 
     });
 });
 
+test('a shared secret is left alone by a new one for an account, unless it is named', async () => {
+  const shared = 'siem-export/local/shared';
+  const own = `siem-export/local/${Buffer.from('hooli').toString('base64url')}`;
+  const wrong = JSON.stringify({ accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'x'.repeat(40) });
+  const stored = async (SecretId: string) =>
+    (await world.aws.secrets.send(new GetSecretValueCommand({ SecretId }))).SecretString;
+  await world.aws.secrets.send(new CreateSecretCommand({ Name: shared, SecretString: wrong }));
+  await cli(`account add hooli ${s3} --secret-id ${shared}`);
+  const updated = await cli('account update hooli --secret-file s3.json');
+  expect(updated.output).toContain('changed secretId, secret');
+  expect(updated.output).toContain(`The secret ${shared} is left as it is: other accounts may use it`);
+  expect(await stored(shared)).toBe(wrong);
+  expect(await json('account show hooli')).toMatchObject({ record: { secretId: own } });
+  expect(await json('verify hooli')).toMatchObject({ verified: true });
+
+  const named = await json(`account update hooli --secret-id ${shared} --secret-file s3.json`);
+  expect(named).toMatchObject({ record: { secretId: shared }, changed: ['secretId', 'secret'] });
+  expect(await stored(shared)).toBe(world.credentials.secretOf('s3'));
+  await cli('account remove hooli --yes');
+});
+
 test('an account that was removed can be added again, while its secret is still being deleted', async () => {
   const add = `account add hooli ${gcs} --secret-file gcs.json`;
   expect(await cli(add)).toMatchObject({ exitCode: 0 });
@@ -199,7 +221,9 @@ describe('what was delivered', () => {
     const changed = await cli(`redeliver acme ${window}`);
     expect(changed).toMatchObject({ exitCode: 1 });
     expect(changed.output).toContain('3 records and other bytes than the 2 records');
-    expect(await cli(`redeliver acme ${window} --as-it-is-now`)).toMatchObject({ exitCode: 0 });
+    const asItIsNow = await cli(`redeliver acme ${window} --as-it-is-now`);
+    expect(asItIsNow).toMatchObject({ exitCode: 0, output: expect.stringContaining('written as it is now') });
+    expect(asItIsNow.output).toContain('3 records and other bytes than the 2 records');
     await writeFile(join(folder, file.key.split('/').at(-1)), await world.customers.s3.download(file.key));
     const name = file.key.split('/').at(-1);
     expect(await json(`inspect ${name}`)).toMatchObject({ sound: true, records: 3, accountId: 'acme' });
@@ -245,7 +269,7 @@ test('a record with faults is shown with all of them, and with the commands that
   };
   await world.aws.dynamodb.send(new PutItemCommand({ TableName, Item: marshall(item) }));
   const commands =
-    /account resume broken\n.*account update broken --time-zone <value> --bucket <value> --bucket-region <value> --secret-id <value>/;
+    /account pause broken\n.*or, if it is to be exported: .*account resume broken\n.*account update broken --time-zone <value> --bucket <value> --bucket-region <value> --secret-id <value>/;
   for (const command of ['account show', 'verify']) {
     const { output } = await cli(`${command} broken`);
     expect(output).toMatch(/timeZone: .*\n.*status: .*\n.*destination\.bucket: .*\n/);
@@ -255,6 +279,35 @@ test('a record with faults is shown with all of them, and with the commands that
   await world.aws.dynamodb.send(new PutItemCommand({ TableName, Item: marshall({ accountId: 'broken' }) }));
   expect((await cli('account show broken')).output).toContain('--destination <value>');
   await world.aws.dynamodb.send(new DeleteItemCommand({ TableName, Key: { accountId: { S: 'broken' } } }));
+});
+
+test('an attribute that is not known is named wherever somebody looks, and stops nothing', async () => {
+  const { ACCOUNTS_TABLE: TableName } = world.resources.environments.exporter;
+  await cli(`account add typo ${gcs} --secret-file gcs.json`);
+  const { record } = await json('account show typo');
+  const put = (item: object) =>
+    world.aws.dynamodb.send(new PutItemCommand({ TableName, Item: marshall({ ...record, ...item }) }));
+  await put({ adOnExpiresAt: '2020-01-01T00:00:00Z' });
+  const warning = '`adOnExpiresAt` is not known and ignored; did you mean `addOnExpiresAt`?';
+  const verified = await cli('verify typo');
+  expect(verified).toMatchObject({ exitCode: 0, output: expect.stringContaining(warning) });
+  expect(verified.output).toContain('Exports of typo can be written; 1 warning.');
+  for (const command of ['account show typo', 'account update typo --format json'])
+    expect((await cli(command)).output).toContain(warning);
+  expect((await json('account show typo')).warnings).toEqual([warning]);
+  const doctor = await cli('doctor');
+  expect(doctor.output).toContain(
+    '! attributes of account records: 1 account with some that are not known\n    → npx siem-export --local',
+  );
+
+  await put({ destination: { ...record.destination, bukcet: 'x' } });
+  for (const command of ['account show typo', 'verify typo'])
+    expect((await cli(command)).output).toContain('did you mean `destination.bucket`?');
+  expect((await cli('account update typo --format json')).errors).toContain(
+    'did you mean `destination.bucket`?',
+  );
+  await cli('account remove typo --yes');
+  expect((await cli('doctor')).output).toContain('✓ attributes of account records: all are known');
 });
 
 describe('the queue', () => {
@@ -344,6 +397,42 @@ describe('importing', () => {
     await writeFile(join(folder, 'broken.ndjson'), [line('small'), line('large')].join('\n'));
     expect(await json('account import broken.ndjson')).toMatchObject({ written: 1, unchanged: 1 });
     for (const accountId of ['small', 'large']) await cli(`account remove ${accountId} --yes`);
+  });
+
+  test('warns of attributes that are not known, once for all lines, and stores them', async () => {
+    const lines = Array.from({ length: 7 }, (_, index) => line(`tool-${index}`, { plan: 'gold' }));
+    lines[2] = line('tool-2', { plan: 'gold', adOnExpiresAt: '2020-01-01T00:00:00Z' });
+    await writeFile(join(folder, 'tool.ndjson'), lines.join('\n'));
+    const { exitCode, output } = await cli('account import tool.ndjson --check');
+    expect(exitCode).toBe(0);
+    expect(output).toContain('! lines 1, 2, 3, 4, 5 and 2 more: `plan` is not known and ignored\n');
+    expect(output).toContain(
+      '! line 3: `adOnExpiresAt` is not known and ignored; did you mean `addOnExpiresAt`?',
+    );
+    await writeFile(
+      join(folder, 'tool.ndjson'),
+      line('tool-1', { secretFile: undefined, secretfile: 'gcs.json' }),
+    );
+    const refused = await cli('account import tool.ndjson');
+    expect(refused).toMatchObject({
+      exitCode: 2,
+      errors: expect.stringContaining('did you mean `secretFile`?'),
+    });
+  });
+
+  test('rotates the secret of an unchanged record if it may replace', async () => {
+    const wrong = JSON.parse(world.credentials.secretOf('gcs'));
+    wrong.client_email = 'nobody@example.iam.gserviceaccount.com';
+    await writeFile(join(folder, 'rotate.ndjson'), line('rotated', { secretFile: undefined, secret: wrong }));
+    await cli('account import rotate.ndjson');
+    expect(await json('verify rotated')).toMatchObject({ verified: false });
+    await writeFile(join(folder, 'rotate.ndjson'), line('rotated'));
+    expect(await json('account import rotate.ndjson')).toMatchObject({ written: 0, unchanged: 1 });
+    expect(await json('verify rotated')).toMatchObject({ verified: false });
+    const replaced = await cli('account import rotate.ndjson --replace');
+    expect(replaced.output).toContain('1 account written (1 of them the secret only), 0 unchanged.');
+    expect(await json('verify rotated')).toMatchObject({ verified: true });
+    await cli('account remove rotated --yes');
   });
 
   test('writes records with their secrets, and can be repeated', async () => {

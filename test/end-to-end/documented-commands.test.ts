@@ -268,11 +268,25 @@ test('a local mode that is kept is one to work on, and ends with Ctrl-C', async 
         output: expect.stringMatching(/1, 1 active|16 ticks sent; .* 1 file delivered, 0 failures/),
       });
     }
+    await expectNoLag(folder);
   } finally {
     kept.kill('SIGINT');
   }
   expect(await ended).toEqual([0, null]);
 });
+
+/** Its ticks are of another day than its files are made. */
+async function expectNoLag(folder: string): Promise<void> {
+  const ask = (...words: string[]) => runCommand(['--local', ...words], { folder });
+  const [{ accountId }] = JSON.parse((await ask('account', 'list', '--json')).output);
+  const { output } = await ask('deliveries', accountId);
+  expect(output).toMatch(/Z +1 .* -$/m);
+  expect(output).toContain('No lag is shown: this local mode sends its ticks in a row');
+  const { windows } = JSON.parse((await ask('deliveries', accountId, '--json')).output);
+  expect(windows[0]).not.toHaveProperty('lagSeconds');
+  const shown = await ask('account', 'show', accountId);
+  expect(shown.output).toContain('which is no lag: this local mode sends its ticks in a row');
+}
 
 test('the README’s account records are in order', () => {
   const blocks = [
