@@ -207,7 +207,7 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
 
   /**
    * True if another attempt at the same place was noted when this run found the object there, even if it was struck out
-   * since then, or if this run's own attempt was left unclear.
+   * since then or the note that should have struck it out was lost, or if this attempt itself was left unclear.
    */
   function couldBeOurs(
     accountId: string,
@@ -216,10 +216,11 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
     { tokens, refusals, existingAt }: Invocation,
   ): boolean {
     if (refusals.some(refusal => refusal.accountId === accountId && refusal.unclear)) return true;
+    const mine = [...tokens].at(-1);
     const struckSince = (struck.get(accountId) ?? []).filter(({ at }) => at >= existingAt);
     return [...attempts, ...struckSince.map(({ attempt }) => attempt)].some(attempt => {
       const [token = ''] = attempt.split(' ');
-      return !tokens.has(token) && attempt.slice(token.length + 1) === place;
+      return token !== mine && attempt.slice(token.length + 1) === place;
     });
   }
 }
