@@ -17,8 +17,8 @@ interface BlockOptions {
  */
 export type DeflateBlock = (block: Uint8Array, options: BlockOptions) => Promise<Uint8Array>;
 
-/** Blocks that are deflated at once: two busy cores, and one block ready for the first that is free. */
-const blocksInFlight = 3;
+/** Blocks that are deflated at once: two busy cores, and blocks ready for whichever is free. */
+const blocksInFlight = 4;
 const smallestWindowBits = 9;
 const largestWindowBits = 15;
 /** zlib refers back no further than to so many bytes after the start of its window (MIN_LOOKAHEAD). */

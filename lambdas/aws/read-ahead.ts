@@ -79,7 +79,7 @@ function createPace(recordedAt: StretchReader['recordedAt']) {
       } else if (milliseconds !== undefined && after === undefined) {
         // By the stretch's own length: it was cut when the pace was an older one.
         const fill = page.lines.length / bytesOfPage;
-        const fitting = (end - start) * Math.min(Math.max(aimedFill / fill, 0.5), 4);
+        const fitting = (end - start) * Math.min(Math.max(aimedFill / fill, 0.5), 16);
         milliseconds = fill === 0 ? Math.max(milliseconds, fitting) : fitting;
       }
     },

@@ -23,7 +23,7 @@ export interface Recipe {
 }
 
 /** The level of every new file; the ledger keeps that of a file whose upload has begun. */
-export const compressionLevel = 5;
+export const compressionLevel = 4;
 
 /** What of a recipe is the same for every account. */
 export type PartLimits = Pick<Recipe, 'partBytes' | 'level'>;
