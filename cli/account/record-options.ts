@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { destinationAttributes } from '../../lambdas/domain/account.ts';
 import { timeZoneNames } from '../../lambdas/domain/time-zone-names.ts';
 import type { AccountRecord } from './record-store.ts';
 
@@ -42,7 +43,7 @@ export function addRecordOptions(command: Command): Command {
     .option('--secret-id <name>', 'a secret that is in Secrets Manager already');
 }
 
-const destinationAttributes = {
+const destinationOptions = {
   bucket: 'bucket',
   container: 'container',
   bucketRegion: 'region',
@@ -69,7 +70,7 @@ export function optionFor(path: string): string | undefined {
   const own = ownAttributes.find(name => name === path);
   const option =
     own ??
-    Object.entries(destinationAttributes).find(([, attribute]) => `destination.${attribute}` === path)?.[0];
+    Object.entries(destinationOptions).find(([, attribute]) => `destination.${attribute}` === path)?.[0];
   return option && `--${option.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`;
 }
 
@@ -84,13 +85,18 @@ export function withOptions(record: AccountRecord, options: RecordOptions): Acco
 
 function destinationWith(present: unknown, options: RecordOptions): unknown {
   const { destination: type } = options;
-  const own = typeof present === 'object' && present !== null ? { ...present } : {};
-  // Nothing of one cloud's destination means anything to another.
-  const destination: Record<string, unknown> =
-    type === undefined || ('type' in own && own.type === type) ? own : { type };
-  for (const [option, attribute] of Object.entries(destinationAttributes))
-    set(destination, attribute, options[option as keyof typeof destinationAttributes]);
+  const own: Record<string, unknown> = typeof present === 'object' && present !== null ? { ...present } : {};
+  const destination = type === undefined ? own : destinationOf(type, own);
+  for (const [option, attribute] of Object.entries(destinationOptions))
+    set(destination, attribute, options[option as keyof typeof destinationOptions]);
   return destination;
+}
+
+/** Nothing of one cloud's destination means anything to another; of its own, what is not known would be refused. */
+function destinationOf(type: string, present: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  if (present.type !== type) return { type };
+  const known = destinationAttributes(type);
+  return Object.fromEntries(Object.entries(present).filter(([name]) => known.includes(name)));
 }
 
 function set(record: Record<string, unknown>, attribute: string, value: string | undefined): void {

@@ -306,6 +306,8 @@ test('an attribute that is not known is named wherever somebody looks, and stops
   expect((await cli('account update typo --format json')).errors).toContain(
     'did you mean `destination.bucket`?',
   );
+  const mended = await json('account update typo --destination gcs');
+  expect(mended.record.destination).toEqual(record.destination);
   await cli('account remove typo --yes');
   expect((await cli('doctor')).output).toContain('✓ attributes of account records: all are known');
 });
