@@ -39,7 +39,10 @@ const ports: Omit<ExporterPorts, 'buckets'> = {
   auditLog: createAuditLog({
     client: new DynamoDBClient({
       ...clientOptions,
-      requestHandler: new RawHttpHandler({ connect: 3_000, answer: 20_000 }),
+      requestHandler: new RawHttpHandler({
+        connect: clientOptions.requestHandler.connectionTimeout,
+        answer: clientOptions.requestHandler.requestTimeout,
+      }),
       ...(auditLog.region !== undefined && { region: auditLog.region }),
     }),
     source: auditLog,
