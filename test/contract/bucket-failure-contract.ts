@@ -3,6 +3,7 @@ import { ExportError, type FailureCode } from '../../lambdas/domain/failure.ts';
 import type { BucketFault } from './bucket-server.ts';
 import { manyParts, never, noise, object } from './contract-objects.ts';
 import type { ContractSetting } from './contract-setting.ts';
+import type { Fault, SeenRequest } from './fault-proxy.ts';
 
 const faultCodes = {
   'wrong-credentials': 'credentials_rejected',
@@ -73,13 +74,7 @@ export function describeFailures(setting: ContractSetting): void {
       ['large', manyParts],
     ])('with every request of a %s object refused once by a 503', async (size, bytes) => {
       const key = `${setting.folder}/refused-${size}.zip`;
-      const seen = new Set<string>();
-      setting.proxy.onRequest = ({ method, path }) => {
-        const request = `${method} ${path}`;
-        if (seen.has(request)) return { kind: 'pass' };
-        seen.add(request);
-        return { kind: 'answer', status: 503 };
-      };
+      setting.proxy.onRequest = onceForEach({ kind: 'answer', status: 503 });
       const bucket = await setting.openThroughProxy();
       const body = noise(bytes);
       expect(await bucket.create(object(key, body), never)).toBe('created');
@@ -115,13 +110,7 @@ export function describeFailures(setting: ContractSetting): void {
       ['large', manyParts],
     ])('with the first answer to each request of a %s object cut off in the middle', async (size, bytes) => {
       const key = `${setting.folder}/cut-${size}.zip`;
-      const seen = new Set<string>();
-      setting.proxy.onRequest = ({ method, path }) => {
-        const request = `${method} ${path}`;
-        if (seen.has(request)) return { kind: 'pass' };
-        seen.add(request);
-        return { kind: 'cut-answer' };
-      };
+      setting.proxy.onRequest = onceForEach({ kind: 'cut-answer' });
       const bucket = await setting.openThroughProxy();
       const body = noise(bytes);
       const creation = await bucket.create(object(key, body), never);
@@ -137,13 +126,7 @@ export function describeFailures(setting: ContractSetting): void {
       async (size, bytes) => {
         const key = `${setting.folder}/cut-taken-${size}.zip`;
         await setting.server.put(key, Buffer.from('theirs'));
-        const seen = new Set<string>();
-        setting.proxy.onRequest = ({ method, path }) => {
-          const request = `${method} ${path}`;
-          if (seen.has(request)) return { kind: 'pass' };
-          seen.add(request);
-          return { kind: 'cut-answer' };
-        };
+        setting.proxy.onRequest = onceForEach({ kind: 'cut-answer' });
         const bucket = await setting.openThroughProxy();
         const outcome = await bucket
           .create(object(key, noise(bytes)), never)
@@ -186,4 +169,15 @@ export function describeFailures(setting: ContractSetting): void {
       await setting.expectStored(key, body);
     });
   });
+}
+
+/** The fault for the first time that each request is made; then it gets through. */
+function onceForEach(fault: Fault): (request: SeenRequest) => Fault {
+  const seen = new Set<string>();
+  return ({ method, path }) => {
+    const request = `${method} ${path}`;
+    if (seen.has(request)) return { kind: 'pass' };
+    seen.add(request);
+    return fault;
+  };
 }
