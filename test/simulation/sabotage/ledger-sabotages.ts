@@ -81,7 +81,7 @@ export const ledgerSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'aws/ledger.ts',
-        text: "ConditionExpression: 'version = :version',\n                  Expression",
+        text: "ConditionExpression: 'version = :version',\n                    Expression",
         replacement: "ConditionExpression: 'version = :version OR attribute_not_exists(nothing)', Expression",
       },
     ],
@@ -101,9 +101,9 @@ export const ledgerSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'aws/ledger.ts',
-        text: '      const written = await ifConditionHolds(() =>\n        client.send(\n          new Transact',
+        text: '      const written = await ifConditionHolds(() =>\n        client.send(\n          retriedWhenThrottled(\n            new Transact',
         replacement:
-          '      await client.send(new PutItemCommand({ TableName: tableName, Item: values(row) })); const written = await ifConditionHolds(() => client.send(new Transact',
+          '      await client.send(new PutItemCommand({ TableName: tableName, Item: values(row) })); const written = await ifConditionHolds(() => client.send(retriedWhenThrottled(new Transact',
       },
     ],
   },
