@@ -4,8 +4,8 @@ import { createServer as createTcpServer, type Server, type Socket } from 'node:
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createServer as createTlsServer, getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { generate } from 'selfsigned';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createCertificate } from '../../bench/servers/certificate.ts';
 import { RawHttpHandler, receiveInto } from '../../lambdas/aws/raw-http-handler.ts';
 
 type Reply = (socket: Socket, request: string) => Promise<void> | void;
@@ -41,14 +41,7 @@ describe.each(['http:', 'https:'] as const)('the handler over %s', protocol => {
   let connections = 0;
 
   beforeAll(async () => {
-    const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
-      keyType: 'ec',
-      algorithm: 'sha256',
-      extensions: [
-        { name: 'basicConstraints', cA: true },
-        { name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] },
-      ],
-    });
+    const { key, cert } = await createCertificate();
     setDefaultCACertificates([...trusted, cert]);
     server = protocol === 'http:' ? createTcpServer(serve) : createTlsServer({ key, cert }, serve);
     server.listen(0, 'localhost');
