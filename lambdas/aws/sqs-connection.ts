@@ -14,6 +14,8 @@ export interface SqsConnectionOptions {
   now(): Instant;
   /** Requests at once; each has a connection, which is used again. */
   readonly connections: number;
+  /** In milliseconds: until a connection stands, its encryption included, and without a byte on it. */
+  readonly timeouts?: { readonly connectionTimeout: number; readonly requestTimeout: number };
 }
 
 /**
@@ -27,10 +29,10 @@ export function connectToSqs({
   credential,
   now,
   connections,
+  timeouts: { connectionTimeout, requestTimeout: timeout } = clientOptions.requestHandler,
 }: SqsConnectionOptions): PostToSqs {
   const { protocol, hostname, port, host } = new URL(queueUrl);
   const secure = protocol === 'https:';
-  const { requestTimeout: timeout } = clientOptions.requestHandler;
   const agent = new (secure ? HttpsAgent : HttpAgent)({ keepAlive: true, maxSockets: connections, timeout });
   const begin = secure ? httpsRequest : httpRequest;
   let signer: ReturnType<typeof createSigner> | undefined;
@@ -43,6 +45,14 @@ export function connectToSqs({
       'content-length': String(Buffer.byteLength(body)),
     };
     const request = begin({ hostname, port, agent, method: 'POST', headers });
+    request.once('socket', socket => {
+      if (!socket.connecting) return;
+      const late = () =>
+        request.destroy(new Error(`No connection to ${host} within ${connectionTimeout} ms`));
+      const connecting = setTimeout(late, connectionTimeout);
+      for (const event of [secure ? 'secureConnect' : 'connect', 'close'])
+        socket.once(event, () => clearTimeout(connecting));
+    });
     const { status, text } = await answerTo(request, body).catch(thrown => {
       // What was lost while the function was frozen is noticed with the next request only. All at once, or each would
       // cost a batch one of its attempts.

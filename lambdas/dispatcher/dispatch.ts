@@ -29,6 +29,8 @@ export const batchesInFlight = 50;
 /** Most zones have few accounts or none, so it is their number that takes time. */
 const timeZonesAhead = 16;
 const sendAttempts = 5;
+/** So many batches in a row that could not be sent are no longer one batch's trouble, but the queue's. */
+const hopeless = 2 * batchesInFlight;
 const firstPause = 100;
 const tickInterval = 15 * 60_000;
 /** Clocks of two machines differ by less. */
@@ -53,6 +55,7 @@ export async function dispatch(
   const batches = batchesOf(due, tick, ports);
   let accounts = 0;
   let unsent = 0;
+  let failedInARow = 0;
   let cause: unknown;
   const sendBatches = async () => {
     for await (const batch of batches) {
@@ -60,17 +63,22 @@ export async function dispatch(
       accounts += batch.length;
       unsent += left.messages;
       cause ??= left.cause;
+      failedInARow = left.messages === batch.length ? failedInARow + 1 : 0;
+      if (failedInARow >= hopeless) break;
     }
   };
   // Settled, so that every batch that was begun is sent before a failure to read the accounts ends the tick.
   const inFlight = due.length > 0 ? batchesInFlight : 0;
   const senders = await Promise.allSettled(Array.from({ length: inFlight }, sendBatches));
   for (const sender of senders) if (sender.status === 'rejected') throw sender.reason;
-  if (unsent > 0)
+  if (unsent > 0) {
+    const end =
+      failedInARow < hopeless ? '' : ', the last ones all, so the accounts that follow were not tried';
     throw new DispatchError(
-      `${unsent} of ${accounts} messages could not be sent; the next tick repeats them`,
+      `${unsent} of ${accounts} messages could not be sent${end}; the next tick repeats them`,
       { cause },
     );
+  }
   await ports.completeTick(tick);
   return { timeZones: due.length, accounts };
 }

@@ -1,8 +1,10 @@
+import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMessageBatches } from '../../lambdas/aws/message-batches.ts';
-import { connectToSqs } from '../../lambdas/aws/sqs-connection.ts';
+import { connectToSqs, type SqsConnectionOptions } from '../../lambdas/aws/sqs-connection.ts';
 import { parseMessage } from '../../lambdas/domain/export-message.ts';
 import { type LocalServer, startHttpServer } from '../../local/servers/http-server.ts';
 import { startSqsServer } from '../../local/servers/sqs-server.ts';
@@ -11,13 +13,14 @@ const region = 'us-east-1';
 const credentials = { accessKeyId: 'contract', secretAccessKey: 'contract' };
 const tick = Date.parse('2026-11-22T12:00:00Z');
 
-function batchesTo(queueUrl: string) {
+function batchesTo(queueUrl: string, timeouts?: SqsConnectionOptions['timeouts']) {
   const post = connectToSqs({
     queueUrl,
     region: async () => region,
     credential: async () => ({ ...credentials, sessionToken: 'token' }),
     now: Date.now,
     connections: 2,
+    ...(timeouts && { timeouts }),
   });
   return createMessageBatches({ post, queueUrl });
 }
@@ -128,5 +131,25 @@ describe('of a batch', () => {
       response.destroy();
     });
     await expect(batchesTo(cutShort).sendBatch(messagesFor('acme'), 0)).rejects.toThrow();
+  });
+
+  it('a connection that does not come to stand, and an answer that does not come, are errors in good time', async () => {
+    // Takes connections, and never says the word that encryption needs.
+    const mute = createServer().listen(0, '127.0.0.1');
+    await once(mute, 'listening');
+    const { port } = mute.address() as AddressInfo;
+    const noConnection = batchesTo(`https://127.0.0.1:${port}/123456789012/queue`, {
+      connectionTimeout: 20,
+      requestTimeout: 60_000,
+    });
+    await expect(noConnection.sendBatch(messagesFor('acme'), 0)).rejects.toThrow(
+      `No connection to 127.0.0.1:${port} within 20 ms`,
+    );
+    mute.close();
+    const noAnswer = batchesTo(await queueThat(() => undefined), {
+      connectionTimeout: 60_000,
+      requestTimeout: 20,
+    });
+    await expect(noAnswer.sendBatch(messagesFor('acme'), 0)).rejects.toThrow('SQS did not answer in time');
   });
 });

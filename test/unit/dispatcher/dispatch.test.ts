@@ -121,6 +121,39 @@ describe('dispatch', () => {
     expect(dispatcher.completed()).toBeUndefined();
   });
 
+  it('gives a tick up when the queue takes nothing at all, instead of trying every account in vain', async () => {
+    const dispatcher = startDispatcher({ UTC: Array.from({ length: 100_000 }, (_, index) => `${index}`) });
+    let attempts = 0;
+    const failing = dispatch(at('2026-11-22T12:00:00Z'), {
+      ...dispatcher.ports,
+      send: async () => {
+        attempts++;
+        throw new Error('SQS is away');
+      },
+    });
+    await expect(failing).rejects.toThrow(
+      /^\d+ of \d+ messages could not be sent, the last ones all, .*; the next tick repeats them$/,
+    );
+    // Of ten thousand batches: a hundred that show it, and those that were on their way meanwhile.
+    expect(attempts).toBeLessThanOrEqual(150 * 5);
+    expect(dispatcher.completed()).toBeUndefined();
+  });
+
+  it('does not give it up while the queue takes some batches', async () => {
+    const zone = Array.from({ length: 30_000 }, (_, index) => `account-${index}`);
+    const dispatcher = startDispatcher({ UTC: zone });
+    const failing = dispatch(at('2026-11-22T12:00:00Z'), {
+      ...dispatcher.ports,
+      send: async messages => {
+        if (messages.some(({ accountId }) => accountId.endsWith('00')))
+          return dispatcher.ports.send(messages);
+        throw new Error('throttled');
+      },
+    });
+    await expect(failing).rejects.toThrow('27010 of 30000 messages could not be sent; the next tick repeats');
+    expect(dispatcher.sent).toHaveLength(2990);
+  });
+
   it('leaves the tick incomplete when the accounts of a zone cannot be read', async () => {
     const dispatcher = startDispatcher({ UTC: ['utc'] });
     const failing = dispatch(at('2026-11-22T12:00:00Z'), {
