@@ -4,13 +4,12 @@
  */
 
 /**
- * Where a price is from. `page`: AWS's own price page, as it was on a day. `secondhand`: somebody else's account of it. `recalled`: from
- * memory. The last two are to be checked before a decision hangs on them.
+ * Where a price is from. `page`: AWS's own price page, as it was on a day. `secondhand`: somebody else's account of it, to
+ * be checked before a decision hangs on it.
  */
 export type PriceSource =
   | { readonly kind: 'page'; readonly from: string; readonly on: string }
-  | { readonly kind: 'secondhand'; readonly from: string }
-  | { readonly kind: 'recalled' };
+  | { readonly kind: 'secondhand'; readonly from: string };
 
 export interface Price {
   /** US dollars for one `unit`. */
@@ -24,7 +23,6 @@ export const priceListDate = '2026-11-22';
 export const priceListRegion = 'us-east-1';
 
 const million = 1_000_000;
-const recalled: PriceSource = { kind: 'recalled' };
 const secondhand = (from: string): PriceSource => ({ kind: 'secondhand', from });
 const page = (service: string, on = '2026-09-20'): PriceSource => ({
   kind: 'page',
@@ -68,7 +66,11 @@ export const priceList = {
   kmsKey: { usd: 1, unit: 'KMS key and month', source: kmsGuide },
   kmsRequest: { usd: 0.03 / 10_000, unit: 'KMS call', source: kmsGuide },
   logIngested: { usd: 0.5, unit: 'GB of logs', source: cloudWatchGuide },
-  logStored: { usd: 0.03, unit: 'GB-month of logs', source: recalled },
+  logStored: {
+    usd: 0.03,
+    unit: 'GB-month of logs',
+    source: secondhand('https://c3x.dev/resources/aws/aws_cloudwatch_log_group'),
+  },
   customMetric: { usd: 0.3, unit: 'custom metric and month', source: cloudWatchList },
   alarm: {
     usd: 0.1,

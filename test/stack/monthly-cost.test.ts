@@ -70,7 +70,7 @@ describe('docs/cost.md', () => {
     for (const { usd, unit, source } of Object.values(priceList)) {
       const [, price, from] = rows.find(([name]) => name === unit) ?? [];
       expect(price, unit).toBe(`$${plain(usd)}`);
-      expect(from).toContain(source.kind === 'recalled' ? 'recalled' : source.from);
+      expect(from).toContain(source.from);
       if (source.kind === 'page') expect(from).toContain(source.on);
     }
   });
