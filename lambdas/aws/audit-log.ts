@@ -12,6 +12,7 @@ import type { Window } from '../domain/window.ts';
 import type { AuditLogSource } from '../environment.ts';
 import { withRawAnswer } from './raw-answer.ts';
 import { readAhead, type Stretch, type StretchReader } from './read-ahead.ts';
+import { type Pause, whileThrottled } from './throttling.ts';
 
 export interface AuditLog {
   /**
@@ -29,13 +30,19 @@ export interface AuditLog {
 /** Why the pages on their way are stopped; a constant, since an error of its own for each window costs more than the stop. */
 const consumed = 'The consumer wants no more pages';
 
-/** Reads windows of the audit log; the next pages are on their way while one is worked on. */
+/**
+ * Reads windows of the audit log; the next pages are on their way while one is worked on. A table that throttles makes it
+ * slower, not fail.
+ */
 export function createAuditLog({
   client,
   source,
+  pause,
 }: {
   client: DynamoDBClient;
   source: AuditLogSource;
+  /** Between two attempts while the table throttles; of a random length unless given. */
+  pause?: Pause;
 }): AuditLog {
   const { sortKey, attributes } = source;
 
@@ -50,11 +57,13 @@ export function createAuditLog({
         const { query, excluded } = stretchQuery(source, accountId, stretch);
         const command = new QueryCommand(query);
         const send = () =>
-          client.send(command, { abortSignal }).catch((thrown: unknown) => {
-            // The SDK's own error says that it was stopped, the signal why.
-            signal.throwIfAborted();
-            throw thrown;
-          });
+          whileThrottled(() => client.send(command, { abortSignal }), abortSignal, pause).catch(
+            (thrown: unknown) => {
+              // The SDK's own error says that it was stopped, the signal why.
+              signal.throwIfAborted();
+              throw thrown;
+            },
+          );
         const body = await withRawAnswer(command, send, memory.answer);
         const page = transcodePage(body, { ...attributes, sortKey }, excluded, memory);
         used.set(page, memory);

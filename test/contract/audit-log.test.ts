@@ -3,6 +3,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuditLog, createAuditLog } from '../../lambdas/aws/audit-log.ts';
 import { RawHttpHandler } from '../../lambdas/aws/raw-http-handler.ts';
+import type { Pause } from '../../lambdas/aws/throttling.ts';
 import type { AuditLogSource } from '../../lambdas/environment.ts';
 import { type DynamodbTables, startTables } from './dynamodb-tables.ts';
 import { type Fault, type FaultProxy, startFaultProxy } from './fault-proxy.ts';
@@ -44,12 +45,12 @@ describe('the audit log', () => {
     const { partitionKey: partition, sortKey: sort } = source;
     const tableName = await tables.create({ partition, sort, sortType: sortKeyType === 'iso' ? 'S' : 'N' });
     const log = createAuditLog({ client: tables.client, source: { ...source, tableName } });
-    const readFrom = async (from: AuditLog, after?: string) => {
+    const readFrom = async (from: AuditLog, after?: string, signal = never) => {
       const sortKeys: string[] = [];
       let pages = 0;
       let lines = '';
       // A page is valid until the next one is asked for.
-      for await (const page of from.pages('acme', window, after, never)) {
+      for await (const page of from.pages('acme', window, after, signal)) {
         pages++;
         for (let row = 0; row < page.count; row++) sortKeys.push(page.sortKey(row));
         lines += Buffer.from(page.lines).toString('utf8');
@@ -78,13 +79,24 @@ describe('the audit log', () => {
       },
       pages: (after?: string, signal = never) => log.pages('acme', window, after, signal),
       read: (after?: string) => readFrom(log, after),
-      /** The same from another endpoint, with as many attempts as an exporter makes. */
-      async readThrough(endpoint: string) {
+      /** The same from another endpoint, by default with as many attempts as an exporter makes. */
+      async readThrough(
+        endpoint: string,
+        {
+          maxAttempts = 4,
+          pause,
+          signal,
+        }: { maxAttempts?: number; pause?: Pause; signal?: AbortSignal } = {},
+      ) {
         const { region, credentials } = tables.client.config;
         const requestHandler = new RawHttpHandler({ connect: 3_000, answer: 20_000 });
-        const client = new DynamoDBClient({ endpoint, region, credentials, requestHandler, maxAttempts: 4 });
+        const client = new DynamoDBClient({ endpoint, region, credentials, requestHandler, maxAttempts });
         try {
-          return await readFrom(createAuditLog({ client, source: { ...source, tableName } }));
+          return await readFrom(
+            createAuditLog({ client, source: { ...source, tableName }, ...(pause && { pause }) }),
+            undefined,
+            signal,
+          );
         } finally {
           client.destroy();
         }
@@ -167,6 +179,34 @@ describe('the audit log', () => {
     const { sortKeys } = await log.readThrough(proxy.endpoint);
     expect(faults).toEqual([]);
     expect(sortKeys).toEqual(rows.map(({ recordedAt }) => recordedAt).toSorted());
+  });
+
+  it('waits for as long as a table throttles, longer each time', async () => {
+    const log = await startLog('iso');
+    await log.put('2026-11-22T04:00:00Z#1');
+    const pauses: number[] = [];
+    proxy.onRequest = () =>
+      pauses.length < 50
+        ? { kind: 'answer', status: 400, body: '{"__type":"ProvisionedThroughputExceededException"}' }
+        : { kind: 'pass' };
+    const pause = async (milliseconds: number) => void pauses.push(milliseconds);
+    const { sortKeys } = await log.readThrough(proxy.endpoint, { maxAttempts: 1, pause });
+    expect(sortKeys).toEqual(['2026-11-22T04:00:00Z#1']);
+    expect(pauses).toHaveLength(50);
+    expect(pauses.slice(0, 6)).toEqual([1000, 2000, 4000, 8000, 16_000, 16_000]);
+  });
+
+  it('ends with the reason of its signal while it waits for a table that throttles', async () => {
+    const controller = new AbortController();
+    const reason = new Error('out of time');
+    const pause: Pause = async (_, signal) => {
+      controller.abort(reason);
+      signal.throwIfAborted();
+    };
+    proxy.onRequest = () => ({ kind: 'answer', status: 400, body: '{"__type":"ThrottlingException"}' });
+    const log = await startLog('iso');
+    const reading = log.readThrough(proxy.endpoint, { maxAttempts: 1, pause, signal: controller.signal });
+    await expect(reading).rejects.toBe(reason);
   });
 
   it('gives one empty page for a window without rows', async () => {

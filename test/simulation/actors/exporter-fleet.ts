@@ -146,7 +146,7 @@ function exporterOf(options: FleetOptions, process: Process, invocation: Invocat
     ports: {
       accounts: createAccountReader({ client: dynamodb, tableName: tableNames.accounts }),
       ledger: createLedger({ client: dynamodb, tableName: tableNames.ledger }),
-      auditLog: createAuditLog({ client: dynamodb, source: auditLogSource }),
+      auditLog: createAuditLog({ client: dynamodb, source: auditLogSource, pause: process.wait }),
       queue: exportQueue,
       events: createExportEvents({ client: eventClient(process), busName: 'bus' }),
       telemetry: {
