@@ -1,4 +1,8 @@
-import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import {
+  type EventBridgeClient,
+  PutEventsCommand,
+  type PutEventsCommandOutput,
+} from '@aws-sdk/client-eventbridge';
 import type { DeliveredFile } from '../domain/delivered-file.ts';
 import type { ExportEvents } from '../domain/export-events.ts';
 import { toIso } from '../domain/instant.ts';
@@ -40,10 +44,32 @@ export function createExportEvents({
       DetailType: type,
       Detail: JSON.stringify(detail),
     };
-    const { FailedEntryCount = 0, Entries } = await client.send(new PutEventsCommand({ Entries: [entry] }));
-    if (FailedEntryCount > 0)
-      throw new EventRefusedError(`EventBridge did not take ${type}: ${Entries?.[0]?.ErrorCode}`);
+    const command = new PutEventsCommand({ Entries: [entry] });
+    const { FailedEntryCount = 0, Entries } = await client.send(sentAgainWhenRefused(command));
+    if (FailedEntryCount > 0) throw new EventRefusedError(type, Entries?.[0]?.ErrorCode);
   }
+}
+
+const passingRefusals = new Set(['ThrottlingException', 'InternalFailure', 'InternalException']);
+
+/**
+ * Has the SDK send an event again that EventBridge does not take for the moment. The answer to the request is 200 then,
+ * which the SDK counts as a success; without this a whole uploaded file would be packed once more for its event's sake.
+ */
+function sentAgainWhenRefused(command: PutEventsCommand): PutEventsCommand {
+  command.middlewareStack.add(
+    next => async args => {
+      const result = await next(args);
+      const [entry] = (result.output as PutEventsCommandOutput).Entries ?? [];
+      if (passingRefusals.has(entry?.ErrorCode ?? '')) {
+        const refused = new EventRefusedError(command.input.Entries?.[0]?.DetailType, entry?.ErrorCode);
+        throw Object.assign(refused, { $retryable: { throttling: true } });
+      }
+      return result;
+    },
+    { step: 'deserialize', priority: 'high', name: 'sentAgainWhenRefused' },
+  );
+  return command;
 }
 
 /** EventBridge answered, but did not take the event. */
@@ -51,6 +77,10 @@ export class EventRefusedError extends Error {
   override readonly name = 'EventRefusedError';
   readonly code = 'event_refused';
   readonly retryable = true;
+
+  constructor(type: string | undefined, refusal: string | undefined) {
+    super(`EventBridge did not take ${type}: ${refusal}`);
+  }
 }
 
 function fileDetail({ window, place, key, part, final, records, malformed, bytes, sha256 }: DeliveredFile) {

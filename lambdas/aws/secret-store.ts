@@ -9,7 +9,8 @@ import { ExportError } from '../domain/failure.ts';
 export interface SecretStore {
   /**
    * The secret's text, read now.
-   * @throws ExportError `secret_missing` if there is none, it holds no text, or its name is outside the prefix
+   * @throws ExportError `secret_missing` if there is none, it holds no text, or its name is outside the prefix;
+   *   `internal` if the exporter may not read it
    */
   read(secretId: string): Promise<string>;
 }
@@ -38,12 +39,10 @@ export function createSecretStore({
   };
 }
 
-const missing = new Set([
-  'AccessDeniedException',
-  'InvalidRequestException',
-  'DecryptionFailure',
-  'ValidationException',
-]);
+/** What is the record's fault, not ours. */
+const missing = new Set(['InvalidRequestException', 'ValidationException']);
+/** The exporter's role may read every secret under the prefix, so these come from a policy or a key of the operators'. */
+const denied = new Set(['AccessDeniedException', 'DecryptionFailure']);
 
 function unreadable(thrown: unknown): never {
   if (thrown instanceof ResourceNotFoundException)
@@ -53,7 +52,13 @@ function unreadable(thrown: unknown): never {
   if (thrown instanceof SecretsManagerServiceException && missing.has(thrown.name))
     throw new ExportError(
       'secret_missing',
-      `The secret that secretId names cannot be read (${thrown.name}): check that it is not being deleted, and its key`,
+      `The secret that secretId names cannot be read (${thrown.name}): check its name, and that it is not being deleted`,
+      { cause: thrown },
+    );
+  if (thrown instanceof SecretsManagerServiceException && denied.has(thrown.name))
+    throw new ExportError(
+      'internal',
+      `The exporter may not read the secret (${thrown.name}): check the policies of its role, of the secret and of the key`,
       { cause: thrown },
     );
   throw thrown;

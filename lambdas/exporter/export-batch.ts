@@ -4,6 +4,7 @@ import { toExportError } from '../domain/failure.ts';
 import { createDeadline, type Timer } from './deadline.ts';
 import { type ExportSettings, exportAccount } from './export-account.ts';
 import type { Buckets, ExporterPorts } from './ports.ts';
+import { retryDelay } from './retry-delay.ts';
 
 export interface BatchExporterOptions {
   readonly ports: Omit<ExporterPorts, 'buckets'>;
@@ -64,14 +65,9 @@ export function createBatchExporter({
   /** Without this the message comes again all the same, when its visibility timeout ends. */
   async function postpone({ messageId, receiptHandle, attributes }: ReceivedMessage): Promise<void> {
     try {
-      await retryAfter(receiptHandle, retryDelay(Number(attributes.ApproximateReceiveCount)));
+      await retryAfter(receiptHandle, retryDelay(messageId, Number(attributes.ApproximateReceiveCount)));
     } catch (thrown) {
       ports.telemetry.note({ messageId }, 'The message could not be postponed', thrown);
     }
   }
-}
-
-/** Seconds until a message comes again: 30 after the first failure, doubling up to 15 minutes. */
-function retryDelay(received: number): number {
-  return Math.min(30 * 2 ** (Math.max(received, 1) - 1), 900);
 }
