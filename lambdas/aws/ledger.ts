@@ -61,13 +61,20 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
           UpdateExpression: `${noting.expression}REMOVE stopped`,
           ExpressionAttributeValues: noting.values,
         });
-      return updateCursor(accountId, cursor, {
-        UpdateExpression: `SET intent = :intent, version = :next ${noting.expression}REMOVE stopped`,
-        ExpressionAttributeValues: {
-          ...values({ ':intent': intentToItem(intent), ':next': cursor.version + 1 }),
-          ...noting.values,
+      // Where the caller saw no attempt, there must be none: it would go on to write the file as it was planned before.
+      const alone = cursor.attempts.length === 0 ? ' AND attribute_not_exists(attempts)' : '';
+      return updateCursor(
+        accountId,
+        cursor,
+        {
+          UpdateExpression: `SET intent = :intent, version = :next ${noting.expression}REMOVE stopped`,
+          ExpressionAttributeValues: {
+            ...values({ ':intent': intentToItem(intent), ':next': cursor.version + 1 }),
+            ...noting.values,
+          },
         },
-      });
+        `version = :version${alone}`,
+      );
     },
 
     async commit(accountId, cursor, file) {
@@ -132,11 +139,12 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
     },
   };
 
-  /** The cursor after a conditional update, or `undefined` where its version is no longer the caller's. */
+  /** The cursor after a conditional update, or `undefined` where it is no longer as the caller saw it. */
   async function updateCursor(
     accountId: string,
     { version }: Cursor,
     update: Pick<UpdateItemCommandInput, 'UpdateExpression' | 'ExpressionAttributeValues'>,
+    condition = 'version = :version',
   ): Promise<Cursor | undefined> {
     const written = await ifConditionHolds(() =>
       client.send(
@@ -144,7 +152,7 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
           TableName: tableName,
           Key: key(accountId, cursorEntry),
           ReturnValues: 'ALL_NEW',
-          ConditionExpression: 'version = :version',
+          ConditionExpression: condition,
           ...update,
           ExpressionAttributeValues: {
             ...update.ExpressionAttributeValues,

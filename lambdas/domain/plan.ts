@@ -26,10 +26,10 @@ export function firstPosition(schedule: Schedule, tick: Instant): Instant {
 /**
  * The next step at a tick. The windows follow from the cursor in the account's present time zone, oldest first, so a
  * changed zone continues where the old one ended. A file that was begun is finished as it was begun, except that it
- * goes to the account's present destination.
+ * goes to the account's present destination, and is cut shorter if it took too long.
  */
 export function nextStep(account: Account, cursor: Cursor, tick: Instant, limits: PartLimits): Step {
-  const intent = cursor.intent ? redirected(cursor.intent, account) : firstPart(account, cursor, limits);
+  const intent = resumedIntent(account, cursor, limits) ?? firstPart(account, cursor, limits);
   if (intent.window.end > tick) return { kind: 'done' };
   const { status, addOnExpiresAt } = account;
   if (addOnExpiresAt !== undefined && intent.window.end > addOnExpiresAt)
@@ -57,9 +57,27 @@ function firstPart(account: Account, { exportedThrough }: Cursor, limits: PartLi
   return { window, part: 1, recipe: recipeOf(account, limits) };
 }
 
-/** The intent at the account's present place; the very same object if that has not changed. */
-function redirected(intent: Intent, account: Account): Intent {
+/** The cursor's intent as it holds today; the very same object if nothing about it has changed. */
+function resumedIntent(account: Account, cursor: Cursor, limits: PartLimits): Intent | undefined {
+  const { intent } = cursor;
+  if (!intent) return undefined;
+  const { recipe } = intent;
   const place = placeOf(account.destination);
-  if (placeName(place) === placeName(intent.recipe.place)) return intent;
-  return { ...intent, recipe: { ...intent.recipe, place } };
+  const partBytes = sizeInTime(recipe.partBytes, cursor, limits);
+  if (placeName(place) === placeName(recipe.place) && partBytes === recipe.partBytes) return intent;
+  return { ...intent, recipe: { ...recipe, place, partBytes } };
+}
+
+/** A file that cannot be finished in time is halved again and again, but not to more than 64 of the usual size. */
+const mostShares = 64;
+
+/**
+ * How large a file may be that is to be finished in one invocation: half as large as the one that was not, and no
+ * larger than files are now. Its size is settled as soon as somebody may have written it.
+ */
+function sizeInTime(partBytes: number, { attempts, lastError }: Cursor, limits: PartLimits): number {
+  if (attempts.length > 0) return partBytes;
+  const least = Math.ceil(limits.partBytes / mostShares);
+  const halved = lastError?.code === 'out_of_time' ? Math.max(Math.floor(partBytes / 2), least) : partBytes;
+  return Math.min(halved, partBytes, limits.partBytes);
 }

@@ -1,3 +1,4 @@
+import { createDeployments } from './actors/deployments.ts';
 import { startDispatchers } from './actors/dispatchers.ts';
 import { createExporterFleet } from './actors/exporter-fleet.ts';
 import { createForeignObjects } from './actors/foreign-objects.ts';
@@ -72,8 +73,8 @@ export async function simulate(options: SeedOptions): Promise<SeedResult> {
     drawAccount(world, scenario, number),
   );
   const byId = new Map(accounts.map(account => [account.id, account]));
-  let limits = { partBytes: scenario.partBytes, level: scenario.level };
-  const everyLimit = new Set([`${limits.partBytes} ${limits.level}`]);
+  const { partBytes, level } = scenario;
+  const deployments = createDeployments(world, { partBytes, level });
 
   const buckets: Cloud['buckets'] = new Map();
   const foreignKeys = new Set<string>();
@@ -81,7 +82,7 @@ export async function simulate(options: SeedOptions): Promise<SeedResult> {
   const events = createEventWatch(world);
   const ledgerWatch = createLedgerWatch({
     world,
-    limits: everyLimit,
+    limits: deployments.every,
     fileRow: (accountId, windowEnd, part) => {
       const time = new Date(windowEnd).toISOString().replace(/[-:]|\.000/g, '');
       return ledger.get({
@@ -185,7 +186,7 @@ export async function simulate(options: SeedOptions): Promise<SeedResult> {
     ownerOf: secretId =>
       accounts.find(({ number }) => secretId.startsWith(`${secretPrefix}${number}-`))?.id ?? '',
     eventClient: createEventBus(world, (process, event) => events.onEvent(invocations.get(process), event)),
-    limits: () => limits,
+    limits: deployments.limits,
     startProcess,
     invocations,
     onFailed: messageWatch.onFailed,
@@ -197,10 +198,7 @@ export async function simulate(options: SeedOptions): Promise<SeedResult> {
     world,
     scenario,
     provisioning,
-    changePartBytes(partBytes) {
-      limits = { ...limits, partBytes };
-      everyLimit.add(`${partBytes} ${limits.level}`);
-    },
+    changePartBytes: deployments.deploy,
     putForeignObject: createForeignObjects(world, buckets, cursorOf, ({ place, key }) =>
       foreignKeys.add(`${place} ${key}`),
     ),

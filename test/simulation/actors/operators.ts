@@ -25,10 +25,11 @@ export function startOperators(options: OperatorOptions): void {
   for (const account of provisioning.accounts) provision(options, account);
   if (world.enables('part-size')) {
     const random = world.random('part-size');
-    world.at(instantWithin(random, scenario), () => {
-      world.inject('part-size');
-      options.changePartBytes(random.integer(700, 4000));
-    });
+    for (let deployments = random.integer(1, 4); deployments > 0; deployments--)
+      world.at(instantWithin(random, scenario), () => {
+        world.inject('part-size');
+        options.changePartBytes(random.integer(700, 4000));
+      });
   }
 }
 

@@ -17,8 +17,22 @@ export const ledgerSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'domain/plan.ts',
-        text: 'cursor.intent ? redirected(cursor.intent, account)',
-        replacement: 'cursor.intent ? { ...cursor.intent, recipe: recipeOf(account, limits) }',
+        text: 'resumedIntent(account, cursor, limits) ??',
+        replacement: 'cursor.intent ? { ...cursor.intent, recipe: recipeOf(account, limits) } :',
+      },
+    ],
+  },
+  {
+    name: 'a file that may have been written is cut anew',
+    edits: [{ file: 'domain/plan.ts', text: 'if (attempts.length > 0) return partBytes;', replacement: '' }],
+  },
+  {
+    name: 'a file is cut anew while another exporter begins it',
+    edits: [
+      {
+        file: 'aws/ledger.ts',
+        text: "cursor.attempts.length === 0 ? ' AND attribute_not_exists(attempts)' : ''",
+        replacement: "''",
       },
     ],
   },
@@ -71,8 +85,8 @@ export const ledgerSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'aws/ledger.ts',
-        text: "ConditionExpression: 'version = :version',\n          ...update",
-        replacement: "ConditionExpression: 'version = :version OR attribute_not_exists(nothing)', ...update",
+        text: 'ConditionExpression: condition,',
+        replacement: "ConditionExpression: condition + ' OR attribute_not_exists(nothing)',",
       },
     ],
   },
@@ -130,9 +144,9 @@ export const ledgerSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'domain/plan.ts',
-        text: ': firstPart(account, cursor, limits);',
+        text: '?? firstPart(account, cursor, limits);',
         replacement:
-          ': firstPart(account, cursor.stopped ? { ...cursor, exportedThrough: firstPosition({ ...account, exportFrom: undefined }, tick) } : cursor, limits);',
+          '?? firstPart(account, cursor.stopped ? { ...cursor, exportedThrough: firstPosition({ ...account, exportFrom: undefined }, tick) } : cursor, limits);',
       },
     ],
   },
@@ -141,9 +155,9 @@ export const ledgerSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'domain/plan.ts',
-        text: ': firstPart(account, cursor, limits);',
+        text: '?? firstPart(account, cursor, limits);',
         replacement:
-          ': firstPart(account, { ...cursor, exportedThrough: Math.max(cursor.exportedThrough, firstPosition({ ...account, exportFrom: undefined }, tick)) }, limits);',
+          '?? firstPart(account, { ...cursor, exportedThrough: Math.max(cursor.exportedThrough, firstPosition({ ...account, exportFrom: undefined }, tick)) }, limits);',
       },
     ],
   },

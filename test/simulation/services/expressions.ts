@@ -16,11 +16,11 @@ const reservedWords = new Set(
   ),
 );
 
-/** The part of DynamoDB's condition language that is in use: `attribute_not_exists` and comparisons, joined by OR. */
+/** The part of DynamoDB's condition language that is in use: `attribute_not_exists` and comparisons, joined by OR and AND. */
 export function conditionOf(expression: string): Condition {
   return remembered(conditions, expression, () => {
-    const alternatives = expression.split(' OR ').map(comparison);
-    return (item, values) => alternatives.some(holds => holds(item, values));
+    const alternatives = expression.split(' OR ').map(terms => terms.split(' AND ').map(comparison));
+    return (item, values) => alternatives.some(terms => terms.every(holds => holds(item, values)));
   });
 }
 
