@@ -37,7 +37,7 @@ export async function deliverPart(
   const attempt = attemptAt(placeName(intent.recipe.place), token);
   const begun = await ports.ledger.begin(accountId, cursor, intent, attempt);
   if (!begun) return 'not-begun';
-  const upload: Upload = { delivery, begun, attempt, bodyRead: false };
+  const upload: Upload = { delivery, begun, attempt, packed: [] };
   try {
     const file = await writeFile(upload);
     if (!file) return 'superseded';
@@ -51,7 +51,8 @@ export async function deliverPart(
   } catch (thrown) {
     const failure = toExportError(thrown);
     // No driver asks for an object before it has all of the body.
-    const cleared = failure.wroteNothing || !upload.bodyRead ? attempt : undefined;
+    const askedForNone = !upload.packed.some(packed => packed.isRead());
+    const cleared = failure.wroteNothing || askedForNone ? attempt : undefined;
     await reportFailure(accountId, failure, { cursor: begun, window: intent.window, cleared }, ports);
     if (failure.retryable) throw failure;
     return 'failed';
@@ -63,13 +64,8 @@ interface Upload {
   readonly delivery: PartDelivery;
   readonly begun: Cursor;
   readonly attempt: Attempt;
-  /** True from when a driver has the whole body, and with it everything it needs to create the object. */
-  bodyRead: boolean;
-}
-
-async function* noting(body: AsyncIterable<Uint8Array>, upload: Upload): AsyncGenerator<Uint8Array> {
-  yield* body;
-  upload.bodyRead = true;
+  /** What drivers were given, one after the other. */
+  readonly packed: PackedPart[];
 }
 
 /** Uploads the file; `undefined` if meanwhile another exporter has committed it. */
@@ -92,7 +88,8 @@ async function writeFile(upload: Upload): Promise<DeliveredFile | undefined> {
     if (present?.version !== begun.version) return undefined;
     if (!mayHaveBeenWritten(present.attempts, attempt)) throw foreignObject(key, place.bucket);
   }
-  const { rows, archive } = creation === 'created' ? packed.figures() : await packWithoutUpload(delivery);
+  // The same rows give the same bytes, whoever wrote them.
+  const { rows, archive } = (packed.isRead() ? packed : await packWithoutUpload(delivery)).figures();
   return {
     window,
     part,
@@ -145,20 +142,21 @@ async function create(upload: Upload, bucket: Bucket, key: string) {
   const { window, part, recipe } = intent;
   const name = { accountId: account.accountId, windowEnd: window.end, part, compression: recipe.compression };
   const packed = packPart(delivery);
+  upload.packed.push(packed);
   const object = {
     key,
-    body: noting(packed.body, upload),
+    body: packed.body,
     contentType: contentTypes[recipe.compression],
     metadata: objectMetadata(name, window.start, recipe.format, settings.writerVersion),
   };
   return { creation: await bucket.create(object, deadline.signal), packed };
 }
 
-/** The figures of an object that an earlier attempt wrote: the same rows give the same bytes. */
-async function packWithoutUpload(delivery: PartDelivery) {
+/** For a driver that learned before the body's end that the object is there. */
+async function packWithoutUpload(delivery: PartDelivery): Promise<PackedPart> {
   const packed = packPart(delivery);
   for await (const _ of packed.body) delivery.deadline.signal.throwIfAborted();
-  return packed.figures();
+  return packed;
 }
 
 function foreignObject(key: string, bucket: string): ExportError {

@@ -21,8 +21,15 @@ export function packPart({ account, intent, ports, deadline }: PartDelivery) {
     level,
     deflateBlock: ports.deflateBlock,
   });
+  let read = false;
+  async function* body(): AsyncGenerator<Uint8Array> {
+    yield* archive.body;
+    read = true;
+  }
   return {
-    body: archive.body,
+    body: body(),
+    /** True from when whoever takes the body has all of it. */
+    isRead: () => read,
     /** What the file holds, once its body is read to the end. */
     figures: () => ({ rows: rows.rows(), archive: archive.figures() }),
   };

@@ -113,6 +113,22 @@ describe('the ledger', () => {
     expect((await ledger.begin(accountId, cursor, cursor.intent, mine))?.attempts).toEqual([mine]);
   });
 
+  it('changes an intent only for whoever knows of every attempt at it', async () => {
+    const cursor = await begun();
+    await ledger.recordFailure(accountId, cursor, failure, mine);
+    const alone = (await ledger.readCursor(accountId)) ?? expect.fail('no cursor');
+    const shorter = { ...intent, recipe: { ...intent.recipe, partBytes: 500 } };
+    const kept = alone.intent ?? expect.fail('no intent');
+    const beside = await ledger.begin(accountId, alone, kept, other);
+    expect(beside?.attempts).toEqual([other]);
+    expect(await ledger.begin(accountId, alone, shorter, mine)).toBeUndefined();
+    expect((await ledger.readCursor(accountId))?.intent).toEqual(intent);
+
+    await ledger.recordFailure(accountId, alone, failure, other);
+    const again = await ledger.begin(accountId, alone, shorter, mine);
+    expect(again).toMatchObject({ version: alone.version + 1, intent: shorter, attempts: [mine] });
+  });
+
   it('begins nothing for whoever knows an older cursor', async () => {
     const old = await ledger.createCursor(accountId, start);
     await ledger.begin(accountId, old, intent, mine);

@@ -64,7 +64,7 @@ export const exporterSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'exporter/deliver-part.ts',
-        text: 'failure.wroteNothing || !upload.bodyRead ? attempt : undefined',
+        text: 'failure.wroteNothing || askedForNone ? attempt : undefined',
         replacement: 'attempt',
       },
     ],

@@ -48,6 +48,7 @@ function deliver(buckets: readonly Bucket[]) {
     failures: 0,
   };
   const recordFailure = vi.fn<ExporterPorts['ledger']['recordFailure']>(async () => true);
+  let readings = 0;
   const [first, second] = buckets;
   if (!first) throw new Error('A bucket is needed');
   const quiet = async () => undefined;
@@ -63,6 +64,7 @@ function deliver(buckets: readonly Bucket[]) {
     },
     auditLog: {
       async *pages() {
+        readings++;
         yield* [];
       },
     },
@@ -87,7 +89,7 @@ function deliver(buckets: readonly Bucket[]) {
     settings: { settle: 0, limits: { partBytes: 1000, level: 1 }, writerVersion: 'test' },
     deadline: { allowsAnotherPart: () => true, signal: new AbortController().signal },
   });
-  return { outcome, recordFailure };
+  return { outcome, recordFailure, readings: () => readings };
 }
 
 test('an object that exists after a rejection without a clear answer counts as our own', async () => {
@@ -118,4 +120,16 @@ test('a refusal of the second upload does not strike out what the first one left
     expect.objectContaining({ code: 'access_denied' }),
     undefined,
   );
+});
+
+test('the rows of an object that exists are read again only if its upload did not read them all', async () => {
+  const perhapsOurs = (): Creation => 'exists-perhaps-ours';
+  const whole = deliver([bucketThat(perhapsOurs)]);
+  await expect(whole.outcome).resolves.toMatchObject({ version: 4 });
+  expect(whole.readings()).toBe(1);
+
+  const early: Bucket = { create: async () => perhapsOurs(), close: () => undefined };
+  const refused = deliver([early]);
+  await expect(refused.outcome).resolves.toMatchObject({ version: 4 });
+  expect(refused.readings()).toBe(1);
 });

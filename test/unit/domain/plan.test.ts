@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { parseAccount } from '../../../lambdas/domain/account.ts';
+import type { Cursor, Intent } from '../../../lambdas/domain/cursor.ts';
+import type { FailureCode } from '../../../lambdas/domain/failure.ts';
+import { nextStep } from '../../../lambdas/domain/plan.ts';
+import { recipeOf } from '../../../lambdas/domain/recipe.ts';
+
+const account = parseAccount({
+  accountId: 'acme',
+  timeZone: 'UTC',
+  status: 'active',
+  destination: { type: 'gcs', bucket: 'acme-audit' },
+  secretId: 'siem-export/acme',
+});
+const window = { start: Date.UTC(2026, 10, 22, 4), end: Date.UTC(2026, 10, 22, 8) };
+const limits = { partBytes: 64_000, level: 4 };
+const intent: Intent = { window, part: 2, after: 'row', recipe: recipeOf(account, limits) };
+
+function cursorAfter(
+  code: FailureCode,
+  { attempts = [], partBytes = limits.partBytes }: { attempts?: Cursor['attempts']; partBytes?: number } = {},
+): Cursor {
+  return {
+    exportedThrough: window.start,
+    version: 3,
+    intent: { ...intent, recipe: { ...intent.recipe, partBytes } },
+    attempts,
+    failures: 1,
+    lastError: { code, message: '', at: window.end },
+  };
+}
+
+const planned = (cursor: Cursor, partBytes = limits.partBytes) => {
+  const step = nextStep(account, cursor, window.end, { ...limits, partBytes });
+  return step.kind === 'deliver' ? step.intent : expect.fail(step.kind);
+};
+
+describe('a file that was begun', () => {
+  it('is planned as it was', () => {
+    const cursor = cursorAfter('network');
+    expect(planned(cursor)).toBe(cursor.intent);
+  });
+
+  it('is halved after it ran out of time, and else the same', () => {
+    const { recipe, ...rest } = planned(cursorAfter('out_of_time'));
+    expect(recipe).toEqual({ ...intent.recipe, partBytes: 32_000 });
+    expect(rest).toEqual({ window, part: 2, after: 'row' });
+  });
+
+  it('is halved to a 64th of the usual size, and no further', () => {
+    expect(planned(cursorAfter('out_of_time', { partBytes: 1500 })).recipe.partBytes).toBe(1000);
+    const least = cursorAfter('out_of_time', { partBytes: 1000 });
+    expect(planned(least)).toBe(least.intent);
+    const smaller = cursorAfter('out_of_time', { partBytes: 900 });
+    expect(planned(smaller)).toBe(smaller.intent);
+  });
+
+  it('follows a smaller size that is deployed, and no larger one', () => {
+    expect(planned(cursorAfter('network'), 10_000).recipe.partBytes).toBe(10_000);
+    const cursor = cursorAfter('network');
+    expect(planned(cursor, 1_000_000)).toBe(cursor.intent);
+  });
+
+  it('keeps its size once somebody may have written it', () => {
+    const cursor = cursorAfter('out_of_time', { attempts: ['token gcs://acme-audit'] });
+    expect(planned(cursor, 10_000)).toBe(cursor.intent);
+  });
+});
