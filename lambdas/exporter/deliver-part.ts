@@ -1,28 +1,15 @@
 import type { Bucket, Creation } from '../buckets/bucket.ts';
-import type { Account } from '../domain/account.ts';
-import { type Attempt, attemptAt, type Cursor, type Intent, mayHaveBeenWritten } from '../domain/cursor.ts';
+import { type Attempt, attemptAt, type Cursor, mayHaveBeenWritten } from '../domain/cursor.ts';
 import type { DeliveredFile } from '../domain/delivered-file.ts';
 import { ExportError, toExportError } from '../domain/failure.ts';
 import { contentTypes, objectKey, objectMetadata } from '../domain/object-key.ts';
 import { placeName } from '../domain/recipe.ts';
-import type { ExportSettings } from './export-account.ts';
 import { type PackedPart, packPart } from './pack-part.ts';
-import type { Deadline, ExporterPorts } from './ports.ts';
+import type { PartDelivery } from './part-delivery.ts';
 import { reportFailure } from './report-failure.ts';
 
-export interface PartDelivery {
-  readonly account: Account;
-  readonly cursor: Cursor;
-  readonly intent: Intent;
-  /** Names this attempt; kept for the next one if this is not begun. */
-  readonly token: string;
-  readonly ports: ExporterPorts;
-  readonly settings: ExportSettings;
-  readonly deadline: Deadline;
-}
-
 /**
- * Delivers one file: intent, upload, events, and last the commit of row and cursor (DESIGN 4.2). A crash between any
+ * Delivers one file: intent, upload, events, and last the commit of row and cursor. A crash between any
  * two of these leaves a state from which the next attempt arrives at the same one object.
  *
  * @returns the cursor behind the file; `not-begun` or `superseded` if another exporter of the account was quicker,

@@ -4,19 +4,10 @@ import type { ExportMessage } from '../domain/export-message.ts';
 import { ExportError, toExportError } from '../domain/failure.ts';
 import { toIso } from '../domain/instant.ts';
 import { firstPosition, nextStep } from '../domain/plan.ts';
-import type { PartLimits } from '../domain/recipe.ts';
 import { deliverPart } from './deliver-part.ts';
+import type { ExportSettings } from './export-settings.ts';
 import type { Deadline, ExporterPorts } from './ports.ts';
 import { reportFailure } from './report-failure.ts';
-
-export interface ExportSettings {
-  /** How long after a window's end its rows are certain to be readable, in milliseconds. */
-  readonly settle: number;
-  /** What every file is cut and compressed by. */
-  readonly limits: PartLimits;
-  /** Stands in every object's metadata. */
-  readonly writerVersion: string;
-}
 
 /**
  * How an invocation ended: everything due is delivered (`done`), the rest is queued again (`continued`, `early`,

@@ -2,7 +2,8 @@ import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { parseMessage } from '../domain/export-message.ts';
 import { toExportError } from '../domain/failure.ts';
 import { createDeadline, type Timer } from './deadline.ts';
-import { type ExportSettings, exportAccount } from './export-account.ts';
+import { exportAccount } from './export-account.ts';
+import type { ExportSettings } from './export-settings.ts';
 import type { Buckets, ExporterPorts } from './ports.ts';
 import { retryDelay } from './retry-delay.ts';
 

@@ -16,8 +16,8 @@ import { openBucket } from '../buckets/open-bucket.ts';
 import { compressionLevel } from '../domain/recipe.ts';
 import { readExporterEnvironment } from '../environment.ts';
 import { createBuckets } from './buckets.ts';
-import type { ExportSettings } from './export-account.ts';
 import { createBatchExporter } from './export-batch.ts';
+import type { ExportSettings } from './export-settings.ts';
 import type { ExporterPorts } from './ports.ts';
 import { createQueueOnDemand } from './queue-on-demand.ts';
 

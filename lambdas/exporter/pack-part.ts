@@ -1,7 +1,7 @@
 import { createArchive } from '../archive/archive.ts';
 import { entryName } from '../domain/object-key.ts';
 import { cutPart } from './cut-part.ts';
-import type { PartDelivery } from './deliver-part.ts';
+import type { PartDelivery } from './part-delivery.ts';
 
 /** A part on its way from the audit log to the bucket. */
 export type PackedPart = ReturnType<typeof packPart>;
