@@ -9,7 +9,7 @@ const one = synthesize({ stage: 'dev', vpcEgressAddresses: '1', vpcCidr: '192.16
 describe('a stage with fixed egress addresses', () => {
   test('reaches the internet by two gateways, each with an address that outlives the stack', () => {
     template.resourceCountIs('AWS::EC2::NatGateway', 2);
-    template.allResources('AWS::EC2::EIP', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    template.allResources('AWS::EC2::EIP', { UpdateReplacePolicy: 'Retain' });
     const addresses = Object.keys(template.findResources('AWS::EC2::EIP'));
     const gateways = resourcesOf<{ AllocationId: { 'Fn::GetAtt': string[] } }>(
       template,
@@ -17,6 +17,10 @@ describe('a stage with fixed egress addresses', () => {
     );
     const used = Object.values(gateways).map(({ AllocationId }) => AllocationId['Fn::GetAtt'][0]);
     expect(used.sort()).toEqual(addresses.sort());
+  });
+
+  test('gives the addresses back if the deployment fails that brought them', () => {
+    template.allResources('AWS::EC2::EIP', { DeletionPolicy: 'RetainExceptOnCreate' });
   });
 
   test('says its addresses in an output, for customers to list', () => {
