@@ -246,7 +246,7 @@ function openBucket(
 ): Bucket {
   return createAzureBucket({
     destination: { type: 'azure', container: containerName },
-    credential: { type: 'azure', accountName, endpointSuffix: 'core.windows.net', access },
+    credential: { type: 'azure', accountName, host: `${accountName}.blob.core.windows.net`, access },
     endpoint,
     blockSize,
     retry: { tries: 4, delay: 5 },
