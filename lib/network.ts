@@ -44,7 +44,7 @@ export class Network extends Construct {
     this.vpc = new Vpc(this, 'Vpc', {
       vpcName: `siem-export-${stage}`,
       ipAddresses: IpAddresses.cidr(settings.cidr),
-      maxAzs: 2,
+      ...(settings.availabilityZones ? { availabilityZones: settings.availabilityZones } : { maxAzs: 2 }),
       natGateways: addresses.length,
       natGatewayProvider: NatProvider.gateway({
         eipAllocationIds: addresses.map(address => address.attrAllocationId),

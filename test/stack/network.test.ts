@@ -85,6 +85,35 @@ describe('a stage with fixed egress addresses', () => {
   });
 });
 
+describe('a network in zones that the configuration names', () => {
+  const vpc = { availabilityZones: ['us-east-1b', 'us-east-1d'] };
+  const zoned = synthesize({ 'siem-export': { stage: 'dev', vpc } });
+  const subnetsOf = (of: typeof template) =>
+    resourcesOf<{ AvailabilityZone: unknown }>(of, 'AWS::EC2::Subnet');
+
+  test('has its subnets there and nowhere else, for the function and for each gateway', () => {
+    expect(Object.values(subnetsOf(zoned)).map(({ AvailabilityZone }) => AvailabilityZone)).toEqual([
+      'us-east-1b',
+      'us-east-1d',
+      'us-east-1b',
+      'us-east-1d',
+    ]);
+    zoned.resourceCountIs('AWS::EC2::NatGateway', 2);
+  });
+
+  test('differs in nothing else from one in the first two zones', () => {
+    const withoutZones = (of: typeof template) =>
+      JSON.stringify(of.toJSON(), (name, value) => (name === 'AvailabilityZone' ? 'a zone' : value));
+    expect(Object.keys(subnetsOf(zoned))).toEqual(Object.keys(subnetsOf(template)));
+    expect(withoutZones(zoned)).toBe(withoutZones(template));
+  });
+
+  test('synthesises with a fixed account and region as well', () => {
+    const placed = { account: '111122223333', region: 'us-east-1', 'siem-export': { stage: 'dev', vpc } };
+    synthesize(placed).hasResourceProperties('AWS::EC2::Subnet', { AvailabilityZone: 'us-east-1d' });
+  });
+});
+
 test('one address is enough where the price of a second gateway matters more', () => {
   one.resourceCountIs('AWS::EC2::NatGateway', 1);
   one.resourceCountIs('AWS::EC2::EIP', 1);
