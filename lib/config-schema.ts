@@ -44,6 +44,10 @@ const principalArn = matching(
   /^arn:aws[a-z-]*:iam::\d{12}:(role|user)\/[\w+=,.@/-]{1,512}$/,
   'arn:aws:iam::<12 digits>:role/<name>, or of a user',
 );
+const availabilityZone = matching(
+  /^[a-z]{2}(-[a-z]+){1,3}-\d{1,2}[a-z]$/,
+  'the name of an availability zone such as eu-central-1a',
+);
 const privateRange = matching(
   /^(10\.\d{1,3}|172\.(1[6-9]|2\d|3[01])|192\.168)\.\d{1,3}\.\d{1,3}\/(1[6-9]|2[0-4])$/,
   'a private IPv4 range of /16 to /24, such as 10.0.0.0/20',
@@ -96,6 +100,11 @@ const existingAuditLog = auditLogSettings
 const vpcSettings = z.strictObject({
   cidr: privateRange.default('10.0.0.0/20'),
   egressAddresses: wholeNumber(1, 2).default(2),
+  availabilityZones: z
+    .array(availabilityZone, { error: 'expected two availability zones' })
+    .length(2, 'expected two availability zones')
+    .refine(zones => new Set(zones).size === zones.length, 'expected two different availability zones')
+    .optional(),
 });
 
 const settings = z.strictObject({
@@ -131,6 +140,12 @@ export const configurationSchema = settings
       return;
     const message = `expected a key of the stage’s region, ${region}`;
     context.addIssue({ code: 'custom', path: ['encryptionKeyArn'], message });
+  })
+  .superRefine(({ region, vpc }, context) => {
+    if (region === undefined || (vpc?.availabilityZones ?? []).every(zone => zone.slice(0, -1) === region))
+      return;
+    const message = `expected zones of the stage’s region, ${region}`;
+    context.addIssue({ code: 'custom', path: ['vpc', 'availabilityZones'], message });
   })
   .transform(({ secretPrefix, ...rest }) => ({
     ...rest,

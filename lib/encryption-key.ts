@@ -36,7 +36,8 @@ export class EncryptionKey extends Construct {
       alias: `alias/siem-export-${stage}`,
       description: `SIEM export, stage ${stage}: tables, queue and alarm topic`,
       enableKeyRotation: true,
-      // Without the key the tables that are kept can no longer be read.
+      // Without the key the tables that are kept can no longer be read. Also after a deployment that failed: its tables
+      // stay because they are protected, and what was encrypted meanwhile is still to be read.
       removalPolicy: RemovalPolicy.RETAIN,
     });
     // As AWS documents it, without a condition on the source: one that is not met would silence every alarm, and whose

@@ -44,7 +44,7 @@ export class Network extends Construct {
     this.vpc = new Vpc(this, 'Vpc', {
       vpcName: `siem-export-${stage}`,
       ipAddresses: IpAddresses.cidr(settings.cidr),
-      maxAzs: 2,
+      ...(settings.availabilityZones ? { availabilityZones: settings.availabilityZones } : { maxAzs: 2 }),
       natGateways: addresses.length,
       natGatewayProvider: NatProvider.gateway({
         eipAllocationIds: addresses.map(address => address.attrAllocationId),
@@ -77,8 +77,9 @@ export class Network extends Construct {
 
   #address(number: number): CfnEIP {
     const address = new CfnEIP(this, `Address${number}`, { domain: 'vpc' });
-    // Customers have it in their lists; once released, it belongs to somebody else.
-    address.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    // Customers have it in their lists; once released, it belongs to somebody else. Of a deployment that failed nobody
+    // has heard.
+    address.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     return address;
   }
 }

@@ -116,7 +116,7 @@ export class SiemExportStack extends Stack {
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }
 
-  /** Two, whichever they are: looking them up by name would need credentials to synthesise. */
+  /** Two, whichever they are, unless the configuration names them: looking them up by name would need credentials to synthesise. */
   override get availabilityZones(): string[] {
     return [0, 1].map(index => Fn.select(index, Fn.getAzs()));
   }

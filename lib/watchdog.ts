@@ -70,7 +70,7 @@ export class Watchdog extends Construct {
     );
     role.addToPolicy(
       new PolicyStatement({
-        actions: ['dynamodb:UpdateItem'],
+        actions: ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
         resources: [tables.dispatchState.tableArn],
         // Its own items, never the dispatcher's.
         conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${sightingPrefix}*`] } },

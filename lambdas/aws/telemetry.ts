@@ -82,7 +82,7 @@ export function createDispatchTelemetry({ logger, metrics }: Instruments) {
 
 export function createSurveyTelemetry({ logger, metrics }: Instruments) {
   return {
-    surveyed({ accounts, invalid, behind, neverExported }: Survey): void {
+    surveyed({ accounts, invalid, behind }: Omit<Survey, 'neverExported'>): void {
       for (const { accountId, faults, exportedThrough } of invalid)
         logger.error('Account record is invalid', {
           accountId,
@@ -91,11 +91,14 @@ export function createSurveyTelemetry({ logger, metrics }: Instruments) {
         });
       for (const { accountId, since } of behind)
         logger.error('Account is behind', { accountId, exportedThrough: toIso(since) });
-      for (const accountId of neverExported) logger.warn('Account was never exported', { accountId });
       metrics.addMetric('Accounts', MetricUnit.Count, accounts);
       metrics.addMetric('InvalidAccounts', MetricUnit.Count, invalid.length);
       metrics.addMetric('AccountsBehind', MetricUnit.Count, behind.length);
-      metrics.addMetric('AccountsNeverExported', MetricUnit.Count, neverExported.length);
+      metrics.publishStoredMetrics();
+    },
+    neverExported(accountIds: readonly string[]): void {
+      for (const accountId of accountIds) logger.warn('Account was never exported', { accountId });
+      metrics.addMetric('AccountsNeverExported', MetricUnit.Count, accountIds.length);
       metrics.publishStoredMetrics();
     },
   };

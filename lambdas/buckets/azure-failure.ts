@@ -77,6 +77,7 @@ function diagnose(cause: AzureCause, where: AzureContainerName, message: string)
     return ['bucket_missing', 'it does not exist; create it or correct the account record'];
   if (statusCode >= 300 && statusCode < 400)
     return ['destination_rejected', 'the host answers with a redirect, which is not followed'];
+  if (code === 'InvalidHeaderValue') return ['destination_rejected', unknownVersion];
   return ['destination_rejected', 'Azure refuses the upload'];
 }
 
@@ -117,6 +118,11 @@ function permissionRemedy({ sas }: AzureContainerName): string {
     ? 'the SAS may not create blobs here; issue one for this container with Create (c) and Write (w)'
     : 'Azure denies the upload; check the settings of the storage account';
 }
+
+/** Sovereign clouds learn a version of the API after Azure itself; all other headers are the same for every account. */
+const unknownVersion =
+  'this cloud refuses a header, most likely because it does not know the API version of our release yet; ' +
+  'operators have to deploy another release, the container is in order';
 
 const network = "the storage account refuses our network address; allow it in the account's firewall";
 

@@ -51,10 +51,10 @@ export function createAzureBucket(options: AzureBucketOptions): Bucket {
     retry,
     idleTimeout = 30_000,
   } = options;
-  const { accountName, endpointSuffix, access } = credential;
+  const { accountName, host, access } = credential;
   const lookup = endpoint === undefined ? lookupCloud : undefined;
   const transport = createAzureTransport({ idleTimeout, lookup });
-  const base = endpoint ?? `https://${accountName}.blob.${endpointSuffix}`;
+  const base = endpoint ?? `https://${host}`;
   const container = `${base}/${destination.container}${'sas' in access ? `?${access.sas}` : ''}`;
   const sdkCredential =
     'sas' in access ? new AnonymousCredential() : sharedKey(accountName, access.accountKey);

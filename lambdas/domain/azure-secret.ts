@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { invalidSecret, parseJsonSecret, secretValue } from './secret-text.ts';
 
-/** A storage account with its key or a SAS. The host is composed from the account and an allow-listed suffix. */
+/** A storage account with its key or a SAS. */
 export interface AzureCredential {
   readonly type: 'azure';
   readonly accountName: string;
-  /** `core.windows.net` or that of a sovereign cloud. */
-  readonly endpointSuffix: string;
+  /** The account's host for blobs: one of Azure's own. */
+  readonly host: string;
   readonly access: { readonly accountKey: string } | { readonly sas: string };
 }
 
@@ -18,7 +18,10 @@ const endpointSuffixes: readonly string[] = [
 ];
 const defaultSuffix = 'core.windows.net';
 
-const blobUrl = `https://<account>.blob.<suffix> with one of the suffixes ${endpointSuffixes.join(', ')}`;
+/** After the name of an account that was created with a DNS zone endpoint; there are such in Azure itself only. */
+const dnsZone = /^z[0-9]{2}\.blob\.storage\.azure\.net$/;
+
+const blobUrl = `https://<account>.blob.<suffix> with one of the suffixes ${endpointSuffixes.join(', ')}, or https://<account>.z<2 digits>.blob.storage.azure.net`;
 
 const azureSecret = z
   .object({ connectionString: secretValue.optional(), sasUrl: secretValue.optional() })
@@ -42,20 +45,21 @@ function parseBare(secret: string): AzureCredential {
 
 /** The path of the URL is not used: the account record says which container. */
 function parseSasUrl(sasUrl: string): AzureCredential {
-  const host = parseBlobHost(sasUrl);
-  if (host === undefined) throw invalidSecret('azure', [`sasUrl: expected ${blobUrl}`]);
+  const endpoint = parseBlobEndpoint(sasUrl);
+  if (endpoint === undefined) throw invalidSecret('azure', [`sasUrl: expected ${blobUrl}`]);
+  const { accountName, host } = endpoint;
   const sas = new URL(sasUrl).search.slice(1);
   if (!isSas(sas)) throw invalidSecret('azure', [`sasUrl: ${expectedSas}`]);
-  return { type: 'azure', ...host, access: { sas } };
+  return { type: 'azure', accountName, host, access: { sas } };
 }
 
 function parseConnectionString(connectionString: string): AzureCredential {
   const settings = readSettings(connectionString);
   const blobEndpoint = settings.get('blobendpoint');
-  const host = blobEndpoint === undefined ? undefined : parseBlobHost(blobEndpoint);
-  const accountName = settings.get('accountname') ?? host?.accountName ?? '';
+  const endpoint = blobEndpoint === undefined ? undefined : parseBlobEndpoint(blobEndpoint);
+  const accountName = settings.get('accountname') ?? endpoint?.accountName ?? '';
   const endpointSuffix =
-    settings.get('endpointsuffix')?.toLowerCase() ?? host?.endpointSuffix ?? defaultSuffix;
+    settings.get('endpointsuffix')?.toLowerCase() ?? endpoint?.endpointSuffix ?? defaultSuffix;
   const accountKey = settings.get('accountkey');
   const sas = settings.get('sharedaccesssignature')?.replace(/^\?/, '');
   const protocol = settings.get('defaultendpointsprotocol') ?? 'https';
@@ -67,8 +71,8 @@ function parseConnectionString(connectionString: string): AzureCredential {
   if (!isAccountName(accountName)) faults.push('AccountName: expected 3 to 24 lower-case letters and digits');
   if (!endpointSuffixes.includes(endpointSuffix))
     faults.push(`EndpointSuffix: expected one of ${endpointSuffixes.join(', ')}`);
-  if (blobEndpoint !== undefined && host === undefined) faults.push(`BlobEndpoint: expected ${blobUrl}`);
-  if (host !== undefined && (host.accountName !== accountName || host.endpointSuffix !== endpointSuffix))
+  if (blobEndpoint !== undefined && endpoint === undefined) faults.push(`BlobEndpoint: expected ${blobUrl}`);
+  if (endpoint && (endpoint.accountName !== accountName || endpoint.endpointSuffix !== endpointSuffix))
     faults.push('BlobEndpoint: expected the host of AccountName and EndpointSuffix');
   if (accountKey === undefined && sas === undefined)
     faults.push('AccountKey: expected a key here, or a SAS in SharedAccessSignature');
@@ -77,7 +81,8 @@ function parseConnectionString(connectionString: string): AzureCredential {
   if (faults.length > 0) throw invalidSecret('azure', faults);
 
   const access = accountKey === undefined ? { sas: sas ?? '' } : { accountKey };
-  return { type: 'azure', accountName, endpointSuffix, access };
+  const host = endpoint?.host ?? `${accountName}.blob.${endpointSuffix}`;
+  return { type: 'azure', accountName, host, access };
 }
 
 /** `Name=value;Name=value`, the names in lower case; a value may hold `=` itself. */
@@ -91,15 +96,26 @@ function readSettings(connectionString: string): Map<string, string> {
   return settings;
 }
 
-/** The account and suffix of a URL, if its host is one of Azure's own and nothing else of it leads elsewhere. */
-function parseBlobHost(text: string): { accountName: string; endpointSuffix: string } | undefined {
+interface BlobEndpoint {
+  readonly accountName: string;
+  /** That of the cloud, also where the host is in a DNS zone and does not end with it. */
+  readonly endpointSuffix: string;
+  readonly host: string;
+}
+
+/** What a URL says, if its host is one of Azure's own and nothing else of it leads elsewhere. */
+function parseBlobEndpoint(text: string): BlobEndpoint | undefined {
   if (!URL.canParse(text)) return undefined;
-  const url = new URL(text);
-  const [, accountName, endpointSuffix] = /^([a-z0-9]+)\.blob\.(.+)$/.exec(url.host) ?? [];
-  if (url.protocol !== 'https:' || url.username !== '' || url.password !== '') return undefined;
-  if (accountName === undefined || endpointSuffix === undefined) return undefined;
-  if (!isAccountName(accountName) || !endpointSuffixes.includes(endpointSuffix)) return undefined;
-  return { accountName, endpointSuffix };
+  const { protocol, username, password, host } = new URL(text);
+  if (protocol !== 'https:' || username !== '' || password !== '') return undefined;
+  const dot = host.indexOf('.');
+  const accountName = host.slice(0, dot);
+  const place = host.slice(dot + 1);
+  const endpointSuffix = dnsZone.test(place)
+    ? defaultSuffix
+    : endpointSuffixes.find(suffix => place === `blob.${suffix}`);
+  if (!isAccountName(accountName) || endpointSuffix === undefined) return undefined;
+  return { accountName, endpointSuffix, host };
 }
 
 function isAccountName(name: string): boolean {

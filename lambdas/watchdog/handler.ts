@@ -5,8 +5,8 @@ import { createCursorReader } from '../aws/cursor-reader.ts';
 import { createSightings } from '../aws/sightings.ts';
 import { createInstruments, createSurveyTelemetry } from '../aws/telemetry.ts';
 import { readWatchdogEnvironment } from '../environment.ts';
-import { overdueFirstFiles } from './first-file.ts';
-import { survey, type WatchdogPorts } from './survey.ts';
+import type { WatchdogPorts } from './survey.ts';
+import { watch } from './watch.ts';
 
 /** A file may take this long after its window has settled before its account counts as behind. */
 const lateness = 2 * 3_600_000;
@@ -21,15 +21,6 @@ const ports: WatchdogPorts = {
 };
 
 export async function handler(): Promise<void> {
-  const now = Date.now();
   const grace = environment.settleSeconds * 1000 + lateness;
-  const found = await survey(now, grace, ports);
-  try {
-    const neverExported = await overdueFirstFiles(found.neverExported, now, grace, sightings);
-    telemetry.surveyed({ ...found, neverExported });
-  } catch (thrown) {
-    // What the survey found must be told even when the memory fails; better one alarm too many.
-    telemetry.surveyed(found);
-    throw thrown;
-  }
+  await watch({ now: Date.now(), grace, ports, sightings, telemetry });
 }

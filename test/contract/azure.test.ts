@@ -154,6 +154,24 @@ describe('the Azure driver', () => {
       await proxy.close();
     });
 
+    test('400 InvalidHeaderValue for an API version that the cloud does not know, which is not the customer’s to mend', async () => {
+      const proxy = await startFaultProxy(server.endpoint);
+      proxy.onRequest = () => ({
+        kind: 'answer',
+        status: 400,
+        headers: { 'x-ms-error-code': 'InvalidHeaderValue' },
+      });
+      const bucket = open({ accountKey }, proxy.endpoint);
+      await expect(bucket.create(object(10), never)).rejects.toMatchObject({
+        code: 'destination_rejected',
+        message: expect.stringMatching(
+          /API version[\s\S]*deploy another release.*\(400 InvalidHeaderValue\)$/,
+        ),
+      });
+      bucket.close();
+      await proxy.close();
+    });
+
     test('307 to another host for destination_rejected, and does not go there', async () => {
       const elsewhere = await startFaultProxy(server.endpoint);
       const headers = { location: `${elsewhere.endpoint}/x` };
@@ -246,7 +264,7 @@ function openBucket(
 ): Bucket {
   return createAzureBucket({
     destination: { type: 'azure', container: containerName },
-    credential: { type: 'azure', accountName, endpointSuffix: 'core.windows.net', access },
+    credential: { type: 'azure', accountName, host: `${accountName}.blob.core.windows.net`, access },
     endpoint,
     blockSize,
     retry: { tries: 4, delay: 5 },

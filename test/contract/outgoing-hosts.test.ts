@@ -18,6 +18,7 @@ const allowed = [
   /^sts(-fips)?(\.[a-z0-9-]+)?\.(amazonaws\.com(\.cn)?|c2s\.ic\.gov)$/,
   /^(oauth2|storage)\.googleapis\.com$/,
   /^[a-z0-9]{3,24}\.blob\.core\.(windows\.net|usgovcloudapi\.net|chinacloudapi\.cn)$/,
+  /^[a-z0-9]{3,24}\.z[0-9]{2}\.blob\.storage\.azure\.net$/,
 ];
 
 describe('without endpoints of local mode', () => {
@@ -37,6 +38,7 @@ describe('without endpoints of local mode', () => {
     expect(named('s3 by role')?.hosts).toEqual(['sts.eu-central-1.amazonaws.com']);
     expect(named('gcs')?.hosts).toEqual(['oauth2.googleapis.com']);
     expect(named('azure')?.hosts).toEqual(['acmeaudit.blob.core.windows.net']);
+    expect(named('azure in a DNS zone')?.hosts).toEqual(['acmeaudit.z07.blob.storage.azure.net']);
   });
 
   it('no record and no secret leads to another host', () => {
@@ -104,7 +106,7 @@ describe('a redirect', () => {
       {
         type: 'azure',
         accountName: 'acmeaudit',
-        endpointSuffix: 'core.windows.net',
+        host: 'acmeaudit.blob.core.windows.net',
         access: { sas: 'sig=abc' },
       },
     ],

@@ -137,6 +137,15 @@ const hostileAzure = [
   `https://acmeaudit.blob.core.windows.net/@${elsewhere}?sig=abc&x=//${elsewhere}`,
   `https://acmeaudit.blob.core.windows.net/?sig=abc#@${elsewhere}`,
   `https://１２７.0.0.1/?sig=abc`,
+  `AccountName=acmeaudit;${azureKey};EndpointSuffix=z07.blob.storage.azure.net`,
+  `AccountName=acmeaudit;${azureKey};BlobEndpoint=https://acmeaudit.z07.blob.storage.azure.net@${elsewhere}`,
+  `AccountName=acmeaudit;${azureKey};BlobEndpoint=https://${elsewhere}/acmeaudit.z07.blob.storage.azure.net`,
+  `https://acmeaudit.z07.blob.storage.azure.net.${elsewhere}/?sig=abc`,
+  `https://acmeaudit.z07.${elsewhere}/?sig=abc`,
+  `https://acmeaudit.z07.blob.${elsewhere}/?sig=abc`,
+  `https://acmeaudit.z007.blob.storage.azure.net/?sig=abc`,
+  `https://acmeaudit.z07.blob.storage.azure.net\\@${elsewhere}/?sig=abc`,
+  `https://acmeaudit.z07.blob.storage.azure.net/@${elsewhere}?sig=abc&x=//${elsewhere}`,
 ];
 
 const attempts: Attempt[] = [];
@@ -149,6 +158,11 @@ await attempt('s3', s3, good.s3);
 await attempt('s3 by role', { ...s3, roleArn, externalId: 'ext-1' });
 await attempt('gcs', gcs, good.gcs);
 await attempt('azure', azure, good.azure);
+await attempt(
+  'azure in a DNS zone',
+  azure,
+  `${good.azure};BlobEndpoint=https://acmeaudit.z07.blob.storage.azure.net/`,
+);
 for (const name of hostileNames) {
   await attempt(`bucket ${name} in s3`, { ...s3, bucket: name }, good.s3);
   await attempt(`bucket ${name} in gcs`, { ...gcs, bucket: name }, good.gcs);

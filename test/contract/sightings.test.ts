@@ -36,6 +36,36 @@ describe('the watchdog’s memory', () => {
     expect(await state.completedTick()).toBe(start);
   });
 
+  it('of more accounts than it can note keeps those that wait longest, and answers for all', async () => {
+    const bounded = createSightings({ client: tables.client, tableName, mostNoted: 2 });
+    await sightings().note(['patient-1', 'patient-2'], start);
+    const crowd = ['crowd-1', 'crowd-2', 'patient-1', 'crowd-3', 'patient-2'];
+    for (const hours of [1, 2, 3]) {
+      const since = await bounded.note(crowd, start + hours * hour);
+      expect(since).toEqual(
+        new Map(crowd.map(id => [id, id.startsWith('patient') ? start : start + hours * hour])),
+      );
+    }
+    expect(await sightings().note(['patient-1', 'crowd-1'], start + 4 * hour)).toEqual(
+      new Map([
+        ['patient-1', start],
+        ['crowd-1', start + 4 * hour],
+      ]),
+    );
+  });
+
+  it('notes the new ones as far as there is room beside those that wait', async () => {
+    const bounded = createSightings({ client: tables.client, tableName, mostNoted: 2 });
+    await sightings().note(['first'], start);
+    await bounded.note(['second', 'third', 'first'], start + hour);
+    const since = await sightings().note(['first', 'second', 'third'], start + 2 * hour);
+    expect([...since.values()].toSorted((one, other) => one - other)).toEqual([
+      start,
+      start + hour,
+      start + 2 * hour,
+    ]);
+  });
+
   it('asks nothing where nobody waits', async () => {
     expect(await sightings().note([], start)).toEqual(new Map());
   });

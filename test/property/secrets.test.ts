@@ -31,6 +31,9 @@ const secretWithValues = fc.tuple(secretValue, secretValue, secretValue).chain((
     `BlobEndpoint=https://${one}.example/${two}`,
     `BlobEndpoint=https://acmeaudit.blob.core.windows.net/${two}`,
     `BlobEndpoint=https://${one}.blob.core.windows.net@${three}`,
+    `BlobEndpoint=https://acmeaudit.z07.blob.storage.azure.net/${two}`,
+    `BlobEndpoint=https://${one}.z07.blob.storage.azure.net@${three}`,
+    `BlobEndpoint=https://acmeaudit.${two}.blob.storage.azure.net`,
     `SharedAccessSignature=sv=1&sig=${two}`,
     `SharedAccessSignature=${three}`,
     `DefaultEndpointsProtocol=${one}`,
@@ -43,6 +46,9 @@ const secretWithValues = fc.tuple(secretValue, secretValue, secretValue).chain((
     `https://${one}.blob.core.windows.net/?sig=${two}`,
     `https://acmeaudit.blob.core.windows.net.${one}/?sig=${two}`,
     `https://acmeaudit.blob.${three}@core.windows.net/?sig=${two}`,
+    `https://acmeaudit.z07.blob.storage.azure.net/${one}?sig=${two}`,
+    `https://acmeaudit.z07.blob.storage.azure.net.${one}/?sig=${two}`,
+    `https://acmeaudit.z07.blob.${three}@storage.azure.net/?sig=${two}`,
     `https://${two}:${three}@acmeaudit.blob.core.windows.net/?sig=${one}`,
   );
   const text = fc.oneof(
@@ -71,6 +77,9 @@ function parse(cloud: 's3' | 'gcs' | 'azure', secret: string) {
   }
 }
 
+const azureHost =
+  /^[a-z0-9]{3,24}\.(blob\.core\.(windows\.net|usgovcloudapi\.net|chinacloudapi\.cn)|z[0-9]{2}\.blob\.storage\.azure\.net)$/;
+
 describe('secrets', () => {
   it('any text is a credential or secret_invalid, and no error holds eight characters of a value', () => {
     fc.assert(
@@ -93,12 +102,50 @@ describe('secrets', () => {
       fc.property(secretWithValues, ({ secret }) => {
         const { credential } = parse('azure', secret);
         if (credential?.type !== 'azure') return;
-        const { accountName, endpointSuffix } = credential;
-        expect(`${accountName}.blob.${endpointSuffix}`).toMatch(
-          /^[a-z0-9]{3,24}\.blob\.core\.(windows\.net|usgovcloudapi\.net|chinacloudapi\.cn)$/,
-        );
+        expect(credential.host).toMatch(azureHost);
+        expect(credential.host.split('.')[0]).toBe(credential.accountName);
       }),
       { numRuns: 1000 },
+    );
+  });
+
+  it('a host leads somewhere only as it stands in the list of Azure’s own', () => {
+    const label = fc.constantFrom(
+      ...['acmeaudit', 'z07', 'z7', 'z007', 'Z42', 'blob', 'file', 'core', 'windows', 'storage', 'azure'],
+      ...[
+        'net',
+        'com',
+        'evil',
+        'chinacloudapi',
+        'cn',
+        'usgovcloudapi',
+        '169',
+        'xn--a',
+        '',
+        '@',
+        'x@y',
+        '٠٧',
+        '#',
+        '\\',
+      ],
+    );
+    const host = fc.array(label, { minLength: 3, maxLength: 7 }).map(labels => labels.join('.'));
+    const nearly = fc
+      .tuple(
+        fc.constantFrom('acmeaudit.z07.blob.storage.azure.net', 'acmeaudit.blob.core.windows.net'),
+        label,
+        fc.nat(36),
+      )
+      .map(([text, inserted, at]) => text.slice(0, at) + inserted + text.slice(at));
+    const scheme = fc.constantFrom('https://', 'https:', 'http://', '//');
+    fc.assert(
+      fc.property(scheme, fc.oneof(host, nearly), (start, name) => {
+        const { credential } = parse('azure', `${start}${name}/?sig=abc`);
+        if (credential?.type !== 'azure') return;
+        expect(credential.host).toMatch(azureHost);
+        expect(credential.host).toBe(new URL(`${start}${name}/`).host);
+      }),
+      { numRuns: 5000 },
     );
   });
 

@@ -158,6 +158,27 @@ describe('a wrong configuration', () => {
     [{ stage: 'dev', vpcCidr: '8.8.8.0/24' }, 'vpc.cidr: expected a private IPv4 range'],
     [{ stage: 'dev', vpcEgressAddresses: 3 }, 'vpc.egressAddresses: expected a whole number from 1 to 2'],
     [{ 'siem-export': { stage: 'dev', vpc: true } }, 'vpc: '],
+    ...[['us-east-1a'], ['us-east-1a', 'us-east-1b', 'us-east-1c'], 'us-east-1a'].map(
+      (zones): [Record<string, unknown>, string] => [
+        { 'siem-export': { stage: 'dev', vpc: { availabilityZones: zones } } },
+        'vpc.availabilityZones: expected two availability zones',
+      ],
+    ),
+    [
+      { 'siem-export': { stage: 'dev', vpc: { availabilityZones: ['use1-az1', 'us-east-1b'] } } },
+      'vpc.availabilityZones.0: expected the name of an availability zone such as eu-central-1a',
+    ],
+    [
+      { 'siem-export': { stage: 'dev', vpc: { availabilityZones: ['us-east-1b', 'us-east-1b'] } } },
+      'vpc.availabilityZones: expected two different availability zones',
+    ],
+    [
+      {
+        region: 'eu-west-1',
+        'siem-export': { stage: 'dev', vpc: { availabilityZones: ['us-east-1a', 'us-east-1b'] } },
+      },
+      'vpc.availabilityZones: expected zones of the stage’s region, eu-west-1',
+    ],
     [
       { 'siem-export': { stage: 'dev', operators: ['arn:aws:iam::111122223333:root'] } },
       'operators.0: expected arn:aws:iam::<12 digits>:role/<name>, or of a user',

@@ -9,7 +9,7 @@ const one = synthesize({ stage: 'dev', vpcEgressAddresses: '1', vpcCidr: '192.16
 describe('a stage with fixed egress addresses', () => {
   test('reaches the internet by two gateways, each with an address that outlives the stack', () => {
     template.resourceCountIs('AWS::EC2::NatGateway', 2);
-    template.allResources('AWS::EC2::EIP', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    template.allResources('AWS::EC2::EIP', { UpdateReplacePolicy: 'Retain' });
     const addresses = Object.keys(template.findResources('AWS::EC2::EIP'));
     const gateways = resourcesOf<{ AllocationId: { 'Fn::GetAtt': string[] } }>(
       template,
@@ -17,6 +17,10 @@ describe('a stage with fixed egress addresses', () => {
     );
     const used = Object.values(gateways).map(({ AllocationId }) => AllocationId['Fn::GetAtt'][0]);
     expect(used.sort()).toEqual(addresses.sort());
+  });
+
+  test('gives the addresses back if the deployment fails that brought them', () => {
+    template.allResources('AWS::EC2::EIP', { DeletionPolicy: 'RetainExceptOnCreate' });
   });
 
   test('says its addresses in an output, for customers to list', () => {
@@ -78,6 +82,35 @@ describe('a stage with fixed egress addresses', () => {
       'AWS::EC2::NatGateway',
       2,
     );
+  });
+});
+
+describe('a network in zones that the configuration names', () => {
+  const vpc = { availabilityZones: ['us-east-1b', 'us-east-1d'] };
+  const zoned = synthesize({ 'siem-export': { stage: 'dev', vpc } });
+  const subnetsOf = (of: typeof template) =>
+    resourcesOf<{ AvailabilityZone: unknown }>(of, 'AWS::EC2::Subnet');
+
+  test('has its subnets there and nowhere else, for the function and for each gateway', () => {
+    expect(Object.values(subnetsOf(zoned)).map(({ AvailabilityZone }) => AvailabilityZone)).toEqual([
+      'us-east-1b',
+      'us-east-1d',
+      'us-east-1b',
+      'us-east-1d',
+    ]);
+    zoned.resourceCountIs('AWS::EC2::NatGateway', 2);
+  });
+
+  test('differs in nothing else from one in the first two zones', () => {
+    const withoutZones = (of: typeof template) =>
+      JSON.stringify(of.toJSON(), (name, value) => (name === 'AvailabilityZone' ? 'a zone' : value));
+    expect(Object.keys(subnetsOf(zoned))).toEqual(Object.keys(subnetsOf(template)));
+    expect(withoutZones(zoned)).toBe(withoutZones(template));
+  });
+
+  test('synthesises with a fixed account and region as well', () => {
+    const placed = { account: '111122223333', region: 'us-east-1', 'siem-export': { stage: 'dev', vpc } };
+    synthesize(placed).hasResourceProperties('AWS::EC2::Subnet', { AvailabilityZone: 'us-east-1d' });
   });
 });
 

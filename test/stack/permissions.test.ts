@@ -168,11 +168,14 @@ describe('the watchdog', () => {
   });
 
   test('remembers whom it saw waiting, under keys of its own', () => {
-    expect(allowedOn(template, 'watchdog', '"DispatchStateTable"')).toEqual(['dynamodb:UpdateItem']);
-    const writing = statementsOf(template, 'watchdog').filter(({ actions }) =>
-      actions.includes('dynamodb:UpdateItem'),
+    expect(allowedOn(template, 'watchdog', '"DispatchStateTable"')).toEqual([
+      'dynamodb:BatchGetItem',
+      'dynamodb:UpdateItem',
+    ]);
+    const remembering = statementsOf(template, 'watchdog').filter(({ resources }) =>
+      resources.some(resource => resource.includes('"DispatchStateTable"')),
     );
-    expect(writing.map(({ conditions }) => conditions)).toEqual([
+    expect(remembering.map(({ conditions }) => conditions)).toEqual([
       { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['watchdog#*'] } },
     ]);
   });

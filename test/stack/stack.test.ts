@@ -59,9 +59,10 @@ describe('tables', () => {
     });
   });
 
-  test('are encrypted with a key that rotates and is kept', () => {
+  test('are encrypted with a key that rotates and is kept whenever they are', () => {
     template.hasResource('AWS::KMS::Key', {
       DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
       Properties: { EnableKeyRotation: true },
     });
   });

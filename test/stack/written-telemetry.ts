@@ -58,12 +58,13 @@ export function writtenLines(): Line[] {
     exporter.flush();
     const dispatched = { timeZones: 1, accounts: 2 };
     createDispatchTelemetry(createInstruments('dev')).dispatched(0, dispatched);
-    createSurveyTelemetry(createInstruments('dev')).surveyed({
+    const watchdog = createSurveyTelemetry(createInstruments('dev'));
+    watchdog.surveyed({
       accounts: 3,
       invalid: [{ accountId: 'acme', faults: 'timeZone: unknown' }],
       behind: [{ accountId: 'globex', since: 0 }],
-      neverExported: ['initech'],
     });
+    watchdog.neverExported(['initech']);
   } finally {
     vi.restoreAllMocks();
     vi.unstubAllEnvs();

@@ -26,10 +26,11 @@ const sas = 'sv=2024-11-04&ss=b&srt=o&sp=c&se=2027-01-01T00:00:00Z&sig=Xk3v%2FJq
 const byKey = {
   type: 'azure',
   accountName: 'acmeaudit',
-  endpointSuffix: 'core.windows.net',
+  host: 'acmeaudit.blob.core.windows.net',
   access: { accountKey },
 };
 const bySas = { ...byKey, access: { sas } };
+const zoneHost = 'acmeaudit.z07.blob.storage.azure.net';
 
 function faultOf(type: 's3' | 'gcs' | 'azure', secret: string): string {
   try {
@@ -89,6 +90,14 @@ describe('what else is taken', () => {
     expect(parseSecret('azure', JSON.stringify({ sasUrl }))).toEqual(bySas);
   });
 
+  it('Azure: the URL of a SAS for an account with a DNS zone', () => {
+    const credential = { ...bySas, host: zoneHost };
+    expect(parseSecret('azure', `https://${zoneHost}/audit?${sas}`)).toEqual(credential);
+    expect(parseSecret('azure', JSON.stringify({ sasUrl: `https://${zoneHost}/?${sas}` }))).toEqual(
+      credential,
+    );
+  });
+
   it.each([
     ['a key without EndpointSuffix', `AccountName=acmeaudit;AccountKey=${accountKey}`, byKey],
     ['names in other letters', `accountname=acmeaudit; ACCOUNTKEY=${accountKey};;`, byKey],
@@ -102,7 +111,17 @@ describe('what else is taken', () => {
     [
       'a sovereign cloud',
       `AccountName=acmeaudit;AccountKey=${accountKey};EndpointSuffix=core.usgovcloudapi.net`,
-      { ...byKey, endpointSuffix: 'core.usgovcloudapi.net' },
+      { ...byKey, host: 'acmeaudit.blob.core.usgovcloudapi.net' },
+    ],
+    [
+      'the endpoint of a DNS zone beside the suffix of its cloud',
+      `${connection};BlobEndpoint=https://${zoneHost}/`,
+      { ...byKey, host: zoneHost },
+    ],
+    [
+      'the endpoint of a DNS zone alone',
+      `BlobEndpoint=https://${zoneHost}/;FileEndpoint=https://acmeaudit.z07.file.storage.azure.net/;SharedAccessSignature=${sas}`,
+      { ...bySas, host: zoneHost },
     ],
   ])('Azure: a connection string with %s', (_, secret, credential) => {
     expect(parseSecret('azure', secret)).toEqual(credential);
@@ -172,6 +191,21 @@ describe('what is refused', () => {
       `AccountName=acmeaudit;AccountKey=${accountKey};EndpointSuffix=evil.com`,
       'EndpointSuffix',
     ],
+    [
+      'the endpoint of another account in a DNS zone',
+      `${connection};BlobEndpoint=https://evilblobs.z07.blob.storage.azure.net`,
+      'BlobEndpoint',
+    ],
+    [
+      'the endpoint of a DNS zone in a cloud that has none',
+      `AccountName=acmeaudit;AccountKey=${accountKey};EndpointSuffix=core.chinacloudapi.cn;BlobEndpoint=https://${zoneHost}`,
+      'BlobEndpoint',
+    ],
+    [
+      'a DNS zone for a suffix',
+      `AccountName=acmeaudit;AccountKey=${accountKey};EndpointSuffix=z07.blob.storage.azure.net`,
+      'EndpointSuffix',
+    ],
     ['a suffix that goes on', connection.replace(/net$/, 'net.evil.com'), 'EndpointSuffix'],
     ['an account that is a host', connection.replace('acmeaudit', 'evil.com/'), 'AccountName'],
     ['http', connection.replace('https', 'http'), 'DefaultEndpointsProtocol'],
@@ -203,6 +237,30 @@ describe('what is refused', () => {
     `https://evil.com\\.blob.core.windows.net/?${sas}`,
     `https://acmeaudit.file.core.windows.net/?${sas}`,
     `https://a.b.blob.core.windows.net/?${sas}`,
+    ...[
+      'acmeaudit.z7.blob.storage.azure.net',
+      'acmeaudit.z007.blob.storage.azure.net',
+      'acmeaudit.z0a.blob.storage.azure.net',
+      'acmeaudit.z٠٧.blob.storage.azure.net',
+      'acmeaudit.07.blob.storage.azure.net',
+      'acmeaudit.blob.storage.azure.net',
+      'acmeaudit.z07.file.storage.azure.net',
+      'acmeaudit.z07.blob.core.windows.net',
+      'acmeaudit.z07.blob.storage.azure.net.evil.com',
+      'acmeaudit.z07.blob.storage.azure.net@evil.com',
+      'acmeaudit.z07.blob.storage.azure.net:8443',
+      'acmeaudit.z07.blob.storage.azure.net.',
+      'acmeaudit.z07.blob.storage-azure.net',
+      'acmeaudit.z07.blobxstorage.azure.net',
+      'a.b.z07.blob.storage.azure.net',
+      'ab.z07.blob.storage.azure.net',
+      'z07.blob.storage.azure.net',
+      'user:word@acmeaudit.z07.blob.storage.azure.net',
+      'evil.com/.z07.blob.storage.azure.net',
+      'evil.com#.z07.blob.storage.azure.net',
+      'evil.com\\.z07.blob.storage.azure.net',
+    ].map(host => `https://${host}/?${sas}`),
+    `http://acmeaudit.z07.blob.storage.azure.net/?${sas}`,
     `https://169.254.169.254/?${sas}`,
     'https://acmeaudit.blob.core.windows.net/',
     'https://',
