@@ -246,16 +246,24 @@ describe('what was delivered', () => {
     expect(await cli(`rows globex --window ${toIso(boundary + hour)}`)).toMatchObject({ exitCode: 2 });
   });
 
-  test('has no gap that is not shown', async () => {
-    await world.aws.dynamodb.send(
-      new DeleteItemCommand({
-        TableName: world.resources.environments.exporter.LEDGER_TABLE,
-        Key: { accountId: { S: 'acme' }, entry: { S: fileEntry(boundary, 1) } },
-      }),
-    );
+  test('has no gap that is not shown, whichever windows are asked for', async () => {
+    const lose = (end: number) =>
+      world.aws.dynamodb.send(
+        new DeleteItemCommand({
+          TableName: world.resources.environments.exporter.LEDGER_TABLE,
+          Key: { accountId: { S: 'acme' }, entry: { S: fileEntry(end, 1) } },
+        }),
+      );
+    await lose(boundary);
+    for (const since of ['', ` --since ${toIso(boundary)}`, ` --since ${toIso(boundary + hour)}`]) {
+      const { exitCode, output } = await cli(`deliveries acme${since}`);
+      expect({ since, exitCode }).toEqual({ since, exitCode: 1 });
+      expect(output).toContain('The cursor is past windows without a row');
+    }
+    await lose(boundary - 4 * hour);
     const { exitCode, output } = await cli('deliveries acme');
     expect(exitCode).toBe(1);
-    expect(output).toContain('The cursor is past windows without a row');
+    expect(output).toContain('Files were delivered of which no row is left, at least');
   });
 });
 
