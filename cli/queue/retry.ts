@@ -10,7 +10,7 @@ import type { Report } from '../report.ts';
 import type { Run } from '../run.ts';
 import { type Column, table } from '../table.ts';
 import type { Target } from '../target/target.ts';
-import { counted, utcTime } from '../wording.ts';
+import { count, counted, utcTime } from '../wording.ts';
 import { createDeadLetters, type DeadLetter, type DeadLetters } from './dead-letters.ts';
 import { createHeldMessages, type HeldMessages } from './held-messages.ts';
 import { isMadeUpFor, type LostTick, readLostTick } from './lost-ticks.ts';
@@ -66,11 +66,7 @@ async function workOff(
 ): Promise<Report> {
   const { dynamodb, outputs } = target;
   const [letters, heldTicks] = await Promise.all([queue.receiveAll(), triggers.receiveAll()]);
-  // Asked for only where none is to be had: SQS counts what was let go as held for another while.
-  const elsewhere =
-    letters.length + heldTicks.length > 0
-      ? 0
-      : (await queue.heldByOthers()) + (await triggers.heldByOthers());
+  const elsewhere = (await queue.heldByOthers()) + (await triggers.heldByOthers());
   const ticks = heldTicks.map(readLostTick);
   const ours = letters.filter(({ message }) => message !== undefined);
   const foreign = letters.filter(({ message }) => message === undefined);
@@ -112,9 +108,14 @@ async function workOff(
       ...(left > 0
         ? [`${counted(left, 'message')} left as it is.${hintFor(agreed, foreign.length - discarded)}`]
         : []),
+      ...(elsewhere > 0 && letters.length + ticks.length > 0
+        ? [`${count(elsewhere)} more ${elsewhere === 1 ? 'is' : 'are'} held by another retry, ${lookAgain}`]
+        : []),
     ],
   };
 }
+
+const lookAgain = 'or by one that has just ended: look again in 5 minutes.';
 
 async function lastTickOf({ dynamodb, outputs }: Target): Promise<Instant | undefined> {
   return createDispatchState({ client: dynamodb, tableName: outputs.DispatchStateTableName }).completedTick();
@@ -144,11 +145,12 @@ function describe(
   lastTick: Instant | undefined,
   elsewhere: number,
 ): string[] {
-  if (elsewhere > 0)
+  if (letters.length + ticks.length === 0)
     return [
-      `${counted(elsewhere, 'message')} held by somebody else’s retry, or by one that has just ended: look again in 5 minutes.`,
+      elsewhere > 0
+        ? `${counted(elsewhere, 'message')} held by another retry, ${lookAgain}`
+        : 'Nothing was put aside.',
     ];
-  if (letters.length + ticks.length === 0) return ['Nothing was put aside.'];
   const exports: readonly Column<DeadLetter>[] = [
     {
       heading: 'account',
