@@ -2,12 +2,13 @@ import { type Command, CommanderError } from 'commander';
 import { type CommandError, type ExitCode, exitCodes } from './command-error.ts';
 import type { CommandContext, Connection } from './context.ts';
 import { openTarget } from './open-target.ts';
+import { watchOutlets } from './outlets.ts';
 import { createProgram } from './program.ts';
 import type { Report } from './report.ts';
 import type { Run } from './run.ts';
 import type { PutClockForward } from './target/local.ts';
 import type { Target } from './target/target.ts';
-import { createTerminal, type Input, type TerminalOptions } from './terminal.ts';
+import { createTerminal, type Input, type Terminal, type TerminalOptions } from './terminal.ts';
 import { toCommandError } from './unreachable.ts';
 
 /** The process around a command. */
@@ -26,6 +27,19 @@ interface GlobalOptions extends Connection {
 
 /** Runs one command and says how it ended. */
 export async function runCommandLine(argv: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
+  const { output, errors } = surroundings;
+  const outlets = watchOutlets(output, errors);
+  const exitCode = await runProgram(argv, { ...surroundings, closed: outlets.closed });
+  const failure = await outlets.failure();
+  if (failure === undefined) return exitCode;
+  errors.write(`siem-export: the output cannot be written: ${failure.message}\n`);
+  return exitCodes.internal;
+}
+
+/** What a command may know of its process. */
+type Watched = Surroundings & Pick<Terminal, 'closed'>;
+
+async function runProgram(argv: readonly string[], surroundings: Watched): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.ok;
 
   const run: Run =
@@ -66,7 +80,7 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
 
 async function execute(
   options: GlobalOptions,
-  surroundings: Surroundings,
+  surroundings: Watched,
   command: (context: CommandContext) => Promise<Report>,
 ): Promise<ExitCode> {
   const terminal = createTerminal({ ...surroundings, colour: options.color });

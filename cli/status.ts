@@ -45,22 +45,24 @@ async function showStatus(
   { watch }: { readonly watch?: number | true },
 ): Promise<Report> {
   const target = await context.target();
-  if (watch !== undefined)
-    await watchFleet(context, target, (watch === true ? defaultInterval : watch) * 1000);
-  return reportOn(target, await look(target));
+  if (watch === undefined) return reportOn(target, await look(target));
+  return watchFleet(context, target, (watch === true ? defaultInterval : watch) * 1000);
 }
 
-/** Looks again and again, until Ctrl-C ends the program. */
+/** Looks again and again, until Ctrl-C ends the program or nobody reads what it prints. */
 async function watchFleet(
   { terminal, json }: CommandContext,
   target: Target,
   interval: number,
-): Promise<never> {
+): Promise<Report> {
+  const { closed: signal } = terminal;
   for (;;) {
     const report = await lookAgain(target);
     const text = json ? JSON.stringify(report.json) : report.lines(terminal).join('\n');
     terminal.say(terminal.output.isTTY === true && !json ? `\u001b[2J\u001b[H${text}` : text);
-    await pause(interval);
+    // Cut short, and not refused, once it is closed.
+    await pause(interval, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return report;
   }
 }
 
