@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { constants, createReadStream, type Stats } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
@@ -87,8 +87,18 @@ async function inspect(context: CommandContext, path: string, { ledger }: Inspec
 async function sizeOf(path: string): Promise<number> {
   if (!/\.(zip|json\.gz)$/.test(path))
     throw new CommandError('usage', `${path}: expected a file that ends in .zip or .json.gz`);
+  const found = await describeFile(path);
+  if (found.isFile()) return found.size;
+  throw new CommandError(
+    'usage',
+    `${path} cannot be read: it is ${found.isDirectory() ? 'a folder' : 'no file'}`,
+  );
+}
+
+async function describeFile(path: string): Promise<Stats> {
   try {
-    return (await stat(path)).size;
+    await access(path, constants.R_OK);
+    return await stat(path);
   } catch (thrown) {
     throw new CommandError('usage', `${path} cannot be read: ${whyUnreadable(thrown)}`);
   }

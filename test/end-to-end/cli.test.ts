@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -460,6 +460,19 @@ test('no command ever prints a secret', () => {
   const { s3: key, s3Role, azure: storage } = world.credentials;
   for (const secret of [key.secretAccessKey, s3Role.secretAccessKey, storage.accountKey, 'PRIVATE KEY'])
     expect(printed).not.toContain(secret);
+});
+
+test('a folder, and a file that is empty, are not taken for trouble with AWS', async () => {
+  await mkdir(join(folder, 'unpacked.zip'));
+  await writeFile(join(folder, 'empty.zip'), '');
+  expect(await cli('inspect unpacked.zip')).toMatchObject({
+    exitCode: 2,
+    errors: expect.stringContaining('unpacked.zip cannot be read: it is a folder'),
+  });
+  expect(await cli('inspect empty.zip')).toMatchObject({
+    exitCode: 1,
+    output: expect.stringContaining('✗ it is empty'),
+  });
 });
 
 test('a wrong command, a missing stage and a missing local mode each have their exit code', async () => {

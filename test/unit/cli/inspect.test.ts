@@ -96,6 +96,12 @@ describe('a file', () => {
     await expect(read('x.json.gz', gzipSync(content).subarray(0, 20))).rejects.toThrow('cannot be unpacked');
   });
 
+  test('that is empty, or only the beginning of a zip, is faulty', async () => {
+    for (const name of [zipName, 'x.json.gz'])
+      await expect(read(name, new Uint8Array(0))).rejects.toThrow('it is empty');
+    await expect(read(zipName, zipSync({ [inside]: content }).subarray(0, 10))).rejects.toThrow('cut off');
+  });
+
   test('tells account, window and part by its name', () => {
     expect(parseFileName('/downloads/audit_YWNtZQ_20261122T080000Z_0002.zip')).toMatchObject({
       accountId: 'acme',
