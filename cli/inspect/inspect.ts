@@ -87,7 +87,7 @@ async function inspect(context: CommandContext, path: string, { ledger }: Inspec
 async function sizeOf(path: string): Promise<number> {
   if (!/\.(zip|json\.gz)$/.test(path))
     throw new CommandError('usage', `${path}: expected a file that ends in .zip or .json.gz`);
-  const found = await describeFile(path);
+  const found = await lookAt(path);
   if (found.isFile()) return found.size;
   throw new CommandError(
     'usage',
@@ -95,7 +95,7 @@ async function sizeOf(path: string): Promise<number> {
   );
 }
 
-async function describeFile(path: string): Promise<Stats> {
+async function lookAt(path: string): Promise<Stats> {
   try {
     await access(path, constants.R_OK);
     return await stat(path);

@@ -56,6 +56,27 @@ describe('the records of a file', () => {
     expect(check(text)).toMatchObject({ faults: [], outOfOrder: 1, outsideWindow: 1, unreadableDates: 1 });
   });
 
+  test('may be of any length that a row can have, and no line is kept beyond it', () => {
+    const records = createRecordCheck(undefined);
+    const chunk = Buffer.alloc(65_536, ' ');
+    records.take(Buffer.from(`${first}\n`));
+    const begun = performance.now();
+    // 300 MB without a line feed.
+    for (let taken = 0; taken < 4800; taken++) records.take(chunk);
+    expect(performance.now() - begun).toBeLessThan(5000);
+    records.take(Buffer.from(`\n${second}\n`));
+    expect(records.end()).toMatchObject({
+      records: 2,
+      faults: ['line 2: it is longer than a record can be (16.0 MB)'],
+    });
+    const unended = createRecordCheck(undefined);
+    for (let taken = 0; taken < 300; taken++) unended.take(chunk);
+    expect(unended.end().faults).toEqual([
+      'line 1: it is longer than a record can be (16.0 MB)',
+      'line 1: it does not end in a line feed',
+    ]);
+  });
+
   test('have to be UTF-8', () => {
     const records = createRecordCheck(undefined);
     expect(() => records.take(Uint8Array.of(0x22, 0xff))).toThrow('it is not UTF-8, about line 1');
