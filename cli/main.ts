@@ -72,8 +72,9 @@ async function runProgram(argv: readonly string[], surroundings: Watched): Promi
     if (thrown.exitCode === 0) return exitCodes.ok;
     // The words of it are on standard error already. What follows `--` is no option.
     const options = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : argv.length);
-    if (options.includes('--json'))
-      surroundings.output.write(`${errorJson({ code: 'usage', message: thrown.message })}\n`);
+    // Instead of a message, commander has a name for the help that it shows then.
+    const message = thrown.code === 'commander.help' ? 'no command given' : thrown.message;
+    if (options.includes('--json')) surroundings.output.write(`${errorJson({ code: 'usage', message })}\n`);
     return exitCodes.usage;
   }
 }

@@ -490,6 +490,11 @@ test('a wrong command, a missing stage and a missing local mode each have their 
   const wrong = await run('--json', 'deliveries');
   expect(wrong.exitCode).toBe(2);
   expect(JSON.parse(wrong.output)).toMatchObject({ error: { code: 'usage' } });
+  for (const words of [['--json'], ['account', '--json']]) {
+    const none = await run(...words);
+    expect({ words, exitCode: none.exitCode }).toEqual({ words, exitCode: 2 });
+    expect(JSON.parse(none.output)).toEqual({ error: { code: 'usage', message: 'no command given' } });
+  }
   const { exitCode, output } = await run('--local', 'status', '--json');
   expect({ exitCode, json: JSON.parse(output) }).toMatchObject({
     exitCode: 3,
