@@ -1,10 +1,18 @@
 import type { Command } from 'commander';
+import { createCursorReader } from '../../lambdas/aws/cursor-reader.ts';
+import type { Account } from '../../lambdas/domain/account.ts';
+import { displayName } from '../../local/display.ts';
+import type { AccountRecord } from '../account/record-store.ts';
+import { standingOf } from '../account/standing.ts';
 import { existingRecord, openStores } from '../account/stores.ts';
 import type { CommandContext } from '../context.ts';
 import type { Report } from '../report.ts';
 import type { Run } from '../run.ts';
+import type { Target } from '../target/target.ts';
 import type { Style, Terminal } from '../terminal.ts';
 import { counted } from '../wording.ts';
+import { accountSteps } from './account-steps.ts';
+import { hasAnyRow } from './any-row.ts';
 import { createProbe } from './probe.ts';
 import type { Step } from './steps.ts';
 import { verifyAccount } from './verify-account.ts';
@@ -16,7 +24,13 @@ export function registerVerify(program: Command, run: Run): void {
       'write a small object by an account’s real way, with its real credential, and check each step',
     )
     .argument('<account>', 'the account’s id')
-    .addHelpText('after', '\nExit code 1 if a step is wrong; each wrong step comes with what to do.')
+    .addHelpText(
+      'after',
+      `
+Exit code 1 if a step is wrong; each wrong step comes with what to do. Tells as well of what keeps files from coming
+although they can be written: a last export that failed otherwise, a pause, an add-on that has expired, an audit log
+without a row of the account.`,
+    )
     .action(run(verify));
 }
 
@@ -24,27 +38,61 @@ async function verify(context: CommandContext, accountId: string): Promise<Repor
   const { terminal, json } = context;
   const target = await context.target();
   const record = await existingRecord(openStores(target), accountId);
-  const steps: Step[] = [];
-  for await (const step of verifyAccount({
-    record,
-    now: Date.now(),
-    target,
-    probeOf: account => createProbe(target, account),
-  })) {
-    steps.push(step);
+  const tell = (step: Step) => {
     if (!json) for (const line of describeStep(step, terminal)) terminal.say(line);
-  }
-  const wrong = steps.filter(({ outcome }) => outcome === 'wrong').length;
-  const warnings = steps.filter(({ outcome }) => outcome === 'warning').length;
-  return {
-    problem: wrong > 0,
-    json: { accountId, verified: wrong === 0, steps },
-    lines: () => [
-      wrong === 0
-        ? `Exports of ${accountId} can be written${warnings > 0 ? `; ${counted(warnings, 'warning')}` : ''}.`
-        : `Exports of ${accountId} cannot be written as things are.`,
-    ],
   };
+  const { way, around } = await verifyOne(target, record, tell);
+  const steps = [...way, ...around];
+  const wrong = steps.some(({ outcome }) => outcome === 'wrong');
+  return {
+    problem: wrong,
+    json: { accountId, verified: !wrong, steps },
+    lines: () => [conclusion(displayName(accountId), way, around)],
+  };
+}
+
+interface Verified {
+  /** The way of an export to the bucket. */
+  readonly way: readonly Step[];
+  /** What else keeps files from coming. */
+  readonly around: readonly Step[];
+}
+
+async function verifyOne(
+  target: Target,
+  record: AccountRecord,
+  tell: (step: Step) => void,
+): Promise<Verified> {
+  const way: Step[] = [];
+  const probeOf = (account: Account) => createProbe(target, account);
+  for await (const step of verifyAccount({ record, now: Date.now(), target, probeOf })) {
+    way.push(step);
+    tell(step);
+  }
+  const around = await stepsAround(target, record);
+  for (const step of around) tell(step);
+  return { way, around };
+}
+
+async function stepsAround(target: Target, record: AccountRecord): Promise<Step[]> {
+  const { dynamodb, outputs, command } = target;
+  const accountId = String(record.accountId);
+  const reader = createCursorReader({ client: dynamodb, tableName: outputs.ExportLedgerTableName });
+  const cursor = (await reader.cursors([accountId])).get(accountId);
+  const standing = standingOf(record, cursor, await target.now(), 0);
+  if (standing.account === undefined) return [];
+  const hasRows = await hasAnyRow(target, accountId);
+  return accountSteps({ standing, hasRows, command, exporterRoleArn: outputs.ExporterRoleArn });
+}
+
+function conclusion(account: string, way: readonly Step[], around: readonly Step[]): string {
+  if (way.some(({ outcome }) => outcome === 'wrong'))
+    return `Exports of ${account} cannot be written as things are.`;
+  const failed = around.find(({ outcome }) => outcome === 'wrong');
+  if (failed !== undefined)
+    return `Exports of ${account} can be written, but the last export failed: ${failed.detail}`;
+  const warnings = [...way, ...around].filter(({ outcome }) => outcome === 'warning').length;
+  return `Exports of ${account} can be written${warnings > 0 ? `; ${counted(warnings, 'warning')}` : ''}.`;
 }
 
 const marks: Readonly<Record<Step['outcome'], readonly [string, Style]>> = {

@@ -299,7 +299,7 @@ test('an attribute that is not known is named wherever somebody looks, and stops
   const warning = '`adOnExpiresAt` is not known and ignored; did you mean `addOnExpiresAt`?';
   const verified = await cli('verify typo');
   expect(verified).toMatchObject({ exitCode: 0, output: expect.stringContaining(warning) });
-  expect(verified.output).toContain('Exports of typo can be written; 1 warning.');
+  expect(verified.output).toContain('Exports of typo can be written; 2 warnings.');
   for (const command of ['account show typo', 'account update typo --format json'])
     expect((await cli(command)).output).toContain(warning);
   expect((await json('account show typo')).warnings).toEqual([warning]);
@@ -460,6 +460,35 @@ test('no command ever prints a secret', () => {
   const { s3: key, s3Role, azure: storage } = world.credentials;
   for (const secret of [key.secretAccessKey, s3Role.secretAccessKey, storage.accountKey, 'PRIVATE KEY'])
     expect(printed).not.toContain(secret);
+});
+
+test('what a small object cannot show is told beside it: a last failure, a pause, an audit log without rows', async () => {
+  const { LEDGER_TABLE: TableName } = world.resources.environments.exporter;
+  await cli(`account add hooli ${gcs} --secret-file gcs.json`);
+  const fresh = await cli('verify hooli');
+  expect(fresh).toMatchObject({ exitCode: 0, output: expect.stringContaining('! the audit log has rows') });
+  await world.writeRows('hooli', [row(-hour)]);
+  await cli('account pause hooli');
+  const paused = await cli('verify hooli');
+  expect(paused).toMatchObject({ exitCode: 0, output: expect.stringContaining('account resume hooli') });
+  await cli('account resume hooli');
+  const failed = {
+    accountId: 'hooli',
+    entry: 'cursor',
+    exportedThrough: toIso(boundary),
+    version: 1,
+    failures: 1,
+    lastError: { code: 'object_exists', message: 'Something else has the key', at: toIso(boundary) },
+  };
+  await world.aws.dynamodb.send(new PutItemCommand({ TableName, Item: marshall(failed) }));
+  const { exitCode, output } = await cli('verify hooli');
+  expect(exitCode).toBe(1);
+  expect(output).toContain('    → The customer moves the object away, or: npx siem-export --local');
+  expect(output).toContain('Exports of hooli can be written, but the last export failed: object_exists, at');
+  expect(await json('verify hooli')).toMatchObject({ verified: false });
+  await cli('account remove hooli --yes');
+  const Key = marshall({ accountId: 'hooli', entry: 'cursor' });
+  await world.aws.dynamodb.send(new DeleteItemCommand({ TableName, Key }));
 });
 
 test('a folder, and a file that is empty, are not taken for trouble with AWS', async () => {
