@@ -4,6 +4,7 @@ import type { Account } from '../lambdas/domain/account.ts';
 import { type Instant, toIso } from '../lambdas/domain/instant.ts';
 import { firstPosition, windowsAfter } from '../lambdas/domain/plan.ts';
 import type { Window } from '../lambdas/domain/window.ts';
+import { displayName } from '../local/display.ts';
 import { type Standing, standingOf } from './account/standing.ts';
 import { existingRecord, openStores } from './account/stores.ts';
 import type { CommandContext } from './context.ts';
@@ -20,6 +21,7 @@ export function registerPlan(program: Command, run: Run): void {
     .argument('<account>', 'the account’s id')
     .option('--at <instant>', 'as it would be then; now without it')
     .option('--limit <number>', 'how many windows to list', wholeNumber, 20)
+    .addHelpText('after', '\nExit code 1 if the record has faults: what is owed depends on it.')
     .action(run(showPlan));
 }
 
@@ -36,19 +38,24 @@ async function showPlan(
   const cursors = await createCursorReader(ledger).cursors([accountId]);
   const { settleSeconds } = await target.environment();
   const standing = standingOf(record, cursors.get(accountId), now, settleSeconds * 1000);
+  const known = standing.account !== undefined;
   const owed = standing.account ? windowsOwed(standing.account, standing, now) : [];
   const reasons = reasonsFor(standing, owed, now, settleSeconds * 1000);
   const { timeZone = 'UTC' } = standing.account ?? {};
+  const sum = known
+    ? `${counted(owed.length, 'window')} owed`
+    : 'what is owed cannot be told until the record is in order';
   return {
+    problem: !known,
     json: {
       accountId,
       at: toIso(now),
       state: standing.state,
       reasons,
-      owed: owed.map(({ start, end }) => ({ start: toIso(start), end: toIso(end) })),
+      owed: known ? owed.map(({ start, end }) => ({ start: toIso(start), end: toIso(end) })) : undefined,
     },
     lines: () => [
-      `${accountId} at ${utcTime(now)}: ${counted(owed.length, 'window')} owed.`,
+      `${displayName(accountId)} at ${utcTime(now)}: ${sum}.`,
       ...reasons.map(reason => `  ${reason}`),
       ...(owed.length === 0 ? [] : table(columnsFor(timeZone), owed.slice(0, options.limit))),
       ...(owed.length > options.limit

@@ -283,7 +283,13 @@ test('a record with faults is shown with all of them, and with the commands that
     expect(output).toMatch(/timeZone: .*\n.*status: .*\n.*destination\.bucket: .*\n/);
     expect(output).toMatch(commands);
   }
-  expect((await json('plan broken')).reasons).toHaveLength(5);
+  const planned = await json('plan broken');
+  expect(planned).toMatchObject({ state: 'invalid', reasons: { length: 5 } });
+  expect(planned).not.toHaveProperty('owed');
+  expect(await cli('plan broken')).toMatchObject({
+    exitCode: 1,
+    output: expect.stringContaining(': what is owed cannot be told until the record is in order.\n'),
+  });
   await world.aws.dynamodb.send(new PutItemCommand({ TableName, Item: marshall({ accountId: 'broken' }) }));
   expect((await cli('account show broken')).output).toContain('--destination <value>');
   await world.aws.dynamodb.send(new DeleteItemCommand({ TableName, Key: { accountId: { S: 'broken' } } }));
