@@ -238,12 +238,17 @@ describe('what was delivered', () => {
       },
     ]);
     const window = `--window ${toIso(boundary)}`;
-    expect(await json(`rows globex ${window}`)).toMatchObject({ rows: 3, malformed: 1 });
-    const { output } = await cli(`rows globex ${window} --malformed`);
-    expect(output).toContain('3 rows, 1 malformed.');
+    expect(await json(`rows globex ${window}`)).toMatchObject({ rows: 3, delivered: 2, malformed: 1 });
+    const { exitCode, output } = await cli(`rows globex ${window} --malformed`);
+    expect(exitCode).toBe(1);
+    expect(output).toContain('3 rows, 1 malformed.\n! 1 row is in no file (recorded late)\n');
     expect(output).toContain('! action: a number in the place of text');
     expect(output).toContain('"note":"more\\u{9b}2J"');
     expect(await cli(`rows globex --window ${toIso(boundary + hour)}`)).toMatchObject({ exitCode: 2 });
+    expect(await cli(`rows initech ${window}`)).toMatchObject({
+      exitCode: 0,
+      output: expect.stringContaining('2 rows, 0 malformed.'),
+    });
   });
 
   test('has no gap that is not shown, whichever windows are asked for', async () => {
