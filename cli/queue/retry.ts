@@ -106,7 +106,14 @@ async function workOff(
       ...(discarded > 0 ? [`${counted(discarded, 'message')} discarded.`] : []),
       ...(removed > 0 ? [`${counted(removed, 'lost tick')} made up for, and removed.`] : []),
       ...(left > 0
-        ? [`${counted(left, 'message')} left as it is.${hintFor(agreed, foreign.length - discarded)}`]
+        ? [
+            `${counted(left, 'message')} left as it is.${hintFor({
+              agreed,
+              exports: ours.length - moved,
+              madeUpFor: madeUpFor.length - removed,
+              foreign: foreign.length - discarded,
+            })}`,
+          ]
         : []),
       ...(elsewhere > 0 && letters.length + ticks.length > 0
         ? [`${count(elsewhere)} more ${elsewhere === 1 ? 'is' : 'are'} held by another retry, ${lookAgain}`]
@@ -133,9 +140,21 @@ function questionFor(exports: number, ticks: number, foreign: number): string | 
   return question === '' ? undefined : `${question.charAt(0).toUpperCase()}${question.slice(1)}?`;
 }
 
-function hintFor(agreed: boolean, foreign: number): string {
-  if (!agreed) return ' --yes queues exports again.';
-  return foreign > 0 ? ' --discard-foreign deletes what is none of ours.' : '';
+interface Left {
+  readonly agreed: boolean;
+  readonly exports: number;
+  /** Lost ticks that a later one made up for. */
+  readonly madeUpFor: number;
+  /** Messages that are none of ours. */
+  readonly foreign: number;
+}
+
+/** What would be done about what is left. */
+function hintFor({ agreed, exports, madeUpFor, foreign }: Left): string {
+  if (!agreed && exports > 0) return ' --yes queues exports again.';
+  if (!agreed && madeUpFor > 0) return ' --yes removes lost ticks that a later one made up for.';
+  if (foreign > 0) return ` ${agreed ? '' : '--yes '}--discard-foreign deletes what is none of ours.`;
+  return ' A lost tick can be removed once a later one has made up for it.';
 }
 
 function describe(

@@ -217,6 +217,13 @@ describe('what was delivered', () => {
     expect(Buffer.from(await world.customers.s3.download(file.key)).equals(before)).toBe(true);
 
     await world.customers.s3.lose(file.key);
+    await cli('account update acme --prefix elsewhere');
+    expect(await cli(`redeliver acme ${window}`)).toMatchObject({
+      exitCode: 0,
+      output: expect.stringContaining(`✓ ${file.key}: written again`),
+    });
+
+    await world.customers.s3.lose(file.key);
     await world.writeRows('acme', [row(-1 * hour)]);
     const changed = await cli(`redeliver acme ${window}`);
     expect(changed).toMatchObject({ exitCode: 1 });
@@ -245,6 +252,11 @@ describe('what was delivered', () => {
     expect(output).toContain('! action: a number in the place of text');
     expect(output).toContain('"note":"more\\u{9b}2J"');
     expect(await cli(`rows globex --window ${toIso(boundary + hour)}`)).toMatchObject({ exitCode: 2 });
+    for (const command of ['rows', 'redeliver'])
+      expect(await cli(`${command} gobex ${window}`)).toMatchObject({
+        exitCode: 2,
+        errors: expect.stringContaining('There is no account "gobex"'),
+      });
     expect(await cli(`rows initech ${window}`)).toMatchObject({
       exitCode: 0,
       output: expect.stringContaining('2 rows, 0 malformed.'),
@@ -367,12 +379,23 @@ test('ticks that were lost are shown with their reason, and removed once a later
   expect(exitCode).toBe(1);
   expect(output).toContain('siem-export-local-dispatcher: AccessDeniedException');
   expect(output).toContain('EventBridge could not start the function');
+  expect(output).toContain(
+    '4 messages left as it is. --yes removes lost ticks that a later one made up for.',
+  );
+  const standing = await cli('status');
+  expect(standing).toMatchObject({
+    exitCode: 1,
+    output: expect.stringMatching(/put aside +4 lost ticks \(/),
+  });
   expect(await cli('doctor')).toMatchObject({ exitCode: 1 });
   expect(await json('retry --yes')).toMatchObject({ removed: 3, ticks: { length: 4 } });
   expect(await json('retry')).toMatchObject({
     ticks: [{ of: 'dispatcher', due: toIso(boundary + hour) }],
     heldElsewhere: 0,
   });
+  expect((await cli('retry --yes')).output).toContain(
+    '1 message left as it is. A lost tick can be removed once a later one has made up for it.',
+  );
 });
 
 describe('importing', () => {
