@@ -1,4 +1,5 @@
 import { type Command, CommanderError } from 'commander';
+import { displayName } from '../local/display.ts';
 import { type CommandError, type ExitCode, exitCodes } from './command-error.ts';
 import type { CommandContext, Connection } from './context.ts';
 import { openTarget } from './open-target.ts';
@@ -104,7 +105,8 @@ async function execute(
   } catch (thrown) {
     const error = toCommandError(thrown);
     if (json) terminal.say(errorJson(error));
-    terminal.note(`siem-export: ${error.message}`);
+    for (const line of `siem-export: ${error.message}`.split('\n'))
+      terminal.note(displayName(line, Number.POSITIVE_INFINITY));
     if (error.code === 'internal' && error.cause instanceof Error) terminal.note(String(error.cause.stack));
     return error.exitCode;
   } finally {

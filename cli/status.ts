@@ -30,7 +30,9 @@ export function registerStatus(program: Command, run: Run): void {
     .option('--watch [seconds]', `look again every so many seconds (${defaultInterval})`, parseInterval)
     .addHelpText(
       'after',
-      '\nExit code 1 if an account is in trouble, exports or ticks were put aside, or ticks are missing.',
+      `
+Exit code 1 if an account is in trouble, exports or ticks were put aside, or ticks are missing. With --watch, --json
+prints a document on one line for each look.`,
     )
     .action(run(showStatus));
 }

@@ -14,6 +14,8 @@ export interface RecordFigures {
   /** Dates before that of the record above: the order is that of recording, which may differ. */
   readonly outOfOrder: number;
   readonly outsideWindow: number;
+  /** Records that are in every byte those above them. */
+  readonly repeated: number;
   readonly firstDate: string | undefined;
   readonly lastDate: string | undefined;
 }
@@ -32,10 +34,11 @@ export function createRecordCheck(window: Window | undefined) {
   let line = 0;
   let format: Format | undefined;
   let closed = false;
-  const figures = { records: 0, unreadableDates: 0, outOfOrder: 0, outsideWindow: 0 };
+  const figures = { records: 0, unreadableDates: 0, outOfOrder: 0, outsideWindow: 0, repeated: 0 };
   let firstDate: string | undefined;
   let lastDate: string | undefined;
   let previous = Number.NEGATIVE_INFINITY;
+  let above: string | undefined;
 
   const fault = (what: string) => {
     if (faults.length < faultsKept) faults.push(`line ${line}: ${what}`);
@@ -71,6 +74,8 @@ export function createRecordCheck(window: Window | undefined) {
       return;
     }
     figures.records++;
+    if (json === above) figures.repeated++;
+    above = json;
     if (JSON.stringify(Object.keys(record)) !== keys)
       fault(`its keys are ${Object.keys(record).join(', ').slice(0, 200)}`);
     takeDate(record.Date);

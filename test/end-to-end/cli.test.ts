@@ -525,6 +525,22 @@ test('what a small object cannot show is told beside it: a last failure, a pause
   await world.aws.dynamodb.send(new DeleteItemCommand({ TableName, Key }));
 });
 
+test('no id steers the terminal', async () => {
+  await cli(`account add \u009b2Jhooli ${gcs} --secret-file gcs.json`);
+  for (const command of ['plan', 'verify'])
+    expect((await cli(`${command} \u009b2Jhooli`)).output).toContain('\\u{9b}2Jhooli');
+  for (const command of [
+    'plan',
+    'verify',
+    'rows --window 2026-11-22T07:00Z',
+    'redeliver --window 2026-11-22T07:00Z',
+  ]) {
+    const { output, errors } = await cli(`${command} \u009b2Jhooli`);
+    expect(output + errors).not.toContain('\u009b');
+  }
+  await cli('account remove \u009b2Jhooli --yes');
+});
+
 test('a folder, and a file that is empty, are not taken for trouble with AWS', async () => {
   await mkdir(join(folder, 'unpacked.zip'));
   await writeFile(join(folder, 'empty.zip'), '');

@@ -259,6 +259,10 @@ test('a local mode that is kept is one to work on, and ends with Ctrl-C', async 
   try {
     let said = '';
     while (!said.includes('The command line works on it')) said += String(await once(kept.stdout, 'data'));
+    let later = '';
+    kept.stdout.on('data', text => {
+      later += String(text);
+    });
     expect(localCommands.length).toBeGreaterThan(1);
     for (const command of localCommands) {
       const ended = await runCommand(wordsOf(command).slice(2), { folder });
@@ -269,6 +273,8 @@ test('a local mode that is kept is one to work on, and ends with Ctrl-C', async 
       });
     }
     await expectNoLag(folder);
+    // Its count is of the ticks at its start.
+    expect(later).not.toContain('windows delivered');
   } finally {
     kept.kill('SIGINT');
   }

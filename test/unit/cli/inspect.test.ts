@@ -56,6 +56,14 @@ describe('the records of a file', () => {
     expect(check(text)).toMatchObject({ faults: [], outOfOrder: 1, outsideWindow: 1, unreadableDates: 1 });
   });
 
+  test('that repeat the one above are told and not faulty: an audit log may have the same twice', () => {
+    expect(check(`${first}\n${first}\n${second}\n${second}\n${second}\n`)).toMatchObject({
+      faults: [],
+      repeated: 3,
+    });
+    expect(check(`[\n${first},\n${first}\n]\n`)).toMatchObject({ faults: [], repeated: 1 });
+  });
+
   test('may be of any length that a row can have, and no line is kept beyond it', () => {
     const records = createRecordCheck(undefined);
     const chunk = Buffer.alloc(65_536, ' ');
