@@ -11,6 +11,7 @@ import { registerCompletion } from './completion.ts';
 import { registerCost } from './cost-command.ts';
 import { registerDeliveries } from './deliveries.ts';
 import { registerDoctor } from './doctor/doctor.ts';
+import { registerExport } from './export.ts';
 import { registerInspect } from './inspect/inspect.ts';
 import { defaultStateFile } from './open-target.ts';
 import { registerPlan } from './plan.ts';
@@ -54,6 +55,7 @@ export function createProgram(run: Run): Command {
     registerStatus,
     registerDeliveries,
     registerPlan,
+    registerExport,
     registerRows,
     registerRedeliver,
     registerRetry,

@@ -284,6 +284,48 @@ describe('what was delivered', () => {
   });
 });
 
+describe('an export that is not to wait for its boundary', () => {
+  const queued = async () => (await json('status')).queue.waiting;
+
+  test('is queued up to the last window that has settled, and delivers what is owed', async () => {
+    await cli(`account add now ${gcs} --secret-file gcs.json --export-from ${toIso(boundary - 7 * hour)}`);
+    const { exitCode, output } = await cli('export now');
+    expect(exitCode).toBe(0);
+    expect(output).toMatch(/^now is owed 2 windows, oldest first:\nwindow \(UTC\)/);
+    expect(output).toContain('✓ Its export is queued: "npx siem-export --local');
+    expect(await queued()).toBe(1);
+    // The dispatcher has nothing to send at this tick again.
+    await world.tick(boundary);
+    expect((await json('deliveries now')).windows).toHaveLength(2);
+
+    const again = await json('export now');
+    expect(again).toEqual({ accountId: 'now', queued: false, windows: [] });
+    expect((await cli('export now')).output).toBe(
+      `now is owed nothing now.\nIts next window ends at ${utcTime(boundary + 4 * hour)}.\n`,
+    );
+    expect(await queued()).toBe(0);
+  });
+
+  test('is refused for an account that gets nothing as it stands', async () => {
+    const refusal = async () => {
+      const { exitCode, errors } = await cli('export now');
+      expect(exitCode).toBe(2);
+      return errors;
+    };
+    await cli('account pause now');
+    expect(await refusal()).toContain('now is paused: "npx siem-export --local');
+    await cli('account resume now');
+    await cli('account update now --add-on-expires-at 2020-01-01T00:00:00Z');
+    expect(await refusal()).toContain('The add-on of now ended at 2020-01-01 00:00 UTC');
+    const { ACCOUNTS_TABLE: TableName } = world.resources.environments.exporter;
+    await world.aws.dynamodb.send(new PutItemCommand({ TableName, Item: marshall({ accountId: 'now' }) }));
+    expect(await refusal()).toContain('The account record is not in order; nothing was changed:');
+    await world.aws.dynamodb.send(new DeleteItemCommand({ TableName, Key: { accountId: { S: 'now' } } }));
+    expect(await refusal()).toContain('There is no account "now"');
+    expect(await queued()).toBe(0);
+  });
+});
+
 test('a record with faults is shown with all of them, and with the commands that mend it', async () => {
   const { ACCOUNTS_TABLE: TableName } = world.resources.environments.exporter;
   const item = {

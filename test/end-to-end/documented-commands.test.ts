@@ -273,6 +273,7 @@ test('a local mode that is kept is one to work on, and ends with Ctrl-C', async 
       });
     }
     await expectNoLag(folder);
+    await expectExport(folder);
     // Its count is of the ticks at its start.
     expect(later).not.toContain('windows delivered');
   } finally {
@@ -292,6 +293,26 @@ async function expectNoLag(folder: string): Promise<void> {
   expect(windows[0]).not.toHaveProperty('lagSeconds');
   const shown = await ask('account', 'show', accountId);
   expect(shown.output).toContain('which is no lag: this local mode sends its ticks in a row');
+}
+
+/** Local mode does at once what is queued, as AWS does: nothing waits there for the next tick. */
+async function expectExport(folder: string): Promise<void> {
+  const ask = (...words: string[]) => runCommand(['--local', ...words], { folder });
+  const [{ accountId, destination }] = JSON.parse((await ask('account', 'list', '--json')).output);
+  const [, bucket = ''] = destination.split('://');
+  const option = destination.startsWith('azure') ? '--container' : '--bucket';
+  await ask('account', 'update', accountId, option, 'another-one');
+  await ask('tick');
+  const failed = await ask('export', accountId);
+  expect(failed).toMatchObject({
+    exitCode: 1,
+    output: expect.stringContaining('✗ 0 files delivered, 1 failure'),
+  });
+  await ask('account', 'update', accountId, option, bucket);
+  const exported = await ask('export', accountId);
+  expect(exported).toMatchObject({ exitCode: 0, output: expect.stringContaining('✓ 1 file delivered.') });
+  const { gaps } = JSON.parse((await ask('deliveries', accountId, '--json')).output);
+  expect(gaps).toEqual([]);
 }
 
 test('the README’s account records are in order', () => {
