@@ -561,10 +561,41 @@ test('what a small object cannot show is told beside it: a last failure, a pause
   expect(exitCode).toBe(1);
   expect(output).toContain('    → The customer moves the object away, or: npx siem-export --local');
   expect(output).toContain('Exports of hooli can be written, but the last export failed: object_exists, at');
+  expect(output).toMatch(/\nWhat it is owed comes at its next boundary, or now: npx .* export hooli\n$/);
   expect(await json('verify hooli')).toMatchObject({ verified: false });
   await cli('account remove hooli --yes');
   const Key = marshall({ accountId: 'hooli', entry: 'cursor' });
   await world.aws.dynamodb.send(new DeleteItemCommand({ TableName, Key }));
+});
+
+test('several accounts are verified at once, a line for each', async () => {
+  expect(await cli('verify')).toMatchObject({
+    exitCode: 2,
+    errors: expect.stringContaining('Which account?'),
+  });
+  expect(await cli('verify acme --all')).toMatchObject({ exitCode: 2 });
+  expect(await cli('verify acme gobex')).toMatchObject({
+    exitCode: 2,
+    errors: expect.stringContaining('There is no account "gobex"'),
+  });
+  const two = await cli('verify globex initech');
+  expect(two).toMatchObject({ exitCode: 0, output: expect.stringMatching(/^✓ globex$/m) });
+  expect(two.output).toMatch(/^✓ initech$/m);
+  expect(two.output).toContain('2 accounts: 2 in order, 0 not.');
+
+  await cli(`account add hooli ${gcs} --secret-id siem-export/local/nothing`);
+  const all = await cli('verify --all');
+  expect(all.exitCode).toBe(1);
+  expect(all.output).toMatch(/^✗ hooli: the secret can be read: secret_missing: /m);
+  expect(all.output).toMatch(/^6 accounts: 5 in order, 1 not\.\nWhat to do: .* verify <account>$/m);
+  expect(all.output).toMatch(/^! müller\/söhne: the audit log has rows of the account: it has none/m);
+  const { accounts } = await json('verify --state new');
+  expect(accounts.map((each: { accountId: string }) => each.accountId)).toEqual([
+    'hooli',
+    'müller/söhne',
+    'saffron-🚀',
+  ]);
+  await cli('account remove hooli --yes');
 });
 
 test('no id steers the terminal', async () => {
