@@ -88,12 +88,18 @@ const documented: Readonly<Record<string, Documented>> = {
   'npx siem-export verify acme --stage prod': verified('acme'),
   'npx siem-export account add initech --stage prod --time-zone America/New_York --destination azure --container initech-logs --secret-file initech-sas.json':
     added('initech'),
+  'npx siem-export verify --state failing --stage prod': { prints: /^0 accounts: 0 in order, 0 not\.$/m },
+  'npx siem-export verify --all --stage prod': {
+    // Nothing is recorded yet of any account.
+    prints: /^! acme: the audit log has rows of the account: [\s\S]*^5 accounts: 5 in order, 0 not\.$/m,
+  },
+  'npx siem-export export acme --stage prod': {
+    prints: /^acme is owed 1 window, oldest first:\n[\s\S]*^✓ Its export is queued: /m,
+    before: () => world.writeRows('acme', [row('7'), row(8)]),
+  },
   'npx siem-export deliveries acme --stage prod --since 2026-11-22': {
     prints: /1 window, 1 file, 2 records\n✓ The windows follow each other without a gap/,
-    async before() {
-      await world.writeRows('acme', [row('7'), row(8)]);
-      await world.tick(boundary);
-    },
+    before: () => world.tick(boundary),
   },
   'npx siem-export deliveries acme --stage prod': { prints: /1 window, 1 file/ },
   'npx siem-export inspect audit_YWNtZQ_20261122T070000Z.zip --ledger --stage prod': {
