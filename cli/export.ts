@@ -17,7 +17,7 @@ import { shellWord } from './shell-word.ts';
 import { table } from './table.ts';
 import type { Target, WorkedOff } from './target/target.ts';
 import type { Terminal } from './terminal.ts';
-import { windowColumns, windowsOwed } from './windows-owed.ts';
+import { bySettling, windowColumns, windowsOwed } from './windows-owed.ts';
 import { counted, span, utcTime } from './wording.ts';
 
 const windowsShown = 20;
@@ -93,10 +93,8 @@ async function lookAt(target: Target, accountId: string): Promise<Owed> {
       'usage',
       `The add-on of ${name} ended at ${utcTime(account.addOnExpiresAt ?? now)}, and no later window is exported: "${command} account update ${shellWord(accountId)} --add-on-expires-at <instant>" first`,
     );
-  const ended = windowsOwed(account, cursor, now);
-  const windows = ended.filter(({ end }) => end + settle <= now);
-  const settling = ended.slice(windows.length);
-  return { account, standing, windows, settling, now, settle };
+  const { settled, settling } = bySettling(windowsOwed(account, cursor, now), now, settle);
+  return { account, standing, windows: settled, settling, now, settle };
 }
 
 function describeOwed({ account, standing, windows, settling, now, settle }: Owed): string[] {

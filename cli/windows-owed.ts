@@ -20,6 +20,12 @@ export function windowsOwed(account: Account, cursor: Cursor | undefined, now: I
   return owed.filter((window): window is Window => window !== undefined && window.end <= addOnExpiresAt);
 }
 
+/** Of windows that have ended, those that are read by now, and those whose rows are still being recorded. */
+export function bySettling(ended: readonly Window[], now: Instant, settle: number) {
+  const settled = ended.filter(({ end }) => end + settle <= now);
+  return { settled, settling: ended.slice(settled.length) };
+}
+
 export function windowColumns(timeZone: string): readonly Column<Window>[] {
   return [
     { heading: `window (${timeZone})`, text: window => localWindow(window, timeZone) },

@@ -32,7 +32,8 @@ export async function verifyMany(
         // One account that cannot be looked at keeps nobody from learning of the others.
         const error = toCommandError(thrown).message;
         failed.push({ accountId, error });
-        if (!json) terminal.say(`${markOf('wrong', terminal)} ${onOneLine(`${accountId}: ${error}`)}`);
+        if (!json)
+          terminal.say(`${markOf('wrong', terminal)} ${displayName(accountId)}: ${onOneLine(error)}`);
       }
       terminal.progress(`${count(verified.length + failed.length)} of ${counted(records.length, 'account')}`);
     }
@@ -59,7 +60,8 @@ function describe({ accountId, way, around }: Verified, terminal: Terminal): str
   const wrong = steps.filter(({ outcome }) => outcome === 'wrong');
   const shown = wrong.length > 0 ? wrong : steps.filter(({ outcome }) => outcome === 'warning');
   const mark = markOf(shown[0]?.outcome ?? 'right', terminal);
-  return `${mark} ${onOneLine([displayName(accountId), ...shown.map(sentence)].join('; ').replace(';', ':'))}`;
+  const why = shown.length === 0 ? '' : `: ${shown.map(sentence).join('; ')}`;
+  return `${mark} ${displayName(accountId)}${onOneLine(why)}`;
 }
 
 function sentence({ name, detail }: Step): string {

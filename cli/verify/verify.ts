@@ -75,11 +75,14 @@ async function recordsNamed(target: Target, accountIds: readonly string[]): Prom
 async function recordsOf(target: Target, wanted?: readonly State[]): Promise<AccountRecord[]> {
   const { dynamodb, outputs } = target;
   const scan = createAccountScan({ client: dynamodb, tableName: outputs.AccountsTableName });
-  const standings = wanted && (await surveyFleet(target, await target.now()));
-  const ids = standings?.filter(({ state }) => wanted?.includes(state)).map(({ accountId }) => accountId);
   const records: AccountRecord[] = [];
   for await (const page of scan.records()) records.push(...page);
-  return ids === undefined ? records : records.filter(({ accountId }) => ids.includes(String(accountId)));
+  if (wanted === undefined) return records;
+  const standings = await surveyFleet(target, await target.now());
+  const ids = new Set(
+    standings.filter(({ state }) => wanted.includes(state)).map(({ accountId }) => accountId),
+  );
+  return records.filter(({ accountId }) => ids.has(String(accountId)));
 }
 
 async function verifyAlone(
