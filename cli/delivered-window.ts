@@ -1,5 +1,7 @@
 import type { DeliveredFile } from '../lambdas/domain/delivered-file.ts';
 import type { Instant } from '../lambdas/domain/instant.ts';
+import { displayName } from '../local/display.ts';
+import { noSuchAccount, openStores } from './account/stores.ts';
 import { CommandError } from './command-error.ts';
 import { createFileReader } from './ledger-files.ts';
 import { shellWord } from './shell-word.ts';
@@ -8,18 +10,22 @@ import { utcTime } from './wording.ts';
 
 /**
  * The files of the window that ends at an instant, in the order of their parts.
- * @throws CommandError `usage` if no such window was delivered
+ * @throws CommandError `usage` if no such window was delivered, or there is no such account
  */
 export async function filesOfWindow(
-  { dynamodb, outputs, command }: Target,
+  target: Target,
   accountId: string,
   end: Instant,
 ): Promise<readonly [DeliveredFile, ...DeliveredFile[]]> {
+  const { dynamodb, outputs, command } = target;
   const reader = createFileReader({ client: dynamodb, tableName: outputs.ExportLedgerTableName });
   const [first, ...more] = (await reader.files(accountId, end)).filter(({ window }) => window.end === end);
   if (first !== undefined) return [first, ...more];
+  // A removed account has deliveries all the same.
+  const known = (await reader.latest(accountId)) ?? (await openStores(target).records.read(accountId));
+  if (known === undefined) throw noSuchAccount(accountId, target);
   throw new CommandError(
     'usage',
-    `No window of ${accountId} that ends at ${utcTime(end)} was delivered: "${command} deliveries ${shellWord(accountId)}" lists those that were`,
+    `No window of ${displayName(accountId)} that ends at ${utcTime(end)} was delivered: "${command} deliveries ${shellWord(accountId)}" lists those that were`,
   );
 }

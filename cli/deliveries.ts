@@ -5,7 +5,7 @@ import type { DeliveredFile } from '../lambdas/domain/delivered-file.ts';
 import { type Instant, toIso } from '../lambdas/domain/instant.ts';
 import { noSuchAccount, openStores } from './account/stores.ts';
 import type { CommandContext } from './context.ts';
-import { findGaps, type Gap } from './gaps.ts';
+import { findGaps, type Gap, gapWithoutRows } from './gaps.ts';
 import { createFileReader } from './ledger-files.ts';
 import type { Report } from './report.ts';
 import type { Run } from './run.ts';
@@ -21,7 +21,8 @@ export function registerDeliveries(program: Command, run: Run): void {
     .addHelpText(
       'after',
       `
-Exit code 1 if a window or a part of one is missing between those delivered. With --json, each file's key and SHA-256.
+Exit code 1 if a window or a part of one is missing up to where the account is exported, also between the windows asked
+for and those before. With --json, each file's key and SHA-256.
 
 Example:
   siem-export deliveries acme --stage prod --since 2026-11-22`,
@@ -49,8 +50,12 @@ async function showDeliveries(
   // A removed account has deliveries all the same.
   if (record === undefined && cursor === undefined) throw noSuchAccount(accountId, target);
   const timeZone = parseSchedule(record)?.timeZone ?? 'UTC';
-  const files = await createFileReader(ledger).files(accountId, since);
-  const gaps = findGaps(files, cursor);
+  const reader = createFileReader(ledger);
+  const files = await reader.files(accountId, since);
+  const before = since === undefined ? undefined : await reader.lastBefore(accountId, since);
+  const gaps = findGaps(files, cursor, before);
+  if (files.length === 0 && before === undefined && cursor && (await reader.wasDelivered(accountId)))
+    gaps.push(gapWithoutRows(cursor, timeZone));
   const windows = byWindow(files);
   return {
     problem: gaps.length > 0,

@@ -1,6 +1,6 @@
 import type { Cursor } from '../lambdas/domain/cursor.ts';
 import type { DeliveredFile } from '../lambdas/domain/delivered-file.ts';
-import type { Window } from '../lambdas/domain/window.ts';
+import { boundaryAtOrBefore, type Window } from '../lambdas/domain/window.ts';
 
 /** A span of time of which the ledger has no proof that it was delivered. */
 export interface Gap {
@@ -11,10 +11,16 @@ export interface Gap {
 /**
  * Where the files of an account, in the order of windows and parts, do not tile time up to the cursor: there is none,
  * unless rows of the ledger were lost or altered.
+ *
+ * @param previous the file before them, if they are not all of the account's
  */
-export function findGaps(files: readonly DeliveredFile[], cursor: Cursor | undefined): Gap[] {
+export function findGaps(
+  files: readonly DeliveredFile[],
+  cursor: Cursor | undefined,
+  previous?: DeliveredFile,
+): Gap[] {
   const gaps: Gap[] = [];
-  let before: DeliveredFile | undefined;
+  let before = previous;
   for (const file of files) {
     gaps.push(...gapsBetween(before, file));
     before = file;
@@ -28,6 +34,15 @@ export function findGaps(files: readonly DeliveredFile[], cursor: Cursor | undef
       window: { start: delivered, end: exportedThrough },
     });
   return gaps;
+}
+
+/** What is missing for certain if an account was delivered files and the ledger has no row of any. */
+export function gapWithoutRows({ exportedThrough, intent }: Cursor, timeZone: string): Gap {
+  const last = { start: boundaryAtOrBefore(timeZone, exportedThrough - 1), end: exportedThrough };
+  return {
+    what: 'Files were delivered of which no row is left, at least',
+    window: intent !== undefined && intent.part > 1 ? intent.window : last,
+  };
 }
 
 function gapsBetween(before: DeliveredFile | undefined, file: DeliveredFile): Gap[] {

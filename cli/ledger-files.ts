@@ -1,19 +1,19 @@
-import { type DynamoDBClient, paginateQuery, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { fileEntry, fileFromItem } from '../lambdas/aws/ledger-items.ts';
+import { type DynamoDBClient, GetItemCommand, paginateQuery, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { cursorEntry, fileEntry, fileFromItem } from '../lambdas/aws/ledger-items.ts';
 import type { DeliveredFile } from '../lambdas/domain/delivered-file.ts';
 import type { Instant } from '../lambdas/domain/instant.ts';
 
 /** The ledger's rows of delivered files, in the order of windows and parts. */
 export function createFileReader({ client, tableName }: { client: DynamoDBClient; tableName: string }) {
-  const between = (accountId: string, from: string) => ({
+  // The character after `#` is beyond every row of a file.
+  const between = (accountId: string, from: string, to = 'file$') => ({
     TableName: tableName,
     KeyConditionExpression: 'accountId = :account AND #entry BETWEEN :from AND :to',
     ExpressionAttributeNames: { '#entry': 'entry' },
     ExpressionAttributeValues: {
       ':account': { S: accountId },
       ':from': { S: from },
-      // The character after `#`: beyond every row of a file.
-      ':to': { S: 'file$' },
+      ':to': { S: to },
     },
   });
 
@@ -27,12 +27,31 @@ export function createFileReader({ client, tableName }: { client: DynamoDBClient
       return files;
     },
 
-    async latest(accountId: string): Promise<DeliveredFile | undefined> {
-      const query = between(accountId, 'file#');
-      const { Items = [] } = await client.send(
-        new QueryCommand({ ...query, ScanIndexForward: false, Limit: 1 }),
+    /** The last file of all. */
+    latest: (accountId: string) => last(between(accountId, 'file#')),
+
+    /** The last file of the windows that end before an instant. */
+    lastBefore: (accountId: string, instant: Instant) =>
+      // Without a part: it sorts before every row of the window that ends then.
+      last(between(accountId, 'file#', fileEntry(instant, 1).slice(0, -4))),
+
+    /** Whether any file was ever committed, by what the cursor itself keeps of it. */
+    async wasDelivered(accountId: string): Promise<boolean> {
+      const { Item } = await client.send(
+        new GetItemCommand({
+          TableName: tableName,
+          Key: { accountId: { S: accountId }, entry: { S: cursorEntry } },
+          ConsistentRead: true,
+        }),
       );
-      return Items.map(fileFromItem)[0];
+      return Item?.deliveredAt !== undefined;
     },
   };
+
+  async function last(query: ReturnType<typeof between>): Promise<DeliveredFile | undefined> {
+    const { Items = [] } = await client.send(
+      new QueryCommand({ ...query, ConsistentRead: true, ScanIndexForward: false, Limit: 1 }),
+    );
+    return Items.map(fileFromItem)[0];
+  }
 }

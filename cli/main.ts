@@ -1,13 +1,15 @@
 import { type Command, CommanderError } from 'commander';
+import { displayName } from '../local/display.ts';
 import { type CommandError, type ExitCode, exitCodes } from './command-error.ts';
 import type { CommandContext, Connection } from './context.ts';
 import { openTarget } from './open-target.ts';
+import { watchOutlets } from './outlets.ts';
 import { createProgram } from './program.ts';
 import type { Report } from './report.ts';
 import type { Run } from './run.ts';
 import type { PutClockForward } from './target/local.ts';
 import type { Target } from './target/target.ts';
-import { createTerminal, type Input, type TerminalOptions } from './terminal.ts';
+import { createTerminal, type Input, type Terminal, type TerminalOptions } from './terminal.ts';
 import { toCommandError } from './unreachable.ts';
 
 /** The process around a command. */
@@ -26,6 +28,19 @@ interface GlobalOptions extends Connection {
 
 /** Runs one command and says how it ended. */
 export async function runCommandLine(argv: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
+  const { output, errors } = surroundings;
+  const outlets = watchOutlets(output, errors);
+  const exitCode = await runProgram(argv, { ...surroundings, closed: outlets.closed });
+  const failure = await outlets.failure();
+  if (failure === undefined) return exitCode;
+  errors.write(`siem-export: the output cannot be written: ${failure.message}\n`);
+  return exitCodes.internal;
+}
+
+/** What a command may know of its process. */
+type Watched = Surroundings & Pick<Terminal, 'closed'>;
+
+async function runProgram(argv: readonly string[], surroundings: Watched): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.ok;
 
   const run: Run =
@@ -58,15 +73,16 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
     if (thrown.exitCode === 0) return exitCodes.ok;
     // The words of it are on standard error already. What follows `--` is no option.
     const options = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : argv.length);
-    if (options.includes('--json'))
-      surroundings.output.write(`${errorJson({ code: 'usage', message: thrown.message })}\n`);
+    // Instead of a message, commander has a name for the help that it shows then.
+    const message = thrown.code === 'commander.help' ? 'no command given' : thrown.message;
+    if (options.includes('--json')) surroundings.output.write(`${errorJson({ code: 'usage', message })}\n`);
     return exitCodes.usage;
   }
 }
 
 async function execute(
   options: GlobalOptions,
-  surroundings: Surroundings,
+  surroundings: Watched,
   command: (context: CommandContext) => Promise<Report>,
 ): Promise<ExitCode> {
   const terminal = createTerminal({ ...surroundings, colour: options.color });
@@ -89,7 +105,8 @@ async function execute(
   } catch (thrown) {
     const error = toCommandError(thrown);
     if (json) terminal.say(errorJson(error));
-    terminal.note(`siem-export: ${error.message}`);
+    for (const line of `siem-export: ${error.message}`.split('\n'))
+      terminal.note(displayName(line, Number.POSITIVE_INFINITY));
     if (error.code === 'internal' && error.cause instanceof Error) terminal.note(String(error.cause.stack));
     return error.exitCode;
   } finally {

@@ -1,17 +1,17 @@
 import type { Command } from 'commander';
 import { createCursorReader } from '../lambdas/aws/cursor-reader.ts';
-import type { Account } from '../lambdas/domain/account.ts';
 import { type Instant, toIso } from '../lambdas/domain/instant.ts';
-import { firstPosition, windowsAfter } from '../lambdas/domain/plan.ts';
 import type { Window } from '../lambdas/domain/window.ts';
+import { displayName } from '../local/display.ts';
 import { type Standing, standingOf } from './account/standing.ts';
 import { existingRecord, openStores } from './account/stores.ts';
 import type { CommandContext } from './context.ts';
 import type { Report } from './report.ts';
 import type { Run } from './run.ts';
-import { type Column, table } from './table.ts';
+import { table } from './table.ts';
 import { wholeNumber } from './whole-number.ts';
-import { counted, localWindow, parseInstant, span, utcTime, utcWord } from './wording.ts';
+import { windowColumns, windowsOwed } from './windows-owed.ts';
+import { counted, parseInstant, span, utcTime } from './wording.ts';
 
 export function registerPlan(program: Command, run: Run): void {
   program
@@ -20,6 +20,7 @@ export function registerPlan(program: Command, run: Run): void {
     .argument('<account>', 'the account’s id')
     .option('--at <instant>', 'as it would be then; now without it')
     .option('--limit <number>', 'how many windows to list', wholeNumber, 20)
+    .addHelpText('after', '\nExit code 1 if the record has faults: what is owed depends on it.')
     .action(run(showPlan));
 }
 
@@ -36,47 +37,31 @@ async function showPlan(
   const cursors = await createCursorReader(ledger).cursors([accountId]);
   const { settleSeconds } = await target.environment();
   const standing = standingOf(record, cursors.get(accountId), now, settleSeconds * 1000);
-  const owed = standing.account ? windowsOwed(standing.account, standing, now) : [];
+  const known = standing.account !== undefined;
+  const owed = standing.account ? windowsOwed(standing.account, standing.cursor, now) : [];
   const reasons = reasonsFor(standing, owed, now, settleSeconds * 1000);
   const { timeZone = 'UTC' } = standing.account ?? {};
+  const sum = known
+    ? `${counted(owed.length, 'window')} owed`
+    : 'what is owed cannot be told until the record is in order';
   return {
+    problem: !known,
     json: {
       accountId,
       at: toIso(now),
       state: standing.state,
       reasons,
-      owed: owed.map(({ start, end }) => ({ start: toIso(start), end: toIso(end) })),
+      owed: known ? owed.map(({ start, end }) => ({ start: toIso(start), end: toIso(end) })) : undefined,
     },
     lines: () => [
-      `${accountId} at ${utcTime(now)}: ${counted(owed.length, 'window')} owed.`,
+      `${displayName(accountId)} at ${utcTime(now)}: ${sum}.`,
       ...reasons.map(reason => `  ${reason}`),
-      ...(owed.length === 0 ? [] : table(columnsFor(timeZone), owed.slice(0, options.limit))),
+      ...(owed.length === 0 ? [] : table(windowColumns(timeZone), owed.slice(0, options.limit))),
       ...(owed.length > options.limit
         ? [`and ${owed.length - options.limit} more: --limit shows more of them`]
         : []),
     ],
   };
-}
-
-function columnsFor(timeZone: string): readonly Column<Window>[] {
-  return [
-    { heading: `window (${timeZone})`, text: window => localWindow(window, timeZone) },
-    { heading: 'ends (UTC)', text: ({ end }) => utcWord(end) },
-  ];
-}
-
-/** Every window that has ended and is not delivered, oldest first; none that the add-on no longer covers. */
-function windowsOwed(account: Account, { cursor }: Standing, now: Instant): Window[] {
-  const { timeZone, addOnExpiresAt = Number.POSITIVE_INFINITY } = account;
-  const from = cursor?.exportedThrough ?? firstPosition(account, now);
-  const [next, ...later] = [...windowsAfter(timeZone, from, now)];
-  // A window that was begun keeps its end, even if the time zone has changed since.
-  const begun = cursor?.intent?.window;
-  const owed =
-    begun === undefined
-      ? [next, ...later]
-      : [begun.end <= now ? begun : undefined, ...windowsAfter(timeZone, begun.end, now)];
-  return owed.filter((window): window is Window => window !== undefined && window.end <= addOnExpiresAt);
 }
 
 function reasonsFor(

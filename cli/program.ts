@@ -11,6 +11,7 @@ import { registerCompletion } from './completion.ts';
 import { registerCost } from './cost-command.ts';
 import { registerDeliveries } from './deliveries.ts';
 import { registerDoctor } from './doctor/doctor.ts';
+import { registerExport } from './export.ts';
 import { registerInspect } from './inspect/inspect.ts';
 import { defaultStateFile } from './open-target.ts';
 import { registerPlan } from './plan.ts';
@@ -54,6 +55,7 @@ export function createProgram(run: Run): Command {
     registerStatus,
     registerDeliveries,
     registerPlan,
+    registerExport,
     registerRows,
     registerRedeliver,
     registerRetry,
@@ -73,7 +75,7 @@ Exit codes:
   1  what was looked at is wrong
   2  the command line, a file or a record is wrong; nothing was changed
   3  AWS, the stack or local mode cannot be reached, or refuses your identity
-  4  a fault of this program
+  4  a fault of this program, or what it prints cannot be written
 
 Run it as "npx siem-export" in the folder of the release. A stage is named by --stage or SIEM_EXPORT_STAGE. Secrets are
 read from files, standard input or a prompt, and are never printed.`;

@@ -33,7 +33,8 @@ export function registerRows(program: Command, run: Run): void {
     .addHelpText(
       'after',
       `
-Prints a customer's data. Malformed rows were delivered as well as they could be.
+Prints a customer's data. Malformed rows were delivered as well as they could be. Exit code 1 if there are more rows
+than the window's files have, or fewer: a row that is recorded after the settle time is in no file.
 
 Example:
   siem-export rows acme --stage prod --window 2026-11-22T07:00Z --malformed`,
@@ -54,7 +55,8 @@ async function showRows(
   { window: end, malformed: malformedOnly = false, limit }: RowsOptions,
 ): Promise<Report> {
   const target = await context.target();
-  const [{ window }] = await filesOfWindow(target, accountId, parseInstant(end, '--window'));
+  const files = await filesOfWindow(target, accountId, parseInstant(end, '--window'));
+  const [{ window }] = files;
   const { auditLog } = await target.environment();
   const shown: Found[] = [];
   let [rows, malformed] = [0, 0];
@@ -63,17 +65,23 @@ async function showRows(
     if (found.faults.length > 0) malformed++;
     if (shown.length < limit && (found.faults.length > 0 || !malformedOnly)) shown.push(found);
   }
+  const delivered = files.reduce((sum, { records }) => sum + records, 0);
+  // Of a window that is being delivered, the rest of the rows is still to come.
+  const difference = files.at(-1)?.final ? rows - delivered : 0;
   return {
+    problem: difference !== 0,
     json: {
       accountId,
       windowStart: toIso(window.start),
       windowEnd: toIso(window.end),
       rows,
+      delivered,
       malformed,
       shown,
     },
     lines: ({ paint }) => [
-      `${accountId}, ${utcWindow(window)}: ${counted(rows, 'row')}, ${count(malformed)} malformed.`,
+      `${displayName(accountId)}, ${utcWindow(window)}: ${counted(rows, 'row')}, ${count(malformed)} malformed.`,
+      ...describeDifference(difference).map(line => `${paint('yellow', '!')} ${line}`),
       ...shown.flatMap(({ row, faults }) => [
         faults.length === 0
           ? `${paint('green', '✓')} in order`
@@ -82,6 +90,13 @@ async function showRows(
       ]),
     ],
   };
+}
+
+function describeDifference(difference: number): string[] {
+  const rows = counted(Math.abs(difference), 'row');
+  const [is, was] = Math.abs(difference) === 1 ? ['is', 'was'] : ['are', 'were'];
+  if (difference > 0) return [`${rows} ${is} in no file (recorded late)`];
+  return difference < 0 ? [`${rows} that ${was} delivered ${is} no longer there`] : [];
 }
 
 /** With every attribute, also those that are not delivered: a wrong name in the configuration shows beside the right. */

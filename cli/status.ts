@@ -30,7 +30,9 @@ export function registerStatus(program: Command, run: Run): void {
     .option('--watch [seconds]', `look again every so many seconds (${defaultInterval})`, parseInterval)
     .addHelpText(
       'after',
-      '\nExit code 1 if an account is in trouble, exports were put aside, or ticks are missing.',
+      `
+Exit code 1 if an account is in trouble, exports or ticks were put aside, or ticks are missing. With --watch, --json
+prints a document on one line for each look.`,
     )
     .action(run(showStatus));
 }
@@ -45,22 +47,24 @@ async function showStatus(
   { watch }: { readonly watch?: number | true },
 ): Promise<Report> {
   const target = await context.target();
-  if (watch !== undefined)
-    await watchFleet(context, target, (watch === true ? defaultInterval : watch) * 1000);
-  return reportOn(target, await look(target));
+  if (watch === undefined) return reportOn(target, await look(target));
+  return watchFleet(context, target, (watch === true ? defaultInterval : watch) * 1000);
 }
 
-/** Looks again and again, until Ctrl-C ends the program. */
+/** Looks again and again, until Ctrl-C ends the program or nobody reads what it prints. */
 async function watchFleet(
   { terminal, json }: CommandContext,
   target: Target,
   interval: number,
-): Promise<never> {
+): Promise<Report> {
+  const { closed: signal } = terminal;
   for (;;) {
     const report = await lookAgain(target);
     const text = json ? JSON.stringify(report.json) : report.lines(terminal).join('\n');
     terminal.say(terminal.output.isTTY === true && !json ? `\u001b[2J\u001b[H${text}` : text);
-    await pause(interval);
+    // Cut short, and not refused, once it is closed.
+    await pause(interval, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return report;
   }
 }
 
@@ -79,7 +83,10 @@ interface Fleet {
   readonly now: Instant;
   readonly standings: readonly Standing[];
   readonly queue: QueueDepth;
+  /** Exports that were put aside. */
   readonly deadLetters: number;
+  /** Ticks of the dispatcher, and rounds of the watchdog, that were lost after all their retries. */
+  readonly lostTicks: number;
   readonly lastTick: Instant | undefined;
 }
 
@@ -87,17 +94,20 @@ async function look(target: Target): Promise<Fleet> {
   const { dynamodb, sqs, outputs } = target;
   const now = await target.now();
   const state = createDispatchState({ client: dynamodb, tableName: outputs.DispatchStateTableName });
-  const [standings, queue, dead, lastTick] = await Promise.all([
+  const [standings, queue, dead, lost, lastTick] = await Promise.all([
     surveyFleet(target, now),
     readDepth(sqs, outputs.ExportQueueUrl),
     readDepth(sqs, outputs.ExportDeadLetterQueueUrl),
+    readDepth(sqs, outputs.TriggerDeadLetterQueueUrl),
     state.completedTick(),
   ]);
-  return { now, standings, queue, deadLetters: dead.waiting + dead.inFlight, lastTick };
+  // What a "retry" looks at just now is put aside all the same.
+  const [deadLetters, lostTicks] = [dead.waiting + dead.inFlight, lost.waiting + lost.inFlight];
+  return { now, standings, queue, deadLetters, lostTicks, lastTick };
 }
 
 function reportOn({ title, command }: Target, fleet: Fleet): Report {
-  const { now, standings, queue, deadLetters, lastTick } = fleet;
+  const { now, standings, queue, deadLetters, lostTicks, lastTick } = fleet;
   const byState = countBy(standings, ({ state }) => state);
   const byCode = countBy(
     standings.filter(({ state }) => state === 'failing'),
@@ -109,7 +119,7 @@ function reportOn({ title, command }: Target, fleet: Fleet): Report {
   const behind = standings.filter(({ late }) => late).length;
   const lag = Math.max(0, ...standings.map(standing => lagOf(standing, now)));
   return {
-    problem: inTrouble.length > 0 || deadLetters > 0 || ticksMissing,
+    problem: inTrouble.length > 0 || deadLetters + lostTicks > 0 || ticksMissing,
     json: {
       at: toIso(now),
       accounts: standings.length,
@@ -120,6 +130,7 @@ function reportOn({ title, command }: Target, fleet: Fleet): Report {
       largestLagSeconds: lag / 1000,
       queue,
       deadLetters,
+      lostTicks,
       lastTick: lastTick && toIso(lastTick),
       inTrouble: inTrouble.map(standingJson),
     },
@@ -135,10 +146,7 @@ function reportOn({ title, command }: Target, fleet: Fleet): Report {
           'queue',
           `${count(queue.waiting)} waiting, ${count(queue.inFlight)} in flight, ${count(queue.delayed)} settling`,
         ],
-        [
-          'put aside',
-          deadLetters === 0 ? 'none' : terminal.paint('red', `${count(deadLetters)} (${command} retry)`),
-        ],
+        ['put aside', describePutAside(fleet, command, terminal)],
         ['last tick', describeTick(lastTick, now, ticksMissing, terminal)],
       ]),
       ...describeTroubled(inTrouble, command, terminal),
@@ -186,6 +194,13 @@ function describeStates(byState: ReadonlyMap<State, number>, { paint }: Terminal
 
 function describeCodes(byCode: ReadonlyMap<FailureCode, number>): string {
   return [...byCode].map(([code, failing]) => `${count(failing)} ${code}`).join(', ');
+}
+
+function describePutAside({ deadLetters, lostTicks }: Fleet, command: string, { paint }: Terminal): string {
+  if (deadLetters + lostTicks === 0) return 'none';
+  const exports = deadLetters > 0 ? [counted(deadLetters, 'export')] : [];
+  const ticks = lostTicks > 0 ? [counted(lostTicks, 'lost tick')] : [];
+  return paint('red', `${[...exports, ...ticks].join(', ')} (${command} retry)`);
 }
 
 function describeTick(

@@ -12,6 +12,8 @@ export interface Terminal {
   readonly errors: Output;
   /** True if there is a person to ask. */
   readonly interactive: boolean;
+  /** Aborted once nobody reads standard output any more. What is said from then on goes nowhere. */
+  readonly closed: AbortSignal;
   say(line: string): void;
   note(line: string): void;
   /** One line on standard error that changes; nothing where that is no terminal. */
@@ -25,9 +27,10 @@ export interface TerminalOptions {
   readonly output: Output;
   readonly errors: Output;
   readonly colour: boolean;
+  readonly closed: AbortSignal;
 }
 
-export function createTerminal({ input, output, errors, colour }: TerminalOptions): Terminal {
+export function createTerminal({ input, output, errors, colour, closed }: TerminalOptions): Terminal {
   let changing = false;
   const endProgress = () => {
     if (changing) errors.write('\r\u001b[2K');
@@ -38,6 +41,7 @@ export function createTerminal({ input, output, errors, colour }: TerminalOption
     output,
     errors,
     interactive: input.isTTY === true && errors.isTTY === true,
+    closed,
     say(line) {
       endProgress();
       output.write(`${line}\n`);

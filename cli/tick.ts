@@ -6,6 +6,7 @@ import type { CommandContext } from './context.ts';
 import { stateFileOf } from './open-target.ts';
 import type { Report } from './report.ts';
 import type { Run } from './run.ts';
+import { askLocalMode } from './target/local-control.ts';
 import { readLocalState } from './target/state-file.ts';
 import { counted, parseInstant, utcTime } from './wording.ts';
 
@@ -17,16 +18,6 @@ export function registerTick(program: Command, run: Run): void {
     .action(run(tick));
 }
 
-async function ask(control: string, question: object): Promise<Response> {
-  try {
-    return await fetch(`${control}/ticks`, { method: 'POST', body: JSON.stringify(question) });
-  } catch (thrown) {
-    throw new CommandError('unreachable', 'Local mode does not answer: see the terminal in which it runs', {
-      cause: thrown,
-    });
-  }
-}
-
 const answer = z.object({ ticks: z.number(), lastTick: z.string(), files: z.number(), failures: z.number() });
 
 async function tick(context: CommandContext, options: { readonly until?: string }): Promise<Report> {
@@ -36,9 +27,8 @@ async function tick(context: CommandContext, options: { readonly until?: string 
     throw new CommandError('usage', 'Time passes by itself for a deployed stage: give --local');
   const { control } = await readLocalState(stateFile);
   if (control === undefined) throw new CommandError('usage', 'This local mode takes no ticks');
-  const response = await ask(control, { until: until === undefined ? undefined : toIso(until) });
-  if (!response.ok) throw new CommandError('usage', await response.text());
-  const sent = answer.parse(await response.json());
+  const question = { until: until === undefined ? undefined : toIso(until) };
+  const sent = answer.parse(await askLocalMode(control, 'ticks', question));
   return {
     json: sent,
     lines: () => [

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { createDispatchState } from '../lambdas/aws/dispatch-state.ts';
 import { type Instant, toIso } from '../lambdas/domain/instant.ts';
 import type { LocalCloud } from './local-cloud.ts';
-import { runTicks } from './run-ticks.ts';
+import { emptyQueue, type Pipeline, runTicks } from './run-ticks.ts';
 import { startHttpServer } from './servers/http-server.ts';
 import { stateOf, writeState } from './state.ts';
 
@@ -15,12 +15,24 @@ const furthest = 32 * 24 * hour;
 
 /**
  * Lets the command line work on a local mode that is kept: writes `local.json`, which describes it, the credentials
- * that customers would hand over, and takes ticks.
+ * that customers would hand over, takes ticks, and hands what is queued to the exporter.
  */
 export async function openForOperators(cloud: LocalCloud, folder: string) {
-  const { aws, clouds, resources, clockAhead } = cloud;
+  const { aws, clouds, resources, clockAhead, dispatcher, exporter } = cloud;
+  const pipeline: Pipeline = {
+    dispatcher,
+    exporter,
+    sqs: aws.sqs,
+    queue: resources.exportQueue,
+    onTick: () => undefined,
+    onError: error => process.emitWarning(String(error)),
+  };
   const server = await startHttpServer(async (request, response) => {
-    const { status, body } = await answer(await text(request));
+    const question = await text(request);
+    const { status, body } =
+      request.url === '/queue'
+        ? { status: 200, body: JSON.stringify(await outcomeOf(() => emptyQueue(pipeline))) }
+        : await answer(question);
     response.writeHead(status, { 'content-type': 'application/json' }).end(body);
   });
   const stateFile = join(folder, 'local.json');
@@ -70,20 +82,16 @@ export async function openForOperators(cloud: LocalCloud, folder: string) {
   async function sendTicks(after: Instant, upTo: Instant) {
     const ticks: Instant[] = [];
     for (let tick = after + tickInterval; tick <= upTo; tick += tickInterval) ticks.push(tick);
+    const outcome = await outcomeOf(() => runTicks(ticks, pipeline));
+    return { ticks: ticks.length, lastTick: toIso(ticks.at(-1) ?? after), ...outcome };
+  }
+
+  /** What the exporter tells of while something runs. */
+  async function outcomeOf(run: () => Promise<unknown>) {
     const before = aws.events.events.length;
-    const { dispatcher, exporter } = cloud;
-    await runTicks(ticks, {
-      dispatcher,
-      exporter,
-      sqs: aws.sqs,
-      queue: resources.exportQueue,
-      onTick: () => undefined,
-      onError: error => process.emitWarning(String(error)),
-    });
+    await run();
     const types = aws.events.events.slice(before).map(({ detailType }) => detailType);
     return {
-      ticks: ticks.length,
-      lastTick: toIso(ticks.at(-1) ?? after),
       files: types.filter(type => type === 'Export Delivered').length,
       failures: types.filter(type => type === 'Export Failed').length,
     };

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { crc32, createGunzip, createInflateRaw } from 'node:zlib';
 import { FileFault, readZipEntry } from './zip-entry.ts';
@@ -7,9 +8,11 @@ import { FileFault, readZipEntry } from './zip-entry.ts';
  * The bytes inside a delivered file, whose checksum is verified once they are read to the end.
  *
  * @param expectedName of the file inside a zip; gzip has none
- * @throws FileFault if the zip or gzip is damaged
+ * @throws FileFault if the file is empty, or the zip or gzip is damaged
  */
 export async function* contentOf(path: string, expectedName: string | undefined): AsyncGenerator<Buffer> {
+  if ((await stat(path)).size === 0)
+    throw new FileFault('it is empty: even without a record it would have bytes');
   if (!basename(path).endsWith('.zip')) {
     yield* unpacked(path, createReadStream(path).pipe(createGunzip()));
     return;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { constants, createReadStream, type Stats } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
@@ -8,6 +8,7 @@ import type { DeliveredFile } from '../../lambdas/domain/delivered-file.ts';
 import { toIso } from '../../lambdas/domain/instant.ts';
 import type { FileName } from '../../lambdas/domain/object-key.ts';
 import type { Window } from '../../lambdas/domain/window.ts';
+import { displayName } from '../../local/display.ts';
 import { CommandError } from '../command-error.ts';
 import type { CommandContext } from '../context.ts';
 import { createFileReader } from '../ledger-files.ts';
@@ -35,7 +36,8 @@ export function registerInspect(program: Command, run: Run): void {
       'after',
       `
 Needs neither AWS nor local mode, except with --ledger. Exit code 1 if something is wrong. Dates that are out of order
-or outside the window are only told: a file is ordered, and cut, by the instant of recording.`,
+or outside the window are only told: a file is ordered, and cut, by the instant of recording. So are records that are
+the same as the one above: an audit log may have the same twice.`,
     )
     .action(run(inspect));
 }
@@ -68,7 +70,7 @@ async function inspect(context: CommandContext, path: string, { ledger }: Inspec
     lines: ({ paint }) => [
       ...fields([
         ['file', basename(path)],
-        ['account', name && JSON.stringify(name.accountId)],
+        ['account', name && displayName(JSON.stringify(name.accountId), Number.POSITIVE_INFINITY)],
         ['window', describeWindow(name, delivered)],
         ['size', `${size(bytes)} (${count(bytes)} bytes)`],
         ['sha-256', sha256],
@@ -78,8 +80,10 @@ async function inspect(context: CommandContext, path: string, { ledger }: Inspec
         ['note', figures && describeNotes(figures)],
       ]),
       ...(faults.length === 0
-        ? [`${paint('green', '✓')} The file is sound${delivered ? ', and the one that was delivered' : ''}.`]
-        : faults.map(fault => paint('red', `✗ ${fault}`))),
+        ? [
+            `${paint('green', '✓')} The file is sound${delivered ? ', and the one that was delivered.' : '. Only --ledger tells whether it is the one that was delivered.'}`,
+          ]
+        : faults.map(fault => paint('red', `✗ ${displayName(fault, Number.POSITIVE_INFINITY)}`))),
     ],
   };
 }
@@ -87,8 +91,18 @@ async function inspect(context: CommandContext, path: string, { ledger }: Inspec
 async function sizeOf(path: string): Promise<number> {
   if (!/\.(zip|json\.gz)$/.test(path))
     throw new CommandError('usage', `${path}: expected a file that ends in .zip or .json.gz`);
+  const found = await lookAt(path);
+  if (found.isFile()) return found.size;
+  throw new CommandError(
+    'usage',
+    `${path} cannot be read: it is ${found.isDirectory() ? 'a folder' : 'no file'}`,
+  );
+}
+
+async function lookAt(path: string): Promise<Stats> {
   try {
-    return (await stat(path)).size;
+    await access(path, constants.R_OK);
+    return await stat(path);
   } catch (thrown) {
     throw new CommandError('usage', `${path} cannot be read: ${whyUnreadable(thrown)}`);
   }
@@ -157,11 +171,17 @@ function describeDates({ firstDate, lastDate }: RecordFigures): string | undefin
   return firstDate === undefined ? undefined : `${firstDate} to ${lastDate}`;
 }
 
-function describeNotes({ unreadableDates, outOfOrder, outsideWindow }: RecordFigures): string | undefined {
+function describeNotes({
+  unreadableDates,
+  outOfOrder,
+  outsideWindow,
+  repeated,
+}: RecordFigures): string | undefined {
   const notes = [
     unreadableDates > 0 && `${counted(unreadableDates, 'record')} without a readable date`,
     outOfOrder > 0 && `${counted(outOfOrder, 'record')} dated before the one above`,
     outsideWindow > 0 && `${counted(outsideWindow, 'record')} dated outside the window`,
+    repeated > 0 && `${counted(repeated, 'record')} the same as the one above`,
   ].filter(note => note !== false);
   return notes.length === 0 ? undefined : notes.join('; ');
 }

@@ -29,8 +29,9 @@ export async function readZipEntry(path: string): Promise<ZipEntry> {
   try {
     const { size } = await file.stat();
     const read = async (position: number, length: number) => {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, position);
-      if (bytesRead < length || position < 0) throw new FileFault('it is cut off, or no zip');
+      const cutOff = position < 0 || position + length > size;
+      if (cutOff) throw new FileFault('it is cut off, or no zip');
+      const { buffer } = await file.read(Buffer.alloc(length), 0, length, position);
       return buffer;
     };
     // Without a comment, which is never written, the end record is the last thing in the file.

@@ -21,8 +21,8 @@ const heldSeconds = 300;
 export function createHeldMessages(client: SQSClient, queueUrl: string) {
   const held = new Set<HeldMessage>();
   return {
-    /** How many messages somebody else holds, if one holds none oneself. */
-    heldByOthers: async () => (await readDepth(client, queueUrl)).inFlight,
+    /** How many messages somebody else holds. SQS counts what was removed or let go as held for another while. */
+    heldByOthers: async () => Math.max((await readDepth(client, queueUrl)).inFlight - held.size, 0),
 
     /** Every message that is there, each once. */
     async receiveAll(): Promise<HeldMessage[]> {

@@ -10,7 +10,7 @@ import type { Report } from '../report.ts';
 import type { Run } from '../run.ts';
 import { type Column, table } from '../table.ts';
 import type { Target } from '../target/target.ts';
-import { counted, utcTime } from '../wording.ts';
+import { count, counted, utcTime } from '../wording.ts';
 import { createDeadLetters, type DeadLetter, type DeadLetters } from './dead-letters.ts';
 import { createHeldMessages, type HeldMessages } from './held-messages.ts';
 import { isMadeUpFor, type LostTick, readLostTick } from './lost-ticks.ts';
@@ -66,11 +66,7 @@ async function workOff(
 ): Promise<Report> {
   const { dynamodb, outputs } = target;
   const [letters, heldTicks] = await Promise.all([queue.receiveAll(), triggers.receiveAll()]);
-  // Asked for only where none is to be had: SQS counts what was let go as held for another while.
-  const elsewhere =
-    letters.length + heldTicks.length > 0
-      ? 0
-      : (await queue.heldByOthers()) + (await triggers.heldByOthers());
+  const elsewhere = (await queue.heldByOthers()) + (await triggers.heldByOthers());
   const ticks = heldTicks.map(readLostTick);
   const ours = letters.filter(({ message }) => message !== undefined);
   const foreign = letters.filter(({ message }) => message === undefined);
@@ -110,11 +106,23 @@ async function workOff(
       ...(discarded > 0 ? [`${counted(discarded, 'message')} discarded.`] : []),
       ...(removed > 0 ? [`${counted(removed, 'lost tick')} made up for, and removed.`] : []),
       ...(left > 0
-        ? [`${counted(left, 'message')} left as it is.${hintFor(agreed, foreign.length - discarded)}`]
+        ? [
+            `${counted(left, 'message')} left as it is.${hintFor({
+              agreed,
+              exports: ours.length - moved,
+              madeUpFor: madeUpFor.length - removed,
+              foreign: foreign.length - discarded,
+            })}`,
+          ]
+        : []),
+      ...(elsewhere > 0 && letters.length + ticks.length > 0
+        ? [`${count(elsewhere)} more ${elsewhere === 1 ? 'is' : 'are'} held by another retry, ${lookAgain}`]
         : []),
     ],
   };
 }
+
+const lookAgain = 'or by one that has just ended: look again in 5 minutes.';
 
 async function lastTickOf({ dynamodb, outputs }: Target): Promise<Instant | undefined> {
   return createDispatchState({ client: dynamodb, tableName: outputs.DispatchStateTableName }).completedTick();
@@ -132,9 +140,21 @@ function questionFor(exports: number, ticks: number, foreign: number): string | 
   return question === '' ? undefined : `${question.charAt(0).toUpperCase()}${question.slice(1)}?`;
 }
 
-function hintFor(agreed: boolean, foreign: number): string {
-  if (!agreed) return ' --yes queues exports again.';
-  return foreign > 0 ? ' --discard-foreign deletes what is none of ours.' : '';
+interface Left {
+  readonly agreed: boolean;
+  readonly exports: number;
+  /** Lost ticks that a later one made up for. */
+  readonly madeUpFor: number;
+  /** Messages that are none of ours. */
+  readonly foreign: number;
+}
+
+/** What would be done about what is left. */
+function hintFor({ agreed, exports, madeUpFor, foreign }: Left): string {
+  if (!agreed && exports > 0) return ' --yes queues exports again.';
+  if (!agreed && madeUpFor > 0) return ' --yes removes lost ticks that a later one made up for.';
+  if (foreign > 0) return ` ${agreed ? '' : '--yes '}--discard-foreign deletes what is none of ours.`;
+  return ' A lost tick can be removed once a later one has made up for it.';
 }
 
 function describe(
@@ -144,11 +164,12 @@ function describe(
   lastTick: Instant | undefined,
   elsewhere: number,
 ): string[] {
-  if (elsewhere > 0)
+  if (letters.length + ticks.length === 0)
     return [
-      `${counted(elsewhere, 'message')} held by somebody else’s retry, or by one that has just ended: look again in 5 minutes.`,
+      elsewhere > 0
+        ? `${counted(elsewhere, 'message')} held by another retry, ${lookAgain}`
+        : 'Nothing was put aside.',
     ];
-  if (letters.length + ticks.length === 0) return ['Nothing was put aside.'];
   const exports: readonly Column<DeadLetter>[] = [
     {
       heading: 'account',

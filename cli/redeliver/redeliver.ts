@@ -6,7 +6,7 @@ import type { Account } from '../../lambdas/domain/account.ts';
 import type { DeliveredFile } from '../../lambdas/domain/delivered-file.ts';
 import { ExportError } from '../../lambdas/domain/failure.ts';
 import { toIso } from '../../lambdas/domain/instant.ts';
-import { placeName, placeOf } from '../../lambdas/domain/recipe.ts';
+import { type Place, placeName, placeOf } from '../../lambdas/domain/recipe.ts';
 import type { ExporterEnvironment } from '../../lambdas/environment.ts';
 import { checkRecord } from '../account/check-record.ts';
 import { remedyFor } from '../account/remedy.ts';
@@ -103,9 +103,11 @@ async function redeliver(
   };
 }
 
+/** A credential is for a bucket; where in it the files go, their keys say. */
 function checkPlace(files: readonly DeliveredFile[], account: Account): void {
-  const present = placeName(placeOf(account.destination));
-  const other = files.map(({ place }) => placeName(place)).find(place => place !== present);
+  const bucketOf = ({ type, bucket }: Place) => placeName({ type, bucket });
+  const present = bucketOf(placeOf(account.destination));
+  const other = files.map(({ place }) => bucketOf(place)).find(bucket => bucket !== present);
   if (other !== undefined)
     throw new CommandError(
       'usage',

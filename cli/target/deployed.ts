@@ -56,6 +56,7 @@ export async function openDeployedTarget({ stage, command, ...access }: StageNam
       return environment;
     },
     now: async () => Date.now(),
+    workOffQueue: async () => undefined,
     exporterCredential: () => assumeExporterRole(outputs.ExporterRoleArn ?? '', access),
     close() {
       for (const client of [dynamodb, sqs, secrets, ...elsewhere]) client.destroy();

@@ -3,8 +3,9 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createDispatchState } from '../../lambdas/aws/dispatch-state.ts';
 import { readExporterEnvironment } from '../../lambdas/environment.ts';
+import { askLocalMode } from './local-control.ts';
 import { readLocalState } from './state-file.ts';
-import { parseOutputs, type Target } from './target.ts';
+import { parseOutputs, type Target, workedOff } from './target.ts';
 
 /** Puts the clock of this process forward, by milliseconds. */
 export type PutClockForward = (milliseconds: number) => void;
@@ -40,6 +41,10 @@ export async function openLocalTarget(
     environment: async () => readExporterEnvironment(state.exporter),
     now: async () => (await dispatched.completedTick()) ?? Date.now(),
     exporterCredential: async () => credentials,
+    workOffQueue: async () =>
+      state.control === undefined
+        ? undefined
+        : workedOff.parse(await askLocalMode(state.control, 'queue', {})),
     close() {
       for (const client of [dynamodb, sqs, secrets]) client.destroy();
     },

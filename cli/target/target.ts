@@ -28,8 +28,15 @@ export interface Target {
   now(): Promise<Instant>;
   /** The identity that customers' roles trust, for as long as it takes to verify one. */
   exporterCredential(): Promise<Omit<S3Credential, 'type'>>;
+  /** Has what is queued worked on where nothing does so by itself; what came of it, if that is known then. */
+  workOffQueue(): Promise<WorkedOff | undefined>;
   close(): void;
 }
+
+/** What exporters made of the messages of the export queue. */
+export const workedOff = z.object({ files: z.number(), failures: z.number() });
+
+export type WorkedOff = z.infer<typeof workedOff>;
 
 const outputs = z.object({
   Stage: z.string(),

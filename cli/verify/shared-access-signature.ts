@@ -1,4 +1,7 @@
+import type { AzureDestination } from '../../lambdas/domain/account.ts';
 import type { Instant } from '../../lambdas/domain/instant.ts';
+import { displayName } from '../../local/display.ts';
+import { shellWord } from '../shell-word.ts';
 import { span, utcTime } from '../wording.ts';
 import type { Step } from './steps.ts';
 
@@ -12,7 +15,56 @@ const warnBefore = 30 * day;
  */
 export function readSas(sas: string, now: Instant): Step[] {
   const fields = new URLSearchParams(sas);
-  return [expiryStep(fields, now), permissionStep(fields)];
+  return [...beginSteps(fields, now), expiryStep(fields, now), permissionStep(fields)];
+}
+
+/** What is wrong with the container that the URL of a SAS names: its signature is for that one only. */
+export function containerSteps(
+  secret: string,
+  { accountId, destination: { container } }: { accountId: string; destination: AzureDestination },
+  command: string,
+): Step[] {
+  const [named = '', ...blob] = pathOf(secret.trim()).split('/').slice(1);
+  if (named === '' || (named === container && blob.join('/') === '')) return [];
+  const name = 'the SAS is for the container of the record';
+  if (named === container)
+    return [
+      {
+        name,
+        outcome: 'wrong',
+        detail: 'it is for one blob of the container',
+        remedy: 'The customer makes one for the container',
+      },
+    ];
+  const update = `${command} account update ${shellWord(accountId)} --container ${shellWord(named)}`;
+  return [
+    {
+      name,
+      outcome: 'wrong',
+      detail: `it is for the container ${displayName(named)}, and the record names ${container}`,
+      remedy: `The customer makes one for ${container}\nor, if the record is wrong: ${update}`,
+    },
+  ];
+}
+
+/** The path of the URL, if the secret is one or holds one. */
+function pathOf(secret: string): string {
+  const sasUrl: unknown = secret.startsWith('{') ? JSON.parse(secret).sasUrl : secret;
+  return typeof sasUrl === 'string' && /^https:/i.test(sasUrl) ? new URL(sasUrl).pathname : '';
+}
+
+/** Most have no beginning, or a past one, of which nothing is to be told. */
+function beginSteps(fields: URLSearchParams, now: Instant): Step[] {
+  const begin = Date.parse(fields.get('st') ?? '');
+  if (Number.isNaN(begin) || begin <= now) return [];
+  return [
+    {
+      name: 'the SAS is valid already',
+      outcome: 'wrong',
+      detail: `it is valid from ${utcTime(begin)} on, ${span(begin - now)} from now`,
+      remedy: 'Wait until then, or ask the customer for one that is valid now',
+    },
+  ];
 }
 
 function expiryStep(fields: URLSearchParams, now: Instant): Step {

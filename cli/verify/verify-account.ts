@@ -8,7 +8,7 @@ import { remedyFor } from '../account/remedy.ts';
 import { unknownAttributes } from '../account/unknown-attributes.ts';
 import type { StackOutputs, Target } from '../target/target.ts';
 import { type Probe, probeKey } from './probe.ts';
-import { readSas } from './shared-access-signature.ts';
+import { containerSteps, readSas } from './shared-access-signature.ts';
 import { type Step, unknownWriting, writingSteps } from './steps.ts';
 
 export interface Verification {
@@ -50,6 +50,7 @@ export async function* verifyAccount(verification: Verification): AsyncGenerator
     if (parsed instanceof ExportError) return yield* unknownWriting(account);
     credential = parsed;
     yield* expirySteps(credential, verification.now);
+    if (destination.type === 'azure') yield* containerSteps(secret, { ...account, destination }, command);
   }
 
   const bucket = await attemptLater(() => probe.open(credential));

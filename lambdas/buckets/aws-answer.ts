@@ -25,11 +25,22 @@ export function answerOf(thrown: unknown): AwsAnswer {
   };
 }
 
+/** The codes of sockets, of names that do not resolve, of HTTP and of TLS. Others are of files, or faults of ours. */
+const networkCodes = [
+  /^E(ADDR|CONN|HOST|NET)[A-Z]+$/,
+  /^E(PIPE|PROTO|NOTCONN|SHUTDOWN|ALREADY|ISCONN|NOBUFS|TIMEDOUT)$/,
+  /^E(AI_[A-Z]+|NOTFOUND|NODATA|SERVFAIL|REFUSED|TIMEOUT|FORMERR|BADRESP|CANCELLED)$/,
+  /^(HPE|UND_ERR|ERR_HTTP2|ERR_SOCKET|ERR_TLS|ERR_SSL)_/,
+  /^ERR_STREAM_(PREMATURE_CLOSE|DESTROYED)$/,
+  /^(CERT|CRL|ERROR_IN_C|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED)\w+$/,
+  /^(HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)$/,
+];
+
 /** True if the service itself never answered, or not to the end: the network failed, or its certificate did. */
-export function isNetworkTrouble({ name, status, systemCode }: AwsAnswer): boolean {
-  if (status !== undefined) return systemCode !== undefined && /^E[A-Z]+$/.test(systemCode);
-  // Node's own complaints about a wrong argument have codes too, and are faults of this program.
-  return name === 'TimeoutError' || (systemCode !== undefined && !systemCode.startsWith('ERR_INVALID_'));
+export function isNetworkTrouble({ name, status, systemCode = '' }: AwsAnswer): boolean {
+  return (
+    networkCodes.some(codes => codes.test(systemCode)) || (status === undefined && name === 'TimeoutError')
+  );
 }
 
 /** True if the service is overloaded or broken, so that the same request may succeed later. */

@@ -13,14 +13,14 @@ export interface PublishedEvent {
 export interface EventsServer extends LocalServer {
   /** Every event so far, in the order of arrival. */
   readonly events: readonly PublishedEvent[];
-  /** Calls the listener with each event from now on. */
-  onEvent(listener: (event: PublishedEvent) => void): void;
+  /** Calls the listener with each event from now on, until the function that it answers with is called. */
+  onEvent(listener: (event: PublishedEvent) => void): () => void;
 }
 
 /** EventBridge as far as events are put: it keeps them, and refuses those that EventBridge would. */
 export async function startEventsServer(): Promise<EventsServer> {
   const events: PublishedEvent[] = [];
-  const listeners: ((event: PublishedEvent) => void)[] = [];
+  const listeners = new Set<(event: PublishedEvent) => void>();
   const server = await startJsonProtocolServer({
     PutEvents({ Entries }) {
       if (!Array.isArray(Entries) || Entries.length < 1 || Entries.length > 10)
@@ -29,7 +29,14 @@ export async function startEventsServer(): Promise<EventsServer> {
       return { FailedEntryCount: answers.filter(answer => 'ErrorCode' in answer).length, Entries: answers };
     },
   });
-  return { ...server, events, onEvent: listener => listeners.push(listener) };
+  return {
+    ...server,
+    events,
+    onEvent(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
 
   function take(entry: Readonly<Record<string, unknown>>): object {
     const { EventBusName = 'default', Source, DetailType, Detail } = entry;

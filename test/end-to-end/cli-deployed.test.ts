@@ -44,6 +44,14 @@ test('finds the tables and queues of a stage by its stack, and its settings by i
   expect(JSON.parse(listed.output)).toMatchObject([{ accountId: 'acme', state: 'new' }]);
 });
 
+test('queues an export, which is worked on by itself there', async () => {
+  const { exitCode, output } = await cli('export acme');
+  expect(output).toMatch(/^acme is owed 1 window, oldest first:[\s\S]*✓ Its export is queued: /);
+  expect(exitCode).toBe(0);
+  const { queue } = JSON.parse((await cli('status --json')).output);
+  expect(queue.waiting).toBe(1);
+});
+
 test('verifies a role as the exporter, once the stage lets the operator in', async () => {
   await cli(
     `account add hooli --time-zone UTC --destination s3 --bucket ${buckets.s3} --bucket-region ${bucketRegion} --role-arn ${role.roleArn} --external-id ${role.externalId}`,

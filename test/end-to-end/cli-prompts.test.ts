@@ -97,6 +97,12 @@ test('a retry that is broken off leaves what was put aside in sight', async () =
   expect(Messages).toHaveLength(1);
   const { exitCode, shown } = await converse('retry', []);
   expect({ exitCode, shown }).toEqual({ exitCode: 1, shown: expect.stringContaining('1 message held') });
+  await world.aws.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+  const partly = await converse('retry --yes', []);
+  expect(partly).toMatchObject({ exitCode: 1, shown: expect.stringContaining('✓ 1 export queued again.') });
+  expect(partly.shown).toContain(
+    '1 more is held by another retry, or by one that has just ended: look again in 5 minutes.',
+  );
   const ReceiptHandle = Messages[0]?.ReceiptHandle;
   await world.aws.sqs.send(
     new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }),

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -217,6 +217,13 @@ describe('what was delivered', () => {
     expect(Buffer.from(await world.customers.s3.download(file.key)).equals(before)).toBe(true);
 
     await world.customers.s3.lose(file.key);
+    await cli('account update acme --prefix elsewhere');
+    expect(await cli(`redeliver acme ${window}`)).toMatchObject({
+      exitCode: 0,
+      output: expect.stringContaining(`✓ ${file.key}: written again`),
+    });
+
+    await world.customers.s3.lose(file.key);
     await world.writeRows('acme', [row(-1 * hour)]);
     const changed = await cli(`redeliver acme ${window}`);
     expect(changed).toMatchObject({ exitCode: 1 });
@@ -238,24 +245,84 @@ describe('what was delivered', () => {
       },
     ]);
     const window = `--window ${toIso(boundary)}`;
-    expect(await json(`rows globex ${window}`)).toMatchObject({ rows: 3, malformed: 1 });
-    const { output } = await cli(`rows globex ${window} --malformed`);
-    expect(output).toContain('3 rows, 1 malformed.');
+    expect(await json(`rows globex ${window}`)).toMatchObject({ rows: 3, delivered: 2, malformed: 1 });
+    const { exitCode, output } = await cli(`rows globex ${window} --malformed`);
+    expect(exitCode).toBe(1);
+    expect(output).toContain('3 rows, 1 malformed.\n! 1 row is in no file (recorded late)\n');
     expect(output).toContain('! action: a number in the place of text');
     expect(output).toContain('"note":"more\\u{9b}2J"');
     expect(await cli(`rows globex --window ${toIso(boundary + hour)}`)).toMatchObject({ exitCode: 2 });
+    for (const command of ['rows', 'redeliver'])
+      expect(await cli(`${command} gobex ${window}`)).toMatchObject({
+        exitCode: 2,
+        errors: expect.stringContaining('There is no account "gobex"'),
+      });
+    expect(await cli(`rows initech ${window}`)).toMatchObject({
+      exitCode: 0,
+      output: expect.stringContaining('2 rows, 0 malformed.'),
+    });
   });
 
-  test('has no gap that is not shown', async () => {
-    await world.aws.dynamodb.send(
-      new DeleteItemCommand({
-        TableName: world.resources.environments.exporter.LEDGER_TABLE,
-        Key: { accountId: { S: 'acme' }, entry: { S: fileEntry(boundary, 1) } },
-      }),
-    );
+  test('has no gap that is not shown, whichever windows are asked for', async () => {
+    const lose = (end: number) =>
+      world.aws.dynamodb.send(
+        new DeleteItemCommand({
+          TableName: world.resources.environments.exporter.LEDGER_TABLE,
+          Key: { accountId: { S: 'acme' }, entry: { S: fileEntry(end, 1) } },
+        }),
+      );
+    await lose(boundary);
+    for (const since of ['', ` --since ${toIso(boundary)}`, ` --since ${toIso(boundary + hour)}`]) {
+      const { exitCode, output } = await cli(`deliveries acme${since}`);
+      expect({ since, exitCode }).toEqual({ since, exitCode: 1 });
+      expect(output).toContain('The cursor is past windows without a row');
+    }
+    await lose(boundary - 4 * hour);
     const { exitCode, output } = await cli('deliveries acme');
     expect(exitCode).toBe(1);
-    expect(output).toContain('The cursor is past windows without a row');
+    expect(output).toContain('Files were delivered of which no row is left, at least');
+  });
+});
+
+describe('an export that is not to wait for its boundary', () => {
+  const queued = async () => (await json('status')).queue.waiting;
+
+  test('is queued up to the last window that has settled, and delivers what is owed', async () => {
+    await cli(`account add now ${gcs} --secret-file gcs.json --export-from ${toIso(boundary - 7 * hour)}`);
+    const { exitCode, output } = await cli('export now');
+    expect(exitCode).toBe(0);
+    expect(output).toMatch(/^now is owed 2 windows, oldest first:\nwindow \(UTC\)/);
+    expect(output).toContain('✓ Its export is queued: "npx siem-export --local');
+    expect(await queued()).toBe(1);
+    // The dispatcher has nothing to send at this tick again.
+    await world.tick(boundary);
+    expect((await json('deliveries now')).windows).toHaveLength(2);
+
+    const again = await json('export now');
+    expect(again).toEqual({ accountId: 'now', queued: false, windows: [] });
+    expect((await cli('export now')).output).toBe(
+      `now is owed nothing now.\nIts next window ends at ${utcTime(boundary + 4 * hour)}.\n`,
+    );
+    expect(await queued()).toBe(0);
+  });
+
+  test('is refused for an account that gets nothing as it stands', async () => {
+    const refusal = async () => {
+      const { exitCode, errors } = await cli('export now');
+      expect(exitCode).toBe(2);
+      return errors;
+    };
+    await cli('account pause now');
+    expect(await refusal()).toContain('now is paused: "npx siem-export --local');
+    await cli('account resume now');
+    await cli('account update now --add-on-expires-at 2020-01-01T00:00:00Z');
+    expect(await refusal()).toContain('The add-on of now ended at 2020-01-01 00:00 UTC');
+    const { ACCOUNTS_TABLE: TableName } = world.resources.environments.exporter;
+    await world.aws.dynamodb.send(new PutItemCommand({ TableName, Item: marshall({ accountId: 'now' }) }));
+    expect(await refusal()).toContain('The account record is not in order; nothing was changed:');
+    await world.aws.dynamodb.send(new DeleteItemCommand({ TableName, Key: { accountId: { S: 'now' } } }));
+    expect(await refusal()).toContain('There is no account "now"');
+    expect(await queued()).toBe(0);
   });
 });
 
@@ -275,7 +342,13 @@ test('a record with faults is shown with all of them, and with the commands that
     expect(output).toMatch(/timeZone: .*\n.*status: .*\n.*destination\.bucket: .*\n/);
     expect(output).toMatch(commands);
   }
-  expect((await json('plan broken')).reasons).toHaveLength(5);
+  const planned = await json('plan broken');
+  expect(planned).toMatchObject({ state: 'invalid', reasons: { length: 5 } });
+  expect(planned).not.toHaveProperty('owed');
+  expect(await cli('plan broken')).toMatchObject({
+    exitCode: 1,
+    output: expect.stringContaining(': what is owed cannot be told until the record is in order.\n'),
+  });
   await world.aws.dynamodb.send(new PutItemCommand({ TableName, Item: marshall({ accountId: 'broken' }) }));
   expect((await cli('account show broken')).output).toContain('--destination <value>');
   await world.aws.dynamodb.send(new DeleteItemCommand({ TableName, Key: { accountId: { S: 'broken' } } }));
@@ -291,7 +364,7 @@ test('an attribute that is not known is named wherever somebody looks, and stops
   const warning = '`adOnExpiresAt` is not known and ignored; did you mean `addOnExpiresAt`?';
   const verified = await cli('verify typo');
   expect(verified).toMatchObject({ exitCode: 0, output: expect.stringContaining(warning) });
-  expect(verified.output).toContain('Exports of typo can be written; 1 warning.');
+  expect(verified.output).toContain('Exports of typo can be written; 2 warnings.');
   for (const command of ['account show typo', 'account update typo --format json'])
     expect((await cli(command)).output).toContain(warning);
   expect((await json('account show typo')).warnings).toEqual([warning]);
@@ -348,12 +421,23 @@ test('ticks that were lost are shown with their reason, and removed once a later
   expect(exitCode).toBe(1);
   expect(output).toContain('siem-export-local-dispatcher: AccessDeniedException');
   expect(output).toContain('EventBridge could not start the function');
+  expect(output).toContain(
+    '4 messages left as it is. --yes removes lost ticks that a later one made up for.',
+  );
+  const standing = await cli('status');
+  expect(standing).toMatchObject({
+    exitCode: 1,
+    output: expect.stringMatching(/put aside +4 lost ticks \(/),
+  });
   expect(await cli('doctor')).toMatchObject({ exitCode: 1 });
   expect(await json('retry --yes')).toMatchObject({ removed: 3, ticks: { length: 4 } });
   expect(await json('retry')).toMatchObject({
     ticks: [{ of: 'dispatcher', due: toIso(boundary + hour) }],
     heldElsewhere: 0,
   });
+  expect((await cli('retry --yes')).output).toContain(
+    '1 message left as it is. A lost tick can be removed once a later one has made up for it.',
+  );
 });
 
 describe('importing', () => {
@@ -454,6 +538,95 @@ test('no command ever prints a secret', () => {
     expect(printed).not.toContain(secret);
 });
 
+test('what a small object cannot show is told beside it: a last failure, a pause, an audit log without rows', async () => {
+  const { LEDGER_TABLE: TableName } = world.resources.environments.exporter;
+  await cli(`account add hooli ${gcs} --secret-file gcs.json`);
+  const fresh = await cli('verify hooli');
+  expect(fresh).toMatchObject({ exitCode: 0, output: expect.stringContaining('! the audit log has rows') });
+  await world.writeRows('hooli', [row(-hour)]);
+  await cli('account pause hooli');
+  const paused = await cli('verify hooli');
+  expect(paused).toMatchObject({ exitCode: 0, output: expect.stringContaining('account resume hooli') });
+  await cli('account resume hooli');
+  const failed = {
+    accountId: 'hooli',
+    entry: 'cursor',
+    exportedThrough: toIso(boundary),
+    version: 1,
+    failures: 1,
+    lastError: { code: 'object_exists', message: 'Something else has the key', at: toIso(boundary) },
+  };
+  await world.aws.dynamodb.send(new PutItemCommand({ TableName, Item: marshall(failed) }));
+  const { exitCode, output } = await cli('verify hooli');
+  expect(exitCode).toBe(1);
+  expect(output).toContain('    → The customer moves the object away, or: npx siem-export --local');
+  expect(output).toContain('Exports of hooli can be written, but the last export failed: object_exists, at');
+  expect(output).toMatch(/\nWhat it is owed comes at its next boundary, or now: npx .* export hooli\n$/);
+  expect(await json('verify hooli')).toMatchObject({ verified: false });
+  await cli('account remove hooli --yes');
+  const Key = marshall({ accountId: 'hooli', entry: 'cursor' });
+  await world.aws.dynamodb.send(new DeleteItemCommand({ TableName, Key }));
+});
+
+test('several accounts are verified at once, a line for each', async () => {
+  expect(await cli('verify')).toMatchObject({
+    exitCode: 2,
+    errors: expect.stringContaining('Which account?'),
+  });
+  expect(await cli('verify acme --all')).toMatchObject({ exitCode: 2 });
+  expect(await cli('verify acme gobex')).toMatchObject({
+    exitCode: 2,
+    errors: expect.stringContaining('There is no account "gobex"'),
+  });
+  const two = await cli('verify globex initech');
+  expect(two).toMatchObject({ exitCode: 0, output: expect.stringMatching(/^✓ globex$/m) });
+  expect(two.output).toMatch(/^✓ initech$/m);
+  expect(two.output).toContain('2 accounts: 2 in order, 0 not.');
+
+  await cli(`account add hooli ${gcs} --secret-id siem-export/local/nothing`);
+  const all = await cli('verify --all');
+  expect(all.exitCode).toBe(1);
+  expect(all.output).toMatch(/^✗ hooli: the secret can be read: secret_missing: /m);
+  expect(all.output).toMatch(/^6 accounts: 5 in order, 1 not\.\nWhat to do: .* verify <account>$/m);
+  expect(all.output).toMatch(/^! müller\/söhne: the audit log has rows of the account: it has none/m);
+  const { accounts } = await json('verify --state new');
+  expect(accounts.map((each: { accountId: string }) => each.accountId)).toEqual([
+    'hooli',
+    'müller/söhne',
+    'saffron-🚀',
+  ]);
+  await cli('account remove hooli --yes');
+});
+
+test('no id steers the terminal', async () => {
+  await cli(`account add \u009b2Jhooli ${gcs} --secret-file gcs.json`);
+  for (const command of ['plan', 'verify'])
+    expect((await cli(`${command} \u009b2Jhooli`)).output).toContain('\\u{9b}2Jhooli');
+  for (const command of [
+    'plan',
+    'verify',
+    'rows --window 2026-11-22T07:00Z',
+    'redeliver --window 2026-11-22T07:00Z',
+  ]) {
+    const { output, errors } = await cli(`${command} \u009b2Jhooli`);
+    expect(output + errors).not.toContain('\u009b');
+  }
+  await cli('account remove \u009b2Jhooli --yes');
+});
+
+test('a folder, and a file that is empty, are not taken for trouble with AWS', async () => {
+  await mkdir(join(folder, 'unpacked.zip'));
+  await writeFile(join(folder, 'empty.zip'), '');
+  expect(await cli('inspect unpacked.zip')).toMatchObject({
+    exitCode: 2,
+    errors: expect.stringContaining('unpacked.zip cannot be read: it is a folder'),
+  });
+  expect(await cli('inspect empty.zip')).toMatchObject({
+    exitCode: 1,
+    output: expect.stringContaining('✗ it is empty'),
+  });
+});
+
 test('a wrong command, a missing stage and a missing local mode each have their exit code', async () => {
   const run = (...words: string[]) => runCommand(words, { folder });
   expect(await run('sttus')).toMatchObject({
@@ -469,6 +642,11 @@ test('a wrong command, a missing stage and a missing local mode each have their 
   const wrong = await run('--json', 'deliveries');
   expect(wrong.exitCode).toBe(2);
   expect(JSON.parse(wrong.output)).toMatchObject({ error: { code: 'usage' } });
+  for (const words of [['--json'], ['account', '--json']]) {
+    const none = await run(...words);
+    expect({ words, exitCode: none.exitCode }).toEqual({ words, exitCode: 2 });
+    expect(JSON.parse(none.output)).toEqual({ error: { code: 'usage', message: 'no command given' } });
+  }
   const { exitCode, output } = await run('--local', 'status', '--json');
   expect({ exitCode, json: JSON.parse(output) }).toMatchObject({
     exitCode: 3,

@@ -88,12 +88,18 @@ const documented: Readonly<Record<string, Documented>> = {
   'npx siem-export verify acme --stage prod': verified('acme'),
   'npx siem-export account add initech --stage prod --time-zone America/New_York --destination azure --container initech-logs --secret-file initech-sas.json':
     added('initech'),
+  'npx siem-export verify --state failing --stage prod': { prints: /^0 accounts: 0 in order, 0 not\.$/m },
+  'npx siem-export verify --all --stage prod': {
+    // Nothing is recorded yet of any account.
+    prints: /^! acme: the audit log has rows of the account: [\s\S]*^5 accounts: 5 in order, 0 not\.$/m,
+  },
+  'npx siem-export export acme --stage prod': {
+    prints: /^acme is owed 1 window, oldest first:\n[\s\S]*^✓ Its export is queued: /m,
+    before: () => world.writeRows('acme', [row('7'), row(8)]),
+  },
   'npx siem-export deliveries acme --stage prod --since 2026-11-22': {
     prints: /1 window, 1 file, 2 records\n✓ The windows follow each other without a gap/,
-    async before() {
-      await world.writeRows('acme', [row('7'), row(8)]);
-      await world.tick(boundary);
-    },
+    before: () => world.tick(boundary),
   },
   'npx siem-export deliveries acme --stage prod': { prints: /1 window, 1 file/ },
   'npx siem-export inspect audit_YWNtZQ_20261122T070000Z.zip --ledger --stage prod': {
@@ -259,6 +265,10 @@ test('a local mode that is kept is one to work on, and ends with Ctrl-C', async 
   try {
     let said = '';
     while (!said.includes('The command line works on it')) said += String(await once(kept.stdout, 'data'));
+    let later = '';
+    kept.stdout.on('data', text => {
+      later += String(text);
+    });
     expect(localCommands.length).toBeGreaterThan(1);
     for (const command of localCommands) {
       const ended = await runCommand(wordsOf(command).slice(2), { folder });
@@ -269,6 +279,9 @@ test('a local mode that is kept is one to work on, and ends with Ctrl-C', async 
       });
     }
     await expectNoLag(folder);
+    await expectExport(folder);
+    // Its count is of the ticks at its start.
+    expect(later).not.toContain('windows delivered');
   } finally {
     kept.kill('SIGINT');
   }
@@ -286,6 +299,26 @@ async function expectNoLag(folder: string): Promise<void> {
   expect(windows[0]).not.toHaveProperty('lagSeconds');
   const shown = await ask('account', 'show', accountId);
   expect(shown.output).toContain('which is no lag: this local mode sends its ticks in a row');
+}
+
+/** Local mode does at once what is queued, as AWS does: nothing waits there for the next tick. */
+async function expectExport(folder: string): Promise<void> {
+  const ask = (...words: string[]) => runCommand(['--local', ...words], { folder });
+  const [{ accountId, destination }] = JSON.parse((await ask('account', 'list', '--json')).output);
+  const [, bucket = ''] = destination.split('://');
+  const option = destination.startsWith('azure') ? '--container' : '--bucket';
+  await ask('account', 'update', accountId, option, 'another-one');
+  await ask('tick');
+  const failed = await ask('export', accountId);
+  expect(failed).toMatchObject({
+    exitCode: 1,
+    output: expect.stringContaining('✗ 0 files delivered, 1 failure'),
+  });
+  await ask('account', 'update', accountId, option, bucket);
+  const exported = await ask('export', accountId);
+  expect(exported).toMatchObject({ exitCode: 0, output: expect.stringContaining('✓ 1 file delivered.') });
+  const { gaps } = JSON.parse((await ask('deliveries', accountId, '--json')).output);
+  expect(gaps).toEqual([]);
 }
 
 test('the README’s account records are in order', () => {

@@ -56,6 +56,35 @@ describe('the records of a file', () => {
     expect(check(text)).toMatchObject({ faults: [], outOfOrder: 1, outsideWindow: 1, unreadableDates: 1 });
   });
 
+  test('that repeat the one above are told and not faulty: an audit log may have the same twice', () => {
+    expect(check(`${first}\n${first}\n${second}\n${second}\n${second}\n`)).toMatchObject({
+      faults: [],
+      repeated: 3,
+    });
+    expect(check(`[\n${first},\n${first}\n]\n`)).toMatchObject({ faults: [], repeated: 1 });
+  });
+
+  test('may be of any length that a row can have, and no line is kept beyond it', () => {
+    const records = createRecordCheck(undefined);
+    const chunk = Buffer.alloc(65_536, ' ');
+    records.take(Buffer.from(`${first}\n`));
+    const begun = performance.now();
+    // 300 MB without a line feed.
+    for (let taken = 0; taken < 4800; taken++) records.take(chunk);
+    expect(performance.now() - begun).toBeLessThan(5000);
+    records.take(Buffer.from(`\n${second}\n`));
+    expect(records.end()).toMatchObject({
+      records: 2,
+      faults: ['line 2: it is longer than a record can be (16.0 MB)'],
+    });
+    const unended = createRecordCheck(undefined);
+    for (let taken = 0; taken < 300; taken++) unended.take(chunk);
+    expect(unended.end().faults).toEqual([
+      'line 1: it is longer than a record can be (16.0 MB)',
+      'line 1: it does not end in a line feed',
+    ]);
+  });
+
   test('have to be UTF-8', () => {
     const records = createRecordCheck(undefined);
     expect(() => records.take(Uint8Array.of(0x22, 0xff))).toThrow('it is not UTF-8, about line 1');
@@ -94,6 +123,12 @@ describe('a file', () => {
     await expect(read(zipName, changed)).rejects.toThrow(/checksum|cannot be unpacked/);
     await expect(read(zipName, whole.subarray(0, whole.length - 3))).rejects.toThrow('cut off');
     await expect(read('x.json.gz', gzipSync(content).subarray(0, 20))).rejects.toThrow('cannot be unpacked');
+  });
+
+  test('that is empty, or only the beginning of a zip, is faulty', async () => {
+    for (const name of [zipName, 'x.json.gz'])
+      await expect(read(name, new Uint8Array(0))).rejects.toThrow('it is empty');
+    await expect(read(zipName, zipSync({ [inside]: content }).subarray(0, 10))).rejects.toThrow('cut off');
   });
 
   test('tells account, window and part by its name', () => {

@@ -1,10 +1,13 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { remedyFor } from '../../../cli/account/remedy.ts';
+import { standingOf } from '../../../cli/account/standing.ts';
 import { shellWord } from '../../../cli/shell-word.ts';
+import { accountSteps } from '../../../cli/verify/account-steps.ts';
 import { probeKey } from '../../../cli/verify/probe.ts';
-import { readSas } from '../../../cli/verify/shared-access-signature.ts';
+import { containerSteps, readSas } from '../../../cli/verify/shared-access-signature.ts';
 import { writingSteps } from '../../../cli/verify/steps.ts';
 import { parseAccount } from '../../../lambdas/domain/account.ts';
+import type { Cursor } from '../../../lambdas/domain/cursor.ts';
 import { type FailureCode, failureCodes } from '../../../lambdas/domain/failure.ts';
 import { parseObjectKey } from '../../../lambdas/domain/object-key.ts';
 
@@ -86,6 +89,72 @@ test.each([
   ['se=2027-12-01&sp=c&sig=x', ['right', 'warning']],
   ['se=2027-12-01&sp=w&sig=x', ['right', 'wrong']],
   ['si=policy&sig=x', ['warning', 'warning']],
+  ['st=2026-11-22T00%3A01%3A00Z&se=2027-12-01&sp=cw&sig=x', ['wrong', 'right', 'right']],
+  ['st=2026-11-21&se=2027-12-01&sp=cw&sig=x', ['right', 'right']],
 ])('the SAS %s is judged %o', (sas, outcomes) => {
   expect(readSas(sas, now).map(({ outcome }) => outcome)).toEqual(outcomes);
+});
+
+test.each([
+  ['acme-audit', []],
+  ['', []],
+  ['acme-logs', ['it is for the container acme-logs, and the record names acme-audit']],
+  ['acme-audit/audit/x.zip', ['it is for one blob of the container']],
+])('a SAS for /%s is one for the container of the record, or told not to be', (path, details) => {
+  const sasUrl = `https://acme.blob.core.windows.net/${path}?sp=cw&sig=x`;
+  const record = { ...accounts.azure, destination: { type: 'azure', container: 'acme-audit' } } as const;
+  for (const secret of [sasUrl, JSON.stringify({ sasUrl })])
+    expect(containerSteps(secret, record, options.command).map(({ detail }) => detail)).toEqual(details);
+  const connection = 'BlobEndpoint=https://acme.blob.core.windows.net;SharedAccessSignature=sp=cw&sig=x';
+  expect(containerSteps(connection, record, options.command)).toEqual([]);
+});
+
+describe('an account whose bucket is in order', () => {
+  const hour = 3_600_000;
+  const record = {
+    accountId: 'acme',
+    timeZone: 'UTC',
+    status: 'active',
+    destination: { type: 'gcs', bucket: 'acme-audit' },
+    secretId: 'x',
+  };
+  const failedWith = (code: FailureCode) => ({
+    exportedThrough: now - 4 * hour,
+    version: 1,
+    attempts: [],
+    failures: 1,
+    lastError: { code, message: 'somebody else wrote it', at: now },
+  });
+  const steps = (changes: object, cursor?: Cursor, hasRows = true) =>
+    accountSteps({
+      standing: standingOf({ ...record, ...changes }, cursor, now, 0),
+      hasRows,
+      ...options,
+    }).map(({ name, outcome }) => `${outcome}: ${name}`);
+
+  test('has nothing more to be told', () => {
+    expect(steps({})).toEqual([]);
+    // What the bucket refused then, the probe has tried again by now.
+    for (const code of ['credentials_rejected', 'bucket_missing', 'network'] as const)
+      expect(steps({}, failedWith(code))).toEqual([]);
+  });
+
+  test('is not all right if the last export failed in a way that a small new object cannot show', () => {
+    for (const code of ['object_exists', 'out_of_time', 'internal'] as const)
+      expect(steps({}, failedWith(code))).toEqual(['wrong: the last export went through']);
+    expect(steps({}, failedWith('destination_rejected'))).toEqual(['warning: the last export went through']);
+  });
+
+  test('may be one that gets nothing on purpose, or of which nothing was ever recorded', () => {
+    expect(steps({ status: 'paused', addOnExpiresAt: '2026-11-01T00:00:00Z' })).toEqual([
+      'warning: the account is active',
+      'warning: its add-on covers the next window',
+    ]);
+    expect(steps({ addOnExpiresAt: '2027-11-01T00:00:00Z' })).toEqual([]);
+    expect(steps({}, undefined, false)).toEqual(['warning: the audit log has rows of the account']);
+    const standing = standingOf(record, undefined, now, 0);
+    expect(accountSteps({ standing, hasRows: undefined, ...options })).toMatchObject([
+      { outcome: 'unknown' },
+    ]);
+  });
 });
