@@ -18,7 +18,7 @@ import { nextBoundary } from '../../lambdas/domain/window.ts';
 import { readConfiguration } from '../../lib/config.ts';
 import { scheduledEvent } from '../../local/run-ticks.ts';
 import packageFile from '../../package.json' with { type: 'json' };
-import { runCommand } from './command-line.ts';
+import { runCommand, saidUntil } from './command-line.ts';
 import { shellCommands } from './shell-commands.ts';
 
 const project = join(import.meta.dirname, '../..');
@@ -201,13 +201,13 @@ describe('every command of the documents', () => {
     const child = spawn(process.execPath, [join(project, 'bin/siem-export.ts'), ...words], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const [output] = await once(child.stdout, 'data');
-    child.kill('SIGINT');
-    const [, signal] = await once(child, 'exit');
-    expect({ output: String(output), signal }).toEqual({
-      output: expect.stringMatching(status.prints),
-      signal: 'SIGINT',
-    });
+    const ended = once(child, 'exit');
+    try {
+      await saidUntil(child, status.prints);
+    } finally {
+      child.kill('SIGINT');
+    }
+    expect(await ended).toEqual([null, 'SIGINT']);
   });
 });
 
@@ -257,8 +257,7 @@ test('a local mode that is kept is one to work on, and ends with Ctrl-C', async 
   });
   const ended = once(kept, 'exit');
   try {
-    let said = '';
-    while (!said.includes('The command line works on it')) said += String(await once(kept.stdout, 'data'));
+    await saidUntil(kept, /The command line works on it/);
     expect(localCommands.length).toBeGreaterThan(1);
     for (const command of localCommands) {
       const ended = await runCommand(wordsOf(command).slice(2), { folder });
