@@ -98,7 +98,7 @@ function toItem(
   });
 }
 
-/** The sort key of the row in the audit log (DESIGN 3.4). */
+/** The sort key of the row in the audit log. */
 export function sortKeyOf({ recordedAt, id }: AuditRow): string {
   return `${toIso(recordedAt)}#${id}`;
 }

@@ -44,8 +44,8 @@ const defaultLevel = 6;
 const smallestChunk = 64 * 1024;
 
 /**
- * Packs JSON lines into one file (DESIGN 3.3). Same lines and options, same bytes. Nothing is read before the body is,
- * and memory does not grow with it; a consumer may stop at any point.
+ * Packs JSON lines into one file. Same lines and options, same bytes. Nothing is read before the body is, and memory
+ * does not grow with it; a consumer may stop at any point.
  */
 export function createArchive({
   lines,

@@ -71,7 +71,7 @@ export function destinationAttributes(type: unknown): readonly string[] {
   return [...new Set(shapes.flatMap(({ shape }) => Object.keys(shape)))];
 }
 
-/** A valid account record (DESIGN 3.1). Instants are numbers here; what is optional there may be absent. */
+/** A valid account record. Instants are numbers here, not texts; what is optional in the record may be absent. */
 export type Account = z.infer<typeof account>;
 export type Schedule = z.infer<typeof schedule>;
 export type Destination = Account['destination'];

@@ -92,7 +92,7 @@ const gcs = z.strictObject({ type: z.literal('gcs'), bucket: gcsBucket, prefix }
 
 const azure = z.strictObject({ type: z.literal('azure'), container: azureContainer, prefix });
 
-/** Where an account's files go (DESIGN 3.1): exactly one bucket or container. */
+/** Where an account's files go: exactly one bucket or container. */
 export const destination = z.discriminatedUnion('type', [s3, gcs, azure], {
   error: issue =>
     issue.code === 'invalid_union' ? 'expected s3, gcs or azure' : 'expected exactly one destination, a map',

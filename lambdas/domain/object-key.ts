@@ -16,7 +16,7 @@ export function encodeAccountId(accountId: string): string {
 }
 
 /**
- * `[prefix/]audit/<account-encoded>/audit_<account-encoded>_<timestamp>[_<part>].zip` (DESIGN 3.3).
+ * `[prefix/]audit/<account-encoded>/audit_<account-encoded>_<timestamp>[_<part>].zip`, `.json.gz` with gzip.
  * Keys of one account sort in the order of time; from part 10,000 on the suffix grows and sorts after the others.
  */
 export function objectKey(prefix: string | undefined, file: FileName): string {
