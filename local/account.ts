@@ -1,5 +1,6 @@
-import type { Compression, Destination, Format } from '../lambdas/domain/account.ts';
+import type { Destination } from '../lambdas/domain/account.ts';
 import type { AuditLogAttributes, StoredValue } from '../lambdas/domain/audit-record.ts';
+import type { Compression, Format } from '../lambdas/domain/format.ts';
 import type { Instant } from '../lambdas/domain/instant.ts';
 
 /** A record of the table `Accounts`, as an operator writes it. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import type { Compression, Format } from '../domain/account.ts';
+import type { Compression, Format } from '../domain/format.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Container, Content } from './container.ts';
 import { type DeflateBlock, deflate, deflateOnThreadPool } from './deflate.ts';

@@ -1,4 +1,4 @@
-import type { Compression, Format } from './account.ts';
+import type { Compression, Format } from './format.ts';
 import { type Instant, toCompact, toIso } from './instant.ts';
 
 /** What identifies one delivered file among all of a bucket. */
