@@ -15,6 +15,17 @@ export interface AuditLogAttributes {
   readonly ipAddress: string;
 }
 
+/** The names in the stack's own table, and in any other where nothing else is said. */
+export const defaultAttributes: AuditLogAttributes = {
+  sortKey: 'recordedAt',
+  date: 'date',
+  email: 'email',
+  action: 'action',
+  actionId: 'actionId',
+  description: 'description',
+  ipAddress: 'ipAddress',
+};
+
 /** What an attribute holds. A number that JavaScript cannot hold exactly stands as its digits, a text. */
 export type StoredValue =
   | string

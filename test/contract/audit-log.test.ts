@@ -3,18 +3,12 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuditLog, createAuditLog } from '../../lambdas/aws/audit-log.ts';
 import { RawHttpHandler } from '../../lambdas/aws/raw-http-handler.ts';
+import { defaultAttributes } from '../../lambdas/domain/audit-record.ts';
 import type { AuditLogSource } from '../../lambdas/environment.ts';
 import { type DynamodbTables, startTables } from './dynamodb-tables.ts';
 import { type Fault, type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 
-const names = {
-  date: 'date',
-  email: 'email',
-  action: 'action',
-  actionId: 'actionId',
-  description: 'description',
-  ipAddress: 'ipAddress',
-};
+const { sortKey: _, ...names } = defaultAttributes;
 const window = { start: Date.parse('2026-11-22T04:00:00Z'), end: Date.parse('2026-11-22T08:00:00Z') };
 const never = new AbortController().signal;
 

@@ -2,16 +2,8 @@ import { describe, expect, it, test } from 'vitest';
 import { encodeRows, parsePage } from '../../../lambdas/archive/encode-rows.ts';
 import { firstRowBeyond, rowsOf } from '../../../lambdas/archive/page.ts';
 import { transcodePage } from '../../../lambdas/archive/transcode-page.ts';
+import { defaultAttributes as attributes } from '../../../lambdas/domain/audit-record.ts';
 
-const attributes = {
-  sortKey: 'recordedAt',
-  date: 'date',
-  email: 'email',
-  action: 'action',
-  actionId: 'actionId',
-  description: 'description',
-  ipAddress: 'ipAddress',
-};
 const key = (second: number) => `2026-11-22T07:59:0${second}.000Z#1`;
 const rows = [
   { recordedAt: key(0), action: 'login' },
