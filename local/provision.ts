@@ -72,7 +72,8 @@ export async function writeRows(
   await Promise.all(Array.from({ length: batchesInFlight }, writeOn));
 }
 
-async function writeBatch(
+/** Writes up to 25 items, and again those that the table did not take. */
+export async function writeBatch(
   client: DynamoDBClient,
   tableName: string,
   requests: WriteRequest[],
