@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 import type { Compression, Format } from '../domain/format.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Container, Content } from './container.ts';
-import { type DeflateBlock, deflate, deflateOnThreadPool } from './deflate.ts';
+import { type DeflateBlock, deflate } from './deflate.ts';
 import { gzip } from './gzip.ts';
 import { jsonArray } from './json-array.ts';
 import { zip } from './zip.ts';
@@ -18,8 +18,8 @@ export interface ArchiveOptions {
   /** Noted in the archive in UTC, so that the same rows make the same bytes wherever and whenever. */
   readonly modifiedAt: Instant;
   /** 1 (fast) to 9 (small), as zlib counts. */
-  readonly level?: number;
-  readonly deflateBlock?: DeflateBlock;
+  readonly level: number;
+  readonly deflateBlock: DeflateBlock;
 }
 
 export interface Archive {
@@ -40,7 +40,6 @@ interface ArchiveFigures {
 }
 
 const containers: Record<Compression, Container> = { zip, gzip };
-const defaultLevel = 6;
 const smallestChunk = 64 * 1024;
 
 /**
@@ -53,8 +52,8 @@ export function createArchive({
   compression,
   entryName,
   modifiedAt,
-  level = defaultLevel,
-  deflateBlock = deflateOnThreadPool,
+  level,
+  deflateBlock,
 }: ArchiveOptions): Archive {
   let figures: ArchiveFigures | undefined;
   return {
