@@ -13,6 +13,7 @@ import { runHere, wordsOf } from '../../cli/tour/run-here.ts';
 import { startWorld, type World } from '../../cli/tour/world.ts';
 import { utcWord } from '../../cli/wording.ts';
 import { accountFaults } from '../../lambdas/domain/account.ts';
+import { auditRecord, defaultAttributes, recordColumns } from '../../lambdas/domain/audit-record.ts';
 import { toCompact, toIso } from '../../lambdas/domain/instant.ts';
 import { nextBoundary } from '../../lambdas/domain/window.ts';
 import { readConfiguration } from '../../lib/config.ts';
@@ -294,6 +295,13 @@ test('the README’s account records are in order', () => {
   const records = blocks.map(([, json = '']) => JSON.parse(json)).filter(value => 'accountId' in value);
   expect(records.length).toBeGreaterThan(0);
   for (const record of records) expect(accountFaults(record)).toEqual([]);
+});
+
+test('the README’s delivered line is one', () => {
+  const [line = ''] = /^\{"Date":.*$/m.exec(readFileSync(join(project, 'README.md'), 'utf8')) ?? [];
+  const delivered = JSON.parse(line);
+  const row = Object.fromEntries(recordColumns.map(([key, attribute]) => [attribute, delivered[key]]));
+  expect(auditRecord(row, defaultAttributes)).toEqual({ json: line, malformed: false });
 });
 
 function lastBoundary(timeZone: string): number {
