@@ -80,54 +80,6 @@ const attributesJson = text.transform((json, context) => {
   }
 });
 
-const dispatcherVariables = z.object({
-  [variables.stage]: text,
-  [variables.accountsTable]: text,
-  [variables.timeZoneIndex]: text,
-  [variables.dispatchStateTable]: text,
-  [variables.exportQueueUrl]: text,
-  [variables.settleSeconds]: wholeNumber(0, longestSettleSeconds),
-});
-
-const exporterVariables = z.object({
-  [variables.stage]: text,
-  [variables.accountsTable]: text,
-  [variables.ledgerTable]: text,
-  [variables.auditLogTable]: text,
-  [variables.auditLogPartitionKey]: text,
-  [variables.auditLogSortKey]: text,
-  [variables.auditLogSortKeyType]: sortKeyType,
-  [variables.auditLogAttributes]: attributesJson.pipe(auditLogAttributes),
-  [variables.auditLogRegion]: text.optional(),
-  [variables.exportQueueUrl]: text,
-  [variables.eventBusName]: text,
-  [variables.secretPrefix]: text,
-  [variables.settleSeconds]: wholeNumber(0, longestSettleSeconds),
-  [variables.partBytes]: wholeNumber(1, largestPartBytes),
-  [variables.writerVersion]: text,
-  [variables.localS3Endpoint]: loopback,
-  [variables.localStsEndpoint]: loopback,
-  [variables.localGcsEndpoint]: loopback,
-  [variables.localAzureEndpoint]: loopback,
-});
-
-const watchdogVariables = z.object({
-  [variables.stage]: text,
-  [variables.accountsTable]: text,
-  [variables.dispatchStateTable]: text,
-  [variables.ledgerTable]: text,
-  [variables.settleSeconds]: wholeNumber(0, longestSettleSeconds),
-});
-
-type RequiredName<Variables> = {
-  [Name in keyof Variables]-?: undefined extends Variables[Name] ? never : Name;
-}[keyof Variables];
-
-/** The variables that the stack has to set for each function. */
-export type DispatcherVariable = RequiredName<z.input<typeof dispatcherVariables>>;
-export type ExporterVariable = RequiredName<z.input<typeof exporterVariables>>;
-export type WatchdogVariable = RequiredName<z.input<typeof watchdogVariables>>;
-
 /** The table that holds the audit rows, and the names of its attributes. */
 export interface AuditLogSource {
   /** The table's name, or its ARN where it belongs to another AWS account. */
@@ -140,44 +92,102 @@ export interface AuditLogSource {
   readonly region?: string | undefined;
 }
 
-/** Servers of local mode that stand in for the clouds; empty in AWS. */
-export interface LocalEndpoints {
-  readonly s3?: string | undefined;
-  readonly sts?: string | undefined;
-  readonly gcs?: string | undefined;
-  readonly azure?: string | undefined;
-}
+const dispatcherEnvironment = z
+  .object({
+    [variables.stage]: text,
+    [variables.accountsTable]: text,
+    [variables.timeZoneIndex]: text,
+    [variables.dispatchStateTable]: text,
+    [variables.exportQueueUrl]: text,
+    [variables.settleSeconds]: wholeNumber(0, longestSettleSeconds),
+  })
+  .transform(read => ({
+    stage: read.STAGE,
+    accountsTable: read.ACCOUNTS_TABLE,
+    timeZoneIndex: read.TIME_ZONE_INDEX,
+    dispatchStateTable: read.DISPATCH_STATE_TABLE,
+    exportQueueUrl: read.EXPORT_QUEUE_URL,
+    settleSeconds: read.SETTLE_SECONDS,
+  }));
 
-export interface DispatcherEnvironment {
-  readonly stage: string;
-  readonly accountsTable: string;
-  readonly timeZoneIndex: string;
-  readonly dispatchStateTable: string;
-  readonly exportQueueUrl: string;
-  readonly settleSeconds: number;
-}
+const exporterEnvironment = z
+  .object({
+    [variables.stage]: text,
+    [variables.accountsTable]: text,
+    [variables.ledgerTable]: text,
+    [variables.auditLogTable]: text,
+    [variables.auditLogPartitionKey]: text,
+    [variables.auditLogSortKey]: text,
+    [variables.auditLogSortKeyType]: sortKeyType,
+    [variables.auditLogAttributes]: attributesJson.pipe(auditLogAttributes),
+    [variables.auditLogRegion]: text.optional(),
+    [variables.exportQueueUrl]: text,
+    [variables.eventBusName]: text,
+    [variables.secretPrefix]: text,
+    [variables.settleSeconds]: wholeNumber(0, longestSettleSeconds),
+    [variables.partBytes]: wholeNumber(1, largestPartBytes),
+    [variables.writerVersion]: text,
+    [variables.localS3Endpoint]: loopback,
+    [variables.localStsEndpoint]: loopback,
+    [variables.localGcsEndpoint]: loopback,
+    [variables.localAzureEndpoint]: loopback,
+  })
+  .transform(read => {
+    const auditLog: AuditLogSource = {
+      tableName: read.AUDIT_LOG_TABLE,
+      partitionKey: read.AUDIT_LOG_PARTITION_KEY,
+      sortKey: read.AUDIT_LOG_SORT_KEY,
+      sortKeyType: read.AUDIT_LOG_SORT_KEY_TYPE,
+      attributes: read.AUDIT_LOG_ATTRIBUTES,
+      region: read.AUDIT_LOG_REGION,
+    };
+    return {
+      stage: read.STAGE,
+      accountsTable: read.ACCOUNTS_TABLE,
+      ledgerTable: read.LEDGER_TABLE,
+      auditLog,
+      exportQueueUrl: read.EXPORT_QUEUE_URL,
+      eventBusName: read.EVENT_BUS_NAME,
+      secretPrefix: read.SECRET_PREFIX,
+      settleSeconds: read.SETTLE_SECONDS,
+      partBytes: read.PART_BYTES,
+      writerVersion: read.WRITER_VERSION,
+      /** Servers of local mode that stand in for the clouds; none in AWS. */
+      endpoints: {
+        s3: read.LOCAL_S3_ENDPOINT,
+        sts: read.LOCAL_STS_ENDPOINT,
+        gcs: read.LOCAL_GCS_ENDPOINT,
+        azure: read.LOCAL_AZURE_ENDPOINT,
+      },
+    };
+  });
 
-export interface ExporterEnvironment {
-  readonly stage: string;
-  readonly accountsTable: string;
-  readonly ledgerTable: string;
-  readonly auditLog: AuditLogSource;
-  readonly exportQueueUrl: string;
-  readonly eventBusName: string;
-  readonly secretPrefix: string;
-  readonly settleSeconds: number;
-  readonly partBytes: number;
-  readonly writerVersion: string;
-  readonly endpoints: LocalEndpoints;
-}
+const watchdogEnvironment = z
+  .object({
+    [variables.stage]: text,
+    [variables.accountsTable]: text,
+    [variables.dispatchStateTable]: text,
+    [variables.ledgerTable]: text,
+    [variables.settleSeconds]: wholeNumber(0, longestSettleSeconds),
+  })
+  .transform(read => ({
+    stage: read.STAGE,
+    accountsTable: read.ACCOUNTS_TABLE,
+    dispatchStateTable: read.DISPATCH_STATE_TABLE,
+    ledgerTable: read.LEDGER_TABLE,
+    settleSeconds: read.SETTLE_SECONDS,
+  }));
 
-export interface WatchdogEnvironment {
-  readonly stage: string;
-  readonly accountsTable: string;
-  readonly dispatchStateTable: string;
-  readonly ledgerTable: string;
-  readonly settleSeconds: number;
-}
+type RequiredName<Variables> = {
+  [Name in keyof Variables]-?: undefined extends Variables[Name] ? never : Name;
+}[keyof Variables];
+
+/** The variables that the stack has to set for each function. */
+export type DispatcherVariable = RequiredName<z.input<typeof dispatcherEnvironment>>;
+export type ExporterVariable = RequiredName<z.input<typeof exporterEnvironment>>;
+export type WatchdogVariable = RequiredName<z.input<typeof watchdogEnvironment>>;
+
+export type ExporterEnvironment = Readonly<z.output<typeof exporterEnvironment>>;
 
 /** The function is deployed with a wrong environment; the message names every variable at fault and no value. */
 export class EnvironmentError extends Error {
@@ -186,67 +196,17 @@ export class EnvironmentError extends Error {
   readonly retryable = false;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export const readDispatcherEnvironment = readerOf(dispatcherEnvironment);
+export const readExporterEnvironment = readerOf(exporterEnvironment);
+export const readWatchdogEnvironment = readerOf(watchdogEnvironment);
 
-/** @throws EnvironmentError naming every variable that is missing or wrong */
-export function readDispatcherEnvironment(environment: Environment): DispatcherEnvironment {
-  const read = parse(dispatcherVariables, environment);
-  return {
-    stage: read.STAGE,
-    accountsTable: read.ACCOUNTS_TABLE,
-    timeZoneIndex: read.TIME_ZONE_INDEX,
-    dispatchStateTable: read.DISPATCH_STATE_TABLE,
-    exportQueueUrl: read.EXPORT_QUEUE_URL,
-    settleSeconds: read.SETTLE_SECONDS,
+/** What reads a function's environment, and throws an EnvironmentError that names every variable missing or wrong. */
+function readerOf<Read>(schema: z.ZodType<Read>) {
+  return (environment: Readonly<Record<string, string | undefined>>): Readonly<Read> => {
+    const parsed = schema.safeParse(environment);
+    if (parsed.success) return parsed.data;
+    throw new EnvironmentError(`The function's environment is wrong: ${describeFaults(parsed.error)}`);
   };
-}
-
-/** @throws EnvironmentError naming every variable that is missing or wrong */
-export function readExporterEnvironment(environment: Environment): ExporterEnvironment {
-  const read = parse(exporterVariables, environment);
-  return {
-    stage: read.STAGE,
-    accountsTable: read.ACCOUNTS_TABLE,
-    ledgerTable: read.LEDGER_TABLE,
-    auditLog: {
-      tableName: read.AUDIT_LOG_TABLE,
-      partitionKey: read.AUDIT_LOG_PARTITION_KEY,
-      sortKey: read.AUDIT_LOG_SORT_KEY,
-      sortKeyType: read.AUDIT_LOG_SORT_KEY_TYPE,
-      attributes: read.AUDIT_LOG_ATTRIBUTES,
-      region: read.AUDIT_LOG_REGION,
-    },
-    exportQueueUrl: read.EXPORT_QUEUE_URL,
-    eventBusName: read.EVENT_BUS_NAME,
-    secretPrefix: read.SECRET_PREFIX,
-    settleSeconds: read.SETTLE_SECONDS,
-    partBytes: read.PART_BYTES,
-    writerVersion: read.WRITER_VERSION,
-    endpoints: {
-      s3: read.LOCAL_S3_ENDPOINT,
-      sts: read.LOCAL_STS_ENDPOINT,
-      gcs: read.LOCAL_GCS_ENDPOINT,
-      azure: read.LOCAL_AZURE_ENDPOINT,
-    },
-  };
-}
-
-/** @throws EnvironmentError naming every variable that is missing or wrong */
-export function readWatchdogEnvironment(environment: Environment): WatchdogEnvironment {
-  const read = parse(watchdogVariables, environment);
-  return {
-    stage: read.STAGE,
-    accountsTable: read.ACCOUNTS_TABLE,
-    dispatchStateTable: read.DISPATCH_STATE_TABLE,
-    ledgerTable: read.LEDGER_TABLE,
-    settleSeconds: read.SETTLE_SECONDS,
-  };
-}
-
-function parse<Schema extends z.ZodType>(schema: Schema, environment: Environment): z.output<Schema> {
-  const parsed = schema.safeParse(environment);
-  if (parsed.success) return parsed.data;
-  throw new EnvironmentError(`The function's environment is wrong: ${describeFaults(parsed.error)}`);
 }
 
 /** Local mode never leaves the machine, so a variable set by mistake in AWS cannot send a credential elsewhere. */

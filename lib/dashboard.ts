@@ -9,6 +9,7 @@ import {
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
+import { cloud } from '../lambdas/domain/destination.ts';
 import { type FailureCode, failureCodes } from '../lambdas/domain/failure.ts';
 import type { Alarms } from './alarms.ts';
 import type { FunctionName } from './build-functions.ts';
@@ -33,7 +34,6 @@ const third = 8;
 const quarterHour = Duration.minutes(15);
 const sum = { statistic: 'Sum', period: quarterHour };
 const most = { statistic: 'Maximum', period: quarterHour };
-const clouds = ['s3', 'gcs', 'azure'] as const;
 
 /** The stage on one page, from what is wrong now down to what it costs. */
 export class Dashboard extends Construct {
@@ -94,7 +94,7 @@ function failures({ stage }: DashboardProps) {
       stack(
         'Failures, by cloud',
         third,
-        clouds.map(cloud => failuresByCloud(stage, cloud, sum)),
+        cloud.options.map(type => failuresByCloud(stage, type, sum)),
       ),
     ],
   ];

@@ -55,7 +55,7 @@ export class Exporter extends Construct {
     this.pipelineFunction = exporter;
     exporter.function.addEventSourceMapping('Exports', {
       eventSourceArn: props.exportQueue.queue.queueArn,
-      // An account a time: a slow bucket holds back nobody else's export.
+      // One account at a time: a slow bucket holds back nobody else's export.
       batchSize: 1,
       reportBatchItemFailures: true,
       maxConcurrency: configuration.maxConcurrency,

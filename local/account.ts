@@ -1,5 +1,6 @@
-import type { Compression, Destination, Format } from '../lambdas/domain/account.ts';
-import type { AuditLogAttributes, StoredValue } from '../lambdas/domain/audit-record.ts';
+import type { Destination } from '../lambdas/domain/account.ts';
+import type { StoredValue } from '../lambdas/domain/audit-record.ts';
+import type { Compression, Format } from '../lambdas/domain/format.ts';
 import type { Instant } from '../lambdas/domain/instant.ts';
 
 /** A record of the table `Accounts`, as an operator writes it. */
@@ -17,17 +18,6 @@ export interface AccountRecord {
 /** The fields of an audit row, by the names that the stack's own table has for them. */
 export const fields = ['date', 'email', 'action', 'actionId', 'description', 'ipAddress'] as const;
 export type Field = (typeof fields)[number];
-
-/** The same names as the domain takes them, for a row that is not read from a table. */
-export const auditLogAttributes: AuditLogAttributes = {
-  sortKey: 'recordedAt',
-  date: 'date',
-  email: 'email',
-  action: 'action',
-  actionId: 'actionId',
-  description: 'description',
-  ipAddress: 'ipAddress',
-};
 
 /** An audit row as the product would store it. */
 export interface AuditRow {

@@ -72,7 +72,8 @@ export async function writeRows(
   await Promise.all(Array.from({ length: batchesInFlight }, writeOn));
 }
 
-async function writeBatch(
+/** Writes up to 25 items, and again those that the table did not take. */
+export async function writeBatch(
   client: DynamoDBClient,
   tableName: string,
   requests: WriteRequest[],
@@ -98,7 +99,7 @@ function toItem(
   });
 }
 
-/** The sort key of the row in the audit log (DESIGN 3.4). */
+/** The sort key of the row in the audit log. */
 export function sortKeyOf({ recordedAt, id }: AuditRow): string {
   return `${toIso(recordedAt)}#${id}`;
 }

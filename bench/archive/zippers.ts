@@ -6,6 +6,7 @@ import JSZip from 'jszip';
 import { ZipFile } from 'yazl';
 import ZipStream from 'zip-stream';
 import { createArchive } from '../../lambdas/archive/archive.ts';
+import { deflateOnThreadPool } from '../../lambdas/archive/deflate.ts';
 import { benchWindow } from '../input/rows.ts';
 import type { Zipper } from './settings.ts';
 
@@ -15,10 +16,16 @@ const name = 'audit.json';
 export const zippers = {
   async ours(lines, level) {
     const source = Readable.from(lines, { objectMode: true });
-    const format = { format: 'ndjson', compression: 'zip' } as const;
-    return Array.fromAsync(
-      createArchive({ lines: source, ...format, entryName: name, modifiedAt: benchWindow.end, level }).body,
-    );
+    const archive = createArchive({
+      lines: source,
+      format: 'ndjson',
+      compression: 'zip',
+      entryName: name,
+      modifiedAt: benchWindow.end,
+      level,
+      deflateBlock: deflateOnThreadPool,
+    });
+    return Array.fromAsync(archive.body);
   },
 
   async fflate(lines, level) {

@@ -1,7 +1,7 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
-import { listenOnLoopback } from '../servers/listen.ts';
+import { startHttpServer } from '../../local/servers/http-server.ts';
 import { accountIdOf, accountNumberOf, type Population, zonesOf } from './population.ts';
 
 /** What DynamoDB reads for one answer at most, counted in names and values of the index's items. */
@@ -37,7 +37,7 @@ export async function startAccountsServer({ latencyMs, ...population }: Populati
       return page(from, population.accounts, Math.floor(pageBytes / recordBytes), record);
     },
   };
-  const server = createServer(async (request, response) => {
+  const { endpoint, close } = await startHttpServer(async (request, response) => {
     const operation = String(request.headers['x-amz-target']).replace(/^.*\./, '');
     calls[operation] = (calls[operation] ?? 0) + 1;
     const answer = Buffer.from(operations[operation]?.(await inputOf(request)) ?? '{}');
@@ -49,8 +49,7 @@ export async function startAccountsServer({ latencyMs, ...population }: Populati
     });
     response.end(answer);
   });
-  const { port, close } = await listenOnLoopback(server);
-  return { endpoint: `http://127.0.0.1:${port}`, calls, close };
+  return { endpoint, calls, close };
 
   /** The record of an account as operators write it. */
   function record(number: number): string {

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createServer } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { listenOnLoopback } from '../servers/listen.ts';
+import { startHttpServer } from '../../local/servers/http-server.ts';
 import { accountNumberOf } from './population.ts';
 
 interface Entry {
@@ -21,7 +20,7 @@ export async function startQueueServer({ accounts, latencyMs }: { accounts: numb
   const seen = new Uint8Array(accounts);
   const calls: Record<string, number> = {};
   let received: Received = { messages: 0, accounts: 0, highest: -1 };
-  const server = createServer(async (request, response) => {
+  const { endpoint, close } = await startHttpServer(async (request, response) => {
     const operation = String(request.headers['x-amz-target']).replace(/^.*\./, '');
     calls[operation] = (calls[operation] ?? 0) + 1;
     const { Entries }: { Entries: Entry[] } = JSON.parse(Buffer.concat(await request.toArray()).toString());
@@ -33,8 +32,7 @@ export async function startQueueServer({ accounts, latencyMs }: { accounts: numb
     });
     response.end(answer);
   });
-  const { port, close } = await listenOnLoopback(server);
-  return { endpoint: `http://127.0.0.1:${port}`, calls, received: () => received, close };
+  return { endpoint, calls, received: () => received, close };
 
   function accept({ Id, MessageBody }: Entry) {
     const number = accountNumberOf(JSON.parse(MessageBody).accountId);

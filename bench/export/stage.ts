@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { marshall } from '@aws-sdk/util-dynamodb';
+import { defaultAttributes } from '../../lambdas/domain/audit-record.ts';
 import { defaultPartBytes, type ExporterVariable, variables } from '../../lambdas/environment.ts';
 import { bundle } from '../../lib/build-functions.ts';
 import { benchWindow } from '../input/rows.ts';
 import { benchCredential, sdkSettings } from '../measure/sdk-settings.ts';
-import { benchAttributes } from '../read/raw-pages.ts';
 import { createCertificate } from '../servers/certificate.ts';
 import { type ServerProcess, startServer } from '../servers/start.ts';
 
@@ -82,14 +82,14 @@ function startAll(roles: Parameters<typeof startServer>[0][]): Promise<ServerPro
 }
 
 function exporterVariables(s3Endpoint: string) {
-  const { sortKey: _, ...attributes } = benchAttributes;
+  const { sortKey: _, ...attributes } = defaultAttributes;
   return {
     [variables.stage]: 'bench',
     [variables.accountsTable]: 'Accounts',
     [variables.ledgerTable]: 'ExportLedger',
     [variables.auditLogTable]: 'AuditLogs',
     [variables.auditLogPartitionKey]: 'accountId',
-    [variables.auditLogSortKey]: benchAttributes.sortKey,
+    [variables.auditLogSortKey]: defaultAttributes.sortKey,
     [variables.auditLogSortKeyType]: 'iso',
     [variables.auditLogAttributes]: JSON.stringify(attributes),
     [variables.exportQueueUrl]: 'http://127.0.0.1:9/export-queue',

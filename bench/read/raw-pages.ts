@@ -1,17 +1,7 @@
 import { Agent, request } from 'node:http';
 import { transcodePage } from '../../lambdas/archive/transcode-page.ts';
+import { defaultAttributes } from '../../lambdas/domain/audit-record.ts';
 import { benchWindow } from '../input/rows.ts';
-
-/** The attributes of the table that the benchmarks read. */
-export const benchAttributes = {
-  sortKey: 'recordedAt',
-  date: 'date',
-  email: 'email',
-  action: 'action',
-  actionId: 'actionId',
-  description: 'description',
-  ipAddress: 'ipAddress',
-};
 
 /** The pages as lines with nothing around them: no SDK, no signature, no check, no retry; the next one is on its way. */
 export async function* rawPages(endpoint: string): AsyncGenerator<Uint8Array> {
@@ -24,7 +14,7 @@ export async function* rawPages(endpoint: string): AsyncGenerator<Uint8Array> {
       agent,
       JSON.stringify({ ExpressionAttributeValues: values, ExclusiveStartKey }),
     );
-    return transcodePage(body, benchAttributes, to);
+    return transcodePage(body, defaultAttributes, to);
   };
   let next = read(undefined);
   for (;;) {

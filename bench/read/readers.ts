@@ -1,14 +1,15 @@
 import { type AttributeValue, DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb';
 import { createAuditLog } from '../../lambdas/aws/audit-log.ts';
+import { defaultAttributes } from '../../lambdas/domain/audit-record.ts';
 import { documentPages, linesOf, queryInput } from '../export/document-pages.ts';
 import { benchWindow } from '../input/rows.ts';
-import { benchAttributes, rawPages } from './raw-pages.ts';
+import { rawPages } from './raw-pages.ts';
 import type { ReadSettings } from './settings.ts';
 
 /** Each way from DynamoDB's pages to lines of JSON. A chunk is looked at before the next one is asked for. */
 export const readers = {
   async *ours({ dynamodbEndpoint, accountId }) {
-    const { sortKey, ...attributes } = benchAttributes;
+    const { sortKey, ...attributes } = defaultAttributes;
     const table = { tableName: 'AuditLogs', partitionKey: 'accountId', sortKeyType: 'iso' } as const;
     const log = createAuditLog({
       client: new DynamoDBClient({ endpoint: dynamodbEndpoint }),

@@ -1,10 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import { setTimeout as pause } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
+import { startHttpServer } from '../../local/servers/http-server.ts';
 import { addTransactions } from '../../local/servers/transactions.ts';
 import { createItemStore } from '../input/item-store.ts';
-import { listenOnLoopback } from './listen.ts';
 
 // The package has no types, and is CommonJS.
 const dynalite: (options: { createTableMs: number }) => Server = createRequire(import.meta.url)('dynalite');
@@ -17,14 +17,13 @@ export async function startDynamodb({ rows, latencyMs }: { rows: number; latency
   const store = createItemStore(rows);
   const tables = addTransactions(dynalite({ createTableMs: 0 }));
   const calls: Record<string, number> = {};
-  const server = createServer((request, response) => {
+  const { endpoint, close } = await startHttpServer((request, response) => {
     const operation = String(request.headers['x-amz-target']).replace(/^.*\./, '');
     calls[operation] = (calls[operation] ?? 0) + 1;
     if (operation !== 'Query') return void tables.emit('request', request, response);
     answerQuery(request, response).catch(error => response.destroy(error));
   });
-  const { port, close } = await listenOnLoopback(server);
-  return { endpoint: `http://127.0.0.1:${port}`, calls, close };
+  return { endpoint, calls, close };
 
   async function answerQuery(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const query = JSON.parse(Buffer.concat(await request.toArray()).toString());

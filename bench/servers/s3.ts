@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:https';
 import { crc32 } from 'node:zlib';
+import { listen } from '../../local/servers/http-server.ts';
 import { type Content, contentOf } from '../input/lines.ts';
-import { listenOnLoopback } from './listen.ts';
 import { unzipped } from './unzip.ts';
 
 interface Answer {
@@ -33,7 +33,7 @@ export async function startS3(certificate: { readonly key: string; readonly cert
         response.end(xml);
       });
   });
-  const { port, close } = await listenOnLoopback(server);
+  const { port, close } = await listen(server);
   return { endpoint: `https://localhost:${port}`, calls, take, close };
 
   async function answer(request: IncomingMessage): Promise<Answer> {

@@ -1,6 +1,6 @@
-import { createServer, request as forward, type IncomingMessage } from 'node:http';
+import { request as forward, type IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { listenOnLoopback } from '../servers/listen.ts';
+import { startHttpServer } from '../../local/servers/http-server.ts';
 
 /** How often each call came, by service, operation and, for DynamoDB, table: `dynamodb GetItem Accounts`. */
 export type Calls = Readonly<Record<string, number>>;
@@ -8,11 +8,10 @@ export type Calls = Readonly<Record<string, number>>;
 /** Passes requests on to servers, and counts them. */
 export async function startCountingProxies(targets: Readonly<Record<string, string>>) {
   let calls: Record<string, number> = {};
-  const forget = createServer((_, response) => {
+  const control = await startHttpServer((_, response) => {
     calls = {};
     response.end();
   });
-  const control = await listenOnLoopback(forget);
   const proxies = Object.fromEntries(
     await Promise.all(
       Object.entries(targets).map(async ([name, target]) => [name, await proxyTo(name, target)] as const),
@@ -21,16 +20,16 @@ export async function startCountingProxies(targets: Readonly<Record<string, stri
   return {
     endpoints: Object.fromEntries(Object.entries(proxies).map(([name, { endpoint }]) => [name, endpoint])),
     /** A request to it begins the count anew. */
-    forgetUrl: `http://127.0.0.1:${control.port}/`,
+    forgetUrl: `${control.endpoint}/`,
     calls: (): Calls => calls,
-    close() {
-      for (const { close } of [control, ...Object.values(proxies)]) close();
+    async close() {
+      await Promise.all([control, ...Object.values(proxies)].map(server => server.close()));
     },
   };
 
   async function proxyTo(name: string, target: string) {
     const { hostname, port, pathname } = new URL(target);
-    const server = createServer(async (request, response) => {
+    const server = await startHttpServer(async (request, response) => {
       try {
         const body = Buffer.concat(await request.toArray());
         const call = `${name} ${operationOf(request, body)}`;
@@ -48,9 +47,8 @@ export async function startCountingProxies(targets: Readonly<Record<string, stri
         response.destroy(thrown instanceof Error ? thrown : undefined);
       }
     });
-    const { port: own, close } = await listenOnLoopback(server);
     // Azurite's endpoint has the account in its path.
-    return { endpoint: `http://127.0.0.1:${own}${pathname === '/' ? '' : pathname}`, close };
+    return { ...server, endpoint: `${server.endpoint}${pathname === '/' ? '' : pathname}` };
   }
 }
 

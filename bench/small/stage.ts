@@ -108,7 +108,7 @@ export async function setSmallStage({ workload, warmUpWindows, runs }: StageOpti
       return { ...measured, exports: settings.measured.length, calls };
     },
     async end() {
-      proxies.close();
+      await proxies.close();
       await Promise.all([aws.close(), customers.close()]);
       rmSync(folder, { recursive: true, force: true });
     },

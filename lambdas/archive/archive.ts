@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import type { Compression, Format } from '../domain/account.ts';
+import type { Compression, Format } from '../domain/format.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Container, Content } from './container.ts';
-import { type DeflateBlock, deflate, deflateOnThreadPool } from './deflate.ts';
+import { type DeflateBlock, deflate } from './deflate.ts';
 import { gzip } from './gzip.ts';
 import { jsonArray } from './json-array.ts';
 import { zip } from './zip.ts';
@@ -18,8 +18,8 @@ export interface ArchiveOptions {
   /** Noted in the archive in UTC, so that the same rows make the same bytes wherever and whenever. */
   readonly modifiedAt: Instant;
   /** 1 (fast) to 9 (small), as zlib counts. */
-  readonly level?: number;
-  readonly deflateBlock?: DeflateBlock;
+  readonly level: number;
+  readonly deflateBlock: DeflateBlock;
 }
 
 export interface Archive {
@@ -40,12 +40,11 @@ interface ArchiveFigures {
 }
 
 const containers: Record<Compression, Container> = { zip, gzip };
-const defaultLevel = 6;
 const smallestChunk = 64 * 1024;
 
 /**
- * Packs JSON lines into one file (DESIGN 3.3). Same lines and options, same bytes. Nothing is read before the body is,
- * and memory does not grow with it; a consumer may stop at any point.
+ * Packs JSON lines into one file. Same lines and options, same bytes. Nothing is read before the body is, and memory
+ * does not grow with it; a consumer may stop at any point.
  */
 export function createArchive({
   lines,
@@ -53,8 +52,8 @@ export function createArchive({
   compression,
   entryName,
   modifiedAt,
-  level = defaultLevel,
-  deflateBlock = deflateOnThreadPool,
+  level,
+  deflateBlock,
 }: ArchiveOptions): Archive {
   let figures: ArchiveFigures | undefined;
   return {

@@ -21,7 +21,7 @@ export interface Rows {
 }
 
 /** The rows of a page from one (included) up to another (excluded); the lines share the page's memory. */
-export function rowsOf(page: Page, from = 0, to = page.count): Rows {
+export function rowsOf(page: Page, from: number, to: number): Rows {
   return {
     lines: page.lines.subarray(endOf(page, from - 1), endOf(page, to - 1)),
     count: Math.max(0, to - from),

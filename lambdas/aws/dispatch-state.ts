@@ -1,10 +1,6 @@
-import {
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { type Instant, toIso } from '../domain/instant.ts';
+import { ifConditionHolds } from './conditional-write.ts';
 
 const dispatcher = { name: { S: 'dispatcher' } };
 
@@ -20,19 +16,17 @@ export function createDispatchState({ client, tableName }: { client: DynamoDBCli
     },
 
     async completeTick(tick: Instant): Promise<void> {
-      try {
-        await client.send(
+      // Where a later tick is remembered already, it has sent what this one was to send.
+      await ifConditionHolds(() =>
+        client.send(
           new PutItemCommand({
             TableName: tableName,
             Item: { ...dispatcher, completedTick: { S: toIso(tick) } },
             ConditionExpression: 'attribute_not_exists(completedTick) OR completedTick < :tick',
             ExpressionAttributeValues: { ':tick': { S: toIso(tick) } },
           }),
-        );
-      } catch (thrown) {
-        // A later tick is remembered already: it has sent what this one was to send.
-        if (!(thrown instanceof ConditionalCheckFailedException)) throw thrown;
-      }
+        ),
+      );
     },
   };
 }

@@ -3,7 +3,9 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import type { Attempt, Cursor, Intent } from '../domain/cursor.ts';
 import type { DeliveredFile } from '../domain/delivered-file.ts';
+import { cloud } from '../domain/destination.ts';
 import { type FailureCode, failureCodes } from '../domain/failure.ts';
+import { compression, format } from '../domain/format.ts';
 import { type Instant, toCompact, toIso } from '../domain/instant.ts';
 
 /** The sort key of an account's cursor; its files' rows are `file#<window end>#<part>`. */
@@ -20,12 +22,10 @@ const instant = z.string().transform((text, context) => {
 
 const window = z.object({ start: instant, end: instant });
 const place = z.object({
-  type: z.enum(['s3', 'gcs', 'azure']),
+  type: cloud,
   bucket: z.string(),
   prefix: z.string().optional(),
 });
-const format = z.enum(['ndjson', 'json']);
-const compression = z.enum(['zip', 'gzip']);
 
 const intent = z.object({
   window,

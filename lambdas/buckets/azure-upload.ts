@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { BlockBlobClient } from '@azure/storage-blob';
-import { blocksOf, orAborted, type SpareBlocks } from './azure-blocks.ts';
 import { type AzureContainerName, azureFailure, isBlobThere } from './azure-failure.ts';
 import type { WatchedCreation } from './azure-transport.ts';
 import type { Creation, NewObject } from './bucket.ts';
+import { orAborted } from './or-aborted.ts';
+import { createPieceBuffers, inPieces, nextPiece } from './pieces.ts';
 
 const blocksInFlight = 2;
 
@@ -38,9 +39,9 @@ export async function uploadToAzure({
   const failure = new AbortController();
   const ended = AbortSignal.any([signal, failure.signal]);
   const staging = new Set<Promise<void>>();
-  const spare: SpareBlocks = [];
-  const blocks = blocksOf(object.body, blockSize, spare);
-  const next = async () => (await orAborted(blocks.next(), ended)).value;
+  const buffers = createPieceBuffers(blockSize);
+  const blocks = inPieces(object.body, buffers, ended);
+  const next = () => orAborted(nextPiece(blocks), ended);
 
   const send = async (request: () => Promise<unknown>) => {
     try {
@@ -62,9 +63,7 @@ export async function uploadToAzure({
       blob.stageBlock(id, block, block.length, { abortSignal: ended, transactionalContentMD5 }),
     )
       .then(
-        () => {
-          if (block.length === blockSize) spare.push(block);
-        },
+        () => buffers.giveBack(block),
         error => failure.abort(error),
       )
       .finally(() => staging.delete(staged));
@@ -72,22 +71,22 @@ export async function uploadToAzure({
   };
 
   try {
-    const first = (await next()) ?? Buffer.alloc(0);
-    let block = first.length === blockSize ? await next() : undefined;
-    if (block === undefined) {
-      const transactionalContentMD5 = md5(first);
+    let block = await next();
+    if (block.last) {
+      const { content } = block;
+      const transactionalContentMD5 = md5(content);
       const options = { ...creating(transactionalContentMD5), transactionalContentMD5 };
-      await send(() => blob.upload(first, first.length, options));
+      await send(() => blob.upload(content, content.length, options));
       return 'created';
     }
     const ids = createBlockIds();
-    const wholeMd5 = createHash('md5').update(first);
-    stage(ids.next(), first);
-    for (; block !== undefined; block = await next()) {
-      wholeMd5.update(block);
+    const wholeMd5 = createHash('md5');
+    for (; ; block = await next()) {
+      wholeMd5.update(block.content);
       if (staging.size >= blocksInFlight) await Promise.race(staging);
       ended.throwIfAborted();
-      stage(ids.next(), block);
+      stage(ids.next(), block.content);
+      if (block.last) break;
     }
     await Promise.all(staging);
     ended.throwIfAborted();
@@ -101,7 +100,7 @@ export async function uploadToAzure({
     throw thrown;
   } finally {
     // Not awaited, as a body may hang; a failure to close it says nothing about the upload.
-    blocks.return(undefined).catch(() => undefined);
+    blocks.return().catch(() => undefined);
   }
 }
 

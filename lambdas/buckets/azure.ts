@@ -22,13 +22,13 @@ export interface AzureBucketOptions {
   /** Bytes a block, and of the largest body that goes in one request; default 8 MiB. Memory is three blocks. */
   readonly blockSize?: number | undefined;
   readonly retry?: AzureRetry | undefined;
-  /** Milliseconds without any byte sent or received after which a request is given up; default 60,000. */
+  /** Milliseconds without any byte sent or received after which a request is given up; default 30,000. */
   readonly idleTimeout?: number | undefined;
 }
 
 /** The first repetition follows at once, the next ones after 1, 3, 7… times the delay. */
 interface AzureRetry {
-  /** Tries of each request, the first one included; default 5. */
+  /** Tries of each request, the first one included; default 3. */
   readonly tries?: number | undefined;
   /** Milliseconds; default 1,000. */
   readonly delay?: number | undefined;

@@ -8,7 +8,7 @@ import { JWT } from 'google-auth-library';
 import { ExportError } from '../domain/failure.ts';
 import type { GcsCredential } from '../domain/secret.ts';
 import { type GcsStage, GcsTrouble, troubleInAnswer, troubleOf } from './gcs-failure.ts';
-import { abortable } from './gcs-retry.ts';
+import { orAborted } from './or-aborted.ts';
 
 interface GcsRequest {
   readonly method: 'POST' | 'PUT' | 'DELETE';
@@ -98,7 +98,7 @@ export function connectToGcs({ credential, endpoint, tokenUrl, lookup }: Connect
 
   async function authorize(signal: AbortSignal | undefined): Promise<void> {
     try {
-      await abortable(client.getAccessToken(), signal);
+      await orAborted(client.getAccessToken(), signal);
     } catch (error) {
       signal?.throwIfAborted();
       throw troubleOf(error, 'token');

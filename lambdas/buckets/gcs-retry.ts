@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GcsTrouble } from './gcs-failure.ts';
+import { orAborted } from './or-aborted.ts';
 
 export interface RetryTuning {
   /** How often a request is made that brings nothing new, the first time included. */
@@ -39,19 +40,5 @@ export async function pause(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const longest = Math.min(tuning.maxDelayMs, tuning.baseDelayMs * 2 ** (made - 1));
-  await abortable(sleep(longest * (0.5 + Math.random() / 2)), signal);
-}
-
-/** The promise's outcome, or the signal's reason if that comes first. */
-export async function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = () => aborted.reject(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  if (signal.aborted) onAbort();
-  try {
-    return await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
+  await orAborted(sleep(longest * (0.5 + Math.random() / 2)), signal);
 }

@@ -1,8 +1,8 @@
 import { type Crc32c, createCrc32c } from './gcs-checksum.ts';
-import type { Chunk } from './gcs-chunks.ts';
 import { controlTimeoutMs, type GcsAnswer, type GcsConnection } from './gcs-connection.ts';
 import { checksumDiffers, GcsTrouble } from './gcs-failure.ts';
 import { pause, type RetryTuning, retrying } from './gcs-retry.ts';
+import type { Piece } from './pieces.ts';
 
 /** For a request that carries a chunk. */
 export const contentTimeoutMs = 120_000;
@@ -23,7 +23,7 @@ export interface UploadSession {
    * Stores a chunk; resolves when Google has all of it, and the last one when the object is created.
    * @throws GcsTrouble; the signal's reason
    */
-  put(chunk: Chunk, signal: AbortSignal): Promise<void>;
+  put(chunk: Piece, signal: AbortSignal): Promise<void>;
   /** True if the request that creates the object was repeated after an unclear answer. */
   readonly repeated: boolean;
   /** Ends the upload as if it had never begun, if Google can be reached. */
@@ -79,7 +79,7 @@ export function resumeSession(connection: GcsConnection, uri: string, tuning: Re
 
   /** Puts the content, or, after trouble that may pass, asks how much of it has come through. */
   async function putFrom(
-    { content, last }: Chunk,
+    { content, last }: Piece,
     start: number,
     end: number,
     fruitless: number,
@@ -104,7 +104,7 @@ export function resumeSession(connection: GcsConnection, uri: string, tuning: Re
     return { method, url: uri, headers, body, stage: 'session', timeoutMs } as const;
   }
 
-  function checkCompletion({ data }: GcsAnswer, { last }: Chunk): void {
+  function checkCompletion({ data }: GcsAnswer, { last }: Piece): void {
     if (!last) throw new GcsTrouble('session', { status: 400, reason: 'completed_early' });
     checkStored(data, checksum);
   }

@@ -5,11 +5,12 @@ import type { GcsCredential } from '../domain/secret.ts';
 import type { Bucket, Creation, NewObject } from './bucket.ts';
 import { lookupCloud } from './cloud-address.ts';
 import { createCrc32c } from './gcs-checksum.ts';
-import { type Chunk, inChunks } from './gcs-chunks.ts';
 import { connectToGcs, type GcsConnection } from './gcs-connection.ts';
 import { GcsTrouble, toGcsFailure } from './gcs-failure.ts';
-import { abortable, type RetryTuning, retrying } from './gcs-retry.ts';
+import { type RetryTuning, retrying } from './gcs-retry.ts';
 import { checkStored, contentTimeoutMs, resumeSession } from './gcs-session.ts';
+import { orAborted } from './or-aborted.ts';
+import { createPieceBuffers, inPieces, nextPiece, type Piece, type PieceBuffers } from './pieces.ts';
 
 export interface GcsBucketOptions {
   readonly destination: GcsDestination;
@@ -50,13 +51,14 @@ export function createGcsBucket(options: GcsBucketOptions): Bucket {
   return {
     async create(object, signal) {
       signal.throwIfAborted();
-      const chunks = inChunks(object.body, chunkSize);
+      const buffers = createPieceBuffers(chunkSize);
+      const chunks = inPieces(object.body, buffers, signal);
       try {
-        const first = await nextOf(chunks, signal);
+        const first = await orAborted(nextPiece(chunks), signal);
         const upload = { connection, bucket, object, tuning, signal };
         return first.last
           ? await createAtOnce(upload, first.content)
-          : await createInChunks(upload, first, chunks);
+          : await createInChunks(upload, first, chunks, buffers);
       } catch (error) {
         signal.throwIfAborted();
         throw error instanceof GcsTrouble ? toGcsFailure(error, bucket) : error;
@@ -126,8 +128,9 @@ async function createAtOnce(
 /** A resumable upload; while one chunk is on its way, the next one is read. */
 async function createInChunks(
   { connection, bucket, object, tuning, signal }: Upload,
-  first: Chunk,
-  chunks: AsyncGenerator<Chunk, void>,
+  first: Piece,
+  chunks: AsyncGenerator<Piece, void>,
+  buffers: PieceBuffers,
 ): Promise<Creation> {
   const { key, contentType, metadata } = object;
   let uri: string;
@@ -143,7 +146,12 @@ async function createInChunks(
   const ended = AbortSignal.any([signal, failed.signal]);
   try {
     let chunk = first;
-    while (!chunk.last) [chunk] = await Promise.all([nextOf(chunks, ended), session.put(chunk, ended)]);
+    while (!chunk.last) {
+      const next = orAborted(nextPiece(chunks), ended);
+      const [following] = await Promise.all([next, session.put(chunk, ended)]);
+      buffers.giveBack(chunk.content);
+      chunk = following;
+    }
     await session.put(chunk, ended);
     return 'created';
   } catch (error) {
@@ -166,11 +174,4 @@ function existing(error: unknown, repeated: boolean): Creation {
 /** A credential that may only create is also refused as one that may not delete, which overwriting would need. */
 function isThere({ status, explanation }: GcsTrouble): boolean {
   return status === 412 || (status === 403 && explanation?.includes('storage.objects.delete') === true);
-}
-
-async function nextOf(chunks: AsyncGenerator<Chunk, void>, signal: AbortSignal): Promise<Chunk> {
-  const { value } = await abortable(chunks.next(), signal);
-  // The generator ends with its last chunk, after which nobody asks for more.
-  if (value === undefined) throw new RangeError('Read past the last chunk of a body');
-  return value;
 }

@@ -10,7 +10,7 @@ import {
 import type { S3Destination } from '../domain/account.ts';
 import { ExportError, toExportError } from '../domain/failure.ts';
 import type { Creation, NewObject } from './bucket.ts';
-import type { Part, PartBuffers } from './s3-parts.ts';
+import type { Piece, PieceBuffers } from './pieces.ts';
 import type { S3Requests } from './s3-requests.ts';
 import { encrypting, placing } from './s3-target.ts';
 
@@ -22,9 +22,9 @@ const abandoningTime = 10_000;
 
 interface Upload {
   readonly object: NewObject;
-  readonly first: Part;
-  readonly rest: AsyncIterable<Part>;
-  readonly buffers: PartBuffers;
+  readonly first: Piece;
+  readonly rest: AsyncIterable<Piece>;
+  readonly buffers: PieceBuffers;
   /** Stops the reading of the body and every request when one part fails. */
   readonly stop: AbortController;
   /** Aborts when `stop` does, and when the caller says so. */
@@ -87,14 +87,14 @@ export function createMultipartUpload({ client, requests, destination, onLeftove
     }
 
     /** Never rejects: a part that fails stops the upload, with the failure as the signal's reason. */
-    function start({ buffer, content }: Part, PartNumber: number): void {
+    function start({ content }: Piece, PartNumber: number): void {
       const command = { ...place, UploadId, PartNumber, Body: content };
       const upload = requests
         .request(sending => client.send(new UploadPartCommand(command), sending), signal)
         .then(
           ({ ETag, ChecksumCRC32 }) => {
             completed[PartNumber - 1] = { PartNumber, ETag, ChecksumCRC32 };
-            buffers.giveBack(buffer);
+            buffers.giveBack(content);
           },
           (failure: unknown) => stop.abort(failure),
         )

@@ -4,7 +4,7 @@ import type { ExportError } from '../domain/failure.ts';
 import type { S3Credential } from '../domain/secret.ts';
 import type { Bucket, Creation, NewObject } from './bucket.ts';
 import { lookupCloud } from './cloud-address.ts';
-import { createPartBuffers, inParts, type Part } from './s3-parts.ts';
+import { createPieceBuffers, inPieces, nextPiece } from './pieces.ts';
 import { createS3Requests, type S3Retry } from './s3-requests.ts';
 import { encrypting, placing } from './s3-target.ts';
 import { createMultipartUpload } from './s3-upload.ts';
@@ -81,10 +81,10 @@ export function createS3Bucket(options: S3BucketOptions): Bucket {
       signal.throwIfAborted();
       const stop = new AbortController();
       const stopped = AbortSignal.any([signal, stop.signal]);
-      const buffers = createPartBuffers(partSize);
-      const parts = inParts(object.body, buffers, stopped);
+      const buffers = createPieceBuffers(partSize);
+      const parts = inPieces(object.body, buffers, stopped);
       try {
-        const first = await nextPart(parts);
+        const first = await nextPiece(parts);
         if (first.last) return await createAtOnce(object, first.content, stopped);
         return await upload({ object, first, rest: parts, buffers, stop, signal: stopped });
       } finally {
@@ -97,12 +97,6 @@ export function createS3Bucket(options: S3BucketOptions): Bucket {
       client.destroy();
     },
   };
-}
-
-async function nextPart(parts: AsyncGenerator<Part, void>): Promise<Part> {
-  const { value } = await parts.next();
-  if (!value) throw new RangeError('A body has at least one part');
-  return value;
 }
 
 function createClient({ destination, credential, endpoint, timeouts }: S3BucketOptions): S3Client {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { destination } from './destination.ts';
 import { ExportError } from './failure.ts';
 import { type Validated, validate } from './faults.ts';
+import { compression, format } from './format.ts';
 import type { Instant } from './instant.ts';
 import { objectKey } from './object-key.ts';
 import { isTimeZone } from './time-zone.ts';
@@ -57,8 +58,8 @@ const account = schedule.extend({
     .string('expected text')
     .regex(/^[\w/+=.@!-]{1,512}$/, 'expected 1 to 512 of letters, digits and / _ + = . @ ! -')
     .optional(),
-  format: z.enum(['ndjson', 'json']).default('ndjson'),
-  compression: z.enum(['zip', 'gzip']).default('zip'),
+  format: format.default('ndjson'),
+  compression: compression.default('zip'),
 });
 
 /** What an account record may have. Attributes beside these are those of other tools. */
@@ -71,15 +72,14 @@ export function destinationAttributes(type: unknown): readonly string[] {
   return [...new Set(shapes.flatMap(({ shape }) => Object.keys(shape)))];
 }
 
-/** A valid account record (DESIGN 3.1). Instants are numbers here; what is optional there may be absent. */
+/** A valid account record. Instants are numbers here, not texts; what is optional in the record may be absent. */
 export type Account = z.infer<typeof account>;
 export type Schedule = z.infer<typeof schedule>;
 export type Destination = Account['destination'];
 export type S3Destination = Extract<Destination, { type: 's3' }>;
 export type GcsDestination = Extract<Destination, { type: 'gcs' }>;
 export type AzureDestination = Extract<Destination, { type: 'azure' }>;
-export type Format = Account['format'];
-export type Compression = Account['compression'];
+export type { Format } from './format.ts';
 
 /**
  * The record as an account. Attributes that it does not know are ignored, but none in the destination.

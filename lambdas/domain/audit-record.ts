@@ -1,8 +1,8 @@
 import { type Instant, toIso } from './instant.ts';
 
 /**
- * The attribute names of the audit log table (DESIGN 3.4). Several may be the same: a table whose sort key is its only
- * date names it twice.
+ * The attribute names of the audit log table. Several may be the same: a table whose sort key is its only date names it
+ * twice.
  */
 export interface AuditLogAttributes {
   /** The instant of recording: ISO 8601 in UTC, then anything (`2026-11-22T07:59:59.120Z#01JD…`), or epoch milliseconds. */
@@ -14,6 +14,17 @@ export interface AuditLogAttributes {
   readonly description: string;
   readonly ipAddress: string;
 }
+
+/** The names in the stack's own table, and in any other where nothing else is said. */
+export const defaultAttributes: AuditLogAttributes = {
+  sortKey: 'recordedAt',
+  date: 'date',
+  email: 'email',
+  action: 'action',
+  actionId: 'actionId',
+  description: 'description',
+  ipAddress: 'ipAddress',
+};
 
 /** What an attribute holds. A number that JavaScript cannot hold exactly stands as its digits, a text. */
 export type StoredValue =
@@ -48,7 +59,7 @@ export const recordColumns = [
 ] as const satisfies readonly (readonly [string, keyof AuditLogAttributes])[];
 
 /**
- * The row as it is delivered: exactly the six keys, in their order (DESIGN 3.3).
+ * The row as it is delivered: exactly the six keys, in their order.
  *
  * An absent value is `null`. One that is not text keeps its kind: numbers and booleans as such, maps and lists nested,
  * sets as lists, binary as base64. A number is a JSON number when a reader's double holds all its digits, and text

@@ -1,4 +1,4 @@
-import type { Compression, Format } from './account.ts';
+import type { Compression, Format } from './format.ts';
 import type { Instant } from './instant.ts';
 import type { Place } from './recipe.ts';
 import type { Window } from './window.ts';

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 
+export const cloud = z.enum(['s3', 'gcs', 'azure']);
+
 /** Text that changes neither the meaning of a key nor the shape of a log line. */
 export const text = (longest: number) =>
   z
@@ -63,7 +65,7 @@ const awsRegion = z
   .regex(/^[a-z]{2,5}(-[a-z]+){1,3}-\d{1,2}$/, 'expected a region such as eu-central-1');
 
 const s3 = z.strictObject({
-  type: z.literal('s3'),
+  type: z.literal(cloud.enum.s3),
   bucket: s3Bucket,
   region: awsRegion,
   prefix,
@@ -88,11 +90,11 @@ const s3 = z.strictObject({
     .optional(),
 });
 
-const gcs = z.strictObject({ type: z.literal('gcs'), bucket: gcsBucket, prefix });
+const gcs = z.strictObject({ type: z.literal(cloud.enum.gcs), bucket: gcsBucket, prefix });
 
-const azure = z.strictObject({ type: z.literal('azure'), container: azureContainer, prefix });
+const azure = z.strictObject({ type: z.literal(cloud.enum.azure), container: azureContainer, prefix });
 
-/** Where an account's files go (DESIGN 3.1): exactly one bucket or container. */
+/** Where an account's files go: exactly one bucket or container. */
 export const destination = z.discriminatedUnion('type', [s3, gcs, azure], {
   error: issue =>
     issue.code === 'invalid_union' ? 'expected s3, gcs or azure' : 'expected exactly one destination, a map',

@@ -4,7 +4,7 @@ import type { ExportError } from './failure.ts';
 import type { Instant } from './instant.ts';
 import type { Window } from './window.ts';
 
-/** What customers can be told; delivered at least once (EventBridge, DESIGN 3.6). */
+/** What customers can be told; delivered at least once (EventBridge; docs/events.md). */
 export interface ExportEvents {
   delivered(accountId: string, file: DeliveredFile): Promise<void>;
   failed(accountId: string, failure: ExportError, window: Window | undefined): Promise<void>;

@@ -1,5 +1,5 @@
-import type { Compression, Destination, Format } from './account.ts';
-import { type Instant, toCompact } from './instant.ts';
+import type { Compression, Format } from './format.ts';
+import { type Instant, toCompact, toIso } from './instant.ts';
 
 /** What identifies one delivered file among all of a bucket. */
 export interface FileName {
@@ -16,7 +16,7 @@ export function encodeAccountId(accountId: string): string {
 }
 
 /**
- * `[prefix/]audit/<account-encoded>/audit_<account-encoded>_<timestamp>[_<part>].zip` (DESIGN 3.3).
+ * `[prefix/]audit/<account-encoded>/audit_<account-encoded>_<timestamp>[_<part>].zip`, `.json.gz` with gzip.
  * Keys of one account sort in the order of time; from part 10,000 on the suffix grows and sorts after the others.
  */
 export function objectKey(prefix: string | undefined, file: FileName): string {
@@ -68,19 +68,12 @@ export function objectMetadata(
   writerVersion: string,
 ): Record<string, string> {
   return {
-    windowstart: new Date(windowStart).toISOString(),
-    windowend: new Date(file.windowEnd).toISOString(),
+    windowstart: toIso(windowStart),
+    windowend: toIso(file.windowEnd),
     part: String(file.part),
     format,
     writerversion: writerVersion,
   };
-}
-
-/** The bucket or container, without the folder inside it: what an operator recognises. */
-export function bucketName(
-  destination: Pick<Destination, 'type'> & { bucket?: string; container?: string },
-): string {
-  return destination.bucket ?? destination.container ?? '';
 }
 
 function stem({ accountId, windowEnd }: FileName): string {

@@ -1,4 +1,5 @@
-import type { Account, Compression, Destination, Format } from './account.ts';
+import type { Account, Destination } from './account.ts';
+import type { Compression, Format } from './format.ts';
 
 /** Where a file goes, without how to get there (region, role, key): two records with one place mean one object. */
 export interface Place {

@@ -41,8 +41,8 @@ const gcsSecret = z.object({
 });
 
 /**
- * The text of a secret as the credential of a destination (DESIGN 3.2). Hostile until checked: no host, URL or
- * configuration is taken from it other than a storage account on an allow-listed Azure domain.
+ * The text of a secret as the credential of a destination. Hostile until checked: no host, URL or configuration is taken
+ * from it other than a storage account on an allow-listed Azure domain.
  *
  * @throws ExportError `secret_invalid`, naming every fault at once and never a value
  */

@@ -1,17 +1,16 @@
 import type { SecretStore } from '../aws/secret-store.ts';
 import type { Bucket } from '../buckets/bucket.ts';
-import type { openBucket } from '../buckets/open-bucket.ts';
+import type { Endpoints, openBucket } from '../buckets/open-bucket.ts';
 import type { Account, Destination } from '../domain/account.ts';
 import { ExportError } from '../domain/failure.ts';
 import { encodeAccountId } from '../domain/object-key.ts';
 import { parseSecret } from '../domain/secret.ts';
-import type { LocalEndpoints } from '../environment.ts';
 import type { Buckets } from './ports.ts';
 
 interface BucketsOptions {
   readonly secrets: SecretStore;
   readonly open: typeof openBucket;
-  readonly endpoints: LocalEndpoints;
+  readonly endpoints: Endpoints;
 }
 
 /** The bucket of one account during one invocation: opened at the first file, kept while the record stays the same. */

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { unzipSync } from 'fflate';
-import type { Compression, Format } from '../../lambdas/domain/account.ts';
+import type { Compression, Format } from '../../lambdas/domain/format.ts';
 
 /**
  * The records in a delivered file, each as JSON without spaces.

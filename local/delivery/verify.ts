@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { auditRecord } from '../../lambdas/domain/audit-record.ts';
+import { auditRecord, defaultAttributes } from '../../lambdas/domain/audit-record.ts';
 import { toIso } from '../../lambdas/domain/instant.ts';
 import { parseObjectKey } from '../../lambdas/domain/object-key.ts';
 import { windowsAfter } from '../../lambdas/domain/plan.ts';
 import { boundaryAtOrBefore, type Window } from '../../lambdas/domain/window.ts';
-import { type AuditRow, auditLogAttributes, type LocalAccount } from '../account.ts';
+import type { AuditRow, LocalAccount } from '../account.ts';
 import { displayName } from '../display.ts';
 import { sortKeyOf } from '../provision.ts';
 import type { AccountLedger } from './ledger-reader.ts';
@@ -90,7 +90,7 @@ function awaitedRecords(
 }
 
 function expectedRecord(row: AuditRow): string {
-  const { json } = auditRecord({ ...row.values, recordedAt: sortKeyOf(row) }, auditLogAttributes);
+  const { json } = auditRecord({ ...row.values, recordedAt: sortKeyOf(row) }, defaultAttributes);
   return JSON.stringify(JSON.parse(json));
 }
 

@@ -1,7 +1,12 @@
 import { parseAccount } from '../../lambdas/domain/account.ts';
-import { dateCell, recordColumns, type StoredValue } from '../../lambdas/domain/audit-record.ts';
+import {
+  dateCell,
+  defaultAttributes,
+  recordColumns,
+  type StoredValue,
+} from '../../lambdas/domain/audit-record.ts';
 import { ExportError } from '../../lambdas/domain/failure.ts';
-import { type AuditRow, auditLogAttributes, type Field } from '../account.ts';
+import type { AuditRow, Field } from '../account.ts';
 import { storedBytes, unstorable } from './storable.ts';
 
 export const defaultAccountId = 'local';
@@ -84,7 +89,7 @@ function exactIntegers(_: string, value: unknown, context?: { source?: string })
 }
 
 function instantOfRow(value: StoredValue): number | undefined {
-  const { json, malformed } = dateCell({ date: value }, auditLogAttributes);
+  const { json, malformed } = dateCell({ date: value }, defaultAttributes);
   const instant = malformed ? Number.NaN : Date.parse(JSON.parse(json));
   return instant >= earliest && instant < latest ? instant : undefined;
 }

@@ -1,4 +1,5 @@
-import type { Compression, Destination, Format } from '../../lambdas/domain/account.ts';
+import type { Destination } from '../../lambdas/domain/account.ts';
+import type { Compression, Format } from '../../lambdas/domain/format.ts';
 import type { Instant } from '../../lambdas/domain/instant.ts';
 import { toIso } from '../../lambdas/domain/instant.ts';
 import { encodeAccountId } from '../../lambdas/domain/object-key.ts';

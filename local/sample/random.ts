@@ -4,14 +4,16 @@ export interface Random {
   next(): number;
   /** A whole number of at least 0, below the limit. */
   below(limit: number): number;
-  pick<T>(choices: readonly [T, ...T[]]): T;
+  /** A whole number between two, both included. */
+  integer(from: number, to: number): number;
+  chance(probability: number): boolean;
+  /** @throws RangeError if there is nothing to pick from */
+  pick<T>(choices: readonly T[]): T;
 }
 
 /** The same seed, the same numbers (mulberry32 over an FNV-1a hash of the seed). */
 export function createRandom(seed: string): Random {
-  let state = 0x811c9dc5;
-  for (const byte of Buffer.from(seed)) state = Math.imul(state ^ byte, 0x01000193);
-
+  let state = hashOf(seed);
   const next = () => {
     state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
@@ -19,5 +21,22 @@ export function createRandom(seed: string): Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
   const below = (limit: number) => Math.floor(next() * limit);
-  return { next, below, pick: choices => choices[below(choices.length)] ?? choices[0] };
+  return {
+    next,
+    below,
+    integer: (from, to) => from + below(to - from + 1),
+    chance: probability => next() < probability,
+    pick(choices) {
+      const picked = choices[below(choices.length)];
+      if (picked === undefined) throw new RangeError('Nothing to pick from');
+      return picked;
+    },
+  };
+}
+
+/** FNV-1a, 32 bits, of the text in UTF-8; it goes on from another hash if one is given. */
+export function hashOf(text: string, start = 0x811c9dc5): number {
+  let hash = start;
+  for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
 }

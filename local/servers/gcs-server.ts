@@ -1,12 +1,11 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type GcsAnswer, type GcsRequest, notServed, receive, send } from './gcs-http.ts';
 import { GcsObjects, generationIn, noSuchObject, resourceOf, type StoredObject } from './gcs-objects.ts';
 import { GcsRefusal } from './gcs-refusal.ts';
 import { GcsSessions } from './gcs-sessions.ts';
 import { createTokenIssuer, type ServiceAccount } from './gcs-token.ts';
 import { answerUpload } from './gcs-uploads.ts';
+import { type LocalServer, startHttpServer } from './http-server.ts';
 
 export interface GcsServerOptions {
   /** Whose assertions earn a token; every token may then use every bucket that is not denied. */
@@ -15,9 +14,8 @@ export interface GcsServerOptions {
   readonly buckets: readonly { readonly name: string; readonly denied?: boolean }[];
 }
 
-export interface GcsServer {
-  /** `http://127.0.0.1:<port>`: the JSON API, and the token endpoint at `/token`. */
-  readonly endpoint: string;
+/** The JSON API, and the token endpoint at `/token`. */
+export interface GcsServer extends LocalServer {
   /** How many resumable uploads are neither completed nor cancelled. */
   unfinishedUploads(): number;
   readObject(bucket: string, name: string): StoredObject | undefined;
@@ -25,7 +23,6 @@ export interface GcsServer {
   deleteObject(bucket: string, name: string): void;
   /** In order of their names. */
   listObjects(bucket: string): readonly StoredObject[];
-  close(): Promise<void>;
 }
 
 /**
@@ -39,28 +36,19 @@ export async function startGcsServer({ serviceAccounts, buckets }: GcsServerOpti
     buckets.map(({ name, denied }) => [name, { denied: denied === true, objects: new GcsObjects() }]),
   );
 
-  const server = createServer((incoming, outgoing) => {
+  const server = await startHttpServer((incoming, outgoing) => {
     serve(incoming, outgoing).catch((error: unknown) => {
       process.emitWarning(`The GCS server failed: ${String(error)}`);
       outgoing.destroy();
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
 
   return {
-    endpoint: `http://127.0.0.1:${port}`,
+    ...server,
     unfinishedUploads: () => sessions.unfinished,
     readObject: (bucket, name) => stores.get(bucket)?.objects.get(name),
     deleteObject: (bucket, name) => stores.get(bucket)?.objects.delete(name, undefined),
     listObjects: bucket => stores.get(bucket)?.objects.list() ?? [],
-    async close() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
   };
 
   async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {

@@ -1,28 +1,40 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Server as SecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 /** A server that listens on this machine only. */
 export interface LocalServer {
   /** `http://127.0.0.1:<port>` */
   readonly endpoint: string;
-  /** Ends every connection, whether idle or not. */
+  /** Ends every connection, whether idle or not. May be called again. */
   close(): Promise<void>;
 }
 
 /** Listens on a free port of 127.0.0.1. */
-export async function startHttpServer(listener: RequestListener): Promise<LocalServer> {
-  const server = createServer(listener);
+export function startHttpServer(listener: RequestListener): Promise<LocalServer> {
+  return listen(createServer(listener));
+}
+
+/** Has a server listen on a free port of 127.0.0.1. The endpoint is that of plain HTTP. */
+export async function listen(
+  server: Server | SecureServer,
+): Promise<LocalServer & { readonly port: number }> {
+  // Longer than any pause between requests, so that no connection ends just as it is used again.
+  server.keepAliveTimeout = 60_000;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
+  let closed: Promise<void> | undefined;
   return {
+    port,
     endpoint: `http://127.0.0.1:${port}`,
-    async close() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
+    close() {
+      closed ??= new Promise((resolve, reject) => {
+        server.close(error => (error ? reject(error) : resolve()));
+        server.closeAllConnections();
+      });
+      return closed;
     },
   };
 }

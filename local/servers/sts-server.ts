@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { type LocalServer, startHttpServer } from './http-server.ts';
 
 /** A role that the server lets anybody assume who brings the external id, if the role demands one. */
 export interface LocalRole {
@@ -14,17 +12,15 @@ export interface LocalRole {
   };
 }
 
-export interface StsServer {
-  readonly endpoint: string;
+export interface StsServer extends LocalServer {
   /** The session names of the roles assumed so far, in order. */
   readonly sessions: readonly string[];
-  close(): Promise<void>;
 }
 
 /** AssumeRole of the AWS Security Token Service, for the roles given by ARN. The caller's own signature is not checked. */
 export async function startStsServer(roles: ReadonlyMap<string, LocalRole>): Promise<StsServer> {
   const sessions: string[] = [];
-  const server = createServer(async (request, response) => {
+  const server = await startHttpServer(async (request, response) => {
     const parameters = new URLSearchParams(await text(request));
     const role = roles.get(parameters.get('RoleArn') ?? '');
     const send = (status: number, xml: string) =>
@@ -37,18 +33,8 @@ export async function startStsServer(roles: ReadonlyMap<string, LocalRole>): Pro
     sessions.push(parameters.get('RoleSessionName') ?? '');
     return send(200, assumed(role));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
 
-  return {
-    endpoint: `http://127.0.0.1:${port}`,
-    sessions,
-    async close() {
-      server.closeAllConnections();
-      await new Promise(closed => server.close(closed));
-    },
-  };
+  return { ...server, sessions };
 }
 
 const namespace = 'xmlns="https://sts.amazonaws.com/doc/2011-06-15/"';

@@ -43,13 +43,22 @@ export function watchObjects(buckets: readonly BucketName[], servers: CloudServe
     for (const name of seen.keys()) if (!present.has(name)) problems.push(`${name} disappeared`);
   }
 
+  async function lastLook(): Promise<readonly string[]> {
+    clearInterval(timer);
+    try {
+      await looking.then(look);
+    } finally {
+      clients.close();
+    }
+    return [...new Set(problems)];
+  }
+
+  let ended: Promise<readonly string[]> | undefined;
   return {
-    /** A last look; what was wrong in all of them. */
-    async end(): Promise<readonly string[]> {
-      clearInterval(timer);
-      looking = looking.then(look);
-      await looking;
-      return [...new Set(problems)];
+    /** A last look; what was wrong in all of them. Told to end again, it only tells again. */
+    end(): Promise<readonly string[]> {
+      ended ??= lastLook();
+      return ended;
     },
   };
 }

@@ -1,10 +1,10 @@
-import { BatchWriteItemCommand, type DynamoDBClient, type WriteRequest } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient, WriteRequest } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { type Instant, toIso } from '../../lambdas/domain/instant.ts';
 import { windowsAfter } from '../../lambdas/domain/plan.ts';
 import { boundaryAtOrBefore } from '../../lambdas/domain/window.ts';
 import type { AccountRecord, AuditRow } from '../../local/account.ts';
-import { sortKeyOf } from '../../local/provision.ts';
+import { sortKeyOf, writeBatch } from '../../local/provision.ts';
 import type { Random } from '../../local/sample/random.ts';
 import { sampleRows } from '../../local/sample/rows.ts';
 
@@ -74,7 +74,7 @@ async function writeRows(client: DynamoDBClient, table: string, rows: readonly A
     batch.push({ PutRequest: { Item: marshall(item, { removeUndefinedValues: true }) } });
     bytes += String(row.values.description ?? '').length;
     if (batch.length < rowsPerBatch && bytes < bytesPerBatch && index < rows.length - 1) continue;
-    await client.send(new BatchWriteItemCommand({ RequestItems: { [table]: batch } }));
+    await writeBatch(client, table, batch);
     batch = [];
     bytes = 0;
   }

@@ -1,21 +1,16 @@
-import { BatchWriteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuditLog, createAuditLog } from '../../lambdas/aws/audit-log.ts';
 import { RawHttpHandler } from '../../lambdas/aws/raw-http-handler.ts';
 import type { Pause } from '../../lambdas/aws/throttling.ts';
+import { defaultAttributes } from '../../lambdas/domain/audit-record.ts';
 import type { AuditLogSource } from '../../lambdas/environment.ts';
+import { writeBatch } from '../../local/provision.ts';
 import { type DynamodbTables, startTables } from './dynamodb-tables.ts';
 import { type Fault, type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 
-const names = {
-  date: 'date',
-  email: 'email',
-  action: 'action',
-  actionId: 'actionId',
-  description: 'description',
-  ipAddress: 'ipAddress',
-};
+const { sortKey: _, ...names } = defaultAttributes;
 const window = { start: Date.parse('2026-11-22T04:00:00Z'), end: Date.parse('2026-11-22T08:00:00Z') };
 const never = new AbortController().signal;
 
@@ -67,14 +62,12 @@ describe('the audit log', () => {
         ),
       putMany: async (rows: readonly Record<string, unknown>[]) => {
         for (let first = 0; first < rows.length; first += 25)
-          await tables.client.send(
-            new BatchWriteItemCommand({
-              RequestItems: {
-                [tableName]: rows
-                  .slice(first, first + 25)
-                  .map(row => ({ PutRequest: { Item: marshall({ [partition]: 'acme', ...row }) } })),
-              },
-            }),
+          await writeBatch(
+            tables.client,
+            tableName,
+            rows
+              .slice(first, first + 25)
+              .map(row => ({ PutRequest: { Item: marshall({ [partition]: 'acme', ...row }) } })),
           );
       },
       pages: (after?: string, signal = never) => log.pages('acme', window, after, signal),

@@ -1,17 +1,16 @@
 import { once } from 'node:events';
 import {
   type ClientRequest,
-  createServer,
   type IncomingMessage,
   type OutgoingHttpHeaders,
   request as requestHttp,
   type ServerResponse,
 } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startHttpServer } from '../../local/servers/http-server.ts';
 
 /** What the proxy does to one request. */
 export type Fault =
@@ -69,7 +68,7 @@ export async function startFaultProxy(
 ): Promise<FaultProxy> {
   const upstream = new URL(target);
   const requests: SeenRequest[] = [];
-  const server = createServer((incoming, outgoing) => {
+  const server = await startHttpServer((incoming, outgoing) => {
     const seen = { method: incoming.method ?? '', path: incoming.url ?? '', headers: incoming.headers };
     if (keepRequests) requests.push(seen);
     play(proxy.onRequest(seen), { upstream, wholeRequests }, incoming, outgoing).catch(() => {
@@ -77,18 +76,12 @@ export async function startFaultProxy(
       outgoing.destroy();
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
 
   const proxy: FaultProxy = {
-    endpoint: `http://127.0.0.1:${port}${upstream.pathname.replace(/\/$/, '')}`,
+    endpoint: `${server.endpoint}${upstream.pathname.replace(/\/$/, '')}`,
     requests,
     onRequest: () => ({ kind: 'pass' }),
-    async close() {
-      server.closeAllConnections();
-      await new Promise(closed => server.close(closed));
-    },
+    close: server.close,
   };
   return proxy;
 }

@@ -44,7 +44,7 @@ describe.each(['http:', 'https:'] as const)('the handler over %s', protocol => {
     const { key, cert } = await createCertificate();
     setDefaultCACertificates([...trusted, cert]);
     server = protocol === 'http:' ? createTcpServer(serve) : createTlsServer({ key, cert }, serve);
-    server.listen(0, 'localhost');
+    server.listen(0, '127.0.0.1');
     await once(server, 'listening');
   });
   afterEach(() => {
@@ -183,14 +183,18 @@ describe.each(['http:', 'https:'] as const)('the handler over %s', protocol => {
   });
 
   it('opens another connection when the server wants this one closed, or has closed it', async () => {
+    let closed: Promise<unknown> = Promise.resolve();
     const send = start(async (socket, request) => {
       socket.write(`${headOf(2, request.endsWith(':1}') ? 'Connection: close\r\n' : '')}{}`);
-      if (request.endsWith(':2}')) socket.end();
+      if (!request.endsWith(':2}')) return;
+      closed = once(socket, 'close');
+      socket.end();
     });
     await send(1);
     await send(2);
     expect(connections).toBe(2);
-    await pause(50);
+    // The server's own end of it closes when the other has.
+    await closed;
     await send(3);
     await send(3);
     expect(connections).toBe(3);

@@ -1,5 +1,7 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
@@ -45,4 +47,26 @@ export async function runCommand(
   });
   const [output, errors, exitCode] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   return { exitCode, output, errors };
+}
+
+/**
+ * What a process has printed up to the chunk with which it matches; the process goes on.
+ *
+ * @throws Error with the exit code and all that was printed, if it ends before that
+ */
+export async function saidUntil(
+  child: ChildProcessByStdio<null, Readable, null>,
+  pattern: RegExp,
+): Promise<string> {
+  const closed = once(child, 'close');
+  let said = '';
+  for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
+    said += chunk;
+    if (!pattern.test(said)) continue;
+    // Nobody reads the rest, and it must not fill the pipe.
+    child.stdout.resume();
+    return said;
+  }
+  const [code, signal] = await closed;
+  throw new Error(`ended with ${signal ?? `code ${code}`}: ${said}`);
 }

@@ -13,12 +13,13 @@ import { runHere, wordsOf } from '../../cli/tour/run-here.ts';
 import { startWorld, type World } from '../../cli/tour/world.ts';
 import { utcWord } from '../../cli/wording.ts';
 import { accountFaults } from '../../lambdas/domain/account.ts';
+import { auditRecord, defaultAttributes, recordColumns } from '../../lambdas/domain/audit-record.ts';
 import { toCompact, toIso } from '../../lambdas/domain/instant.ts';
 import { nextBoundary } from '../../lambdas/domain/window.ts';
 import { readConfiguration } from '../../lib/config.ts';
 import { scheduledEvent } from '../../local/run-ticks.ts';
 import packageFile from '../../package.json' with { type: 'json' };
-import { runCommand } from './command-line.ts';
+import { runCommand, saidUntil } from './command-line.ts';
 import { shellCommands } from './shell-commands.ts';
 
 const project = join(import.meta.dirname, '../..');
@@ -207,13 +208,13 @@ describe('every command of the documents', () => {
     const child = spawn(process.execPath, [join(project, 'bin/siem-export.ts'), ...words], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const [output] = await once(child.stdout, 'data');
-    child.kill('SIGINT');
-    const [, signal] = await once(child, 'exit');
-    expect({ output: String(output), signal }).toEqual({
-      output: expect.stringMatching(status.prints),
-      signal: 'SIGINT',
-    });
+    const ended = once(child, 'exit');
+    try {
+      await saidUntil(child, status.prints);
+    } finally {
+      child.kill('SIGINT');
+    }
+    expect(await ended).toEqual([null, 'SIGINT']);
   });
 });
 
@@ -263,8 +264,7 @@ test('a local mode that is kept is one to work on, and ends with Ctrl-C', async 
   });
   const ended = once(kept, 'exit');
   try {
-    let said = '';
-    while (!said.includes('The command line works on it')) said += String(await once(kept.stdout, 'data'));
+    await saidUntil(kept, /The command line works on it/);
     let later = '';
     kept.stdout.on('data', text => {
       later += String(text);
@@ -328,6 +328,13 @@ test('the README’s account records are in order', () => {
   const records = blocks.map(([, json = '']) => JSON.parse(json)).filter(value => 'accountId' in value);
   expect(records.length).toBeGreaterThan(0);
   for (const record of records) expect(accountFaults(record)).toEqual([]);
+});
+
+test('the README’s delivered line is one', () => {
+  const [line = ''] = /^\{"Date":.*$/m.exec(readFileSync(join(project, 'README.md'), 'utf8')) ?? [];
+  const delivered = JSON.parse(line);
+  const row = Object.fromEntries(recordColumns.map(([key, attribute]) => [attribute, delivered[key]]));
+  expect(auditRecord(row, defaultAttributes)).toEqual({ json: line, malformed: false });
 });
 
 function lastBoundary(timeZone: string): number {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { unzipSync } from 'fflate';
 import { expect, test } from 'vitest';
 import { createArchive } from '../../lambdas/archive/archive.ts';
-import { deflateSynchronously } from '../../lambdas/archive/deflate.ts';
+import { deflateOnThreadPool, deflateSynchronously } from '../../lambdas/archive/deflate.ts';
 import { jsonArray } from '../../lambdas/archive/json-array.ts';
 import { bytesOf, inChunks } from '../unit/archive/reading.ts';
 
@@ -41,7 +41,12 @@ test('an archive of any kind holds the records, and the same input makes the sam
       chunkSizes,
       async (records, options, sizes, otherSizes) => {
         const lines = linesOf(records);
-        const packed = await bytesOf(createArchive({ ...options, lines: inChunks(lines, sizes) }).body);
+        const archive = createArchive({
+          ...options,
+          lines: inChunks(lines, sizes),
+          deflateBlock: deflateOnThreadPool,
+        });
+        const packed = await bytesOf(archive.body);
         const again = createArchive({
           ...options,
           lines: inChunks(lines, otherSizes),

@@ -1,8 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fromAttributeValue } from '../../lambdas/archive/attribute-value.ts';
-import { auditRecord, type StoredRow, toJson } from '../../lambdas/domain/audit-record.ts';
-import { attributes, attributeValue, date, text } from './query-answers.ts';
+import {
+  defaultAttributes as attributes,
+  auditRecord,
+  type StoredRow,
+  toJson,
+} from '../../lambdas/domain/audit-record.ts';
+import { attributeValue, date, text } from './query-answers.ts';
 
 const keys = ['Date', 'Email', 'Action', 'Action ID', 'Description', 'IP Address'];
 const value = attributeValue.map(fromAttributeValue);

@@ -1,6 +1,7 @@
 import { deflateSynchronously } from '../../lambdas/archive/deflate.ts';
 import { transcodePage } from '../../lambdas/archive/transcode-page.ts';
 import type { Account } from '../../lambdas/domain/account.ts';
+import { defaultAttributes } from '../../lambdas/domain/audit-record.ts';
 import type { Cursor } from '../../lambdas/domain/cursor.ts';
 import type { DeliveredFile } from '../../lambdas/domain/delivered-file.ts';
 import type { ExportError } from '../../lambdas/domain/failure.ts';
@@ -9,16 +10,6 @@ import { followingPart } from '../../lambdas/domain/plan.ts';
 import { createBuckets } from '../../lambdas/exporter/buckets.ts';
 import { createBatchExporter, type ReceivedMessage } from '../../lambdas/exporter/export-batch.ts';
 import type { ExporterPorts } from '../../lambdas/exporter/ports.ts';
-
-export const attributes = {
-  sortKey: 'recordedAt',
-  date: 'date',
-  email: 'email',
-  action: 'action',
-  actionId: 'actionId',
-  description: 'description',
-  ipAddress: 'ipAddress',
-};
 
 /** What the exporter finds outside. */
 export interface MemoryWorld {
@@ -42,7 +33,7 @@ export function startExporter(world: MemoryWorld, now: number) {
     ledger: createMemoryLedger(),
     auditLog: {
       async *pages(accountId) {
-        yield transcodePage(world.answers.get(accountId) ?? noRows, attributes);
+        yield transcodePage(world.answers.get(accountId) ?? noRows, defaultAttributes);
       },
     },
     queue: { send: async message => void told.push(message) },

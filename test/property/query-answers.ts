@@ -1,15 +1,8 @@
 import fc from 'fast-check';
-import type { AuditLogAttributes } from '../../lambdas/domain/audit-record.ts';
-
-export const attributes: AuditLogAttributes = {
-  sortKey: 'recordedAt',
-  date: 'date',
-  email: 'email',
-  action: 'action',
-  actionId: 'actionId',
-  description: 'description',
-  ipAddress: 'ipAddress',
-};
+import {
+  type AuditLogAttributes,
+  defaultAttributes as attributes,
+} from '../../lambdas/domain/audit-record.ts';
 
 /** Layouts in which one attribute serves as several columns, or has a name that is unusual in JSON. */
 const layouts: AuditLogAttributes[] = [

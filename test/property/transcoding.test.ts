@@ -4,9 +4,9 @@ import { expect, test } from 'vitest';
 import { encodeRows, parsePage } from '../../lambdas/archive/encode-rows.ts';
 import type { Page } from '../../lambdas/archive/page.ts';
 import { transcodeFamiliar, transcodePage } from '../../lambdas/archive/transcode-page.ts';
-import type { StoredRow } from '../../lambdas/domain/audit-record.ts';
+import { defaultAttributes as attributes, type StoredRow } from '../../lambdas/domain/audit-record.ts';
 import { ExportError } from '../../lambdas/domain/failure.ts';
-import { answers, anyValue, attributes, attributeValue, date, number, text } from './query-answers.ts';
+import { answers, anyValue, attributeValue, date, number, text } from './query-answers.ts';
 
 const contentOf = (page: Page) => ({
   lines: Buffer.from(page.lines).toString('utf8'),

@@ -45,8 +45,11 @@ export interface SeedResult {
 rememberOffsets();
 
 const graceOfWatchdog = 2 * hour;
-/** Three blocks being deflated and one being filled, what is gathered for the bucket, five pages, and some room. */
-const mostHeld = 13 * 1024 * 1024;
+/**
+ * Four blocks of 1 MiB being deflated and one being filled, what is gathered for the bucket, five pages, and some room:
+ * 250 large windows held 7.4 MiB at most.
+ */
+const mostHeld = 9 * 1024 * 1024;
 
 /** Plays one seed through, from the first tick until all must be delivered, and holds the outcome against the truth. */
 export async function simulate(options: SeedOptions): Promise<SeedResult> {

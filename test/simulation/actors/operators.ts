@@ -1,10 +1,10 @@
 import type { Destination } from '../../../lambdas/domain/account.ts';
+import type { Random } from '../../../local/sample/random.ts';
 import { invalidSecretText } from '../services/secrets.ts';
 import type { Provisioning, SimulatedAccount } from '../truth/accounts.ts';
 import { secretFor } from '../truth/draw-account.ts';
 import { hour, type Scenario } from '../truth/scenario.ts';
 import type { FaultKind } from '../world/fault-kinds.ts';
-import type { Random } from '../world/random.ts';
 import type { World } from '../world/world.ts';
 
 export const otherZones = ['Europe/Berlin', 'Asia/Kathmandu', 'America/St_Johns', 'Pacific/Chatham', 'UTC'];

@@ -53,7 +53,7 @@ function text(value: AttributeValue | undefined): string {
   return value?.S ?? '';
 }
 
-/** The key of a file, as DESIGN 3.3 puts it. */
+/** The key of a file, as the README promises it. */
 export function keyOf(accountId: string, { end, part, compression, prefix }: IntentItem): string {
   const encoded = Buffer.from(accountId).toString('base64url');
   const time = new Date(end).toISOString().replace(/[-:]|\.000/g, '');

@@ -85,7 +85,10 @@ function checkAccount(options: DeliveryOptions, account: SimulatedAccount): numb
   return delivered.size;
 }
 
-/** An object in a place that the account left while the upload's outcome was unknown: DESIGN 4.2's one exception. */
+/**
+ * An object in a place that the account left while the upload's outcome was unknown: the one exception that
+ * docs/reliability.md makes.
+ */
 function checkUncommitted({ world, accounts, commits, scenario }: DeliveryOptions, object: StoredObject) {
   const encoded = /audit\/([\w-]+)\/[^/]+$/.exec(object.key)?.[1] ?? '';
   const account = accounts.find(({ id }) => Buffer.from(id).toString('base64url') === encoded);

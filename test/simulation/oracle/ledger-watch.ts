@@ -32,7 +32,7 @@ interface LedgerWatchOptions {
 /** Attempts may not pile up in the cursor for as long as a destination is down. */
 const mostAttemptsAtPlace = 25;
 
-/** Watches every write to a cursor: is it what the protocol of DESIGN 4 allows, and is it true? */
+/** Watches every write to a cursor: is it what docs/adr/0001 and 0007 allow, and is it true? */
 export function createLedgerWatch(options: LedgerWatchOptions) {
   const { world, fileRow, objectAt, wasForeign, wasTold, limits } = options;
   const commits = new Map<string, Commit[]>();

@@ -1,5 +1,5 @@
+import { createRandom, type Random } from '../../../local/sample/random.ts';
 import { type FaultKind, faultKinds } from '../world/fault-kinds.ts';
-import { createRandom, type Random } from '../world/random.ts';
 import { clockChanges } from './boundaries.ts';
 
 export const hour = 3_600_000;

@@ -1,5 +1,5 @@
+import { createRandom, hashOf, type Random } from '../../../local/sample/random.ts';
 import type { FaultKind } from './fault-kinds.ts';
-import { createRandom, hashOf, type Random } from './random.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
 
 /** A promise of the design that did not hold. */

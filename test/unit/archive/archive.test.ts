@@ -3,12 +3,20 @@ import { gunzipSync } from 'node:zlib';
 import { unzipSync } from 'fflate';
 import { describe, expect, it, test } from 'vitest';
 import { type ArchiveOptions, createArchive } from '../../../lambdas/archive/archive.ts';
+import { deflateOnThreadPool } from '../../../lambdas/archive/deflate.ts';
 import { zip } from '../../../lambdas/archive/zip.ts';
 import { askProgram, bytesOf, inChunks, sampleLines } from './reading.ts';
 
 const modifiedAt = Date.UTC(2026, 10, 22, 18, 30, 58);
 const entryName = 'audit_YWNtZQ_20261122T183000Z.json';
-const base = { format: 'ndjson', compression: 'zip', entryName, modifiedAt } as const;
+const base = {
+  format: 'ndjson',
+  compression: 'zip',
+  entryName,
+  modifiedAt,
+  level: 6,
+  deflateBlock: deflateOnThreadPool,
+} as const;
 
 const pack = async (bytes: Uint8Array, options: Partial<ArchiveOptions> = {}) => {
   const archive = createArchive({ ...base, lines: inChunks(bytes, [100_000]), ...options });

@@ -1,19 +1,10 @@
 import { describe, expect, it, test } from 'vitest';
 import {
-  type AuditLogAttributes,
+  defaultAttributes as attributes,
   auditRecord,
   type StoredRow,
 } from '../../../lambdas/domain/audit-record.ts';
 
-const attributes: AuditLogAttributes = {
-  sortKey: 'recordedAt',
-  date: 'date',
-  email: 'email',
-  action: 'action',
-  actionId: 'actionId',
-  description: 'description',
-  ipAddress: 'ipAddress',
-};
 const recordedAt = '2026-11-22T07:59:59.120Z#01JD';
 const record = (row: StoredRow, names = attributes) => auditRecord({ recordedAt, ...row }, names);
 const dateOf = (row: StoredRow, names = attributes) => {

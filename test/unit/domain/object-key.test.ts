@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import {
-  bucketName,
   contentTypes,
   encodeAccountId,
   entryName,
@@ -58,11 +57,6 @@ describe('the rest of a file', () => {
       format: 'ndjson',
       writerversion: '1.2.3',
     });
-  });
-
-  it('the name of a bucket is that of the bucket or container', () => {
-    expect(bucketName({ type: 's3', bucket: 'acme-audit' })).toBe('acme-audit');
-    expect(bucketName({ type: 'azure', container: 'audit' })).toBe('audit');
   });
 });
 
