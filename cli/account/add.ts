@@ -6,11 +6,12 @@ import type { Cursor } from '../../lambdas/domain/cursor.ts';
 import { type Instant, toIso } from '../../lambdas/domain/instant.ts';
 import type { Credential } from '../../lambdas/domain/secret.ts';
 import { nextBoundary } from '../../lambdas/domain/window.ts';
+import { quotedId } from '../account-id.ts';
 import { CommandError } from '../command-error.ts';
 import type { CommandContext } from '../context.ts';
 import type { Report } from '../report.ts';
 import type { Run } from '../run.ts';
-import { shellWord } from '../shell-word.ts';
+import { accountCommand } from '../shell-word.ts';
 import type { Target } from '../target/target.ts';
 import type { Terminal } from '../terminal.ts';
 import { localWindow, utcTime } from '../wording.ts';
@@ -126,7 +127,7 @@ async function secretFor(
 function exists(accountId: string, { command }: Target): CommandError {
   return new CommandError(
     'usage',
-    `There is an account ${JSON.stringify(accountId)} already: "${command} account update ${shellWord(accountId)}" changes it`,
+    `There is an account ${quotedId(accountId)} already: "${accountCommand(`${command} account update`, accountId)}" changes it`,
   );
 }
 
@@ -162,7 +163,7 @@ function report(added: Added, { command, outputs }: Target): Report {
       `  Its ${cursor === undefined ? 'first' : 'next'} file covers ${localWindow(next, timeZone)} ${timeZone} and is due at ${utcTime(due)}.`,
       '  The customer grants:',
       ...grant.split('\n').map(line => `    ${line}`),
-      `  Next: ${command} verify ${shellWord(accountId)}`,
+      `  Next: ${accountCommand(`${command} verify`, accountId)}`,
     ],
   };
 }

@@ -2,7 +2,7 @@ import { type Account, accountFaults, parseAccount } from '../../lambdas/domain/
 import { ExportError } from '../../lambdas/domain/failure.ts';
 import { type Credential, parseSecret } from '../../lambdas/domain/secret.ts';
 import { CommandError } from '../command-error.ts';
-import { shellWord } from '../shell-word.ts';
+import { accountCommand } from '../shell-word.ts';
 import { optionFor } from './record-options.ts';
 import type { AccountRecord } from './record-store.ts';
 import { unknownAttributes } from './unknown-attributes.ts';
@@ -39,10 +39,14 @@ export function checkSecret({ destination }: Account, secret: string): Credentia
 export function mendingCommands(accountId: string, faults: readonly string[], command: string): string {
   const options = faults.flatMap(fault => optionFor(fault.slice(0, fault.indexOf(':'))) ?? []);
   const values = [...new Set(options)].filter(option => option.startsWith('--'));
-  const update = ['update', shellWord(accountId), ...values.map(option => `${option} <value>`)].join(' ');
+  const update = accountCommand(
+    `${command} account update`,
+    accountId,
+    ...values.map(option => `${option} <value>`),
+  );
   return [
     ...(faults.some(fault => fault.startsWith('status: ')) ? statusCommands(accountId, command) : []),
-    ...(values.length > 0 ? [`${command} account ${update}`] : []),
+    ...(values.length > 0 ? [update] : []),
   ].join('\n');
 }
 
@@ -52,8 +56,8 @@ export function mendingCommands(accountId: string, faults: readonly string[], co
  */
 function statusCommands(accountId: string, command: string): string[] {
   return [
-    `${command} account pause ${shellWord(accountId)}`,
-    `or, if it is to be exported: ${command} account resume ${shellWord(accountId)}`,
+    accountCommand(`${command} account pause`, accountId),
+    `or, if it is to be exported: ${accountCommand(`${command} account resume`, accountId)}`,
   ];
 }
 

@@ -1,6 +1,6 @@
 import type { Account, Destination } from '../../lambdas/domain/account.ts';
 import type { FailureCode } from '../../lambdas/domain/failure.ts';
-import { shellWord } from '../shell-word.ts';
+import { accountCommand } from '../shell-word.ts';
 import {
   bindingCommand,
   type GrantOptions,
@@ -26,25 +26,25 @@ export interface RemedyOptions extends GrantOptions {
 export function remedyFor({ code, message }: Failed, account: Account, options: RemedyOptions): string {
   const { destination } = account;
   const { command } = options;
-  const update = `${command} account update ${shellWord(account.accountId)}`;
+  const update = (option: string) => accountCommand(`${command} account update`, account.accountId, option);
   switch (code) {
     case 'account_invalid':
-      return `${update} … with what is to be changed`;
+      return `${update('…')} with what is to be changed`;
     case 'secret_missing':
     case 'secret_invalid':
-      return `${update} --secret-file <file with ${credentialNames[destination.type]}>`;
+      return update(`--secret-file <file with ${credentialNames[destination.type]}>`);
     case 'credentials_rejected':
       return `The customer: ${renewal(destination, options)}\n${renewed(destination, update)}`.trimEnd();
     case 'access_denied':
       return `The customer: ${permission(destination, options)}`;
     case 'bucket_missing':
-      return `The customer: ${creation(destination, options)}\nor, if the name is wrong: ${update} --${
-        destination.type === 'azure' ? 'container' : 'bucket'
-      } <name>`;
+      return `The customer: ${creation(destination, options)}\nor, if the name is wrong: ${update(
+        `--${destination.type === 'azure' ? 'container' : 'bucket'} <name>`,
+      )}`;
     case 'wrong_region':
-      return `${update} --bucket-region ${regionIn(message) ?? '<region of the bucket>'}`;
+      return update(`--bucket-region ${regionIn(message) ?? '<region of the bucket>'}`);
     case 'object_exists':
-      return `The customer moves the object away, or: ${update} --prefix <another folder>`;
+      return `The customer moves the object away, or: ${update('--prefix <another folder>')}`;
     case 'role_unprotected':
       return `The customer: ${renewal(destination, options)}`;
     case 'destination_rejected':
@@ -82,9 +82,9 @@ function renewal(destination: Destination, options: GrantOptions): string {
   }
 }
 
-function renewed(destination: Destination, update: string): string {
+function renewed(destination: Destination, update: (option: string) => string): string {
   const byRole = destination.type === 's3' && destination.roleArn !== undefined;
-  return byRole ? '' : `then: ${update} --secret-file <file>`;
+  return byRole ? '' : `then: ${update('--secret-file <file>')}`;
 }
 
 function permission(destination: Destination, { credential }: GrantOptions): string {

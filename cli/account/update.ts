@@ -5,7 +5,7 @@ import { CommandError } from '../command-error.ts';
 import type { CommandContext } from '../context.ts';
 import type { Report } from '../report.ts';
 import type { Run } from '../run.ts';
-import { shellWord } from '../shell-word.ts';
+import { accountCommand } from '../shell-word.ts';
 import { checkRecord, checkSecret } from './check-record.ts';
 import { customerGrant } from './customer-grant.ts';
 import { readSecretFile } from './read-secret.ts';
@@ -88,7 +88,7 @@ async function updateAccount(
       ...(grant === undefined
         ? []
         : ['  The customer grants:', ...grant.split('\n').map(line => `    ${line}`)]),
-      `  Next: ${command} verify ${shellWord(accountId)}`,
+      `  Next: ${accountCommand(`${command} verify`, accountId)}`,
     ],
   };
 }
