@@ -1,38 +1,25 @@
 import { type Account, accountFaults, parseAccount } from '../../lambdas/domain/account.ts';
-import { ExportError } from '../../lambdas/domain/failure.ts';
-import { type Credential, parseSecret } from '../../lambdas/domain/secret.ts';
 import { CommandError } from '../command-error.ts';
 import { accountCommand } from '../shell-word.ts';
+import { recordFaults } from './record-faults.ts';
 import { optionFor } from './record-options.ts';
 import type { AccountRecord } from './record-store.ts';
 import { unknownAttributes } from './unknown-attributes.ts';
 
 /** @throws CommandError `usage` with every fault, and the option that mends it */
 export function checkRecord(record: AccountRecord): Account {
-  const faults = accountFaults(record);
+  const faults = recordFaults(record);
   if (faults.length === 0) return parseAccount(record);
   const warnings = unknownAttributes(record);
-  const lines = [...faults.map(withOption), ...warnings].map(line => `\n  ${line}`);
-  throw new CommandError(
-    'usage',
-    `The account record is not in order; nothing was changed:${lines.join('')}`,
-    { details: { faults, warnings } },
-  );
+  const lines = [...faults.map(withOption), ...wrongOption(record), ...warnings].map(line => `\n  ${line}`);
+  throw new CommandError('usage', `The account record is not in order:${lines.join('')}`, {
+    details: { faults, warnings },
+  });
 }
 
 /** The fault of one attribute, if it has one. */
 export function faultAt(path: string, record: AccountRecord): string | undefined {
   return accountFaults(record).find(fault => fault.startsWith(`${path}: `));
-}
-
-/** @throws CommandError `usage` with every fault, and no part of the secret */
-export function checkSecret({ destination }: Account, secret: string): Credential {
-  try {
-    return parseSecret(destination.type, secret);
-  } catch (thrown) {
-    if (!(thrown instanceof ExportError)) throw thrown;
-    throw new CommandError('usage', thrown.message);
-  }
 }
 
 /** The commands that put every fault of a record right, once their values are filled in. */
@@ -59,6 +46,18 @@ function statusCommands(accountId: string, command: string): string[] {
     accountCommand(`${command} account pause`, accountId),
     `or, if it is to be exported: ${accountCommand(`${command} account resume`, accountId)}`,
   ];
+}
+
+/** A bucket by the name that another cloud has for it. */
+function wrongOption({ destination }: AccountRecord): string[] {
+  const { type, bucket, container } = { ...(typeof destination === 'object' ? destination : {}) } as Readonly<
+    Record<string, unknown>
+  >;
+  if (type === 'azure' && bucket !== undefined)
+    return ['--bucket: Azure keeps objects in containers, use --container'];
+  if ((type === 's3' || type === 'gcs') && container !== undefined)
+    return ['--container: only Azure has containers, use --bucket'];
+  return [];
 }
 
 function withOption(fault: string): string {

@@ -10,6 +10,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { changeOf, isAsItWas } from './record-change.ts';
 
 /** An account record as it stands in the table, checked or not. */
 export type AccountRecord = Readonly<Record<string, unknown>>;
@@ -64,23 +65,13 @@ export function createRecordStore({ client, tableName }: { client: DynamoDBClien
       ),
 
     /**
-     * Puts the record in the place of one that exists.
-     * @param status what the one in the table has to have, so that nobody else's pause is undone; any without it
-     * @returns false if the account does not exist, or has another status meanwhile
+     * Makes the record another one, attribute by attribute: what other tools have added meanwhile stays.
+     * @param before the record as it was read
+     * @returns false if it is gone, or an attribute of it that exports follow is another meanwhile; nothing is changed then
      */
-    replace: (record: AccountRecord, status?: string) =>
+    change: (before: AccountRecord, after: AccountRecord) =>
       unlessConditionFails(
-        client.send(
-          new PutItemCommand({
-            TableName: tableName,
-            Item: itemOf(record),
-            ConditionExpression: `attribute_exists(accountId)${status === undefined ? '' : ' AND #status = :status'}`,
-            ...(status !== undefined && {
-              ExpressionAttributeNames: { '#status': 'status' },
-              ExpressionAttributeValues: { ':status': { S: status } },
-            }),
-          }),
-        ),
+        client.send(new UpdateItemCommand({ TableName: tableName, ...changeOf(before, after) })),
       ),
 
     /** @returns false if the account does not exist */
@@ -95,6 +86,18 @@ export function createRecordStore({ client, tableName }: { client: DynamoDBClien
             // A reserved word of DynamoDB's.
             ExpressionAttributeNames: { '#status': 'status' },
             ExpressionAttributeValues: { ':status': { S: status } },
+          }),
+        ),
+      ),
+
+    /** @returns false if the account is gone, or its record is another meanwhile; it is left then */
+    removeIfStill: (record: AccountRecord) =>
+      unlessConditionFails(
+        client.send(
+          new DeleteItemCommand({
+            TableName: tableName,
+            Key: keyOf(String(record.accountId)),
+            ...isAsItWas(record),
           }),
         ),
       ),

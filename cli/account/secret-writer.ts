@@ -18,9 +18,18 @@ export interface SecretWriterOptions {
   readonly kmsKeyId?: string | undefined;
 }
 
+/**
+ * How long each request of a put may take, in milliseconds, retries included. An account that is being added is paused
+ * for as long, which is to be over before a window has settled and an exporter looks.
+ */
+const longestPut = 60_000;
+
 /** Secrets Manager, for operators. */
 export function createSecretWriter({ client, prefix, kmsKeyId }: SecretWriterOptions) {
+  const soon = () => ({ abortSignal: AbortSignal.timeout(longestPut) });
   return {
+    prefix,
+
     /** Where an account's secret goes. Account ids may hold what a secret's name may not. */
     nameFor: (accountId: string) => `${prefix}${encodeAccountId(accountId)}`,
 
@@ -34,22 +43,28 @@ export function createSecretWriter({ client, prefix, kmsKeyId }: SecretWriterOpt
             Description: 'SIEM export: what a customer handed over for its bucket',
             ...(kmsKeyId !== undefined && { KmsKeyId: kmsKeyId }),
           }),
+          soon(),
         );
         return 'created';
       } catch (thrown) {
-        if (isBeingDeleted(thrown)) await client.send(new RestoreSecretCommand({ SecretId: name }));
+        if (isBeingDeleted(thrown)) await client.send(new RestoreSecretCommand({ SecretId: name }), soon());
         else if (!(thrown instanceof ResourceExistsException)) throw thrown;
       }
-      await client.send(new PutSecretValueCommand({ SecretId: name, SecretString: secret }));
+      await client.send(new PutSecretValueCommand({ SecretId: name, SecretString: secret }), soon());
       return 'replaced';
     },
 
-    /** Secrets Manager keeps a deleted secret for another 30 days. Nothing happens if there is none, or no longer. */
-    async remove(name: string): Promise<void> {
+    /**
+     * Secrets Manager keeps a deleted secret for another 30 days.
+     * @returns false if there is none, or no longer
+     */
+    async remove(name: string): Promise<boolean> {
       try {
         await client.send(new DeleteSecretCommand({ SecretId: name }));
+        return true;
       } catch (thrown) {
-        if (!(thrown instanceof ResourceNotFoundException || isBeingDeleted(thrown))) throw thrown;
+        if (thrown instanceof ResourceNotFoundException || isBeingDeleted(thrown)) return false;
+        throw thrown;
       }
     },
   };
