@@ -116,7 +116,7 @@ describe('two operators at once', () => {
     await cli(`account update two --destination gcs --bucket ${buckets.gcs} --secret-file file:gcs.json`);
     const { exitCode, errors } = await slow(key('SLOW'));
     expect(exitCode).toBe(1);
-    expect(errors).toContain('destination: expected no attribute region');
+    expect(errors).toContain('expected no attribute region');
     expect(errors).toContain(`the secret ${nameOf('two')} is already the new one`);
     expect(errors).not.toContain('nothing was changed');
     await cli('account remove two --yes');
@@ -413,6 +413,15 @@ describe('a credential', () => {
 });
 
 describe('what is printed', () => {
+  beforeAll(async () => {
+    await cli(`account add seen ${gcs} --secret-file file:gcs.json`);
+    const { accountName } = world.credentials.azure;
+    const forged = { accountName, accountKey: btoa('the key of another storage account') };
+    const secret = sasSecret({ ...world.credentials.azure, ...forged }, Date.now() + hour);
+    await cli(`account add forged ${azure} --secret-file -`, secret);
+    await world.tick(boundary);
+  });
+
   test('names the option that is meant: buckets are containers on Azure', async () => {
     const add = 'account add hint --time-zone UTC --secret-file file:s3.json';
     expect((await cli(`${add} --destination azure --bucket logs`)).errors).toContain('use --container');
@@ -439,15 +448,12 @@ describe('what is printed', () => {
   });
 
   test('says that exportFrom counts at first sight only', async () => {
-    await cli(`account add seen ${gcs} --secret-file file:gcs.json`);
-    const update = `account update seen --export-from ${toIso(boundary - 24 * hour)}`;
-    expect((await cli(update)).output).not.toContain('!');
-    await cli('account update seen --export-from '.split(' '));
-    await world.tick(boundary);
-    expect((await cli(update)).output).toContain(
+    await cli(`account add unseen ${gcs} --secret-file file:gcs.json`);
+    const from = `--export-from ${toIso(boundary - 24 * hour)}`;
+    expect((await cli(`account update unseen ${from}`)).output).not.toContain('!');
+    expect((await cli(`account update seen ${from}`)).output).toContain(
       `! exportFrom counts only when an account is first seen: this one is exported through ${utcTime(boundary)}`,
     );
-    await cli('account remove seen --yes');
   });
 
   test('of a record with faults is the record as it stands, and no secret', async () => {
@@ -481,25 +487,24 @@ describe('what is printed', () => {
   });
 
   test('of a rejected credential is the remedy for the kind that it is', async () => {
-    const forged = sasSecret(
-      { ...world.credentials.azure, accountKey: btoa('another key') },
-      Date.now() + hour,
-    );
-    await cli(`account add forged ${azure} --secret-file -`, forged);
-    await world.tick(boundary + 4 * hour);
     const shown = await cli('account show forged');
     expect(shown.output).toContain('credentials_rejected');
     expect(shown.output).toContain('az storage container generate-sas');
     expect(shown.output).not.toContain('az storage account keys list');
-    await cli('account remove forged --yes');
+    await cli('account update forged --secret-id siem-export/local/gone');
+    const unread = await cli('account show forged');
+    for (const remedy of ['generate-sas', 'account keys list', 'verify forged'])
+      expect(unread.output).toContain(remedy);
   });
 
-  test('names the profile that AWS does not know', async () => {
-    const { exitCode, errors } = await runCommand(['--stage', 'prod', '--profile', 'nope', 'status'], {
+  test.each([
+    [3, { AWS_REGION: 'eu-central-1' }],
+    [2, {}],
+  ])('names the profile that AWS does not know, with exit code %i and %o', async (exitCode, environment) => {
+    const ended = await runCommand(['--stage', 'prod', '--profile', 'nope', 'status'], {
       folder,
-      environment: { AWS_REGION: 'eu-central-1', AWS_EC2_METADATA_DISABLED: 'true', HOME: folder },
+      environment: { AWS_EC2_METADATA_DISABLED: 'true', HOME: folder, ...environment },
     });
-    expect(exitCode).toBe(3);
-    expect(errors).toContain('profile nope');
+    expect(ended).toMatchObject({ exitCode, errors: expect.stringContaining('the profile "nope"') });
   });
 });
