@@ -48,7 +48,9 @@ Examples:
   siem-export account add globex --stage prod --time-zone Asia/Kolkata --destination gcs --bucket globex-siem \\
     --secret-file globex-key.json
 
-What the customer has to grant is printed, ready to be passed on.`,
+What the customer has to grant is printed, ready to be passed on. An add that breaks off may leave the account paused and
+without its credential: "account update --secret-file" and "account resume" complete it.
+An id with a dash at its beginning stands last, after --.`,
     )
     .action(
       run((context, accountId: string | undefined, options: AddOptions) =>
@@ -94,9 +96,9 @@ async function addAccount(
   const reading = { client: target.secrets, prefix: outputs.SecretPrefix, now: Date.now() };
   const warnings = [
     ...idWarnings(account.accountId),
-    ...(credential === undefined
+    ...(secret === undefined
       ? await namedSecretWarnings(account, reading)
-      : credentialWarnings(credential, reading.now)),
+      : credentialWarnings(account, secret, reading.now)),
   ];
 
   if (!(await addWithSecret(record, secret, stores))) throw exists(account.accountId, target);

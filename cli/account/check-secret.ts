@@ -4,6 +4,7 @@ import type { Instant } from '../../lambdas/domain/instant.ts';
 import { type Credential, parseSecret } from '../../lambdas/domain/secret.ts';
 import { CommandError } from '../command-error.ts';
 import { readSas } from '../verify/shared-access-signature.ts';
+import type { Step } from '../verify/steps.ts';
 import { largestSecret, tooLarge } from './secret-size.ts';
 
 /** @throws CommandError `usage` with every fault, and no part of the secret */
@@ -53,12 +54,18 @@ export function refuseUnusedKey(
   throw new CommandError('usage', `${names}: expected one of them, each being a credential of its own`);
 }
 
-/** What Azure or S3 will refuse sooner or later, although the credential is one by its form. */
-export function credentialWarnings(credential: Credential, now: Instant): string[] {
+/**
+ * What the cloud will refuse sooner or later, although the secret is a credential by its form.
+ * @throws CommandError `usage` as `checkSecret` does
+ */
+export function credentialWarnings(account: Account, secret: string, now: Instant): string[] {
+  const credential = checkSecret(account, secret);
   if (credential.type !== 'azure' || !('sas' in credential.access)) return [];
-  return readSas(credential.access.sas, now).flatMap(({ name, outcome, detail }) => {
-    if (outcome !== 'wrong' && outcome !== 'warning') return [];
-    const told = outcome === 'wrong' ? 'it is not so that' : 'it is not certain that';
-    return [`${told} ${name}${detail === undefined ? '' : `: ${detail}`}`];
-  });
+  return readSas(credential.access.sas, now).flatMap(warningOf);
+}
+
+function warningOf({ name, outcome, detail }: Step): string[] {
+  if (outcome !== 'wrong' && outcome !== 'warning') return [];
+  const told = outcome === 'wrong' ? 'it is not so that' : 'it is not certain that';
+  return [`${told} ${name}${detail === undefined ? '' : `: ${detail}`}`];
 }

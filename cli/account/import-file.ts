@@ -7,7 +7,7 @@ import { idWarnings } from '../account-id.ts';
 import { CommandError } from '../command-error.ts';
 import type { Terminal } from '../terminal.ts';
 import { whyUnreadable } from '../unreadable.ts';
-import { checkSecret, credentialWarnings, refuseUnusedKey } from './check-secret.ts';
+import { credentialWarnings, refuseUnusedKey } from './check-secret.ts';
 import { checkSecretName } from './named-secret.ts';
 import { recordFaults } from './record-faults.ts';
 import type { AccountRecord } from './record-store.ts';
@@ -76,13 +76,15 @@ export async function readImportFile(
     const accountId = typeof value?.accountId === 'string' ? value.accountId : undefined;
     try {
       const read = await readLine(line, value, folder, secrets);
+      const told = [
+        ...idWarnings(read.account.accountId),
+        ...(read.secret === undefined ? [] : credentialWarnings(read.account, read.secret, now)),
+      ];
       const earlier = seen.get(read.account.accountId);
       if (earlier !== undefined) throw new LineError(`accountId: the same as in line ${earlier}`);
       seen.set(read.account.accountId, line);
       lines.push(read);
-      warn(line, idWarnings(read.account.accountId));
-      if (read.secret !== undefined)
-        warn(line, credentialWarnings(checkSecret(read.account, read.secret), now));
+      warn(line, told);
     } catch (thrown) {
       if (!(thrown instanceof CommandError || thrown instanceof LineError)) throw thrown;
       faults.push({ line, accountId, fault: thrown.message });

@@ -4,7 +4,6 @@ import { answerOf } from '../../lambdas/buckets/aws-answer.ts';
 import type { Account } from '../../lambdas/domain/account.ts';
 import { ExportError } from '../../lambdas/domain/failure.ts';
 import type { Instant } from '../../lambdas/domain/instant.ts';
-import { parseSecret } from '../../lambdas/domain/secret.ts';
 import { CommandError } from '../command-error.ts';
 import { credentialWarnings } from './check-secret.ts';
 import type { SecretWriter } from './secret-writer.ts';
@@ -23,16 +22,16 @@ export function checkSecretName(name: string, { prefix }: Pick<SecretWriter, 'pr
 
 /** What is to be told of a secret that a record names and nobody writes here; nothing where it may not be read. */
 export async function namedSecretWarnings(
-  { destination, secretId }: Account,
+  account: Account,
   { client, prefix, now }: { client: SecretsManagerClient; prefix: string; now: Instant },
 ): Promise<string[]> {
+  const { secretId } = account;
   if (secretId === undefined) return [];
   try {
     const secret = await createSecretStore({ client, prefix }).read(secretId);
-    return credentialWarnings(parseSecret(destination.type, secret), now).map(
-      warning => `the secret ${secretId}: ${warning}`,
-    );
+    return credentialWarnings(account, secret, now).map(warning => `the secret ${secretId}: ${warning}`);
   } catch (thrown) {
+    if (thrown instanceof CommandError) return [`the secret ${secretId} will not do: ${thrown.message}`];
     if (!(thrown instanceof ExportError)) throw thrown;
     if (answerOf(thrown.cause).name === 'AccessDeniedException') return [];
     return thrown.cause instanceof ResourceNotFoundException

@@ -44,7 +44,9 @@ async function setStatus(
     json: {
       accounts: [...known.keys()],
       status,
-      notExported: outcomes.filter(({ exported }) => !exported).map(({ accountId }) => accountId),
+      ...(status === 'active' && {
+        notExported: outcomes.filter(({ exported }) => !exported).map(({ accountId }) => accountId),
+      }),
     },
     lines: ({ paint }) =>
       outcomes.map(({ accountId, text }) => `${paint('green', '✓')} ${displayName(accountId)} ${text}`),
@@ -86,7 +88,8 @@ function activeText({ state, account, cursor, nextWindow }: Standing, now: Insta
     const end = account.addOnExpiresAt <= now ? 'ended' : 'ends';
     return `is active, but its add-on ${end} at ${utcTime(account.addOnExpiresAt)}: windows that end later are delivered once it is renewed.`;
   }
-  if (cursor === undefined || (nextWindow !== undefined && nextWindow.end > now))
-    return 'is active. Its next file is that of the window which is running.';
+  if (cursor === undefined) return 'is active. Its export begins at its next boundary.';
+  if (nextWindow !== undefined && nextWindow.end > now)
+    return 'is active. Nothing is due before its next boundary.';
   return 'is active. What was due meanwhile is delivered at its next boundary, each window its own file.';
 }

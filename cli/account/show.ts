@@ -6,6 +6,7 @@ import { ExportError, failureCodes } from '../../lambdas/domain/failure.ts';
 import { toIso } from '../../lambdas/domain/instant.ts';
 import { placeName, placeOf } from '../../lambdas/domain/recipe.ts';
 import type { Credential } from '../../lambdas/domain/secret.ts';
+import type { Window } from '../../lambdas/domain/window.ts';
 import { idWarnings, quotedId } from '../account-id.ts';
 import type { CommandContext } from '../context.ts';
 import { createFileReader } from '../ledger-files.ts';
@@ -108,7 +109,7 @@ function describe(shown: Shown, { paint }: Terminal): string[] {
   const { accountId, state, account, cursor, nextWindow } = standing;
   const error = cursor?.lastError;
   // The zone may be in order although the rest of the record is not.
-  const timeZone = parseSchedule(record)?.timeZone ?? 'UTC';
+  const timeZone = parseSchedule(record)?.timeZone;
   return fields([
     ['account', quotedId(accountId)],
     ['state', paint(stateStyles[state], state)],
@@ -122,10 +123,7 @@ function describe(shown: Shown, { paint }: Terminal): string[] {
     ['file', account && `${account.format}, ${account.compression}`],
     ['export from', account?.exportFrom === undefined ? undefined : utcTime(account.exportFrom)],
     ['add-on expires', account?.addOnExpiresAt === undefined ? undefined : utcTime(account.addOnExpiresAt)],
-    [
-      'next window',
-      nextWindow && `${localWindow(nextWindow, timeZone)} ${timeZone}\n${utcWindow(nextWindow)}`,
-    ],
+    ['next window', nextWindow && describeWindow(nextWindow, timeZone)],
     ['exported through', cursor ? utcTime(cursor.exportedThrough) : 'nothing yet'],
     ['last delivery', last && describeFile(last, target.lagKnown)],
     [
@@ -135,6 +133,11 @@ function describe(shown: Shown, { paint }: Terminal): string[] {
     ],
     ['what to do', remedy],
   ]);
+}
+
+function describeWindow(window: Window, timeZone: string | undefined): string {
+  const inUtc = utcWindow(window);
+  return timeZone === undefined ? inUtc : `${localWindow(window, timeZone)} ${timeZone}\n${inUtc}`;
 }
 
 function describeS3({ region, expectedBucketOwner, roleArn, externalId, kmsKeyId }: S3Destination) {

@@ -33,10 +33,14 @@ Examples:
   siem-export account update acme --stage prod --bucket-region eu-central-1
   siem-export account update acme --stage prod --secret-file new-key.json
   siem-export account update acme --stage prod --prefix ''
+  siem-export account update acme --stage prod --role-arn '' --secret-file key.json
 
 --secret-file writes the account's own secret. A secret by another name may serve other accounts: it is left alone, and
 the record points to the account's own from then on. To write the shared one for all of them, name it with --secret-id
-as well.`,
+as well.
+
+Exit code 1 if somebody else changed the account at the same time and the two do not go together; what was written is
+said.`,
     )
     .action(run(updateAccount));
 }
@@ -137,7 +141,7 @@ async function warningsOf(
   { secrets: client, outputs }: Target,
 ): Promise<string[]> {
   const now = Date.now();
-  if (secret !== undefined) return credentialWarnings(checkSecret(account, secret.secret), now);
+  if (secret !== undefined) return credentialWarnings(account, secret.secret, now);
   return secretId ? namedSecretWarnings(account, { client, prefix: outputs.SecretPrefix, now }) : [];
 }
 

@@ -12,6 +12,9 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addWithSecret } from '../../cli/account/claim.ts';
+import { createRecordStore } from '../../cli/account/record-store.ts';
+import { createSecretWriter } from '../../cli/account/secret-writer.ts';
 import { runCommandLine } from '../../cli/main.ts';
 import { bucketRegion, buckets, sasSecret } from '../../cli/tour/customers.ts';
 import { runHere } from '../../cli/tour/run-here.ts';
@@ -77,6 +80,23 @@ async function waiting(command: string) {
     errors.end();
     const [shown, said] = await written;
     return { exitCode, output: shown, errors: said };
+  };
+}
+
+/** The stores of local mode; something happens just before a secret is stored there. */
+function storesWith(meanwhile: () => Promise<unknown>) {
+  const { ACCOUNTS_TABLE: tableName = '', SECRET_PREFIX: prefix = '' } =
+    world.resources.environments.exporter;
+  const secrets = createSecretWriter({ client: world.aws.secrets, prefix });
+  return {
+    records: createRecordStore({ client: world.aws.dynamodb, tableName }),
+    secrets: {
+      ...secrets,
+      async put(name: string, secret: string) {
+        await meanwhile();
+        return secrets.put(name, secret);
+      },
+    },
   };
 }
 
@@ -375,7 +395,9 @@ describe('a credential', () => {
     for (const more of [{ secretFile: 'large.json' }, { secret: 'x'.repeat(65_537) }]) {
       const record = { ...line, ...more, destination: { type: 'gcs', bucket: buckets.gcs } };
       await writeFile(join(folder, 'large.ndjson'), JSON.stringify(record));
-      expect(await cli('account import file:large.ndjson')).toMatchObject(large);
+      const refused = await cli('account import file:large.ndjson');
+      expect(refused).toMatchObject(large);
+      expect(refused.errors).toContain('1 faulty line of 1;');
     }
   });
 
@@ -419,7 +441,18 @@ describe('what is printed', () => {
     const forged = { accountName, accountKey: btoa('the key of another storage account') };
     const secret = sasSecret({ ...world.credentials.azure, ...forged }, Date.now() + hour);
     await cli(`account add forged ${azure} --secret-file -`, secret);
-    await world.tick(boundary);
+    const claimed = { ...(await json('account show seen')).record, accountId: 'claimed' };
+    await addWithSecret(
+      claimed,
+      world.credentials.secretOf('gcs'),
+      storesWith(() => world.tick(boundary)),
+    );
+  });
+
+  test('of an account that was being added at a tick is a delivery to come, and none before', async () => {
+    expect((await json('account show claimed')).record.status).toBe('active');
+    expect((await json('deliveries claimed')).windows).toEqual([]);
+    expect((await json('plan claimed')).owed).toHaveLength(1);
   });
 
   test('names the option that is meant: buckets are containers on Azure', async () => {
