@@ -5,6 +5,7 @@ import type { Account } from '../../lambdas/domain/account.ts';
 import { ExportError } from '../../lambdas/domain/failure.ts';
 import type { Instant } from '../../lambdas/domain/instant.ts';
 import { CommandError } from '../command-error.ts';
+import { toCommandError } from '../unreachable.ts';
 import { credentialWarnings } from './check-secret.ts';
 import type { SecretWriter } from './secret-writer.ts';
 
@@ -32,7 +33,11 @@ export async function namedSecretWarnings(
     return credentialWarnings(account, secret, now).map(warning => `the secret ${secretId}: ${warning}`);
   } catch (thrown) {
     if (thrown instanceof CommandError) return [`the secret ${secretId} will not do: ${thrown.message}`];
-    if (!(thrown instanceof ExportError)) throw thrown;
+    if (!(thrown instanceof ExportError)) {
+      const { code, message } = toCommandError(thrown);
+      if (code !== 'unreachable') throw thrown;
+      return [`the secret ${secretId} could not be looked at: ${message}`];
+    }
     if (answerOf(thrown.cause).name === 'AccessDeniedException') return [];
     return thrown.cause instanceof ResourceNotFoundException
       ? [`the secret ${secretId} is not there yet: exports fail until it is created`]

@@ -15,14 +15,15 @@ import type { Run } from '../run.ts';
 import { fields } from '../table.ts';
 import type { Target } from '../target/target.ts';
 import type { Terminal } from '../terminal.ts';
+import { toCommandError } from '../unreachable.ts';
 import { createProbe } from '../verify/probe.ts';
 import { counted, lagUnknown, localWindow, size, span, utcTime, utcWindow } from '../wording.ts';
 import { mendingCommands } from './check-record.ts';
 import { standingJson, stateStyles } from './list.ts';
 import { recordFaults } from './record-faults.ts';
-import { recordLines } from './record-lines.ts';
 import type { AccountRecord } from './record-store.ts';
 import { remedyFor } from './remedy.ts';
+import { recordLines, shownRecord } from './shown-record.ts';
 import { type Standing, standingOf } from './standing.ts';
 import { existingRecord, openStores } from './stores.ts';
 import { unknownAttributes } from './unknown-attributes.ts';
@@ -47,13 +48,14 @@ async function showAccount(context: CommandContext, accountId: string): Promise<
   const { settleSeconds } = await target.environment();
   const standing = standingOf(record, cursors.get(accountId), await target.now(), settleSeconds * 1000);
   const faults = recordFaults(record);
+  const { account } = standing;
   const remedy = await remedyOf(standing, target);
   const warnings = [...idWarnings(accountId), ...unknownAttributes(record)];
   return {
     json: {
       ...standingJson(standing),
       faults,
-      record,
+      record: account === undefined ? shownRecord(record, outputs.SecretPrefix) : record,
       warnings,
       remedy,
       lastDelivery: last && {
@@ -89,7 +91,8 @@ async function readCredential(target: Target, account: Account): Promise<Credent
   try {
     return probe.parse(await probe.readSecret());
   } catch (thrown) {
-    if (thrown instanceof ExportError) return undefined;
+    // Whatever keeps it from being read, the rest of the account is there to be shown.
+    if (thrown instanceof ExportError || toCommandError(thrown).code === 'unreachable') return undefined;
     throw thrown;
   }
 }
@@ -115,7 +118,7 @@ function describe(shown: Shown, { paint }: Terminal): string[] {
     ['state', paint(stateStyles[state], state)],
     ['faults', faults.length === 0 ? undefined : faults.join('\n')],
     ['warnings', warnings.length === 0 ? undefined : paint('yellow', warnings.join('\n'))],
-    ['record', account ? undefined : recordLines(record, target.outputs.SecretPrefix).join('\n')],
+    ['record', account ? undefined : recordLines(record, target.outputs.SecretPrefix).join('\n') || 'empty'],
     ['time zone', account?.timeZone],
     ['destination', account && placeName(placeOf(account.destination))],
     ...(account?.destination.type === 's3' ? describeS3(account.destination) : []),

@@ -80,7 +80,7 @@ async function updateAccount(
     json: { record, changed, secretLeft: left?.name, warnings, customerGrant: grant },
     lines: ({ paint }) => [
       `${paint('green', '✓')} ${displayName(accountId)}: ${changed.length === 0 ? 'nothing is different' : `changed ${changed.join(', ')}`}.`,
-      ...(left === undefined ? [] : [`  The secret ${left.name} is ${left.why}.`]),
+      ...(left === undefined ? [] : [`  The secret ${displayName(left.name, 600)} is ${left.why}.`]),
       ...warnings.map(warning => `${paint('yellow', '!')} ${warning}`),
       ...(grant === undefined
         ? []

@@ -503,7 +503,14 @@ describe('what is printed', () => {
     expect(output).toContain('did you mean Asia/Kolkata?');
     expect(output).toMatch(/^record +timeZone: "Asia\/Kolkatta"$/m);
     expect(output).toContain('destination.bucket: "Globex_SIEM"');
-    expect(output).not.toContain('wJalrXUtnFEMI');
+    expect(output).toContain('destination.note: (text, not shown)');
+    const shown = await cli('account show faulty --json');
+    expect(JSON.parse(shown.output).record).toMatchObject({
+      timeZone: 'Asia/Kolkatta',
+      destination: { bucket: 'Globex_SIEM' },
+      exportFrom: '(text, not shown)',
+    });
+    expect(output + shown.output).not.toContain('wJalrXUtnFEMI');
     await cli('account remove faulty --yes');
   });
 
