@@ -136,11 +136,9 @@ async function warningsOfNamedSecrets(
   const readOn = async () => {
     for (const [first, ...others] of left) {
       if (first === undefined) continue;
+      const numbers = [first, ...others].map(({ line }) => line);
       for (const warning of await namedSecretWarnings(first.account, reading))
-        warnings.set(
-          warning,
-          [first, ...others].map(({ line }) => line),
-        );
+        warnings.set(warning, [...(warnings.get(warning) ?? []), ...numbers]);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, readOn));

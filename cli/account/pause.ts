@@ -37,9 +37,10 @@ async function setStatus(
   const known = await records.readMany([...new Set(accountIds)]);
   const unknown = accountIds.find(accountId => !known.has(accountId));
   if (unknown !== undefined) throw noSuchAccount(unknown, stores);
+  // Before anything is changed: what fails later would look as if nothing were.
+  const outcomes = await outcomesOf(known, status, target);
   for (const accountId of known.keys())
     if (!(await records.setStatus(accountId, status))) throw noSuchAccount(accountId, stores);
-  const outcomes = await outcomesOf(known, status, target);
   return {
     json: {
       accounts: [...known.keys()],

@@ -62,6 +62,7 @@ async function updateAccount(
   // A secret by another name is not of our making and may serve other accounts, unless it is named here and now.
   const name = given.secretId || secrets.nameFor(accountId);
   const secret = text === undefined ? undefined : { name, secret: text };
+  const tooLate = await exportFromWarnings(accountId, given, target);
   const changeOf = changeWith(given, secret, randomUUID());
   const { before, record, account } = await changeAccount(present, changeOf, secret, stores);
 
@@ -71,7 +72,7 @@ async function updateAccount(
   const warnings = [
     ...unknownAttributes(record),
     ...(await warningsOf(account, secret, given, target)),
-    ...(await exportFromWarnings(account, given, target)),
+    ...tooLate,
   ];
   const grant = given.roleArn
     ? customerGrant(account.destination, { exporterRoleArn: target.outputs.ExporterRoleArn })
@@ -146,18 +147,18 @@ async function warningsOf(
 }
 
 async function exportFromWarnings(
-  { accountId }: Account,
+  accountId: string,
   { exportFrom }: RecordOptions,
   { dynamodb, outputs }: Target,
 ): Promise<string[]> {
   if (!exportFrom) return [];
   const ledger = createCursorReader({ client: dynamodb, tableName: outputs.ExportLedgerTableName });
   const cursor = (await ledger.cursors([accountId])).get(accountId);
-  return cursor === undefined
-    ? []
-    : [
-        `exportFrom counts only when an account is first seen: this one is exported through ${utcTime(cursor.exportedThrough)} and goes on there`,
-      ];
+  if (cursor === undefined) return [];
+  const through = utcTime(cursor.exportedThrough);
+  return [
+    `exportFrom counts only when an account is first seen: this one is exported through ${through} and goes on there`,
+  ];
 }
 
 /** The destination as it stands in a record, in order or not. */
