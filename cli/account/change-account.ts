@@ -30,12 +30,12 @@ const mostTries = 2;
  * same time, the same is made of the record as that person left it.
  *
  * @param present the record as it was read
- * @param changeOf what is to be made of a record; throws if the outcome would not be in order
+ * @param changeOf what is to be made of a record; throws if it would not be in order, saying what was done by then
  * @throws CommandError saying what was written already, if the rest cannot be
  */
 export async function changeAccount(
   present: AccountRecord,
-  changeOf: (record: AccountRecord) => Change,
+  changeOf: (record: AccountRecord, outcome?: string) => Change,
   secret: NamedSecret | undefined,
   stores: Stores,
 ): Promise<Changed> {
@@ -51,7 +51,7 @@ export async function changeAccount(
           `Others change ${quotedId(accountId)} at the same time, so its record is left as they made it: try again`,
         );
       before = await existingRecord(stores, accountId);
-      change = changeOf(before);
+      change = changeOf(before, 'somebody else has just changed it');
     }
     return { before, ...change };
   } catch (thrown) {

@@ -6,8 +6,11 @@ import { optionFor } from './record-options.ts';
 import type { AccountRecord } from './record-store.ts';
 import { unknownAttributes } from './unknown-attributes.ts';
 
-/** @throws CommandError `usage` with every fault, and the option that mends it */
-export function checkRecord(record: AccountRecord): Account {
+/**
+ * @param outcome what the command has done by then
+ * @throws CommandError `usage` with every fault, and the option that mends it
+ */
+export function checkRecord(record: AccountRecord, outcome = 'nothing was changed'): Account {
   const faults = recordFaults(record);
   if (faults.length === 0) return parseAccount(record);
   const warnings = unknownAttributes(record);

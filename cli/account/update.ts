@@ -99,8 +99,8 @@ function changeWith(
   given: RecordOptions,
   secret: NamedSecret | undefined,
   externalId: string,
-): (present: AccountRecord) => Change {
-  return present => {
+): (present: AccountRecord, outcome?: string) => Change {
+  return (present, outcome) => {
     const before = destinationOf(present);
     const options = given.roleArn && before.externalId === undefined ? { externalId, ...given } : given;
     const { secretId, ...others } = withOptions(present, options);
@@ -108,7 +108,7 @@ function changeWith(
     const keptId = given.roleArn && given.secretId === undefined ? undefined : secretId;
     const namedId = secret?.name ?? keptId;
     const record = { ...others, ...(namedId !== undefined && { secretId: namedId }) };
-    const account = checkRecord(record);
+    const account = checkRecord(record, outcome);
     refuseUnusedKey(
       account,
       { secret: secret?.secret, secretId: given.secretId || undefined },

@@ -11,9 +11,9 @@ const record: AccountRecord = {
   secretId: 'siem-export/prod/acme',
 };
 const secret = { name: 'siem-export/prod/acme', secret: 'new' };
-const toJson = (present: AccountRecord) => {
+const toJson = (present: AccountRecord, outcome?: string) => {
   const changed = { ...present, format: 'json' };
-  return { record: changed, account: checkRecord(changed) };
+  return { record: changed, account: checkRecord(changed, outcome) };
 };
 
 /** Stores in which others change the account, each time just before a change of ours is written. */
@@ -64,7 +64,11 @@ test('a change is made of the record as somebody else has just left it, and the 
 test.each([
   ['changed twice', [{ ...record, status: 'paused' }, record], 'Others change "acme" at the same time'],
   ['removed', [undefined], 'There is no account "acme"'],
-  ['spoilt', [{ ...record, timeZone: 'Mars' }], 'The account record is not in order'],
+  [
+    'spoilt',
+    [{ ...record, timeZone: 'Mars' }],
+    'The account record is not in order; somebody else has just changed it:',
+  ],
 ] as const)(
   'an account that others have %s is left to them, and what was written is said',
   async (_, others, why) => {
