@@ -15,7 +15,7 @@ export function checkRecord(record: AccountRecord, outcome = 'nothing was change
   if (faults.length === 0) return parseAccount(record);
   const warnings = unknownAttributes(record);
   const lines = [...faults.map(withOption), ...wrongOption(record), ...warnings].map(line => `\n  ${line}`);
-  throw new CommandError('usage', `The account record is not in order:${lines.join('')}`, {
+  throw new CommandError('usage', `The account record is not in order; ${outcome}:${lines.join('')}`, {
     details: { faults, warnings },
   });
 }

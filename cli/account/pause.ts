@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { createCursorReader } from '../../lambdas/aws/cursor-reader.ts';
 import type { Instant } from '../../lambdas/domain/instant.ts';
 import { displayName } from '../../local/display.ts';
-import { checkAccountId } from '../account-id.ts';
 import type { CommandContext } from '../context.ts';
 import type { Report } from '../report.ts';
 import type { Run } from '../run.ts';
@@ -30,7 +29,6 @@ async function setStatus(
   accountIds: readonly string[],
   status: Status,
 ): Promise<Report> {
-  for (const accountId of accountIds) checkAccountId(accountId);
   const target = await context.target();
   const stores = openStores(target);
   const { records } = stores;

@@ -10,6 +10,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { checkAccountId } from '../account-id.ts';
 import { changeOf, isAsItWas } from './record-change.ts';
 
 /** An account record as it stands in the table, checked or not. */
@@ -23,15 +24,21 @@ export function createRecordStore({ client, tableName }: { client: DynamoDBClien
   const itemOf = (record: AccountRecord) => marshall(record, { removeUndefinedValues: true });
 
   return {
+    /** @throws CommandError `usage` if no table can hold the id */
     async read(accountId: string): Promise<AccountRecord | undefined> {
+      checkAccountId(accountId);
       const { Item } = await client.send(
         new GetItemCommand({ TableName: tableName, Key: keyOf(accountId), ConsistentRead: true }),
       );
       return Item && unmarshall(Item);
     },
 
-    /** The records of these accounts, as far as they exist. */
+    /**
+     * The records of these accounts, as far as they exist.
+     * @throws CommandError `usage` if no table can hold one of the ids
+     */
     async readMany(accountIds: readonly string[]): Promise<ReadonlyMap<string, AccountRecord>> {
+      for (const accountId of accountIds) checkAccountId(accountId);
       const records = new Map<string, AccountRecord>();
       for (let first = 0; first < accountIds.length; first += keysPerRequest) {
         const Keys = accountIds.slice(first, first + keysPerRequest).map(keyOf);

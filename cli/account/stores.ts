@@ -1,4 +1,4 @@
-import { checkAccountId, quotedId } from '../account-id.ts';
+import { quotedId } from '../account-id.ts';
 import { CommandError } from '../command-error.ts';
 import type { Target } from '../target/target.ts';
 import { type AccountRecord, createRecordStore, type RecordStore } from './record-store.ts';
@@ -26,7 +26,6 @@ export function openStores({ dynamodb, secrets, outputs, command }: Target): Sto
 
 /** @throws CommandError `usage` if there is no such account, or can be none */
 export async function existingRecord(stores: Stores, accountId: string): Promise<AccountRecord> {
-  checkAccountId(accountId);
   const record = await stores.records.read(accountId);
   if (record !== undefined) return record;
   throw noSuchAccount(accountId, stores);

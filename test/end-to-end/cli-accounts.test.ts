@@ -329,6 +329,7 @@ describe('an id', () => {
       ['account', 'resume', accountId],
       ['account', 'remove', accountId, '--yes'],
       ['plan', accountId],
+      ['deliveries', accountId],
       ['verify', accountId],
       ['rows', accountId, '--window', '2026-11-22T08:00Z'],
       ['redeliver', accountId, '--window', '2026-11-22T08:00Z'],
