@@ -7,7 +7,7 @@ import { type Instant, toIso } from '../../lambdas/domain/instant.ts';
 import type { Credential } from '../../lambdas/domain/secret.ts';
 import { nextBoundary, type Window } from '../../lambdas/domain/window.ts';
 import { displayName } from '../../local/display.ts';
-import { checkAccountId, idWarnings, quotedId } from '../account-id.ts';
+import { idWarnings, quotedId } from '../account-id.ts';
 import { CommandError } from '../command-error.ts';
 import type { CommandContext } from '../context.ts';
 import type { Report } from '../report.ts';
@@ -70,7 +70,6 @@ async function addAccount(
   const stores = openStores(target);
   const { records, secrets } = stores;
   const accountId = givenId ?? (terminal.interactive ? await askForId(terminal) : undefined);
-  if (accountId !== undefined) checkAccountId(accountId);
   if (given.secretId) checkSecretName(given.secretId, secrets);
   if (accountId !== undefined && (await records.read(accountId)) !== undefined)
     throw exists(accountId, target);
