@@ -2,9 +2,10 @@ import type { DeliveredFile } from '../lambdas/domain/delivered-file.ts';
 import type { Instant } from '../lambdas/domain/instant.ts';
 import { displayName } from '../local/display.ts';
 import { noSuchAccount, openStores } from './account/stores.ts';
+import { checkAccountId } from './account-id.ts';
 import { CommandError } from './command-error.ts';
 import { createFileReader } from './ledger-files.ts';
-import { shellWord } from './shell-word.ts';
+import { accountCommand } from './shell-word.ts';
 import type { Target } from './target/target.ts';
 import { utcTime } from './wording.ts';
 
@@ -17,6 +18,7 @@ export async function filesOfWindow(
   accountId: string,
   end: Instant,
 ): Promise<readonly [DeliveredFile, ...DeliveredFile[]]> {
+  checkAccountId(accountId);
   const { dynamodb, outputs, command } = target;
   const reader = createFileReader({ client: dynamodb, tableName: outputs.ExportLedgerTableName });
   const [first, ...more] = (await reader.files(accountId, end)).filter(({ window }) => window.end === end);
@@ -26,6 +28,6 @@ export async function filesOfWindow(
   if (known === undefined) throw noSuchAccount(accountId, target);
   throw new CommandError(
     'usage',
-    `No window of ${displayName(accountId)} that ends at ${utcTime(end)} was delivered: "${command} deliveries ${shellWord(accountId)}" lists those that were`,
+    `No window of ${displayName(accountId)} that ends at ${utcTime(end)} was delivered: "${accountCommand(`${command} deliveries`, accountId)}" lists those that were`,
   );
 }

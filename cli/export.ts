@@ -13,7 +13,7 @@ import { CommandError } from './command-error.ts';
 import type { CommandContext } from './context.ts';
 import type { Report } from './report.ts';
 import type { Run } from './run.ts';
-import { shellWord } from './shell-word.ts';
+import { accountCommand } from './shell-word.ts';
 import { table } from './table.ts';
 import type { Target, WorkedOff } from './target/target.ts';
 import type { Terminal } from './terminal.ts';
@@ -86,12 +86,12 @@ async function lookAt(target: Target, accountId: string): Promise<Owed> {
   if (standing.state === 'paused')
     throw new CommandError(
       'usage',
-      `${name} is paused: "${command} account resume ${shellWord(accountId)}" first`,
+      `${name} is paused: "${accountCommand(`${command} account resume`, accountId)}" first`,
     );
   if (standing.state === 'expired')
     throw new CommandError(
       'usage',
-      `The add-on of ${name} ended at ${utcTime(account.addOnExpiresAt ?? now)}, and no later window is exported: "${command} account update ${shellWord(accountId)} --add-on-expires-at <instant>" first`,
+      `The add-on of ${name} ended at ${utcTime(account.addOnExpiresAt ?? now)}, and no later window is exported: "${accountCommand(`${command} account update`, accountId, '--add-on-expires-at <instant>')}" first`,
     );
   const { settled, settling } = bySettling(windowsOwed(account, cursor, now), now, settle);
   return { account, standing, windows: settled, settling, now, settle };
@@ -128,7 +128,7 @@ function describeQueued(
   { command }: Target,
   { paint }: Terminal,
 ): string {
-  const show = `"${command} account show ${shellWord(accountId)}"`;
+  const show = `"${accountCommand(`${command} account show`, accountId)}"`;
   if (outcome === undefined)
     return `${paint('green', '✓')} Its export is queued: ${show} tells how far it is.`;
   const files = `${counted(outcome.files, 'file')} delivered`;

@@ -1,13 +1,16 @@
 const longestName = 40;
 
-/** A name as it is shown to people: on one line, without what would steer a terminal, and not too long. */
+/**
+ * A name as it is shown to people: on one line, without what would steer a terminal, and not too long; in quotes where
+ * it begins or ends with a space, which would not be seen.
+ */
 export function displayName(name: string, longest = longestName): string {
   const printable = name.replaceAll(
     /[\p{Cc}\p{Cf}\p{Cn}\p{Zl}\p{Zp}]/gu,
     character => `\\u{${character.codePointAt(0)?.toString(16)}}`,
   );
-  const characters = [...printable];
-  return characters.length <= longest ? printable : `${characters.slice(0, longest - 1).join('')}…`;
+  const characters = [...(/^\s|\s$/u.test(printable) ? `"${printable}"` : printable)];
+  return characters.length <= longest ? characters.join('') : `${characters.slice(0, longest - 1).join('')}…`;
 }
 
 /** Columns that a terminal needs: East Asian characters and emoji take two. */

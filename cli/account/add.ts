@@ -5,19 +5,24 @@ import type { Account } from '../../lambdas/domain/account.ts';
 import type { Cursor } from '../../lambdas/domain/cursor.ts';
 import { type Instant, toIso } from '../../lambdas/domain/instant.ts';
 import type { Credential } from '../../lambdas/domain/secret.ts';
-import { nextBoundary } from '../../lambdas/domain/window.ts';
+import { nextBoundary, type Window } from '../../lambdas/domain/window.ts';
+import { displayName } from '../../local/display.ts';
+import { idWarnings, quotedId } from '../account-id.ts';
 import { CommandError } from '../command-error.ts';
 import type { CommandContext } from '../context.ts';
 import type { Report } from '../report.ts';
 import type { Run } from '../run.ts';
-import { shellWord } from '../shell-word.ts';
+import { accountCommand } from '../shell-word.ts';
 import type { Target } from '../target/target.ts';
 import type { Terminal } from '../terminal.ts';
 import { localWindow, utcTime } from '../wording.ts';
 import { ask, CancelledError } from './ask.ts';
 import { askForMissing } from './ask-record.ts';
-import { checkRecord, checkSecret, faultAt } from './check-record.ts';
+import { checkRecord, faultAt } from './check-record.ts';
+import { checkSecret, credentialWarnings, refuseUnusedKey } from './check-secret.ts';
+import { addWithSecret } from './claim.ts';
 import { customerGrant } from './customer-grant.ts';
+import { checkSecretName, namedSecretWarnings } from './named-secret.ts';
 import { askForSecret, readSecretFile } from './read-secret.ts';
 import { addRecordOptions, type RecordOptions, withOptions } from './record-options.ts';
 import type { AccountRecord } from './record-store.ts';
@@ -43,7 +48,9 @@ Examples:
   siem-export account add globex --stage prod --time-zone Asia/Kolkata --destination gcs --bucket globex-siem \\
     --secret-file globex-key.json
 
-What the customer has to grant is printed, ready to be passed on.`,
+What the customer has to grant is printed, ready to be passed on. An add that breaks off may leave the account paused and
+without its credential: "account update --secret-file" and "account resume" complete it.
+An id with a dash at its beginning stands last, after --.`,
     )
     .action(
       run((context, accountId: string | undefined, options: AddOptions) =>
@@ -60,18 +67,15 @@ async function addAccount(
   const { terminal } = context;
   // Opened before the first question: whoever has answered them all should not learn then that there is no such stage.
   const target = await context.target();
-  const { records, secrets } = openStores(target);
+  const stores = openStores(target);
+  const { records, secrets } = stores;
   const accountId = givenId ?? (terminal.interactive ? await askForId(terminal) : undefined);
+  if (given.secretId) checkSecretName(given.secretId, secrets);
   if (accountId !== undefined && (await records.read(accountId)) !== undefined)
     throw exists(accountId, target);
   const options = terminal.interactive ? await askForMissing(terminal, given) : given;
 
   const byRole = Boolean(options.roleArn);
-  if (options.secretFile !== undefined && (byRole || options.secretId))
-    throw new CommandError(
-      'usage',
-      '--secret-file, --secret-id, --role-arn: expected one of them, each being a credential of its own',
-    );
   const base = { accountId, status: given.paused ? 'paused' : 'active' };
   const record: AccountRecord = withOptions(base, {
     ...options,
@@ -79,18 +83,29 @@ async function addAccount(
     ...(!byRole && !options.secretId && { secretId: secrets.nameFor(accountId ?? '') }),
   });
   const account = checkRecord(record);
+  refuseUnusedKey(account, { secret: options.secretFile, secretId: options.secretId }, sources);
+  if (options.secretFile !== undefined && options.secretId)
+    throw new CommandError('usage', `${sources}: expected one of them, each being a credential of its own`);
   const secret = byRole || options.secretId ? undefined : await secretFor(context, options, account);
   const credential = secret === undefined ? undefined : checkSecret(account, secret);
   const { dynamodb, outputs } = target;
   const ledger = createCursorReader({ client: dynamodb, tableName: outputs.ExportLedgerTableName });
   const cursor = (await ledger.cursors([account.accountId])).get(account.accountId);
   const now = await target.now();
+  const reading = { client: target.secrets, prefix: outputs.SecretPrefix, now: Date.now() };
+  const warnings = [
+    ...idWarnings(account.accountId),
+    ...(secret === undefined
+      ? await namedSecretWarnings(account, reading)
+      : credentialWarnings(account, secret, reading.now)),
+  ];
 
-  // The secret first: a record without its secret would fail at the next boundary.
-  if (secret !== undefined) await secrets.put(secrets.nameFor(account.accountId), secret);
-  if (!(await records.create(record))) throw exists(account.accountId, target);
-  return report({ record, account, credential, cursor, now }, target);
+  if (!(await addWithSecret(record, secret, stores))) throw exists(account.accountId, target);
+  return report({ record, account, credential, cursor, now, warnings }, target);
 }
+
+/** The options that bring a credential. */
+const sources = '--secret-file, --secret-id, --role-arn';
 
 async function askForId(terminal: Terminal): Promise<string> {
   for (;;) {
@@ -126,7 +141,7 @@ async function secretFor(
 function exists(accountId: string, { command }: Target): CommandError {
   return new CommandError(
     'usage',
-    `There is an account ${JSON.stringify(accountId)} already: "${command} account update ${shellWord(accountId)}" changes it`,
+    `There is an account ${quotedId(accountId)} already: "${accountCommand(`${command} account update`, accountId)}" changes it`,
   );
 }
 
@@ -137,32 +152,47 @@ interface Added {
   /** If the ledger knows the account from earlier. */
   readonly cursor: Cursor | undefined;
   readonly now: Instant;
+  readonly warnings: readonly string[];
 }
 
 function report(added: Added, { command, outputs }: Target): Report {
-  const { record, account, credential, cursor, now } = added;
-  const { accountId, timeZone, destination, status } = account;
+  const { record, account, credential, cursor, now, warnings } = added;
+  const { accountId, destination, status } = account;
   const next = nextWindowOf(account, cursor, now);
-  const due = next.end > now ? next.end : nextBoundary(timeZone, now);
   const grant = customerGrant(destination, { credential, exporterRoleArn: outputs.ExporterRoleArn });
   return {
     json: {
       record,
       nextWindow: { start: toIso(next.start), end: toIso(next.end) },
       exportedThrough: cursor && toIso(cursor.exportedThrough),
+      warnings,
       customerGrant: grant,
     },
     lines: ({ paint }) => [
-      `${paint('green', '✓')} ${accountId} is added${status === 'paused' ? ', paused' : ''}.`,
+      `${paint('green', '✓')} ${displayName(accountId)} is added${status === 'paused' ? ', paused' : ''}.`,
       ...(cursor === undefined
         ? []
         : [
             `  The ledger knows it, exported through ${utcTime(cursor.exportedThrough)}: it goes on there, with every window since.`,
           ]),
-      `  Its ${cursor === undefined ? 'first' : 'next'} file covers ${localWindow(next, timeZone)} ${timeZone} and is due at ${utcTime(due)}.`,
+      `  ${expectation(added, next)}`,
+      ...warnings.map(warning => `${paint('yellow', '!')} ${warning}`),
       '  The customer grants:',
       ...grant.split('\n').map(line => `    ${line}`),
-      `  Next: ${command} verify ${shellWord(accountId)}`,
+      `  Next: ${accountCommand(`${command} verify`, accountId)}`,
     ],
   };
+}
+
+/** What will be delivered first, and when; or why nothing will. */
+function expectation({ account, cursor, now }: Added, next: Window): string {
+  const { timeZone, status, addOnExpiresAt } = account;
+  if (addOnExpiresAt !== undefined && next.end > addOnExpiresAt)
+    return addOnExpiresAt <= now
+      ? `Nothing is exported: the add-on ended at ${utcTime(addOnExpiresAt)}.`
+      : `Nothing is exported: the add-on ends at ${utcTime(addOnExpiresAt)}, before the window ${localWindow(next, timeZone)} ${timeZone} does.`;
+  const file = `its ${cursor === undefined ? 'first' : 'next'} file covers ${localWindow(next, timeZone)} ${timeZone}`;
+  if (status === 'paused') return `Once it is resumed, ${file}.`;
+  const due = next.end > now ? next.end : nextBoundary(timeZone, now);
+  return `I${file.slice(1)} and is due at ${utcTime(due)}.`;
 }

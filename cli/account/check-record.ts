@@ -1,23 +1,23 @@
 import { type Account, accountFaults, parseAccount } from '../../lambdas/domain/account.ts';
-import { ExportError } from '../../lambdas/domain/failure.ts';
-import { type Credential, parseSecret } from '../../lambdas/domain/secret.ts';
 import { CommandError } from '../command-error.ts';
-import { shellWord } from '../shell-word.ts';
+import { accountCommand } from '../shell-word.ts';
+import { recordFaults } from './record-faults.ts';
 import { optionFor } from './record-options.ts';
 import type { AccountRecord } from './record-store.ts';
 import { unknownAttributes } from './unknown-attributes.ts';
 
-/** @throws CommandError `usage` with every fault, and the option that mends it */
-export function checkRecord(record: AccountRecord): Account {
-  const faults = accountFaults(record);
+/**
+ * @param outcome what the command has done by then
+ * @throws CommandError `usage` with every fault, and the option that mends it
+ */
+export function checkRecord(record: AccountRecord, outcome = 'nothing was changed'): Account {
+  const faults = recordFaults(record);
   if (faults.length === 0) return parseAccount(record);
   const warnings = unknownAttributes(record);
-  const lines = [...faults.map(withOption), ...warnings].map(line => `\n  ${line}`);
-  throw new CommandError(
-    'usage',
-    `The account record is not in order; nothing was changed:${lines.join('')}`,
-    { details: { faults, warnings } },
-  );
+  const lines = [...faults.map(withOption), ...wrongOption(record), ...warnings].map(line => `\n  ${line}`);
+  throw new CommandError('usage', `The account record is not in order; ${outcome}:${lines.join('')}`, {
+    details: { faults, warnings },
+  });
 }
 
 /** The fault of one attribute, if it has one. */
@@ -25,24 +25,18 @@ export function faultAt(path: string, record: AccountRecord): string | undefined
   return accountFaults(record).find(fault => fault.startsWith(`${path}: `));
 }
 
-/** @throws CommandError `usage` with every fault, and no part of the secret */
-export function checkSecret({ destination }: Account, secret: string): Credential {
-  try {
-    return parseSecret(destination.type, secret);
-  } catch (thrown) {
-    if (!(thrown instanceof ExportError)) throw thrown;
-    throw new CommandError('usage', thrown.message);
-  }
-}
-
 /** The commands that put every fault of a record right, once their values are filled in. */
 export function mendingCommands(accountId: string, faults: readonly string[], command: string): string {
   const options = faults.flatMap(fault => optionFor(fault.slice(0, fault.indexOf(':'))) ?? []);
   const values = [...new Set(options)].filter(option => option.startsWith('--'));
-  const update = ['update', shellWord(accountId), ...values.map(option => `${option} <value>`)].join(' ');
+  const update = accountCommand(
+    `${command} account update`,
+    accountId,
+    ...values.map(option => `${option} <value>`),
+  );
   return [
     ...(faults.some(fault => fault.startsWith('status: ')) ? statusCommands(accountId, command) : []),
-    ...(values.length > 0 ? [`${command} account ${update}`] : []),
+    ...(values.length > 0 ? [update] : []),
   ].join('\n');
 }
 
@@ -52,9 +46,21 @@ export function mendingCommands(accountId: string, faults: readonly string[], co
  */
 function statusCommands(accountId: string, command: string): string[] {
   return [
-    `${command} account pause ${shellWord(accountId)}`,
-    `or, if it is to be exported: ${command} account resume ${shellWord(accountId)}`,
+    accountCommand(`${command} account pause`, accountId),
+    `or, if it is to be exported: ${accountCommand(`${command} account resume`, accountId)}`,
   ];
+}
+
+/** A bucket by the name that another cloud has for it. */
+function wrongOption({ destination }: AccountRecord): string[] {
+  const { type, bucket, container } = { ...(typeof destination === 'object' ? destination : {}) } as Readonly<
+    Record<string, unknown>
+  >;
+  if (type === 'azure' && bucket !== undefined)
+    return ['--bucket: Azure keeps objects in containers, use --container'];
+  if ((type === 's3' || type === 'gcs') && container !== undefined)
+    return ['--container: only Azure has containers, use --bucket'];
+  return [];
 }
 
 function withOption(fault: string): string {

@@ -1,11 +1,18 @@
+import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { text as wholeText } from 'node:stream/consumers';
 import { type Account, parseAccount } from '../../lambdas/domain/account.ts';
-import { ExportError } from '../../lambdas/domain/failure.ts';
-import { parseSecret } from '../../lambdas/domain/secret.ts';
+import { idWarnings } from '../account-id.ts';
 import { CommandError } from '../command-error.ts';
+import type { Terminal } from '../terminal.ts';
 import { whyUnreadable } from '../unreadable.ts';
+import { credentialWarnings, refuseUnusedKey } from './check-secret.ts';
+import { checkSecretName } from './named-secret.ts';
+import { recordFaults } from './record-faults.ts';
 import type { AccountRecord } from './record-store.ts';
+import { readSecretText, tooLarge } from './secret-size.ts';
+import type { SecretWriter } from './secret-writer.ts';
 import { importAttributes, unknownAttributes } from './unknown-attributes.ts';
 
 /** A line of an import file that is in order. */
@@ -27,8 +34,15 @@ export interface LineFault {
 export interface ImportFile {
   readonly lines: readonly ImportLine[];
   readonly faults: readonly LineFault[];
-  /** What is to be told of attributes that are not known, with the lines that have them, faulty ones too. */
-  readonly warnings: ReadonlyMap<string, readonly number[]>;
+  readonly warnings: LineWarnings;
+}
+
+/** What is to be told of lines although it stops nothing, of faulty ones too, with their numbers. */
+export type LineWarnings = ReadonlyMap<string, readonly number[]>;
+
+export interface ImportSource extends Pick<Terminal, 'input'> {
+  /** `-` stands for standard input. */
+  readonly path: string;
 }
 
 /**
@@ -36,37 +50,59 @@ export interface ImportFile {
  * `secret` (text, or the JSON itself) or as `secretFile` (a path, seen from the file's folder). A record that names a
  * `secretId` uses a secret that exists.
  *
- * @param secretName where an account's own secret goes
- * @throws CommandError `usage` if the file cannot be read
+ * @throws CommandError `usage` if the file cannot be read, or holds no lines
  */
 export async function readImportFile(
-  path: string,
-  secretName: (accountId: string) => string,
+  source: ImportSource,
+  secrets: Pick<SecretWriter, 'nameFor' | 'prefix'>,
 ): Promise<ImportFile> {
   const lines: ImportLine[] = [];
   const faults: LineFault[] = [];
   const warnings = new Map<string, number[]>();
+  const warn = (line: number, told: readonly string[]) => {
+    for (const warning of told) warnings.set(warning, [...(warnings.get(warning) ?? []), line]);
+  };
   const seen = new Map<string, number>();
-  const texts = (await readText(path)).replace(/^\ufeff/, '').split('\n');
+  const texts = (await readText(source)).replace(/^\ufeff/, '').split('\n');
+  refuseOtherForms(texts, source);
+  // What a relative path of a line is seen from.
+  const folder = source.path === '-' ? '.' : dirname(source.path);
+  const now = Date.now();
   for (const [index, text] of texts.entries()) {
     if (text.trim() === '') continue;
     const line = index + 1;
     const value = parseJson(text);
-    for (const warning of unknownAttributes(value, importAttributes))
-      warnings.set(warning, [...(warnings.get(warning) ?? []), line]);
+    warn(line, unknownAttributes(value, importAttributes));
     const accountId = typeof value?.accountId === 'string' ? value.accountId : undefined;
     try {
-      const read = await readLine(line, value, dirname(path), secretName);
+      const read = await readLine(line, value, folder, secrets);
+      const told = [
+        ...idWarnings(read.account.accountId),
+        ...(read.secret === undefined ? [] : credentialWarnings(read.account, read.secret, now)),
+      ];
       const earlier = seen.get(read.account.accountId);
       if (earlier !== undefined) throw new LineError(`accountId: the same as in line ${earlier}`);
       seen.set(read.account.accountId, line);
       lines.push(read);
+      warn(line, told);
     } catch (thrown) {
-      if (!(thrown instanceof ExportError || thrown instanceof LineError)) throw thrown;
+      if (!(thrown instanceof CommandError || thrown instanceof LineError)) throw thrown;
       faults.push({ line, accountId, fault: thrown.message });
     }
   }
   return { lines, faults, warnings };
+}
+
+/** @throws CommandError `usage` with what is expected, where every line would be faulty */
+function refuseOtherForms(texts: readonly string[], { path }: ImportSource): void {
+  const [first] = texts.filter(text => text.trim() !== '');
+  const name = path === '-' ? 'Standard input' : path;
+  if (first === undefined) throw new CommandError('usage', `${name} holds no line`);
+  if (first.trimStart().startsWith('['))
+    throw new CommandError(
+      'usage',
+      `${name} is a JSON array: expected one record a line, no array around them (jq -c '.[]' makes lines of it)`,
+    );
 }
 
 class LineError extends Error {
@@ -77,7 +113,7 @@ async function readLine(
   line: number,
   value: Record<string, unknown> | undefined,
   folder: string,
-  secretName: (accountId: string) => string,
+  secrets: Pick<SecretWriter, 'nameFor' | 'prefix'>,
 ): Promise<ImportLine> {
   if (value === undefined) throw new LineError('expected a JSON object');
   const { secret: inline, secretFile, ...attributes } = value;
@@ -87,9 +123,16 @@ async function readLine(
   const record: AccountRecord =
     secret === undefined
       ? attributes
-      : { ...attributes, secretId: attributes.secretId ?? secretName(String(attributes.accountId)) };
+      : { ...attributes, secretId: attributes.secretId ?? secrets.nameFor(String(attributes.accountId)) };
+  const faults = recordFaults(record);
+  if (faults.length > 0) throw new LineError(`The account record is invalid: ${faults.join('; ')}`);
   const account = parseAccount(record);
-  if (secret !== undefined) parseSecret(account.destination.type, secret);
+  refuseUnusedKey(
+    account,
+    { secret, secretId: attributes.secretId },
+    'secret, secretFile, secretId, destination.roleArn',
+  );
+  if (account.secretId !== undefined) checkSecretName(account.secretId, secrets);
   return { line, account, record, secret };
 }
 
@@ -100,14 +143,15 @@ function inlineSecret(value: unknown): string | undefined {
 
 async function fileSecret(file: unknown, folder: string): Promise<string> {
   if (typeof file !== 'string') throw new LineError('secretFile: expected a path');
-  try {
-    return await readFile(resolve(folder, file), 'utf8');
-  } catch (thrown) {
+  const secret = await readSecretText(createReadStream(resolve(folder, file))).catch((thrown: unknown) => {
     throw new LineError(`secretFile: cannot be read: ${whyUnreadable(thrown)}`);
-  }
+  });
+  if (secret === undefined) throw new LineError(`secretFile: ${tooLarge}`);
+  return secret;
 }
 
-async function readText(path: string): Promise<string> {
+async function readText({ path, input }: ImportSource): Promise<string> {
+  if (path === '-') return wholeText(input);
   try {
     return await readFile(path, 'utf8');
   } catch (thrown) {

@@ -1,19 +1,28 @@
-import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
+import { createReadStream } from 'node:fs';
 import { CommandError } from '../command-error.ts';
 import type { Terminal } from '../terminal.ts';
 import { whyUnreadable } from '../unreadable.ts';
 import { ask, askHidden } from './ask.ts';
+import { readSecretText, tooLarge } from './secret-size.ts';
 
 /**
  * A credential from a file, or from standard input (`-`). There is no option that takes the secret itself: arguments
  * show in the list of processes and stay in the shell's history.
- * @throws CommandError `usage` if it cannot be read
+ * @throws CommandError `usage` if it cannot be read, or is larger than a secret can be
  */
 export async function readSecretFile(file: string, { input }: Pick<Terminal, 'input'>): Promise<string> {
-  if (file === '-') return text(input);
+  if (file === '-') return whole(await readSecretText(input), 'The secret on standard input');
+  return whole(await readFileOf(file), `The file with the secret, ${file},`);
+}
+
+function whole(text: string | undefined, what: string): string {
+  if (text === undefined) throw new CommandError('usage', `${what} ${tooLarge}`);
+  return text;
+}
+
+async function readFileOf(file: string): Promise<string | undefined> {
   try {
-    return await readFile(file, 'utf8');
+    return await readSecretText(createReadStream(file));
   } catch (thrown) {
     throw new CommandError(
       'usage',

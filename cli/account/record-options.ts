@@ -40,7 +40,7 @@ export function addRecordOptions(command: Command): Command {
     .option('--export-from <instant>', 'deliver history from the window that contains this instant')
     .option('--add-on-expires-at <instant>', 'deliver no window that ends later')
     .option('--secret-file <file>', 'the customer’s credential, in a file; - reads standard input')
-    .option('--secret-id <name>', 'a secret that is in Secrets Manager already');
+    .option('--secret-id <name>', 'a secret below the stage’s prefix that is in Secrets Manager already');
 }
 
 const destinationOptions = {
@@ -89,6 +89,8 @@ function destinationWith(present: unknown, options: RecordOptions): unknown {
   const destination = type === undefined ? own : destinationOf(type, own);
   for (const [option, attribute] of Object.entries(destinationOptions))
     set(destination, attribute, options[option as keyof typeof destinationOptions]);
+  // It is demanded by the role, and means nothing without it.
+  if (options.roleArn === '' && !options.externalId) delete destination.externalId;
   return destination;
 }
 

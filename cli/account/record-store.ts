@@ -10,6 +10,8 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { checkAccountId } from '../account-id.ts';
+import { changeOf, isAsItWas } from './record-change.ts';
 
 /** An account record as it stands in the table, checked or not. */
 export type AccountRecord = Readonly<Record<string, unknown>>;
@@ -22,15 +24,21 @@ export function createRecordStore({ client, tableName }: { client: DynamoDBClien
   const itemOf = (record: AccountRecord) => marshall(record, { removeUndefinedValues: true });
 
   return {
+    /** @throws CommandError `usage` if no table can hold the id */
     async read(accountId: string): Promise<AccountRecord | undefined> {
+      checkAccountId(accountId);
       const { Item } = await client.send(
         new GetItemCommand({ TableName: tableName, Key: keyOf(accountId), ConsistentRead: true }),
       );
       return Item && unmarshall(Item);
     },
 
-    /** The records of these accounts, as far as they exist. */
+    /**
+     * The records of these accounts, as far as they exist.
+     * @throws CommandError `usage` if no table can hold one of the ids
+     */
     async readMany(accountIds: readonly string[]): Promise<ReadonlyMap<string, AccountRecord>> {
+      for (const accountId of accountIds) checkAccountId(accountId);
       const records = new Map<string, AccountRecord>();
       for (let first = 0; first < accountIds.length; first += keysPerRequest) {
         const Keys = accountIds.slice(first, first + keysPerRequest).map(keyOf);
@@ -64,23 +72,13 @@ export function createRecordStore({ client, tableName }: { client: DynamoDBClien
       ),
 
     /**
-     * Puts the record in the place of one that exists.
-     * @param status what the one in the table has to have, so that nobody else's pause is undone; any without it
-     * @returns false if the account does not exist, or has another status meanwhile
+     * Makes the record another one, attribute by attribute: what other tools have added meanwhile stays.
+     * @param before the record as it was read
+     * @returns false if it is gone, or an attribute of it that exports follow is another meanwhile; nothing is changed then
      */
-    replace: (record: AccountRecord, status?: string) =>
+    change: (before: AccountRecord, after: AccountRecord) =>
       unlessConditionFails(
-        client.send(
-          new PutItemCommand({
-            TableName: tableName,
-            Item: itemOf(record),
-            ConditionExpression: `attribute_exists(accountId)${status === undefined ? '' : ' AND #status = :status'}`,
-            ...(status !== undefined && {
-              ExpressionAttributeNames: { '#status': 'status' },
-              ExpressionAttributeValues: { ':status': { S: status } },
-            }),
-          }),
-        ),
+        client.send(new UpdateItemCommand({ TableName: tableName, ...changeOf(before, after) })),
       ),
 
     /** @returns false if the account does not exist */
@@ -95,6 +93,18 @@ export function createRecordStore({ client, tableName }: { client: DynamoDBClien
             // A reserved word of DynamoDB's.
             ExpressionAttributeNames: { '#status': 'status' },
             ExpressionAttributeValues: { ':status': { S: status } },
+          }),
+        ),
+      ),
+
+    /** @returns false if the account is gone, or its record is another meanwhile; it is left then */
+    removeIfStill: (record: AccountRecord) =>
+      unlessConditionFails(
+        client.send(
+          new DeleteItemCommand({
+            TableName: tableName,
+            Key: keyOf(String(record.accountId)),
+            ...isAsItWas(record),
           }),
         ),
       ),

@@ -1,6 +1,7 @@
 import type { Account, Destination } from '../../lambdas/domain/account.ts';
 import type { FailureCode } from '../../lambdas/domain/failure.ts';
-import { shellWord } from '../shell-word.ts';
+import type { Credential } from '../../lambdas/domain/secret.ts';
+import { accountCommand } from '../shell-word.ts';
 import {
   bindingCommand,
   type GrantOptions,
@@ -26,27 +27,27 @@ export interface RemedyOptions extends GrantOptions {
 export function remedyFor({ code, message }: Failed, account: Account, options: RemedyOptions): string {
   const { destination } = account;
   const { command } = options;
-  const update = `${command} account update ${shellWord(account.accountId)}`;
+  const update = (option: string) => accountCommand(`${command} account update`, account.accountId, option);
   switch (code) {
     case 'account_invalid':
-      return `${update} … with what is to be changed`;
+      return `${update('…')} with what is to be changed`;
     case 'secret_missing':
     case 'secret_invalid':
-      return `${update} --secret-file <file with ${credentialNames[destination.type]}>`;
+      return update(`--secret-file <file with ${credentialNames[destination.type]}>`);
     case 'credentials_rejected':
-      return `The customer: ${renewal(destination, options)}\n${renewed(destination, update)}`.trimEnd();
+      return `The customer: ${renewal(account, options)}\n${renewed(destination, update)}`.trimEnd();
     case 'access_denied':
       return `The customer: ${permission(destination, options)}`;
     case 'bucket_missing':
-      return `The customer: ${creation(destination, options)}\nor, if the name is wrong: ${update} --${
-        destination.type === 'azure' ? 'container' : 'bucket'
-      } <name>`;
+      return `The customer: ${creation(destination, options)}\nor, if the name is wrong: ${update(
+        `--${destination.type === 'azure' ? 'container' : 'bucket'} <name>`,
+      )}`;
     case 'wrong_region':
-      return `${update} --bucket-region ${regionIn(message) ?? '<region of the bucket>'}`;
+      return update(`--bucket-region ${regionIn(message) ?? '<region of the bucket>'}`);
     case 'object_exists':
-      return `The customer moves the object away, or: ${update} --prefix <another folder>`;
+      return `The customer moves the object away, or: ${update('--prefix <another folder>')}`;
     case 'role_unprotected':
-      return `The customer: ${renewal(destination, options)}`;
+      return `The customer: ${renewal(account, options)}`;
     case 'destination_rejected':
       return 'Ask the customer which rules the bucket has (encryption, retention, network), then verify again';
     default:
@@ -66,8 +67,8 @@ const credentialNames: Readonly<Record<Destination['type'], string>> = {
 };
 
 /** How the customer makes a credential that is accepted. */
-function renewal(destination: Destination, options: GrantOptions): string {
-  const { credential } = options;
+function renewal({ accountId, destination }: Account, options: RemedyOptions): string {
+  const { credential, command } = options;
   switch (destination.type) {
     case 's3':
       return destination.roleArn === undefined
@@ -76,15 +77,22 @@ function renewal(destination: Destination, options: GrantOptions): string {
     case 'gcs':
       return `gcloud iam service-accounts keys create key.json --iam-account=${serviceAccount(credential)}`;
     case 'azure':
-      return credential?.type === 'azure' && 'sas' in credential.access
-        ? sasCommand(destination, credential)
-        : `az storage account keys list --account-name ${storageAccount(credential)}`;
+      if (credential?.type !== 'azure')
+        return [
+          `${keysCommand(credential)} (for an account key), or`,
+          `${sasCommand(destination, credential)} (for a SAS): ${accountCommand(`${command} verify`, accountId)} tells which it is`,
+        ].join('\n');
+      return 'sas' in credential.access ? sasCommand(destination, credential) : keysCommand(credential);
   }
 }
 
-function renewed(destination: Destination, update: string): string {
+function keysCommand(credential: Credential | undefined): string {
+  return `az storage account keys list --account-name ${storageAccount(credential)}`;
+}
+
+function renewed(destination: Destination, update: (option: string) => string): string {
   const byRole = destination.type === 's3' && destination.roleArn !== undefined;
-  return byRole ? '' : `then: ${update} --secret-file <file>`;
+  return byRole ? '' : `then: ${update('--secret-file <file>')}`;
 }
 
 function permission(destination: Destination, { credential }: GrantOptions): string {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { displayName } from '../../local/display.ts';
 import { CommandError } from '../command-error.ts';
 import type { CommandContext } from '../context.ts';
 import type { Report } from '../report.ts';
@@ -32,17 +33,18 @@ async function removeAccount(
   const { secretId } = await existingRecord(stores, accountId);
   if (!yes) {
     if (!terminal.interactive) throw new CommandError('usage', 'Give --yes: there is nobody to ask');
-    if (!(await confirm(terminal, `Remove ${accountId}?`))) throw new CancelledError();
+    if (!(await confirm(terminal, `Remove ${displayName(accountId)}?`))) throw new CancelledError();
   }
   await records.remove(accountId);
   // A secret by another name is not of our making and may serve other accounts.
-  const own = secretId === secrets.nameFor(accountId);
-  const secretRemoved = own && !keepSecret;
-  if (secretRemoved) await secrets.remove(secrets.nameFor(accountId));
+  const ownName = secrets.nameFor(accountId);
+  // One that goes by role now may have had a key before.
+  const own = secretId === ownName || secretId === undefined;
+  const secretRemoved = own && !keepSecret && (await secrets.remove(ownName));
   return {
     json: { accountId, removed: true, secretRemoved },
     lines: ({ paint }) => [
-      `${paint('green', '✓')} ${accountId} is removed${secretRemoved ? ', with its secret' : ''}. The ledger keeps its deliveries; added again, it goes on where it stood.`,
+      `${paint('green', '✓')} ${displayName(accountId)} is removed${secretRemoved ? ', with its secret' : ''}. The ledger keeps its deliveries; added again, it goes on where it stood.`,
     ],
   };
 }

@@ -1,10 +1,13 @@
 import type { Command } from 'commander';
 import { createCursorReader } from '../../lambdas/aws/cursor-reader.ts';
-import type { S3Destination } from '../../lambdas/domain/account.ts';
+import { type Account, parseSchedule, type S3Destination } from '../../lambdas/domain/account.ts';
 import type { DeliveredFile } from '../../lambdas/domain/delivered-file.ts';
-import { failureCodes } from '../../lambdas/domain/failure.ts';
+import { ExportError, failureCodes } from '../../lambdas/domain/failure.ts';
 import { toIso } from '../../lambdas/domain/instant.ts';
 import { placeName, placeOf } from '../../lambdas/domain/recipe.ts';
+import type { Credential } from '../../lambdas/domain/secret.ts';
+import type { Window } from '../../lambdas/domain/window.ts';
+import { idWarnings, quotedId } from '../account-id.ts';
 import type { CommandContext } from '../context.ts';
 import { createFileReader } from '../ledger-files.ts';
 import type { Report } from '../report.ts';
@@ -12,10 +15,15 @@ import type { Run } from '../run.ts';
 import { fields } from '../table.ts';
 import type { Target } from '../target/target.ts';
 import type { Terminal } from '../terminal.ts';
+import { toCommandError } from '../unreachable.ts';
+import { createProbe } from '../verify/probe.ts';
 import { counted, lagUnknown, localWindow, size, span, utcTime, utcWindow } from '../wording.ts';
 import { mendingCommands } from './check-record.ts';
 import { standingJson, stateStyles } from './list.ts';
+import { recordFaults } from './record-faults.ts';
+import type { AccountRecord } from './record-store.ts';
 import { remedyFor } from './remedy.ts';
+import { recordLines, shownRecord } from './shown-record.ts';
 import { type Standing, standingOf } from './standing.ts';
 import { existingRecord, openStores } from './stores.ts';
 import { unknownAttributes } from './unknown-attributes.ts';
@@ -39,12 +47,15 @@ async function showAccount(context: CommandContext, accountId: string): Promise<
   const last = await createFileReader(ledger).latest(accountId);
   const { settleSeconds } = await target.environment();
   const standing = standingOf(record, cursors.get(accountId), await target.now(), settleSeconds * 1000);
-  const remedy = remedyOf(standing, target);
-  const warnings = unknownAttributes(record);
+  const faults = recordFaults(record);
+  const { account } = standing;
+  const remedy = await remedyOf(standing, target);
+  const warnings = [...idWarnings(accountId), ...unknownAttributes(record)];
   return {
     json: {
       ...standingJson(standing),
-      record,
+      faults,
+      record: account === undefined ? shownRecord(record, outputs.SecretPrefix) : record,
       warnings,
       remedy,
       lastDelivery: last && {
@@ -55,36 +66,59 @@ async function showAccount(context: CommandContext, accountId: string): Promise<
         deliveredAt: toIso(last.deliveredAt),
       },
     },
-    lines: terminal => describe({ standing, warnings, last, remedy, lagKnown: target.lagKnown }, terminal),
+    lines: terminal => describe({ standing, record, faults, warnings, last, remedy, target }, terminal),
   };
 }
 
-function remedyOf(
+async function remedyOf(
   { accountId, account, faults, cursor }: Standing,
-  { command, outputs }: Target,
-): string | undefined {
+  target: Target,
+): Promise<string | undefined> {
+  const { command, outputs } = target;
   if (account === undefined) return mendingCommands(accountId, faults, command);
   if (cursor?.lastError === undefined) return undefined;
-  return remedyFor(cursor.lastError, account, { command, exporterRoleArn: outputs.ExporterRoleArn });
+  return remedyFor(cursor.lastError, account, {
+    credential: await readCredential(target, account),
+    command,
+    exporterRoleArn: outputs.ExporterRoleArn,
+  });
+}
+
+/** The account's credential, which decides what its customer has to do; absent where it cannot be read, or is none. */
+async function readCredential(target: Target, account: Account): Promise<Credential | undefined> {
+  if (account.secretId === undefined) return undefined;
+  const probe = createProbe(target, account);
+  try {
+    return probe.parse(await probe.readSecret());
+  } catch (thrown) {
+    // Whatever keeps it from being read, the rest of the account is there to be shown.
+    if (thrown instanceof ExportError || toCommandError(thrown).code === 'unreachable') return undefined;
+    throw thrown;
+  }
 }
 
 interface Shown {
   readonly standing: Standing;
+  readonly record: AccountRecord;
+  readonly faults: readonly string[];
   readonly warnings: readonly string[];
   readonly last: DeliveredFile | undefined;
   readonly remedy: string | undefined;
-  readonly lagKnown: boolean;
+  readonly target: Target;
 }
 
-function describe({ standing, warnings, last, remedy, lagKnown }: Shown, { paint }: Terminal): string[] {
-  const { accountId, state, account, faults, cursor, nextWindow } = standing;
+function describe(shown: Shown, { paint }: Terminal): string[] {
+  const { standing, record, faults, warnings, last, remedy, target } = shown;
+  const { accountId, state, account, cursor, nextWindow } = standing;
   const error = cursor?.lastError;
-  const timeZone = account?.timeZone ?? 'UTC';
+  // The zone may be in order although the rest of the record is not.
+  const timeZone = parseSchedule(record)?.timeZone;
   return fields([
-    ['account', JSON.stringify(accountId)],
+    ['account', quotedId(accountId)],
     ['state', paint(stateStyles[state], state)],
     ['faults', faults.length === 0 ? undefined : faults.join('\n')],
     ['warnings', warnings.length === 0 ? undefined : paint('yellow', warnings.join('\n'))],
+    ['record', account ? undefined : recordLines(record, target.outputs.SecretPrefix).join('\n') || 'empty'],
     ['time zone', account?.timeZone],
     ['destination', account && placeName(placeOf(account.destination))],
     ...(account?.destination.type === 's3' ? describeS3(account.destination) : []),
@@ -92,12 +126,9 @@ function describe({ standing, warnings, last, remedy, lagKnown }: Shown, { paint
     ['file', account && `${account.format}, ${account.compression}`],
     ['export from', account?.exportFrom === undefined ? undefined : utcTime(account.exportFrom)],
     ['add-on expires', account?.addOnExpiresAt === undefined ? undefined : utcTime(account.addOnExpiresAt)],
-    [
-      'next window',
-      nextWindow && `${localWindow(nextWindow, timeZone)} ${timeZone}\n${utcWindow(nextWindow)}`,
-    ],
+    ['next window', nextWindow && describeWindow(nextWindow, timeZone)],
     ['exported through', cursor ? utcTime(cursor.exportedThrough) : 'nothing yet'],
-    ['last delivery', last && describeFile(last, lagKnown)],
+    ['last delivery', last && describeFile(last, target.lagKnown)],
     [
       'last error',
       error &&
@@ -105,6 +136,11 @@ function describe({ standing, warnings, last, remedy, lagKnown }: Shown, { paint
     ],
     ['what to do', remedy],
   ]);
+}
+
+function describeWindow(window: Window, timeZone: string | undefined): string {
+  const inUtc = utcWindow(window);
+  return timeZone === undefined ? inUtc : `${localWindow(window, timeZone)} ${timeZone}\n${inUtc}`;
 }
 
 function describeS3({ region, expectedBucketOwner, roleArn, externalId, kmsKeyId }: S3Destination) {

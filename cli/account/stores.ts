@@ -1,3 +1,4 @@
+import { quotedId } from '../account-id.ts';
 import { CommandError } from '../command-error.ts';
 import type { Target } from '../target/target.ts';
 import { type AccountRecord, createRecordStore, type RecordStore } from './record-store.ts';
@@ -23,7 +24,7 @@ export function openStores({ dynamodb, secrets, outputs, command }: Target): Sto
   };
 }
 
-/** @throws CommandError `usage` if there is no such account */
+/** @throws CommandError `usage` if there is no such account, or can be none */
 export async function existingRecord(stores: Stores, accountId: string): Promise<AccountRecord> {
   const record = await stores.records.read(accountId);
   if (record !== undefined) return record;
@@ -33,6 +34,6 @@ export async function existingRecord(stores: Stores, accountId: string): Promise
 export function noSuchAccount(accountId: string, { command }: Pick<Stores, 'command'>): CommandError {
   return new CommandError(
     'usage',
-    `There is no account ${JSON.stringify(accountId)}: "${command} account list" shows those that there are`,
+    `There is no account ${quotedId(accountId)}: "${command} account list" shows those that there are`,
   );
 }

@@ -1,7 +1,7 @@
 import { ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
 import { createAccountScan } from '../../lambdas/aws/account-table.ts';
 import { unknownAttributes } from '../account/unknown-attributes.ts';
-import { shellWord } from '../shell-word.ts';
+import { accountCommand } from '../shell-word.ts';
 import type { Target } from '../target/target.ts';
 import { counted } from '../wording.ts';
 import { type Check, ill, well } from './check.ts';
@@ -29,6 +29,6 @@ export async function checkAttributes({ dynamodb, outputs, command }: Target): P
     name,
     outcome: 'warning',
     detail: `${counted(accounts, 'account')} with some that are not known`,
-    remedy: `${command} account show ${shellWord(String(example))}`,
+    remedy: accountCommand(`${command} account show`, String(example)),
   };
 }

@@ -25,9 +25,33 @@ export function nameOf(stage: string, part?: 'dispatcher' | 'exporter' | 'watchd
 
 /**
  * The deployed stack of a stage: tables and queues by its outputs, the rest by the exporter's own configuration.
- * @throws CommandError `unreachable` if there is no such stack
+ * @throws CommandError `unreachable` if there is no such stack, or AWS knows no identity by the profile
  */
-export async function openDeployedTarget({ stage, command, ...access }: StageName): Promise<Target> {
+export async function openDeployedTarget(name: StageName): Promise<Target> {
+  try {
+    return await openStack(name);
+  } catch (thrown) {
+    throw name.profile === undefined ? thrown : withProfile(thrown, name.profile);
+  }
+}
+
+/** Identity and region come from the profile, which the SDK's own messages rarely name. */
+function withProfile(thrown: unknown, profile: string): unknown {
+  if (!(thrown instanceof Error)) return thrown;
+  const by = `by the profile ${JSON.stringify(profile)}, which "aws configure list-profiles" shows if it is there`;
+  if (thrown.name === 'CredentialsProviderError')
+    return new CommandError('unreachable', `AWS does not know who you are, ${by}: ${thrown.message}`, {
+      cause: thrown,
+    });
+  if (thrown.message === 'Region is missing')
+    return new CommandError(
+      'usage',
+      `Which AWS region? There is none ${by}: give --region, or set AWS_REGION`,
+    );
+  return thrown;
+}
+
+async function openStack({ stage, command, ...access }: StageName): Promise<Target> {
   const config = sdkConfig(access);
   const dynamodb = new DynamoDBClient(config);
   const region = await dynamodb.config.region();

@@ -1,6 +1,6 @@
 import { remedyFor } from '../account/remedy.ts';
 import type { Standing } from '../account/standing.ts';
-import { shellWord } from '../shell-word.ts';
+import { accountCommand } from '../shell-word.ts';
 import { utcTime } from '../wording.ts';
 import type { Step } from './steps.ts';
 
@@ -50,7 +50,7 @@ function onPurpose({ standing: { account, nextWindow }, command }: AccountState)
       name: 'the account is active',
       outcome: 'warning',
       detail: 'it is paused: nothing is exported until it is resumed',
-      remedy: `${command} account resume ${shellWord(account.accountId)}`,
+      remedy: accountCommand(`${command} account resume`, account.accountId),
     });
   const { addOnExpiresAt } = account ?? {};
   if (account && nextWindow && addOnExpiresAt !== undefined && nextWindow.end > addOnExpiresAt)
@@ -58,7 +58,7 @@ function onPurpose({ standing: { account, nextWindow }, command }: AccountState)
       name: 'its add-on covers the next window',
       outcome: 'warning',
       detail: `it ends at ${utcTime(addOnExpiresAt)}: nothing is exported of the windows that end later`,
-      remedy: `${command} account update ${shellWord(account.accountId)} --add-on-expires-at <instant>`,
+      remedy: accountCommand(`${command} account update`, account.accountId, '--add-on-expires-at <instant>'),
     });
   return steps;
 }

@@ -1,7 +1,7 @@
 import type { AzureDestination } from '../../lambdas/domain/account.ts';
 import type { Instant } from '../../lambdas/domain/instant.ts';
 import { displayName } from '../../local/display.ts';
-import { shellWord } from '../shell-word.ts';
+import { accountCommand, shellWord } from '../shell-word.ts';
 import { span, utcTime } from '../wording.ts';
 import type { Step } from './steps.ts';
 
@@ -36,7 +36,7 @@ export function containerSteps(
         remedy: 'The customer makes one for the container',
       },
     ];
-  const update = `${command} account update ${shellWord(accountId)} --container ${shellWord(named)}`;
+  const update = accountCommand(`${command} account update`, accountId, `--container ${shellWord(named)}`);
   return [
     {
       name,

@@ -9,7 +9,7 @@ import { CommandError } from '../command-error.ts';
 import type { CommandContext } from '../context.ts';
 import type { Report } from '../report.ts';
 import type { Run } from '../run.ts';
-import { shellWord } from '../shell-word.ts';
+import { accountCommand } from '../shell-word.ts';
 import type { Target } from '../target/target.ts';
 import { counted } from '../wording.ts';
 import { describeStep } from './describe-step.ts';
@@ -105,7 +105,7 @@ function conclusion({ accountId, way, around, standing }: Verified, { command }:
   const account = displayName(accountId);
   if (way.some(({ outcome }) => outcome === 'wrong'))
     return [`Exports of ${account} cannot be written as things are.`];
-  const exportNow = `What it is owed comes at its next boundary, or now: ${command} export ${shellWord(accountId)}`;
+  const exportNow = `What it is owed comes at its next boundary, or now: ${accountCommand(`${command} export`, accountId)}`;
   const after = standing.state === 'failing' ? [exportNow] : [];
   const failed = around.find(({ outcome }) => outcome === 'wrong');
   if (failed !== undefined)

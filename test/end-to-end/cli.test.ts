@@ -99,21 +99,28 @@ describe('adding accounts', () => {
     const records = createRecordStore({ client: world.aws.dynamodb, tableName });
     const read = (await records.read('globex')) ?? {};
     await cli('account pause globex');
-    expect(await records.replace({ ...read, timeZone: 'Asia/Kolkata' }, 'active')).toBe(false);
-    expect(await records.read('globex')).toEqual({ ...read, status: 'paused' });
-    expect(await records.replace(read, 'paused')).toBe(true);
+    expect(await records.change(read, { ...read, timeZone: 'Asia/Kolkata' })).toBe(false);
+    const paused = { ...read, status: 'paused' };
+    expect(await records.read('globex')).toEqual(paused);
+    expect(await records.change(paused, read)).toBe(true);
+    // What another tool has put beside is left there.
+    expect(await records.change(read, { ...read, plan: 'gold' })).toBe(true);
+    expect(await records.change(read, { ...read, format: 'json' })).toBe(true);
+    expect(await records.removeIfStill(read)).toBe(false);
+    expect(await records.read('globex')).toEqual({ ...read, format: 'json', plan: 'gold' });
+    expect(await records.change({ ...read, format: 'json', plan: 'gold' }, read)).toBe(true);
   });
 
   test('can be changed to a role, and to another cloud only with its credential', async () => {
     await cli(`account add hooli ${s3} --secret-file s3.json`);
-    const updated = await json(`account update hooli --role-arn ${role.roleArn}`);
-    expect(updated.record.destination.externalId).toMatch(/^[0-9a-f-]{36}$/);
-    expect(updated.customerGrant).toContain(updated.record.destination.externalId);
     const moved = `account update hooli --destination gcs --bucket ${buckets.gcs}`;
     expect(await cli(moved)).toMatchObject({
       exitCode: 2,
       errors: expect.stringContaining('holds a credential for s3, not for gcs'),
     });
+    const updated = await json(`account update hooli --role-arn ${role.roleArn}`);
+    expect(updated.record.destination.externalId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(updated.customerGrant).toContain(updated.record.destination.externalId);
     expect(await cli(`${moved} --secret-file gcs.json`)).toMatchObject({ exitCode: 0 });
     expect(await json('verify hooli')).toMatchObject({ verified: true });
     await cli('account remove hooli --yes');

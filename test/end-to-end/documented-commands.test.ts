@@ -118,6 +118,7 @@ const documented: Readonly<Record<string, Documented>> = {
   'npx siem-export plan acme --stage prod': { prints: /^acme at .* UTC: 0 windows owed\./ },
   'npx siem-export account pause acme --stage prod': { prints: /✓ acme is paused\. Nothing is lost/ },
   'npx siem-export account list --state invalid --stage prod': { prints: /^0 accounts of 5$/m },
+  'npx siem-export account list --state new --stage prod': { prints: /^\d accounts? of 5$/m },
   'npx siem-export account update acme --stage prod --time-zone Europe/Berlin': {
     prints: /✓ acme: nothing is different\./,
   },
