@@ -1,5 +1,5 @@
-import { displayName } from '../local/display.ts';
 import { CommandError } from './command-error.ts';
+import { displayName } from './display.ts';
 import { count } from './wording.ts';
 
 /** What DynamoDB takes as a key, in bytes of UTF-8. An id of more characters than are allowed may stand in a table. */

@@ -1,9 +1,9 @@
 import type { DeliveredFile } from '../lambdas/domain/delivered-file.ts';
 import type { Instant } from '../lambdas/domain/instant.ts';
-import { displayName } from '../local/display.ts';
 import { noSuchAccount, openStores } from './account/stores.ts';
 import { checkAccountId } from './account-id.ts';
 import { CommandError } from './command-error.ts';
+import { displayName } from './display.ts';
 import { createFileReader } from './ledger-files.ts';
 import { accountCommand } from './shell-word.ts';
 import type { Target } from './target/target.ts';

@@ -1,7 +1,7 @@
 import { type Command, CommanderError } from 'commander';
-import { displayName } from '../local/display.ts';
 import { type CommandError, type ExitCode, exitCodes } from './command-error.ts';
 import type { CommandContext, Connection } from './context.ts';
+import { displayName } from './display.ts';
 import { openTarget } from './open-target.ts';
 import { watchOutlets } from './outlets.ts';
 import { createProgram } from './program.ts';

@@ -5,9 +5,9 @@ import { dateCell, recordColumns, type StoredRow } from '../lambdas/domain/audit
 import { type Instant, toIso } from '../lambdas/domain/instant.ts';
 import type { Window } from '../lambdas/domain/window.ts';
 import type { AuditLogSource } from '../lambdas/environment.ts';
-import { displayName } from '../local/display.ts';
 import type { CommandContext } from './context.ts';
 import { filesOfWindow } from './delivered-window.ts';
+import { displayName } from './display.ts';
 import type { Report } from './report.ts';
 import type { Run } from './run.ts';
 import type { Target } from './target/target.ts';

@@ -1,4 +1,4 @@
-import { displayWidth } from '../local/display.ts';
+import { displayWidth } from './display.ts';
 
 export interface Column<Row> {
   readonly heading: string;

@@ -1,3 +1,4 @@
+import { displayName } from '../cli/display.ts';
 import type { Instant } from '../lambdas/domain/instant.ts';
 import { parseObjectKey } from '../lambdas/domain/object-key.ts';
 import { windowsAfter } from '../lambdas/domain/plan.ts';
@@ -8,7 +9,6 @@ import { readLedger } from './delivery/ledger-reader.ts';
 import type { OutputFolder } from './delivery/output-folder.ts';
 import { readObjects, type StoredObject } from './delivery/stored-objects.ts';
 import { type AccountDelivery, verifyAccount } from './delivery/verify.ts';
-import { displayName } from './display.ts';
 import type { LocalCloud } from './local-cloud.ts';
 import type { Progress } from './progress.ts';
 import { provision } from './provision.ts';

@@ -1,6 +1,6 @@
+import { displayName, displayWidth } from '../cli/display.ts';
 import { placeName, placeOf } from '../lambdas/domain/recipe.ts';
 import type { AccountDelivery } from './delivery/verify.ts';
-import { displayName, displayWidth } from './display.ts';
 
 /** What a run came to; the last line of `--json`. */
 export interface Totals {

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { displayName } from '../../local/display.ts';
 import { quotedId } from '../account-id.ts';
 import { CommandError } from '../command-error.ts';
 import type { CommandContext } from '../context.ts';
+import { displayName } from '../display.ts';
 import type { Report } from '../report.ts';
 import type { Run } from '../run.ts';
 import { accountCommand } from '../shell-word.ts';

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import { toIso } from '../../lambdas/domain/instant.ts';
 import { placeName, placeOf } from '../../lambdas/domain/recipe.ts';
-import { displayName } from '../../local/display.ts';
 import type { CommandContext } from '../context.ts';
+import { displayName } from '../display.ts';
 import type { Report } from '../report.ts';
 import type { Run } from '../run.ts';
 import { type Column, table } from '../table.ts';

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { createCursorReader } from '../../lambdas/aws/cursor-reader.ts';
 import type { Instant } from '../../lambdas/domain/instant.ts';
-import { displayName } from '../../local/display.ts';
 import type { CommandContext } from '../context.ts';
+import { displayName } from '../display.ts';
 import type { Report } from '../report.ts';
 import type { Run } from '../run.ts';
 import type { Target } from '../target/target.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { displayName } from '../../local/display.ts';
 import { CommandError } from '../command-error.ts';
 import type { CommandContext } from '../context.ts';
+import { displayName } from '../display.ts';
 import type { Report } from '../report.ts';
 import type { Run } from '../run.ts';
 import { CancelledError, confirm } from './ask.ts';

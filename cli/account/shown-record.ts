@@ -1,6 +1,6 @@
 import { accountAttributes, destinationAttributes } from '../../lambdas/domain/account.ts';
 import { kindOf } from '../../lambdas/domain/faults.ts';
-import { displayName } from '../../local/display.ts';
+import { displayName } from '../display.ts';
 import type { AccountRecord } from './record-store.ts';
 
 /** No value that is shown here is as long; a key or a whole credential is. */

@@ -1,4 +1,4 @@
-import { displayName } from '../../local/display.ts';
+import { displayName } from '../display.ts';
 import type { Style, Terminal } from '../terminal.ts';
 import type { Step } from './steps.ts';
 

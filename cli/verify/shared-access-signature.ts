@@ -1,6 +1,6 @@
 import type { AzureDestination } from '../../lambdas/domain/account.ts';
 import type { Instant } from '../../lambdas/domain/instant.ts';
-import { displayName } from '../../local/display.ts';
+import { displayName } from '../display.ts';
 import { accountCommand, shellWord } from '../shell-word.ts';
 import { span, utcTime } from '../wording.ts';
 import type { Step } from './steps.ts';

@@ -1,6 +1,6 @@
-import { displayName } from '../../local/display.ts';
 import type { AccountRecord } from '../account/record-store.ts';
 import type { CommandContext } from '../context.ts';
+import { displayName } from '../display.ts';
 import type { Report } from '../report.ts';
 import type { Target } from '../target/target.ts';
 import type { Terminal } from '../terminal.ts';

@@ -1,12 +1,12 @@
 import { type Command, Option } from 'commander';
 import { createAccountScan } from '../../lambdas/aws/account-table.ts';
-import { displayName } from '../../local/display.ts';
 import { surveyFleet } from '../account/fleet.ts';
 import type { AccountRecord } from '../account/record-store.ts';
 import { type State, states } from '../account/standing.ts';
 import { noSuchAccount, openStores } from '../account/stores.ts';
 import { CommandError } from '../command-error.ts';
 import type { CommandContext } from '../context.ts';
+import { displayName } from '../display.ts';
 import type { Report } from '../report.ts';
 import type { Run } from '../run.ts';
 import { accountCommand } from '../shell-word.ts';

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
+import { displayName } from '../../cli/display.ts';
 import { auditRecord, defaultAttributes } from '../../lambdas/domain/audit-record.ts';
 import { toIso } from '../../lambdas/domain/instant.ts';
 import { parseObjectKey } from '../../lambdas/domain/object-key.ts';
 import { windowsAfter } from '../../lambdas/domain/plan.ts';
 import { boundaryAtOrBefore, type Window } from '../../lambdas/domain/window.ts';
 import type { AuditRow, LocalAccount } from '../account.ts';
-import { displayName } from '../display.ts';
 import { sortKeyOf } from '../provision.ts';
 import type { AccountLedger } from './ledger-reader.ts';
 import type { StoredObject } from './stored-objects.ts';

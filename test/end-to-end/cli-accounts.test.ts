@@ -16,11 +16,11 @@ import { addWithSecret } from '../../cli/account/claim.ts';
 import { createRecordStore } from '../../cli/account/record-store.ts';
 import { createSecretWriter } from '../../cli/account/secret-writer.ts';
 import { runCommandLine } from '../../cli/main.ts';
-import { bucketRegion, buckets, sasSecret } from '../../cli/tour/customers.ts';
-import { runHere } from '../../cli/tour/run-here.ts';
-import { role, startWorld, type World } from '../../cli/tour/world.ts';
 import { utcTime } from '../../cli/wording.ts';
 import { toIso } from '../../lambdas/domain/instant.ts';
+import { bucketRegion, buckets, sasSecret } from '../../local/tour/customers.ts';
+import { runHere } from '../../local/tour/run-here.ts';
+import { role, startWorld, type World } from '../../local/tour/world.ts';
 import { runCommand } from './command-line.ts';
 
 const hour = 3_600_000;

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { bucketRegion, buckets } from '../../cli/tour/customers.ts';
-import { role, startWorld, type World } from '../../cli/tour/world.ts';
 import { variables } from '../../lambdas/environment.ts';
 import { type LocalServer, startHttpServer } from '../../local/servers/http-server.ts';
 import { stateOf } from '../../local/state.ts';
+import { bucketRegion, buckets } from '../../local/tour/customers.ts';
+import { role, startWorld, type World } from '../../local/tour/world.ts';
 import { runCommand } from './command-line.ts';
 
 let world: World;

@@ -9,8 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCommandLine } from '../../cli/main.ts';
-import { runHere } from '../../cli/tour/run-here.ts';
-import { startWorld, type World } from '../../cli/tour/world.ts';
+import { runHere } from '../../local/tour/run-here.ts';
+import { startWorld, type World } from '../../local/tour/world.ts';
 
 const program = fileURLToPath(new URL('../../bin/siem-export.ts', import.meta.url));
 

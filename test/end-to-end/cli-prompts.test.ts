@@ -11,9 +11,9 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCommandLine } from '../../cli/main.ts';
-import { bucketRegion, buckets } from '../../cli/tour/customers.ts';
-import { startWorld, type World } from '../../cli/tour/world.ts';
 import { encodeMessage } from '../../lambdas/domain/export-message.ts';
+import { bucketRegion, buckets } from '../../local/tour/customers.ts';
+import { startWorld, type World } from '../../local/tour/world.ts';
 
 let world: World;
 let folder: string;

@@ -8,14 +8,14 @@ import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRecordStore } from '../../cli/account/record-store.ts';
-import { bucketRegion, buckets } from '../../cli/tour/customers.ts';
-import { runHere } from '../../cli/tour/run-here.ts';
-import { role, startWorld, type World } from '../../cli/tour/world.ts';
 import { utcTime } from '../../cli/wording.ts';
 import { fileEntry } from '../../lambdas/aws/ledger-items.ts';
 import { encodeMessage } from '../../lambdas/domain/export-message.ts';
 import { toIso } from '../../lambdas/domain/instant.ts';
 import { scheduledEvent } from '../../local/run-ticks.ts';
+import { bucketRegion, buckets } from '../../local/tour/customers.ts';
+import { runHere } from '../../local/tour/run-here.ts';
+import { role, startWorld, type World } from '../../local/tour/world.ts';
 import { runCommand } from './command-line.ts';
 
 const hour = 3_600_000;

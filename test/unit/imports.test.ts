@@ -2,7 +2,18 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-const root = join(import.meta.dirname, '../../lambdas');
+const repository = join(import.meta.dirname, '../..');
+const root = join(repository, 'lambdas');
+
+/** The same of the repository's folders; nothing but tests imports from `test`. */
+const allowedOutside: Readonly<Record<string, readonly string[]>> = {
+  lambdas: [],
+  lib: ['lambdas'],
+  cli: ['lib', 'lambdas'],
+  local: ['cli', 'lib', 'lambdas'],
+  bench: ['local', 'cli', 'lib', 'lambdas'],
+  bin: ['local', 'cli', 'lib'],
+};
 
 /** What each folder may import from, beside itself: the arrows of docs/architecture.md. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
@@ -24,16 +35,32 @@ interface Import {
   readonly from: string;
 }
 
-const imports = globSync('**/*.ts', { cwd: root }).flatMap(file =>
-  [...readFileSync(join(root, file), 'utf8').matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(
-    ([, from = '']): Import => ({ file, from }),
-  ),
-);
+const imports = importsBelow(root);
+
+function importsBelow(folder: string): readonly Import[] {
+  return globSync('**/*.ts', { cwd: folder }).flatMap(file =>
+    [...readFileSync(join(folder, file), 'utf8').matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(
+      ([, from = '']): Import => ({ file, from }),
+    ),
+  );
+}
 
 function folderOf(path: string): string {
   const [first = '', second] = path.split('/');
   return second === undefined ? '.' : first;
 }
+
+describe('the imports of the whole', () => {
+  it.each(Object.entries(allowedOutside))('run one way from %s', (folder, targets) => {
+    const within = join(repository, folder);
+    const backward = importsBelow(within).filter(({ file, from }) => {
+      if (!from.startsWith('.') || from.endsWith('package.json')) return false;
+      const [target = ''] = relative(repository, join(within, dirname(file), from)).split('/');
+      return target !== folder && !targets.includes(target);
+    });
+    expect(backward).toEqual([]);
+  });
+});
 
 describe('the imports of the functions', () => {
   it('run one way', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { displayName } from '../../../local/display.ts';
+import { displayName } from '../../../cli/display.ts';
 
 test.each([
   ['acme', 'acme'],

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { runCommandLine } from '../main.ts';
+import { runCommandLine } from '../../cli/main.ts';
 
 export interface Ended {
   readonly exitCode: number;

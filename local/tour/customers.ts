@@ -8,10 +8,10 @@ import {
 } from '@azure/storage-blob';
 import type { Destination } from '../../lambdas/domain/account.ts';
 import type { Instant } from '../../lambdas/domain/instant.ts';
-import type { CustomerCredentials } from '../../local/customer-credentials.ts';
-import type { AzureServer } from '../../local/servers/azure-server.ts';
-import type { GcsServer } from '../../local/servers/gcs-server.ts';
-import type { LocalServer } from '../../local/servers/http-server.ts';
+import type { CustomerCredentials } from '../customer-credentials.ts';
+import type { AzureServer } from '../servers/azure-server.ts';
+import type { GcsServer } from '../servers/gcs-server.ts';
+import type { LocalServer } from '../servers/http-server.ts';
 
 export const buckets = { s3: 'acme-audit', gcs: 'globex-siem', azure: 'initech-logs' } as const;
 export const bucketRegion = 'eu-central-1';
