@@ -21,7 +21,7 @@ export async function filesOfWindow(
   checkAccountId(accountId);
   const { dynamodb, outputs, command } = target;
   const reader = createFileReader({ client: dynamodb, tableName: outputs.ExportLedgerTableName });
-  const [first, ...more] = (await reader.files(accountId, end)).filter(({ window }) => window.end === end);
+  const [first, ...more] = await reader.filesOfWindow(accountId, end);
   if (first !== undefined) return [first, ...more];
   // A removed account has deliveries all the same.
   const known = (await reader.latest(accountId)) ?? (await openStores(target).records.read(accountId));

@@ -19,21 +19,19 @@ export function createFileReader({ client, tableName }: { client: DynamoDBClient
 
   return {
     /** Files of the windows that end at an instant or later; of all windows without one. */
-    async files(accountId: string, since?: Instant): Promise<DeliveredFile[]> {
-      const query = between(accountId, since === undefined ? 'file#' : fileEntry(since, 1));
-      const files: DeliveredFile[] = [];
-      for await (const { Items = [] } of paginateQuery({ client }, { ...query, ConsistentRead: true }))
-        files.push(...Items.map(fileFromItem));
-      return files;
-    },
+    files: (accountId: string, since?: Instant) =>
+      all(between(accountId, since === undefined ? 'file#' : windowEntry(since))),
+
+    /** Files of the window that ends at an instant. */
+    filesOfWindow: (accountId: string, end: Instant) =>
+      all(between(accountId, windowEntry(end), `${windowEntry(end).slice(0, -1)}$`)),
 
     /** The last file of all. */
     latest: (accountId: string) => last(between(accountId, 'file#')),
 
     /** The last file of the windows that end before an instant. */
     lastBefore: (accountId: string, instant: Instant) =>
-      // Without a part: it sorts before every row of the window that ends then.
-      last(between(accountId, 'file#', fileEntry(instant, 1).slice(0, -4))),
+      last(between(accountId, 'file#', windowEntry(instant))),
 
     /** Whether any file was ever committed, by what the cursor itself keeps of it. */
     async wasDelivered(accountId: string): Promise<boolean> {
@@ -48,10 +46,22 @@ export function createFileReader({ client, tableName }: { client: DynamoDBClient
     },
   };
 
+  async function all(query: ReturnType<typeof between>): Promise<DeliveredFile[]> {
+    const files: DeliveredFile[] = [];
+    for await (const { Items = [] } of paginateQuery({ client }, { ...query, ConsistentRead: true }))
+      files.push(...Items.map(fileFromItem));
+    return files;
+  }
+
   async function last(query: ReturnType<typeof between>): Promise<DeliveredFile | undefined> {
     const { Items = [] } = await client.send(
       new QueryCommand({ ...query, ConsistentRead: true, ScanIndexForward: false, Limit: 1 }),
     );
     return Items.map(fileFromItem)[0];
   }
+}
+
+/** What the rows of a window's files begin with, `#` included: it sorts right before them. */
+function windowEntry(end: Instant): string {
+  return fileEntry(end, 1).slice(0, -'0001'.length);
 }

@@ -1,5 +1,6 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { z } from 'zod';
+import { defaultAttributes } from '../lambdas/domain/audit-record.ts';
 import {
   auditLogAttributes,
   defaultPartBytes,
@@ -54,19 +55,8 @@ const privateRange = matching(
 );
 
 /** The names that the stack's own audit-log table uses, and an existing table's where nothing else is said. */
-export const ownAuditLog = {
-  partitionKey: 'accountId',
-  sortKey: 'recordedAt',
-  sortKeyType: 'iso',
-  attributes: {
-    date: 'date',
-    email: 'email',
-    action: 'action',
-    actionId: 'actionId',
-    description: 'description',
-    ipAddress: 'ipAddress',
-  },
-} as const;
+const { sortKey, ...attributes } = defaultAttributes;
+export const ownAuditLog = { partitionKey: 'accountId', sortKey, sortKeyType: 'iso', attributes } as const;
 
 const auditLogSettings = z.strictObject({
   tableName: tableName.optional(),

@@ -1,5 +1,5 @@
-import type { Format } from '../../lambdas/domain/account.ts';
 import { recordColumns } from '../../lambdas/domain/audit-record.ts';
+import type { Format } from '../../lambdas/domain/format.ts';
 import type { Window } from '../../lambdas/domain/window.ts';
 import { size } from '../wording.ts';
 
@@ -26,7 +26,7 @@ const faultsKept = 20;
 /** In characters. A row of DynamoDB has 400 kB, of which each of six columns may show all, escaped to the sixfold. */
 const longestLine = 16_000_000;
 
-/** Checks a delivered file's content, a chunk at a time (DESIGN 3.3); memory does not grow with it. */
+/** Checks a delivered file's content, a chunk at a time; memory does not grow with it. */
 export function createRecordCheck(window: Window | undefined) {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   const faults: string[] = [];

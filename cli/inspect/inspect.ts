@@ -138,8 +138,8 @@ async function ledgerRow(context: CommandContext, name: FileName | undefined): P
     );
   const { dynamodb, outputs } = await context.target();
   const reader = createFileReader({ client: dynamodb, tableName: outputs.ExportLedgerTableName });
-  const files = await reader.files(name.accountId, name.windowEnd);
-  const row = files.find(({ window, part }) => window.end === name.windowEnd && part === name.part);
+  const files = await reader.filesOfWindow(name.accountId, name.windowEnd);
+  const row = files.find(({ part }) => part === name.part);
   if (row !== undefined) return row;
   throw new CommandError('problem', 'The ledger knows of no such file');
 }

@@ -4,7 +4,7 @@ import { ifConditionHolds } from './conditional-write.ts';
 
 const dispatcher = { name: { S: 'dispatcher' } };
 
-/** What the dispatcher remembers between ticks: one item of the table `DispatchState`. */
+/** What the dispatcher remembers between ticks: one item of the table `dispatch-state`. */
 export function createDispatchState({ client, tableName }: { client: DynamoDBClient; tableName: string }) {
   return {
     async completedTick(): Promise<Instant | undefined> {

@@ -16,7 +16,7 @@ import { ifConditionHolds, retriedWhenThrottled } from './conditional-write.ts';
 import { cursorEntry, cursorFromItem, fileEntry, fileToItem, intentToItem } from './ledger-items.ts';
 
 /**
- * The table `ExportLedger`: an item `cursor` and an item a delivered file, under the account's id.
+ * The table `export-ledger`: an item `cursor` and an item a delivered file, under the account's id.
  *
  * Every write names the cursor's version that its caller saw, and is safe to repeat: an answer that is lost makes
  * the repetition fail on its condition, and reading the cursor again shows what happened. A commit that the SDK

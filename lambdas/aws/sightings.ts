@@ -3,7 +3,7 @@ import { type Instant, toIso } from '../domain/instant.ts';
 import type { Sightings } from '../domain/survey.ts';
 import { createItemReader } from './item-reader.ts';
 
-/** Begins the keys of the watchdog's items in the table `DispatchState`; the stack grants it no others. */
+/** Begins the keys of the watchdog's items in the table `dispatch-state`; the stack grants it no others. */
 export const sightingPrefix = 'watchdog#';
 
 /** The watchdog looks every hour; who was not seen waiting for longer than this begins to wait anew. */
@@ -20,7 +20,7 @@ interface SightingsOptions {
 }
 
 /**
- * Items `watchdog#<account>` of the table `DispatchState`, for accounts that wait for their first export. Where more
+ * Items `watchdog#<account>` of the table `dispatch-state`, for accounts that wait for their first export. Where more
  * wait than can be noted, those that wait longest are: they are the next to be overdue, and lose no hour.
  */
 export function createSightings({

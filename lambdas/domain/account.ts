@@ -79,7 +79,6 @@ export type Destination = Account['destination'];
 export type S3Destination = Extract<Destination, { type: 's3' }>;
 export type GcsDestination = Extract<Destination, { type: 'gcs' }>;
 export type AzureDestination = Extract<Destination, { type: 'azure' }>;
-export type { Format } from './format.ts';
 
 /**
  * The record as an account. Attributes that it does not know are ignored, but none in the destination.

@@ -157,6 +157,31 @@ describe('the ledger', () => {
     expect(await files.files(accountId)).toEqual([file]);
   });
 
+  it('finds the files of a window, of those since it, and the last one before it', async () => {
+    const delivered: DeliveredFile[] = [];
+    for (const [hours, part] of [
+      [4, 1],
+      [8, 1],
+      [8, 2],
+      [8, 10_000],
+      [12, 1],
+    ] as const) {
+      const windowEnd = start + hours * 3_600_000;
+      const own = { ...file, window: { start: windowEnd - 14_400_000, end: windowEnd }, part };
+      const cursor = (await ledger.readCursor(accountId)) ?? (await ledger.createCursor(accountId, start));
+      const noted = await ledger.begin(accountId, cursor, { ...intent, window: own.window, part }, mine);
+      await ledger.commit(accountId, noted ?? expect.fail('not begun'), own);
+      delivered.push(own);
+    }
+    const second = start + 8 * 3_600_000;
+    expect(await files.files(accountId)).toEqual(delivered);
+    expect(await files.files(accountId, second)).toEqual(delivered.slice(1));
+    expect(await files.filesOfWindow(accountId, second)).toEqual(delivered.slice(1, 4));
+    expect(await files.filesOfWindow(accountId, second - 1000)).toEqual([]);
+    expect(await files.lastBefore(accountId, second)).toEqual(delivered[0]);
+    expect(await files.latest(accountId)).toEqual(delivered.at(-1));
+  });
+
   it('writes no row for whoever knows an older cursor', async () => {
     const old = await ledger.createCursor(accountId, start);
     const cursor = await ledger.begin(accountId, old, intent, mine);
