@@ -5,7 +5,7 @@ import { ExportError, toExportError } from '../domain/failure.ts';
 import { contentTypes, objectKey, objectMetadata } from '../domain/object-key.ts';
 import { placeName } from '../domain/recipe.ts';
 import { type PackedPart, packPart } from './pack-part.ts';
-import type { PartDelivery } from './part-delivery.ts';
+import { fileNameOf, type PartDelivery } from './part-delivery.ts';
 import { reportFailure } from './report-failure.ts';
 
 /**
@@ -62,12 +62,7 @@ async function writeFile(upload: Upload): Promise<DeliveredFile | undefined> {
   const { window, part, recipe } = intent;
   const { format, compression, place } = recipe;
   const startedAt = ports.clock.now();
-  const key = objectKey(place.prefix, {
-    accountId: account.accountId,
-    windowEnd: window.end,
-    part,
-    compression,
-  });
+  const key = objectKey(place.prefix, fileNameOf(delivery));
 
   const { creation, packed } = await send(upload, key);
   if (creation === 'exists') {
@@ -125,16 +120,15 @@ async function sendAgain(
 
 async function create(upload: Upload, bucket: Bucket, key: string) {
   const { delivery } = upload;
-  const { account, intent, settings, deadline } = delivery;
-  const { window, part, recipe } = intent;
-  const name = { accountId: account.accountId, windowEnd: window.end, part, compression: recipe.compression };
+  const { intent, settings, deadline } = delivery;
+  const { window, recipe } = intent;
   const packed = packPart(delivery);
   upload.packed.push(packed);
   const object = {
     key,
     body: packed.body,
     contentType: contentTypes[recipe.compression],
-    metadata: objectMetadata(name, window.start, recipe.format, settings.writerVersion),
+    metadata: objectMetadata(fileNameOf(delivery), window.start, recipe.format, settings.writerVersion),
   };
   return { creation: await bucket.create(object, deadline.signal), packed };
 }

@@ -1,22 +1,22 @@
 import { createArchive } from '../archive/archive.ts';
 import { entryName } from '../domain/object-key.ts';
 import { cutPart } from './cut-part.ts';
-import type { PartDelivery } from './part-delivery.ts';
+import { fileNameOf, type PartDelivery } from './part-delivery.ts';
 
 /** A part on its way from the audit log to the bucket. */
 export type PackedPart = ReturnType<typeof packPart>;
 
 /** Rows → lines → archive. The same intent over the same rows gives the same bytes. */
-export function packPart({ account, intent, ports, deadline }: PartDelivery) {
-  const { accountId } = account;
-  const { window, part, after, recipe } = intent;
+export function packPart(delivery: PartDelivery) {
+  const { account, intent, ports, deadline } = delivery;
+  const { window, after, recipe } = intent;
   const { format, compression, partBytes, level } = recipe;
-  const rows = cutPart(ports.auditLog.pages(accountId, window, after, deadline.signal), partBytes);
+  const rows = cutPart(ports.auditLog.pages(account.accountId, window, after, deadline.signal), partBytes);
   const archive = createArchive({
     lines: rows.lines,
     format,
     compression,
-    entryName: entryName({ accountId, windowEnd: window.end, part, compression }),
+    entryName: entryName(fileNameOf(delivery)),
     modifiedAt: window.end,
     level,
     deflateBlock: ports.deflateBlock,

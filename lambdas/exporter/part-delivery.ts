@@ -1,5 +1,6 @@
 import type { Account } from '../domain/account.ts';
 import type { Cursor, Intent } from '../domain/cursor.ts';
+import type { FileName } from '../domain/object-key.ts';
 import type { ExportSettings } from './export-settings.ts';
 import type { Deadline, ExporterPorts } from './ports.ts';
 
@@ -13,4 +14,10 @@ export interface PartDelivery {
   readonly ports: ExporterPorts;
   readonly settings: ExportSettings;
   readonly deadline: Deadline;
+}
+
+/** What the file is called. */
+export function fileNameOf({ account, intent }: PartDelivery): FileName {
+  const { window, part, recipe } = intent;
+  return { accountId: account.accountId, windowEnd: window.end, part, compression: recipe.compression };
 }
