@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { AuditLog } from '../../lambdas/aws/audit-log.ts';
 import { createAuditLog } from '../../lambdas/aws/audit-log.ts';
+import { type Pause, pauseAbout } from '../../lambdas/aws/throttling.ts';
 import type { Bucket } from '../../lambdas/buckets/bucket.ts';
 import type { Account } from '../../lambdas/domain/account.ts';
 import type { DeliveredFile } from '../../lambdas/domain/delivered-file.ts';
@@ -17,6 +18,7 @@ import { filesOfWindow } from '../delivered-window.ts';
 import type { Report } from '../report.ts';
 import type { Run } from '../run.ts';
 import type { Target } from '../target/target.ts';
+import type { Terminal } from '../terminal.ts';
 import { createProbe } from '../verify/probe.ts';
 import { counted, parseInstant, size } from '../wording.ts';
 import { type Redelivered, redeliverFile } from './redeliver-file.ts';
@@ -64,7 +66,7 @@ async function redeliver(
   checkPlace(files, account);
 
   const environment = await target.environment();
-  const auditLog = openAuditLog(target, environment);
+  const auditLog = openAuditLog(target, environment, context.terminal);
   const bucket = await openOwnBucket(target, account);
   const { writerVersion } = environment;
   const outcomes: Redone[] = [];
@@ -115,9 +117,19 @@ function checkPlace(files: readonly DeliveredFile[], account: Account): void {
     );
 }
 
-function openAuditLog(target: Target, { auditLog: source }: ExporterEnvironment): AuditLog {
+function openAuditLog(
+  target: Target,
+  { auditLog: source }: ExporterEnvironment,
+  terminal: Terminal,
+): AuditLog {
   const client = source.region === undefined ? target.dynamodb : target.dynamodbIn(source.region);
-  return createAuditLog({ client, source });
+  const pause: Pause = (milliseconds, signal) => {
+    terminal.note(
+      `The audit log ${source.tableName} throttles: trying again in about ${milliseconds / 1000} s`,
+    );
+    return pauseAbout(milliseconds, signal);
+  };
+  return createAuditLog({ client, source, pause });
 }
 
 async function openOwnBucket(target: Target, account: Account): Promise<Bucket> {

@@ -12,7 +12,7 @@ import type { Window } from '../domain/window.ts';
 import type { AuditLogSource } from '../environment.ts';
 import { withRawAnswer } from './raw-answer.ts';
 import { readAhead, type Stretch, type StretchReader } from './read-ahead.ts';
-import { type Pause, whileThrottled } from './throttling.ts';
+import { notRetriedWhenThrottled, type Pause, whileThrottled } from './throttling.ts';
 
 export interface AuditLog {
   /**
@@ -55,7 +55,7 @@ export function createAuditLog({
       const read = async (stretch: Stretch): Promise<Page> => {
         const memory = unused.pop() ?? createPageMemory();
         const { query, excluded } = stretchQuery(source, accountId, stretch);
-        const command = new QueryCommand(query);
+        const command = notRetriedWhenThrottled(new QueryCommand(query));
         const send = () =>
           whileThrottled(() => client.send(command, { abortSignal }), abortSignal, pause).catch(
             (thrown: unknown) => {

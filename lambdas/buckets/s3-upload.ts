@@ -10,7 +10,8 @@ import {
 import type { S3Destination } from '../domain/account.ts';
 import { ExportError, toExportError } from '../domain/failure.ts';
 import type { Creation, NewObject } from './bucket.ts';
-import type { Piece, PieceBuffers } from './pieces.ts';
+import { orAborted } from './or-aborted.ts';
+import { nextPiece, type Piece, type PieceBuffers } from './pieces.ts';
 import type { S3Requests } from './s3-requests.ts';
 import { encrypting, placing } from './s3-target.ts';
 
@@ -23,7 +24,7 @@ const abandoningTime = 10_000;
 interface Upload {
   readonly object: NewObject;
   readonly first: Piece;
-  readonly rest: AsyncIterable<Piece>;
+  readonly rest: AsyncGenerator<Piece, void>;
   readonly buffers: PieceBuffers;
   /** Stops the reading of the body and every request when one part fails. */
   readonly stop: AbortController;
@@ -52,9 +53,9 @@ export function createMultipartUpload({ client, requests, destination, onLeftove
     const completed: CompletedPart[] = [];
     try {
       start(first, 1);
-      let number = 1;
-      for await (const part of rest) {
-        start(part, ++number);
+      for (let part = first, number = 2; !part.last; number++) {
+        part = await orAborted(nextPiece(rest), signal);
+        start(part, number);
         if (uploading.size >= partsInFlight) await Promise.race(uploading);
         signal.throwIfAborted();
       }

@@ -4,6 +4,7 @@ import type { ExportError } from '../domain/failure.ts';
 import type { S3Credential } from '../domain/secret.ts';
 import type { Bucket, Creation, NewObject } from './bucket.ts';
 import { lookupCloud } from './cloud-address.ts';
+import { orAborted } from './or-aborted.ts';
 import { createPieceBuffers, inPieces, nextPiece } from './pieces.ts';
 import { createS3Requests, type S3Retry } from './s3-requests.ts';
 import { encrypting, placing } from './s3-target.ts';
@@ -84,12 +85,13 @@ export function createS3Bucket(options: S3BucketOptions): Bucket {
       const buffers = createPieceBuffers(partSize);
       const parts = inPieces(object.body, buffers, stopped);
       try {
-        const first = await nextPiece(parts);
+        const first = await orAborted(nextPiece(parts), stopped);
         if (first.last) return await createAtOnce(object, first.content, stopped);
         return await upload({ object, first, rest: parts, buffers, stop, signal: stopped });
       } finally {
-        // Lets the body go when the upload ended before it did.
-        await parts.return();
+        // Lets the body go when the upload ended before it did. Not awaited, as a body may hang; a failure to close it
+        // says nothing about the upload.
+        parts.return().catch(() => undefined);
       }
     },
 

@@ -55,6 +55,9 @@ interface Upload {
   readonly packed: PackedPart[];
 }
 
+/** Why reading is stopped; a constant, since an error of its own for each file costs more than the stop. */
+const uploadEnded = 'The upload is over';
+
 /** Uploads the file; `undefined` if meanwhile another exporter has committed it. */
 async function writeFile(upload: Upload): Promise<DeliveredFile | undefined> {
   const { delivery, begun, attempt } = upload;
@@ -122,7 +125,8 @@ async function create(upload: Upload, bucket: Bucket, key: string) {
   const { delivery } = upload;
   const { intent, settings, deadline } = delivery;
   const { window, recipe } = intent;
-  const packed = packPart(delivery);
+  const ended = new AbortController();
+  const packed = packPart(delivery, AbortSignal.any([deadline.signal, ended.signal]));
   upload.packed.push(packed);
   const object = {
     key,
@@ -130,12 +134,17 @@ async function create(upload: Upload, bucket: Bucket, key: string) {
     contentType: contentTypes[recipe.compression],
     metadata: objectMetadata(fileNameOf(delivery), window.start, recipe.format, settings.writerVersion),
   };
-  return { creation: await bucket.create(object, deadline.signal), packed };
+  try {
+    return { creation: await bucket.create(object, deadline.signal), packed };
+  } finally {
+    // A body that is waited for no longer may still wait for a table that throttles.
+    ended.abort(uploadEnded);
+  }
 }
 
 /** For a driver that learned before the body's end that the object is there. */
 async function packWithoutUpload(delivery: PartDelivery): Promise<PackedPart> {
-  const packed = packPart(delivery);
+  const packed = packPart(delivery, delivery.deadline.signal);
   for await (const _ of packed.body) delivery.deadline.signal.throwIfAborted();
   return packed;
 }

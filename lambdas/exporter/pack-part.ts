@@ -6,12 +6,12 @@ import { fileNameOf, type PartDelivery } from './part-delivery.ts';
 /** A part on its way from the audit log to the bucket. */
 export type PackedPart = ReturnType<typeof packPart>;
 
-/** Rows → lines → archive. The same intent over the same rows gives the same bytes. */
-export function packPart(delivery: PartDelivery) {
-  const { account, intent, ports, deadline } = delivery;
+/** Rows → lines → archive. The same intent over the same rows gives the same bytes. The signal ends the reading. */
+export function packPart(delivery: PartDelivery, signal: AbortSignal) {
+  const { account, intent, ports } = delivery;
   const { window, after, recipe } = intent;
   const { format, compression, partBytes, level } = recipe;
-  const rows = cutPart(ports.auditLog.pages(account.accountId, window, after, deadline.signal), partBytes);
+  const rows = cutPart(ports.auditLog.pages(account.accountId, window, after, signal), partBytes);
   const archive = createArchive({
     lines: rows.lines,
     format,

@@ -189,6 +189,22 @@ describe('the audit log', () => {
     expect(pauses.slice(0, 6)).toEqual([1000, 2000, 4000, 8000, 16_000, 16_000]);
   });
 
+  it('has its attempts for other failures, however often a table throttles', async () => {
+    const log = await startLog('iso');
+    await log.put('2026-11-22T04:00:00Z#1');
+    let pauses = 0;
+    let failures = 0;
+    proxy.onRequest = () => {
+      if (pauses < 60) return { kind: 'answer', status: 400, body: '{"__type":"ThrottlingException"}' };
+      // Two requests are one attempt: an answer of no stated length is asked for once more.
+      if (failures++ < 2) return { kind: 'answer', status: 500, body: '{"__type":"InternalServerError"}' };
+      return { kind: 'pass' };
+    };
+    const pause = async () => void pauses++;
+    const { sortKeys } = await log.readThrough(proxy.endpoint, { pause });
+    expect(sortKeys).toEqual(['2026-11-22T04:00:00Z#1']);
+  });
+
   it('ends with the reason of its signal while it waits for a table that throttles', async () => {
     const controller = new AbortController();
     const reason = new Error('out of time');

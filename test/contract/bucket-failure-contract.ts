@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { ExportError, type FailureCode } from '../../lambdas/domain/failure.ts';
 import type { BucketFault } from './bucket-server.ts';
@@ -47,6 +48,29 @@ export function describeFailures(setting: ContractSetting): void {
         'destination_unavailable',
       );
       expect(await setting.server.read(key)).toBeUndefined();
+    });
+
+    test('a refused part ends an upload whose body does not go on', async () => {
+      let puts = 0;
+      setting.proxy.onRequest = ({ method }) => {
+        if (method === 'PUT') puts++;
+        return puts > 1 ? { kind: 'answer', status: 503 } : { kind: 'pass' };
+      };
+      const bucket = await setting.openThroughProxy();
+      const deadline = new AbortController();
+      async function* waiting(): AsyncGenerator<Uint8Array> {
+        for (let sent = 0; puts < 2 && sent < manyParts; sent += 65_536) {
+          yield noise(65_536);
+          await pause(1);
+        }
+        await new Promise(resolve => deadline.signal.addEventListener('abort', resolve));
+      }
+      const waitingObject = { ...object(`${setting.folder}/waiting.zip`, noise(1)), body: waiting() };
+      try {
+        await setting.expectFailure(bucket.create(waitingObject, deadline.signal), 'destination_unavailable');
+      } finally {
+        deadline.abort();
+      }
     });
 
     test('nobody listening: network', async () => {

@@ -8,6 +8,8 @@ export interface CursorItem {
   readonly intent: IntentItem | undefined;
   readonly attempts: readonly string[];
   readonly failures: number;
+  /** The code of the last failure since a file was delivered. */
+  readonly lastError: string | undefined;
 }
 
 export interface IntentItem {
@@ -30,6 +32,7 @@ export function readCursorItem(item: Item): CursorItem {
     intent: intent && readIntent(intent),
     attempts: item.attempts?.SS ?? [],
     failures: Number(item.failures?.N),
+    lastError: item.lastError?.M?.code?.S,
   };
 }
 

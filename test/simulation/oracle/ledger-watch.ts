@@ -38,6 +38,8 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
   const commits = new Map<string, Commit[]>();
   const first = new Map<string, number>();
   const intended = new Set<string>();
+  /** Accounts of which an attempt ran out of time since their last file. */
+  const tookTooLong = new Set<string>();
   const struck = new Map<string, { readonly at: number; readonly attempt: string }[]>();
   /** The file's row that was written last, until the cursor moves with it. */
   let loose: string | undefined;
@@ -94,6 +96,8 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
     const moved = isElsewhere(before, after);
     const redirected =
       before.intent?.place !== after.intent?.place || before.intent?.manner !== after.intent?.manner;
+    if (moved) tookTooLong.delete(accountId);
+    else if (after.lastError === 'out_of_time') tookTooLong.add(accountId);
     const steps = moved || redirected ? 1 : 0;
     if (after.version !== before.version + steps)
       world.violate(
@@ -155,7 +159,8 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
     if (!before) return;
     const record = invocation.records.get(accountId)?.record;
     const sameManner =
-      after.manner === before.manner || (attempts.length === 0 && isCutShorter(before, after));
+      after.manner === before.manner ||
+      (attempts.length === 0 && shorterManners(accountId, before.manner).includes(after.manner));
     if (!sameManner || after.after !== before.after || after.start !== before.start)
       world.violate(
         'recipe',
@@ -163,6 +168,20 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
       );
     if (!record || after.place !== placeOf(record))
       world.violate('recipe', `${accountId} is sent to ${after.place}, which is not its destination`);
+  }
+
+  /** How a file may be cut that nobody can have written: as newer ones are, or in half if it took too long; only shorter. */
+  function shorterManners(accountId: string, manner: string): readonly string[] {
+    const [format, compression, size, level] = manner.split(' ');
+    const partBytes = Number(size);
+    const sizes = [...limits].flatMap(limit => {
+      const deployed = Number(limit.split(' ')[0]);
+      const halved = Math.max(Math.floor(partBytes / 2), Math.ceil(deployed / 64));
+      return tookTooLong.has(accountId) ? [Math.min(halved, deployed), deployed] : [deployed];
+    });
+    return sizes
+      .filter(shorter => shorter < partBytes)
+      .map(shorter => [format, compression, shorter, level].join(' '));
   }
 
   function committed(accountId: string, before: CursorItem, after: CursorItem, invocation: Invocation) {
@@ -233,18 +252,6 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
       return token !== mine && attempt.slice(token.length + 1) === place;
     });
   }
-}
-
-/** A file that took too long is cut shorter, by a size that is halved or that newer files have, and is otherwise the same. */
-function isCutShorter(before: IntentItem, after: IntentItem): boolean {
-  const [format, compression, partBytes, level] = before.manner.split(' ');
-  const [newFormat, newCompression, newPartBytes, newLevel] = after.manner.split(' ');
-  return (
-    format === newFormat &&
-    compression === newCompression &&
-    level === newLevel &&
-    Number(newPartBytes) < Number(partBytes)
-  );
 }
 
 function moves(before: Item | undefined, after: Item | undefined): boolean {

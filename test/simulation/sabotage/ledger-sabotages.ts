@@ -23,6 +23,10 @@ export const ledgerSabotages: readonly Sabotage[] = [
     ],
   },
   {
+    name: 'a file is cut shorter after any failure',
+    edits: [{ file: 'domain/plan.ts', text: "lastError?.code === 'out_of_time'", replacement: 'lastError' }],
+  },
+  {
     name: 'a file that may have been written is cut anew',
     edits: [{ file: 'domain/plan.ts', text: 'if (attempts.length > 0) return partBytes;', replacement: '' }],
   },

@@ -8,8 +8,6 @@ import { recipeOf } from '../../../lambdas/domain/recipe.ts';
 import { deliverPart } from '../../../lambdas/exporter/deliver-part.ts';
 import type { ExporterPorts } from '../../../lambdas/exporter/ports.ts';
 
-/** What the simulator found in how attempts with an unknown outcome are told from those that wrote nothing. */
-
 const account = parseAccount({
   accountId: 'acme',
   timeZone: 'UTC',
@@ -48,7 +46,7 @@ function deliver(buckets: readonly Bucket[]) {
     failures: 0,
   };
   const recordFailure = vi.fn<ExporterPorts['ledger']['recordFailure']>(async () => true);
-  let readings = 0;
+  const readings: AbortSignal[] = [];
   const [first, second] = buckets;
   if (!first) throw new Error('A bucket is needed');
   const quiet = async () => undefined;
@@ -63,8 +61,8 @@ function deliver(buckets: readonly Bucket[]) {
       recordStop: async () => true,
     },
     auditLog: {
-      async *pages() {
-        readings++;
+      async *pages(_accountId, _window, _after, signal) {
+        readings.push(signal);
         yield* [];
       },
     },
@@ -89,7 +87,7 @@ function deliver(buckets: readonly Bucket[]) {
     settings: { settle: 0, limits: { partBytes: 1000, level: 1 }, writerVersion: 'test' },
     deadline: { allowsAnotherPart: () => true, signal: new AbortController().signal },
   });
-  return { outcome, recordFailure, readings: () => readings };
+  return { outcome, recordFailure, readings };
 }
 
 test('an object that exists after a rejection without a clear answer counts as our own', async () => {
@@ -126,10 +124,23 @@ test('the rows of an object that exists are read again only if its upload did no
   const perhapsOurs = (): Creation => 'exists-perhaps-ours';
   const whole = deliver([bucketThat(perhapsOurs)]);
   await expect(whole.outcome).resolves.toMatchObject({ version: 4 });
-  expect(whole.readings()).toBe(1);
+  expect(whole.readings).toHaveLength(1);
 
   const early: Bucket = { create: async () => perhapsOurs(), close: () => undefined };
   const refused = deliver([early]);
   await expect(refused.outcome).resolves.toMatchObject({ version: 4 });
-  expect(refused.readings()).toBe(1);
+  expect(refused.readings).toHaveLength(1);
+});
+
+test('whoever still reads for an upload that is over is stopped', async () => {
+  const giving: Bucket = {
+    async create({ body }) {
+      await body[Symbol.asyncIterator]().next();
+      throw new ExportError('access_denied', 'The credential may not create the object');
+    },
+    close: () => undefined,
+  };
+  const { outcome, readings } = deliver([giving]);
+  await expect(outcome).resolves.toBe('failed');
+  expect(readings.map(signal => signal.aborted)).toEqual([true]);
 });
