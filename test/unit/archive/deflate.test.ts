@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { inflateRawSync } from 'node:zlib';
+import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import {
   type DeflateBlock,
@@ -35,8 +35,24 @@ test('the result depends neither on the chunks nor on the thread', async () => {
 test('blocks side by side cost next to nothing in size', async () => {
   const content = sampleLines(4_000_000);
   const parallel = await bytesOf(deflate(inChunks(content, [content.length]), { level: 6 }));
-  const whole = await deflateSynchronously(content, { level: 6, dictionary: Buffer.alloc(0), last: true });
+  const whole = deflateRawSync(content, { level: 6, memLevel: 9 });
   expect(parallel.length).toBeLessThan(whole.length * 1.005);
+});
+
+test('level 4, most blocks fast and some thoroughly, comes back as it was and is about as small as zlib’s own', async () => {
+  const content = sampleLines(11_000_000);
+  const efforts: string[] = [];
+  const deflateBlock: DeflateBlock = (block, options) => {
+    efforts.push(`${options.level} ${options.strategy}`);
+    return deflateOnThreadPool(block, options);
+  };
+  const deflated = await bytesOf(deflate(inChunks(content, [content.length]), { level: 4, deflateBlock }));
+  expect(inflateRawSync(deflated).equals(content)).toBe(true);
+  const fast = `3 ${constants.Z_DEFAULT_STRATEGY}`;
+  const thorough = `5 ${constants.Z_FILTERED}`;
+  const five = [thorough, fast, fast, fast, fast];
+  expect(efforts).toEqual([...five, ...five, thorough]);
+  expect(deflated.length).toBeLessThan(deflateRawSync(content, { level: 4, memLevel: 9 }).length * 1.02);
 });
 
 test('of small content, the end may refer back to the very start', async () => {
