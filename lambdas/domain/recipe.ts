@@ -19,7 +19,7 @@ export interface Recipe {
   readonly compression: Compression;
   /** A part ends before the row with which its lines, uncompressed, would exceed this many bytes. */
   readonly partBytes: number;
-  /** 1 (fast) to 9 (small), as zlib counts. */
+  /** 1 (fast) to 9 (small), as zlib counts; 4 is a mixture of our own (`deflate.ts`). */
   readonly level: number;
 }
 
