@@ -158,7 +158,8 @@ function slowedTo(bytesPerSecond: number): Transform {
     async transform(chunk: Buffer, _encoding, done) {
       for (let from = 0; from < chunk.length && !this.destroyed; from += slice) {
         this.push(chunk.subarray(from, from + slice));
-        await sleep(pause);
+        // A byte a second of a body whose connection is long closed must not keep the process alive for hours.
+        await sleep(pause, undefined, { ref: false });
       }
       done();
     },
