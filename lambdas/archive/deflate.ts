@@ -5,6 +5,7 @@ import { blocksOf } from './blocks.ts';
 interface Effort {
   /** 0 to 9, as zlib counts. */
   readonly level: number;
+  /** One of zlib's `Z_…` strategies. */
   readonly strategy: number;
 }
 
@@ -54,6 +55,8 @@ export async function* deflate(
   }
 }
 
+/** The one level that is not zlib's own. */
+const mixedLevel = 4;
 /** Of so many blocks the first is deflated thoroughly. */
 const thoroughEvery = 5;
 
@@ -63,7 +66,7 @@ const thoroughEvery = 5;
  * `Z_FILTERED` leaves out repetitions so short that they cost as much, as identifiers are full of.
  */
 function effortFor(number: number, level: number): Effort {
-  if (level !== 4) return { level, strategy: constants.Z_DEFAULT_STRATEGY };
+  if (level !== mixedLevel) return { level, strategy: constants.Z_DEFAULT_STRATEGY };
   return number % thoroughEvery === 0
     ? { level: 5, strategy: constants.Z_FILTERED }
     : { level: 3, strategy: constants.Z_DEFAULT_STRATEGY };
