@@ -1,9 +1,6 @@
-import {
-  CreateTableCommand,
-  type CreateTableCommandInput,
-  type DynamoDBClient,
-} from '@aws-sdk/client-dynamodb';
+import type { CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateQueueCommand, GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { createTable } from './create-table.ts';
 import { type Resolve, type Resource, resolved, resourcesOf, type Template } from './template.ts';
 
 export type FunctionName = 'dispatcher' | 'exporter';
@@ -38,7 +35,7 @@ export async function createResources(
   { dynamodb, sqs }: { dynamodb: DynamoDBClient; sqs: SQSClient },
 ): Promise<Resources> {
   const tables = resourcesOf(template, 'AWS::DynamoDB::Table');
-  for (const properties of tables.values()) await createTable(dynamodb, properties);
+  for (const properties of tables.values()) await createTable(dynamodb, tableOf(properties));
   const queues = await createQueues(sqs, resourcesOf(template, 'AWS::SQS::Queue'));
 
   const resolve: Resolve = (logicalId, attribute) => {
@@ -72,10 +69,10 @@ export async function createResources(
   };
 }
 
-async function createTable(client: DynamoDBClient, properties: Properties): Promise<void> {
+function tableOf(properties: Properties): CreateTableCommandInput {
   const { TableName, AttributeDefinitions, KeySchema, BillingMode, GlobalSecondaryIndexes } = properties;
   const input = { TableName, AttributeDefinitions, KeySchema, BillingMode, GlobalSecondaryIndexes };
-  await client.send(new CreateTableCommand(input as CreateTableCommandInput));
+  return input as CreateTableCommandInput;
 }
 
 /** Dead-letter queues first, because the others name them. */

@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { defaultAttributes } from '../../lambdas/domain/audit-record.ts';
 import { defaultPartBytes, type ExporterVariable, variables } from '../../lambdas/environment.ts';
 import { bundle } from '../../lib/build-functions.ts';
+import { createTable } from '../../local/create-table.ts';
 import { benchWindow } from '../input/rows.ts';
 import { benchCredential, sdkSettings } from '../measure/sdk-settings.ts';
 import { createCertificate } from '../servers/certificate.ts';
@@ -105,17 +106,15 @@ function exporterVariables(s3Endpoint: string) {
 async function createTables(client: DynamoDBClient): Promise<void> {
   const keys = { Accounts: ['accountId'], ExportLedger: ['accountId', 'entry'] };
   for (const [TableName, names] of Object.entries(keys))
-    await client.send(
-      new CreateTableCommand({
-        TableName,
-        BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: names.map(AttributeName => ({ AttributeName, AttributeType: 'S' })),
-        KeySchema: names.map((AttributeName, index) => ({
-          AttributeName,
-          KeyType: index === 0 ? 'HASH' : 'RANGE',
-        })),
-      }),
-    );
+    await createTable(client, {
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: names.map(AttributeName => ({ AttributeName, AttributeType: 'S' })),
+      KeySchema: names.map((AttributeName, index) => ({
+        AttributeName,
+        KeyType: index === 0 ? 'HASH' : 'RANGE',
+      })),
+    });
 }
 
 async function createSecret(endpoint: string): Promise<void> {

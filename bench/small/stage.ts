@@ -2,12 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  CreateTableCommand,
-  DescribeTableCommand,
-  type DynamoDBClient,
-  PutItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { DescribeTableCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Destination } from '../../lambdas/domain/account.ts';
@@ -17,6 +12,7 @@ import { bundle } from '../../lib/build-functions.ts';
 import { exporterRuntimeEnvironment } from '../../lib/runtime-environment.ts';
 import { startAwsServers } from '../../local/aws-servers.ts';
 import { startCloudServers } from '../../local/cloud-servers.ts';
+import { createTable } from '../../local/create-table.ts';
 import { readObjects } from '../../local/delivery/stored-objects.ts';
 import { functionEnvironment } from '../../local/functions/environment.ts';
 import { writeRows } from '../../local/provision.ts';
@@ -170,12 +166,10 @@ function named(calls: Calls, tables: Readonly<Record<string, string>>): Calls {
 
 async function createTableLike(client: DynamoDBClient, like: string, TableName: string): Promise<void> {
   const { Table } = await client.send(new DescribeTableCommand({ TableName: like }));
-  await client.send(
-    new CreateTableCommand({
-      TableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: Table?.AttributeDefinitions,
-      KeySchema: Table?.KeySchema,
-    }),
-  );
+  await createTable(client, {
+    TableName,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: Table?.AttributeDefinitions,
+    KeySchema: Table?.KeySchema,
+  });
 }

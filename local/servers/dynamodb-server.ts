@@ -8,8 +8,8 @@ const require = createRequire(import.meta.url);
 const dynalite: (options: { createTableMs: number }) => Server = require('dynalite');
 
 /**
- * Dynalite, an implementation of DynamoDB, in this process and in memory, with the transaction in use. Tables are active as soon
- * as created.
+ * Dynalite, an implementation of DynamoDB, in this process and in memory, with the transaction in use. Tables are active
+ * soon after they were created, not at once.
  */
 export function startDynamodbServer(): Promise<LocalServer> {
   return listen(addTransactions(dynalite({ createTableMs: 0 })));

@@ -1,5 +1,4 @@
 import {
-  CreateTableCommand,
   DynamoDBClient,
   IdempotentParameterMismatchException,
   PutItemCommand,
@@ -8,6 +7,7 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createTable } from '../../local/create-table.ts';
 import { startDynamodbServer } from '../../local/servers/dynamodb-server.ts';
 import type { LocalServer } from '../../local/servers/http-server.ts';
 
@@ -21,14 +21,12 @@ beforeAll(async () => {
   server = await startDynamodbServer();
   const credentials = { accessKeyId: 'contract', secretAccessKey: 'contract' };
   client = new DynamoDBClient({ endpoint: server.endpoint, region: 'us-east-1', credentials });
-  await client.send(
-    new CreateTableCommand({
-      TableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [{ AttributeName: 'name', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'name', KeyType: 'HASH' }],
-    }),
-  );
+  await createTable(client, {
+    TableName,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [{ AttributeName: 'name', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'name', KeyType: 'HASH' }],
+  });
   await client.send(new PutItemCommand({ TableName, Item: { name: { S: 'one' }, version: { N: '1' } } }));
 });
 afterAll(async () => {

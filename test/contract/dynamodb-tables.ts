@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import {
-  CreateTableCommand,
   type CreateTableCommandInput,
   DeleteTableCommand,
   DynamoDBClient,
   type DynamoDBClientConfig,
-  waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
+import { createTable } from '../../local/create-table.ts';
 import { startDynamodbServer } from '../../local/servers/dynamodb-server.ts';
 
 /** What a suite names of a table: its string (or number) keys, and an index on one of them. */
@@ -46,12 +45,8 @@ export async function startTables(own: DynamoDBClientConfig = {}): Promise<Dynam
     client,
     async create(keys) {
       const table = `contract-${randomUUID()}`;
-      await client.send(new CreateTableCommand({ TableName: table, ...schemaOf(keys) }));
+      await createTable(client, { TableName: table, ...schemaOf(keys) });
       created.push(table);
-      await waitUntilTableExists(
-        { client, maxWaitTime: 30, minDelay: 0.05, maxDelay: 1 },
-        { TableName: table },
-      );
       return table;
     },
     async close() {

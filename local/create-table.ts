@@ -1,0 +1,20 @@
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  type DynamoDBClient,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
+
+/**
+ * Creates a table and waits until it can be written. An embedded server, too, answers before the table is active, and
+ * refuses what is written in between as if there were no such table.
+ *
+ * @throws the SDK's error, if the table is refused or not active within 30 seconds
+ */
+export async function createTable(client: DynamoDBClient, input: CreateTableCommandInput): Promise<void> {
+  await client.send(new CreateTableCommand(input));
+  await waitUntilTableExists(
+    { client, maxWaitTime: 30, minDelay: 0.01, maxDelay: 1 },
+    { TableName: input.TableName },
+  );
+}
