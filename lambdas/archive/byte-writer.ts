@@ -2,18 +2,22 @@
 const shortest = 40;
 const quote = 0x22;
 
-/** Bytes written one after the other into memory that grows, and that is used again after a `restart`. */
+/** Bytes written one after the other into the memory of a `restart`, or into larger memory once that is full. */
 export class ByteWriter {
   length = 0;
-  #bytes = Buffer.alloc(0);
+  #bytes: Buffer = Buffer.alloc(0);
+  #room: Buffer = this.#bytes;
 
-  /**
-   * Begins anew, over what has been written.
-   * @param expected about how many bytes will be written
-   */
-  restart(expected: number): void {
+  /** Begins anew, in this memory. */
+  restart(room: Buffer): void {
     this.length = 0;
-    if (this.#bytes.length < expected) this.#bytes = Buffer.allocUnsafeSlow(expected);
+    this.#bytes = room;
+    this.#room = room;
+  }
+
+  /** Whether the memory of the restart has been enough so far. */
+  get isInRoom(): boolean {
+    return this.#bytes === this.#room;
   }
 
   append(source: Buffer, start = 0, end = source.length): void {

@@ -8,16 +8,26 @@ export class OffsetList {
   }
 
   push(offset: number): void {
-    if (this.length === this.#offsets.length) {
-      const larger = new Uint32Array(2 * this.length);
-      larger.set(this.#offsets);
-      this.#offsets = larger;
-    }
+    this.#makeRoomFor(1);
     this.#offsets[this.length++] = offset;
+  }
+
+  append(offsets: Uint32Array): void {
+    this.#makeRoomFor(offsets.length);
+    this.#offsets.set(offsets, this.length);
+    this.length += offsets.length;
   }
 
   /** What has been pushed, without a copy: valid until the restart. */
   pushed(): Uint32Array {
     return this.#offsets.subarray(0, this.length);
+  }
+
+  #makeRoomFor(count: number): void {
+    const needed = this.length + count;
+    if (needed <= this.#offsets.length) return;
+    const larger = new Uint32Array(Math.max(needed, 2 * this.length));
+    larger.set(this.#offsets);
+    this.#offsets = larger;
   }
 }

@@ -1,5 +1,6 @@
 import { ByteWriter } from './byte-writer.ts';
 import { OffsetList } from './offset-list.ts';
+import { PlainRows } from './plain-rows/plain-rows.ts';
 
 /**
  * Memory for one page: DynamoDB's answer, and the lines that are made of it. It is used again for a later page, since
@@ -8,6 +9,8 @@ import { OffsetList } from './offset-list.ts';
 export interface PageMemory {
   /** So many bytes for an answer, with anything in them. */
   answer(length: number): Buffer;
+  /** Reads the plain rows of an answer that lies in `answer`. */
+  readonly plainRows: PlainRows;
   readonly lines: ByteWriter;
   readonly rowEnds: OffsetList;
   /** For each row, where its sort key begins and ends in the answer. */
@@ -15,12 +18,10 @@ export interface PageMemory {
 }
 
 export function createPageMemory(): PageMemory {
-  let bytes = Buffer.alloc(0);
+  const plainRows = new PlainRows();
   return {
-    answer(length) {
-      if (bytes.length < length) bytes = Buffer.allocUnsafeSlow(length);
-      return bytes.subarray(0, length);
-    },
+    answer: length => plainRows.answer(length),
+    plainRows,
     lines: new ByteWriter(),
     rowEnds: new OffsetList(),
     sortKeys: new OffsetList(),

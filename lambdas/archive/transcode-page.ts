@@ -15,13 +15,15 @@ import { ascii, JsonScanner, UnfamiliarJsonError } from './json-scanner.ts';
 import type { OffsetList } from './offset-list.ts';
 import { missingRow, type Page } from './page.ts';
 import { createPageMemory, type PageMemory } from './page-memory.ts';
+import type { LineLayout, PlainRows } from './plain-rows/plain-rows.ts';
 
 /**
  * The body of an answer to a DynamoDB Query as a page, from bytes to bytes: texts, nearly all that an audit log holds,
  * are copied as they stand, and no objects are made. Whatever else there is goes the way of `parsePage`: a single
  * value if only that is unusual, the whole answer if its JSON is not as DynamoDB writes it. The result is the same.
  *
- * The page is valid only as long as the body and the memory are left alone.
+ * Where the body lies in the memory's `answer`, rows that hold nothing but such texts are left to `PlainRows`, and only
+ * the others are read here. The page is valid only as long as the body and the memory are left alone.
  *
  * @param excluded a sort key that lies outside the window although the query returns it; its row is left out
  * @throws ExportError `internal` if the body is not a whole answer
@@ -43,11 +45,14 @@ export function transcodeFamiliar(
   memory = createPageMemory(),
 ): Page | undefined {
   if (!isUtf8(body)) return undefined;
-  memory.lines.restart(body.length);
+  const inPlace = memory.plainRows.holds(body);
+  memory.lines.restart(inPlace ? memory.plainRows.lines() : Buffer.allocUnsafeSlow(body.length));
   memory.rowEnds.restart();
   memory.sortKeys.restart();
   try {
-    return new Transcoder(body, attributes, excluded, memory).readAnswer();
+    const transcoder = new Transcoder(body, attributes, excluded, memory);
+    if (inPlace) transcoder.leavePlainRowsTo(memory.plainRows);
+    return transcoder.readAnswer();
   } catch (error) {
     if (error instanceof UnfamiliarJsonError || error instanceof SyntaxError) return undefined;
     throw error;
@@ -75,7 +80,7 @@ class Transcoder {
 
   /** The distinct attributes that are read, and for each what the row has there. The first is the sort key. */
   readonly #names: readonly Buffer[];
-  readonly #columnSlots: readonly number[];
+  readonly #layout: LineLayout;
   readonly #kinds: Uint8Array;
   readonly #starts: number[];
   readonly #ends: number[];
@@ -84,6 +89,7 @@ class Transcoder {
   readonly #rowEnds: OffsetList;
   readonly #sortKeys: OffsetList;
   readonly #malformedRows: number[] = [];
+  #plainRows: PlainRows | undefined;
 
   constructor(
     body: Uint8Array,
@@ -101,11 +107,18 @@ class Transcoder {
       ...new Set([attributes.sortKey, ...recordColumns.map(([, attribute]) => attributes[attribute])]),
     ];
     this.#names = names.map(name => Buffer.from(name));
-    this.#columnSlots = recordColumns.map(([, attribute]) => names.indexOf(attributes[attribute]));
+    const columnSlots = recordColumns.map(([, attribute]) => names.indexOf(attributes[attribute]));
+    this.#layout = { names, openings, columnSlots };
     this.#kinds = new Uint8Array(names.length);
     this.#starts = names.map(() => 0);
     this.#ends = names.map(() => 0);
     this.#others = names.map(() => undefined);
+  }
+
+  /** Has the rows that it understands read by WebAssembly, of a body that lies in its memory. */
+  leavePlainRowsTo(plainRows: PlainRows): void {
+    const excluded = this.#excluded ?? Buffer.alloc(0);
+    if (plainRows.begin(this.#scanner.body, this.#layout, excluded)) this.#plainRows = plainRows;
   }
 
   readAnswer(): Page {
@@ -151,12 +164,29 @@ class Transcoder {
     scanner.expect(ascii.openList);
     if (scanner.skips(ascii.closeList)) return 0;
     do {
+      items += this.#readPlainItems();
       this.#readItem();
       items++;
       if (!this.#isExcluded()) this.#writeRow();
     } while (scanner.skips(ascii.comma));
     scanner.expect(ascii.closeList);
     return items;
+  }
+
+  /** Reads rows as long as they are plain and others follow, and returns how many. */
+  #readPlainItems(): number {
+    const writer = this.#writer;
+    // Once the lines have moved elsewhere, the rest follows them.
+    if (!this.#plainRows || !writer.isInRoom) return 0;
+    const { lineEnds, sortKeys, readTo, writtenTo } = this.#plainRows.readRows(
+      this.#scanner.at,
+      writer.length,
+    );
+    this.#rowEnds.append(lineEnds);
+    this.#sortKeys.append(sortKeys);
+    this.#scanner.at = readTo;
+    writer.length = writtenTo;
+    return lineEnds.length;
   }
 
   #readItem(): void {
@@ -222,7 +252,7 @@ class Transcoder {
     const writer = this.#writer;
     let malformed = false;
     for (let column = 0; column < openings.length; column++) {
-      const slot = this.#columnSlots[column] as number;
+      const slot = this.#layout.columnSlots[column] as number;
       writer.append(openings[column] as Buffer);
       const wellFormed = column === 0 ? this.#writeDate(slot) : this.#writeValue(slot);
       malformed ||= !wellFormed;

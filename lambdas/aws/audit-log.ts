@@ -44,7 +44,8 @@ export function createAuditLog({
   /** Between two attempts while the table throttles; of a random length unless given. */
   pause?: Pause;
 }): AuditLog {
-  const { sortKey, attributes } = source;
+  const { sortKey } = source;
+  const attributes = { ...source.attributes, sortKey };
 
   return {
     async *pages(accountId, window, after, signal) {
@@ -65,7 +66,7 @@ export function createAuditLog({
             },
           );
         const body = await withRawAnswer(command, send, memory.answer);
-        const page = transcodePage(body, { ...attributes, sortKey }, excluded, memory);
+        const page = transcodePage(body, attributes, excluded, memory);
         used.set(page, memory);
         return page;
       };

@@ -6,6 +6,7 @@ import type { Page } from '../../lambdas/archive/page.ts';
 import { transcodeFamiliar, transcodePage } from '../../lambdas/archive/transcode-page.ts';
 import { defaultAttributes as attributes, type StoredRow } from '../../lambdas/domain/audit-record.ts';
 import { ExportError } from '../../lambdas/domain/failure.ts';
+import { transcodeInPlace } from '../unit/archive/in-place.ts';
 import { answers, anyValue, attributeValue, date, number, text } from './query-answers.ts';
 
 const contentOf = (page: Page) => ({
@@ -35,10 +36,12 @@ test('bytes make the same page as objects do, for every kind of value', () => {
       answers({ escapes: false, spaces: false, value: attributeValue }),
       ({ body, layout, sortKeys }) => {
         const excluded = sortKeys.at(-1);
-        expect(contentOf(transcodePage(body, layout))).toEqual(contentOf(parsePage(body, layout)));
-        expect(contentOf(transcodePage(body, layout, excluded))).toEqual(
-          contentOf(parsePage(body, layout, excluded)),
-        );
+        for (const read of [transcodePage, transcodeInPlace]) {
+          expect(contentOf(read(body, layout))).toEqual(contentOf(parsePage(body, layout)));
+          expect(contentOf(read(body, layout, excluded))).toEqual(
+            contentOf(parsePage(body, layout, excluded)),
+          );
+        }
       },
     ),
     runs,
@@ -52,9 +55,10 @@ test('bytes make the same page as objects do, however the JSON is written and wh
       fc.nat(5),
       ({ body, layout, sortKeys }, nth) => {
         const excluded = sortKeys[nth];
-        expect(outcomeOf(() => transcodePage(body, layout, excluded))).toEqual(
-          outcomeOf(() => parsePage(body, layout, excluded)),
-        );
+        for (const read of [transcodePage, transcodeInPlace])
+          expect(outcomeOf(() => read(body, layout, excluded))).toEqual(
+            outcomeOf(() => parsePage(body, layout, excluded)),
+          );
       },
     ),
     runs,
@@ -75,9 +79,8 @@ test('a damaged answer is the same page by both ways, or no page by either', () 
       ({ body, layout }, changes, cut) => {
         const damaged = Buffer.from(body.subarray(0, Math.ceil(Math.min(cut, 1) * body.length)));
         for (const [where, byte] of changes.slice(0, 2)) damaged[Math.floor(where * damaged.length)] = byte;
-        expect(outcomeOf(() => transcodePage(damaged, layout))).toEqual(
-          outcomeOf(() => parsePage(damaged, layout)),
-        );
+        for (const read of [transcodePage, transcodeInPlace])
+          expect(outcomeOf(() => read(damaged, layout))).toEqual(outcomeOf(() => parsePage(damaged, layout)));
       },
     ),
     runs,

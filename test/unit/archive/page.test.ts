@@ -3,6 +3,7 @@ import { encodeRows, parsePage } from '../../../lambdas/archive/encode-rows.ts';
 import { firstRowBeyond, rowsOf } from '../../../lambdas/archive/page.ts';
 import { transcodePage } from '../../../lambdas/archive/transcode-page.ts';
 import { defaultAttributes as attributes } from '../../../lambdas/domain/audit-record.ts';
+import { transcodeInPlace } from './in-place.ts';
 
 const key = (second: number) => `2026-11-22T07:59:0${second}.000Z#1`;
 const rows = [
@@ -46,6 +47,7 @@ test('a part is cut before the first row that no longer fits', () => {
 
 describe.each([
   ['from bytes', transcodePage],
+  ['from bytes where they were received', transcodeInPlace],
   ['by way of objects', parsePage],
 ])('an answer of DynamoDB, %s', (_, read) => {
   const body = (answer: unknown) => Buffer.from(JSON.stringify(answer));
