@@ -1,18 +1,13 @@
-import {
-  type AttributeValue,
-  type DynamoDBClient,
-  QueryCommand,
-  type QueryCommandInput,
-} from '@aws-sdk/client-dynamodb';
+import type { AttributeValue, DynamoDBClient, QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Page } from '../archive/page.ts';
 import { createPageMemory, type PageMemory } from '../archive/page-memory.ts';
 import { transcodePage } from '../archive/transcode-page.ts';
 import { type Instant, toIso } from '../domain/instant.ts';
 import type { Window } from '../domain/window.ts';
 import type { AuditLogSource } from '../environment.ts';
-import { withRawAnswer } from './raw-answer.ts';
+import { createRawQuery } from './raw-query.ts';
 import { readAhead, type Stretch, type StretchReader } from './read-ahead.ts';
-import { notRetriedWhenThrottled, type Pause, whileThrottled } from './throttling.ts';
+import { type Pause, whileThrottled } from './throttling.ts';
 
 export interface AuditLog {
   /**
@@ -46,6 +41,7 @@ export function createAuditLog({
 }): AuditLog {
   const { sortKey } = source;
   const attributes = { ...source.attributes, sortKey };
+  const send = createRawQuery(client);
 
   return {
     async *pages(accountId, window, after, signal) {
@@ -56,16 +52,14 @@ export function createAuditLog({
       const read = async (stretch: Stretch): Promise<Page> => {
         const memory = unused.pop() ?? createPageMemory();
         const { query, excluded } = stretchQuery(source, accountId, stretch);
-        const command = notRetriedWhenThrottled(new QueryCommand(query));
-        const send = () =>
-          whileThrottled(() => client.send(command, { abortSignal }), abortSignal, pause).catch(
-            (thrown: unknown) => {
-              // The SDK's own error says that it was stopped, the signal why.
-              signal.throwIfAborted();
-              throw thrown;
-            },
-          );
-        const body = await withRawAnswer(command, send, memory.answer);
+        const options = { memory: memory.answer, abortSignal };
+        const body = await whileThrottled(() => send(query, options), abortSignal, pause).catch(
+          (thrown: unknown) => {
+            // The SDK's own error says that it was stopped, the signal why.
+            signal.throwIfAborted();
+            throw thrown;
+          },
+        );
         const page = transcodePage(body, attributes, excluded, memory);
         used.set(page, memory);
         return page;
