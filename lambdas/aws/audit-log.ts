@@ -42,12 +42,12 @@ export function createAuditLog({
   const { sortKey } = source;
   const attributes = { ...source.attributes, sortKey };
   const send = createRawQuery(client);
+  const unused: PageMemory[] = [];
 
   return {
     async *pages(accountId, window, after, signal) {
       const stop = new AbortController();
       const abortSignal = AbortSignal.any([signal, stop.signal]);
-      const unused: PageMemory[] = [];
       const used = new Map<Page, PageMemory>();
       const read = async (stretch: Stretch): Promise<Page> => {
         const memory = unused.pop() ?? createPageMemory();
