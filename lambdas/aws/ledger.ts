@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   type AttributeValue,
   type DynamoDBClient,
@@ -20,7 +21,7 @@ import { cursorEntry, cursorFromItem, fileEntry, fileToItem, intentToItem } from
  *
  * Every write names the cursor's version that its caller saw, and is safe to repeat: an answer that is lost makes
  * the repetition fail on its condition, and reading the cursor again shows what happened. A commit that the SDK
- * repeats by itself succeeds, since it carries the command's one token.
+ * repeats by itself succeeds, since it carries one token.
  */
 export function createLedger({ client, tableName }: { client: DynamoDBClient; tableName: string }): Ledger {
   return {
@@ -91,6 +92,7 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
         client.send(
           retriedWhenThrottled(
             new TransactWriteItemsCommand({
+              ClientRequestToken: randomUUID(),
               TransactItems: [
                 { Put: { TableName: tableName, Item: values(row) } },
                 {

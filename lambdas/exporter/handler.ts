@@ -7,7 +7,8 @@ import { deflateOnThreadPool } from '../archive/deflate.ts';
 import { createAccountReader } from '../aws/account-table.ts';
 import { createAuditLog } from '../aws/audit-log.ts';
 import { clientOptions } from '../aws/client-options.ts';
-import { createExportEvents } from '../aws/export-events.ts';
+import { sendingDirectly } from '../aws/direct-client.ts';
+import { allTaken, createExportEvents } from '../aws/export-events.ts';
 import { createLedger } from '../aws/ledger.ts';
 import { RawHttpHandler } from '../aws/raw-http-handler.ts';
 import { createSecretStore } from '../aws/secret-store.ts';
@@ -23,14 +24,14 @@ import { createQueueOnDemand } from './queue-on-demand.ts';
 
 const environment = readExporterEnvironment(process.env);
 const { ledgerTable, accountsTable, auditLog, endpoints } = environment;
-const dynamodb = new DynamoDBClient(clientOptions);
+const dynamodb = sendingDirectly(new DynamoDBClient(clientOptions));
 const queue = createQueueOnDemand(async () => {
   const { openExportQueue } = await import('../aws/export-queue.ts');
   return openExportQueue(environment.exportQueueUrl);
 });
 const telemetry = createExportTelemetry(createInstruments(environment.stage));
 const secrets = createSecretStore({
-  client: new SecretsManagerClient(clientOptions),
+  client: sendingDirectly(new SecretsManagerClient(clientOptions)),
   prefix: environment.secretPrefix,
 });
 const ports: Omit<ExporterPorts, 'buckets'> = {
@@ -49,7 +50,7 @@ const ports: Omit<ExporterPorts, 'buckets'> = {
   }),
   queue,
   events: createExportEvents({
-    client: new EventBridgeClient(clientOptions),
+    client: sendingDirectly(new EventBridgeClient(clientOptions), allTaken),
     busName: environment.eventBusName,
   }),
   telemetry,

@@ -2,12 +2,13 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createFileReader } from '../../cli/ledger-files.ts';
 import { createCursorReader } from '../../lambdas/aws/cursor-reader.ts';
+import { sendingDirectly } from '../../lambdas/aws/direct-client.ts';
 import { createLedger } from '../../lambdas/aws/ledger.ts';
 import type { Cursor, Intent } from '../../lambdas/domain/cursor.ts';
 import type { DeliveredFile } from '../../lambdas/domain/delivered-file.ts';
 import type { Ledger } from '../../lambdas/domain/ledger.ts';
 import { type DynamodbTables, startTables } from './dynamodb-tables.ts';
-import { startFaultProxy } from './fault-proxy.ts';
+import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 
 const start = Date.parse('2026-11-22T04:00:00Z');
 const end = Date.parse('2026-11-22T08:00:00Z');
@@ -39,22 +40,12 @@ const mine = 'mine s3://acme-audit';
 const other = 'other s3://acme-audit';
 const failure = { code: 'bucket_missing', message: 'The bucket acme-audit does not exist', at: end } as const;
 
-/** Lets the next call through and loses its answer, so that the SDK makes it again. */
-function loseAnswer({ middlewareStack }: DynamoDBClient): () => boolean {
-  let isLost = false;
-  middlewareStack.add(
-    next => async args => {
-      const answer = await next(args);
-      if (isLost) return answer;
-      isLost = true;
-      throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
-    },
-    { step: 'deserialize', name: 'lostAnswer' },
-  );
-  return () => middlewareStack.remove('lostAnswer') && isLost;
-}
+const ways: [string, <Client extends DynamoDBClient>(client: Client) => Client][] = [
+  ['by the SDK', client => client],
+  ['directly', client => sendingDirectly(client)],
+];
 
-describe('the ledger', () => {
+describe.each(ways)('the ledger, written %s', (_, sending) => {
   let tables: DynamodbTables;
   let tableName: string;
   let ledger: Ledger;
@@ -65,7 +56,7 @@ describe('the ledger', () => {
   beforeAll(async () => {
     tables = await startTables();
     tableName = await tables.create({ partition: 'accountId', sort: 'entry' });
-    ledger = createLedger({ client: tables.client, tableName });
+    ledger = createLedger({ client: sending(tables.client), tableName });
     files = createFileReader({ client: tables.client, tableName });
   });
   afterAll(() => tables?.close());
@@ -73,9 +64,22 @@ describe('the ledger', () => {
     accountId = `account-${accounts++}`;
   });
 
-  async function begun(): Promise<Cursor> {
-    const cursor = await ledger.createCursor(accountId, start);
-    return (await ledger.begin(accountId, cursor, intent, mine)) ?? expect.fail('not begun');
+  async function begun(account = accountId): Promise<Cursor> {
+    const cursor = await ledger.createCursor(account, start);
+    return (await ledger.begin(account, cursor, intent, mine)) ?? expect.fail('not begun');
+  }
+
+  async function throughProxy(run: (through: Ledger, proxy: FaultProxy) => Promise<void>): Promise<void> {
+    const { endpoint, region, credentials } = tables.client.config;
+    const { protocol, hostname, port } = (await endpoint?.()) ?? {};
+    const proxy = await startFaultProxy(`${protocol}//${hostname}:${port}`, { wholeRequests: true });
+    const client = sending(new DynamoDBClient({ endpoint: proxy.endpoint, region, credentials }));
+    try {
+      await run(createLedger({ client, tableName }), proxy);
+    } finally {
+      client.destroy();
+      await proxy.close();
+    }
   }
 
   it('has no cursor before the first sight of an account', async () => {
@@ -202,38 +206,39 @@ describe('the ledger', () => {
     expect(await files.files(accountId)).toEqual([{ ...file, records: winner }]);
   });
 
-  it('takes a commit that the SDK sends again for the one that it is', async () => {
-    const cursor = await begun();
-    const wasLost = loseAnswer(tables.client);
-    const moved = await ledger.commit(accountId, cursor, file);
-    expect(wasLost()).toBe(true);
-    expect(moved?.version).toBe(2);
-    expect(await ledger.readCursor(accountId)).toEqual(moved);
+  it('takes a commit that is sent again for the one that it is', async () => {
+    await throughProxy(async (through, proxy) => {
+      // The second is sent after the model of the first, if directly.
+      for (const account of [accountId, `${accountId}-other`]) {
+        const cursor = await begun(account);
+        let requests = 0;
+        proxy.onRequest = () => (requests++ === 0 ? { kind: 'lose-answer' } : { kind: 'pass' });
+        const moved = await through.commit(account, cursor, file);
+        expect(requests).toBe(2);
+        expect(moved?.version).toBe(2);
+        expect(await ledger.readCursor(account)).toEqual(moved);
+      }
+    });
   });
 
   it('makes a commit again that DynamoDB cancels because it throttles', async () => {
-    const { protocol, hostname, port } = (await tables.client.config.endpoint?.()) ?? {};
-    const proxy = await startFaultProxy(`${protocol}//${hostname}:${port}`, { wholeRequests: true });
-    const { region, credentials } = tables.client.config;
-    const client = new DynamoDBClient({ endpoint: proxy.endpoint, region, credentials });
-    try {
-      const cursor = await begun();
-      const cancelled = {
-        __type: 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException',
-        CancellationReasons: [{ Code: 'ThrottlingError' }, { Code: 'None' }],
-      };
-      let requests = 0;
-      proxy.onRequest = () =>
-        requests++ === 0
-          ? { kind: 'answer', status: 400, body: JSON.stringify(cancelled) }
-          : { kind: 'pass' };
-      const moved = await createLedger({ client, tableName }).commit(accountId, cursor, file);
-      expect(moved?.exportedThrough).toBe(end);
-      expect(requests).toBe(2);
-    } finally {
-      client.destroy();
-      await proxy.close();
-    }
+    const cancelled = {
+      __type: 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException',
+      CancellationReasons: [{ Code: 'ThrottlingError' }, { Code: 'None' }],
+    };
+    await throughProxy(async (through, proxy) => {
+      for (const account of [accountId, `${accountId}-other`]) {
+        const cursor = await begun(account);
+        let requests = 0;
+        proxy.onRequest = () =>
+          requests++ === 0
+            ? { kind: 'answer', status: 400, body: JSON.stringify(cancelled) }
+            : { kind: 'pass' };
+        const moved = await through.commit(account, cursor, file);
+        expect(moved?.exportedThrough).toBe(end);
+        expect(requests).toBe(2);
+      }
+    });
   });
 
   it('counts failures, remembers the last one, and forgets them behind a delivered file', async () => {
