@@ -130,7 +130,7 @@ function collected(body: Readable): Promise<Uint8Array> {
     const chunks: Uint8Array[] = [];
     body.on('data', (chunk: Uint8Array) => chunks.push(chunk));
     body.once('end', () => resolve(Buffer.concat(chunks)));
-    body.once('error', reject);
+    body.on('error', reject);
   });
 }
 
@@ -144,7 +144,7 @@ function modelOf(request: HttpRequest, { input }: JsonCommand): Model | undefine
   if (!isToRoot || host === undefined || region === undefined || service === undefined) return undefined;
   // What the SDK adds by itself, such as a token, or writes in another way, such as a date.
   const isInput = isDeepStrictEqual(
-    JSON.parse(Buffer.from(body ?? '').toString()),
+    JSON.parse(typeof body === 'string' ? body : new TextDecoder().decode(body)),
     JSON.parse(JSON.stringify(input)),
   );
   return isInput ? { request, host, sign: createSigner({ service, region }) } : undefined;

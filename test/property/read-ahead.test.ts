@@ -54,7 +54,7 @@ function openLog(keys: readonly string[], rowsPerPage: number, sortKeyType: Sort
         {},
       )({
         input: command.input,
-        request: {},
+        request: { headers: {} },
       } as never),
   } as unknown as DynamoDBClient;
   const source = { tableName: 'log', partitionKey: 'account', sortKey: 'key', sortKeyType, attributes };
