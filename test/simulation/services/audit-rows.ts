@@ -60,7 +60,7 @@ export function createAuditRows(
         };
         return answer as never;
       }, {});
-      return send({ input: command.input, request: {} } as never);
+      return send({ input: command.input, request: { headers: {} } } as never);
     },
   };
 
