@@ -15,10 +15,14 @@ export interface Block {
  * The bytes of a source in blocks of exactly 1 MB, the last one excepted; an empty source makes one empty block.
  *
  * Memory is used again: a block is valid until `inUse` more have been taken.
+ *
+ * @param buffers receives the memory: of the blocks in use, and of the one being filled
  */
-export async function* blocksOf(source: AsyncIterable<Uint8Array>, inUse: number): AsyncGenerator<Block> {
-  // Besides the blocks in use, the one being filled.
-  const buffers: Buffer[] = [];
+export async function* blocksOf(
+  source: AsyncIterable<Uint8Array>,
+  inUse: number,
+  buffers: Buffer[],
+): AsyncGenerator<Block> {
   let number = 0;
   let filled = 0;
   let dictionary: Uint8Array = new Uint8Array(0);

@@ -43,15 +43,17 @@ export async function* deflate(
   { level, deflateBlock = deflateOnThreadPool }: { level: number; deflateBlock?: DeflateBlock },
 ): AsyncGenerator<Uint8Array> {
   const inFlight: Promise<PromiseSettledResult<Uint8Array>>[] = [];
+  const buffers: Buffer[] = [];
   let number = 0;
   try {
-    for await (const { block, dictionary, last } of blocksOf(source, blocksInFlight)) {
+    for await (const { block, dictionary, last } of blocksOf(source, blocksInFlight, buffers)) {
       inFlight.push(settled(deflateBlock(block, { ...effortFor(number++, level), dictionary, last })));
       if (inFlight.length === blocksInFlight) yield await oldestOf(inFlight);
     }
     while (inFlight.length > 0) yield await oldestOf(inFlight);
   } finally {
     await Promise.all(inFlight);
+    for (const { buffer } of buffers) free(buffer);
   }
 }
 

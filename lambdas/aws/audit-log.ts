@@ -53,16 +53,18 @@ export function createAuditLog({
         const memory = unused.pop() ?? createPageMemory();
         const { query, excluded } = stretchQuery(source, accountId, stretch);
         const options = { memory: memory.answer, abortSignal };
-        const body = await whileThrottled(() => send(query, options), abortSignal, pause).catch(
-          (thrown: unknown) => {
-            // The SDK's own error says that it was stopped, the signal why.
-            signal.throwIfAborted();
-            throw thrown;
-          },
-        );
-        const page = transcodePage(body, attributes, excluded, memory);
-        used.set(page, memory);
-        return page;
+        try {
+          const body = await whileThrottled(() => send(query, options), abortSignal, pause);
+          abortSignal.throwIfAborted();
+          const page = transcodePage(body, attributes, excluded, memory);
+          used.set(page, memory);
+          return page;
+        } catch (thrown) {
+          unused.push(memory);
+          // The SDK's own error says that it was stopped, the signal why.
+          signal.throwIfAborted();
+          throw thrown;
+        }
       };
       const reader: StretchReader = {
         read,
@@ -79,6 +81,7 @@ export function createAuditLog({
         }
       } finally {
         stop.abort(consumed);
+        unused.push(...used.values());
       }
     },
   };

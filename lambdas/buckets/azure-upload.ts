@@ -4,7 +4,7 @@ import { type AzureContainerName, azureFailure, isBlobThere } from './azure-fail
 import type { WatchedCreation } from './azure-transport.ts';
 import type { Creation, NewObject } from './bucket.ts';
 import { orAborted } from './or-aborted.ts';
-import { createPieceBuffers, inPieces, nextPiece } from './pieces.ts';
+import { inPieces, nextPiece, type PieceBuffers } from './pieces.ts';
 
 const blocksInFlight = 2;
 
@@ -12,7 +12,7 @@ interface AzureUpload {
   readonly blob: BlockBlobClient;
   readonly object: NewObject;
   readonly signal: AbortSignal;
-  readonly blockSize: number;
+  readonly buffers: PieceBuffers;
   readonly where: AzureContainerName;
   readonly watched: WatchedCreation;
 }
@@ -31,7 +31,7 @@ export async function uploadToAzure({
   blob,
   object,
   signal,
-  blockSize,
+  buffers,
   where,
   watched,
 }: AzureUpload): Promise<Creation> {
@@ -39,7 +39,6 @@ export async function uploadToAzure({
   const failure = new AbortController();
   const ended = AbortSignal.any([signal, failure.signal]);
   const staging = new Set<Promise<void>>();
-  const buffers = createPieceBuffers(blockSize);
   const blocks = inPieces(object.body, buffers, ended);
   const next = () => orAborted(nextPiece(blocks), ended);
 

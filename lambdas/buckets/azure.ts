@@ -13,6 +13,7 @@ import { createAzureTransport, watchCreation } from './azure-transport.ts';
 import { uploadToAzure } from './azure-upload.ts';
 import type { Bucket } from './bucket.ts';
 import { lookupCloud } from './cloud-address.ts';
+import { createPieceBuffers } from './pieces.ts';
 
 export interface AzureBucketOptions {
   readonly destination: AzureDestination;
@@ -70,13 +71,14 @@ export function createAzureBucket(options: AzureBucketOptions): Bucket {
     sas: 'sas' in access,
     azureHost: endpoint === undefined,
   };
+  const buffers = createPieceBuffers(blockSize);
   return {
     async create(object, signal) {
       signal.throwIfAborted();
       const watched = watchCreation(transport);
       const pipeline = newPipeline(sdkCredential, { httpClient: watched, retryOptions });
       const blob = new ContainerClient(container, pipeline).getBlockBlobClient(object.key);
-      return uploadToAzure({ blob, object, signal, blockSize, where, watched });
+      return uploadToAzure({ blob, object, signal, buffers, where, watched });
     },
     close: () => transport.close(),
   };

@@ -46,12 +46,12 @@ export function createGcsBucket(options: GcsBucketOptions): Bucket {
   const bucket = options.destination.bucket;
   const tuning: RetryTuning = { ...defaultRetry, ...options.retry };
   const resolve = lookup ?? (endpoint === undefined ? lookupCloud : undefined);
+  const buffers = createPieceBuffers(chunkSize);
   const connection = connectToGcs({ credential, endpoint, tokenUrl, lookup: resolve });
 
   return {
     async create(object, signal) {
       signal.throwIfAborted();
-      const buffers = createPieceBuffers(chunkSize);
       const chunks = inPieces(object.body, buffers, signal);
       try {
         const first = await orAborted(nextPiece(chunks), signal);
@@ -153,6 +153,7 @@ async function createInChunks(
       chunk = following;
     }
     await session.put(chunk, ended);
+    buffers.giveBack(chunk.content);
     return 'created';
   } catch (error) {
     failed.abort(error);

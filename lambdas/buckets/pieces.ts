@@ -1,6 +1,6 @@
 import { emptyBuffer, withRoom } from './growing-buffer.ts';
 
-/** Buffers of one size that are used again, so that an upload of any length needs only as many as are in use at once. */
+/** Buffers of one size that are used again, so that uploads of any length need only as many as are in use at once. */
 export interface PieceBuffers {
   /** Bytes of a piece. */
   readonly size: number;
@@ -15,8 +15,8 @@ export function createPieceBuffers(size: number): PieceBuffers {
     size,
     take: () => free.pop() ?? Buffer.allocUnsafeSlow(size),
     giveBack(content) {
-      // A shorter one is the last: nothing is filled after it.
-      if (content.length === size) free.push(content);
+      // The last one is shorter than its buffer, and that is a small one if the body was small.
+      if (content.buffer.byteLength === size) free.push(Buffer.from(content.buffer));
     },
   };
 }
@@ -42,7 +42,7 @@ export async function* inPieces(
   let filled = 0;
   for await (const chunk of body) {
     signal.throwIfAborted();
-    buffer = withRoom(buffer, filled, chunk.length, size);
+    buffer = withRoom(buffer, filled, chunk.length, buffers);
     for (let taken = 0; taken < chunk.length; ) {
       // Only a further byte proves that a full piece is not the last one.
       if (filled === size) {

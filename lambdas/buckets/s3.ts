@@ -49,6 +49,7 @@ export function createS3Bucket(options: S3BucketOptions): Bucket {
   const { destination, partSize = defaultPartSize } = options;
   const client = createClient(options);
   const requests = createS3Requests(destination, { ...defaultRetry, ...options.retry });
+  const buffers = createPieceBuffers(partSize);
   const upload = createMultipartUpload({
     client,
     requests,
@@ -82,7 +83,6 @@ export function createS3Bucket(options: S3BucketOptions): Bucket {
       signal.throwIfAborted();
       const stop = new AbortController();
       const stopped = AbortSignal.any([signal, stop.signal]);
-      const buffers = createPieceBuffers(partSize);
       const parts = inPieces(object.body, buffers, stopped);
       try {
         const first = await orAborted(nextPiece(parts), stopped);
