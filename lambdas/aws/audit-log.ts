@@ -42,6 +42,7 @@ export function createAuditLog({
   const { sortKey } = source;
   const attributes = { ...source.attributes, sortKey };
   const send = createRawQuery(client);
+  // Of the pages that are read at once, and one more; kept for the next window.
   const unused: PageMemory[] = [];
 
   return {

@@ -4,5 +4,11 @@
  */
 export const clientOptions = {
   maxAttempts: 4,
-  requestHandler: { connectionTimeout: 3_000, requestTimeout: 20_000, throwOnRequestTimeout: true },
+  requestHandler: {
+    connectionTimeout: 3_000,
+    requestTimeout: 20_000,
+    // Without a byte, also in the middle of an answer.
+    socketTimeout: 20_000,
+    throwOnRequestTimeout: true,
+  },
 } as const;

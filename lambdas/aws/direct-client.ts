@@ -11,8 +11,8 @@ type Send = (command: JsonCommand, options?: { abortSignal?: AbortSignal }) => P
 const binaryValue = /"(?:B|BS|SecretBinary)":/;
 
 /**
- * The client with all commands sent by `createDirectRequests`. What they answer is what the service's JSON says: times
- * are numbers, and there is no `$metadata`. A write carries its own token, if it is to have one.
+ * Makes a client send by `createDirectRequests`, and gives it back. What its commands answer is what the service's JSON
+ * says: times are numbers, and there is no `$metadata`. A write carries its own token, if it is to have one.
  *
  * @param isDone whether a successful answer says that all is done; otherwise it is the SDK's first attempt, too
  */
@@ -20,25 +20,24 @@ export function sendingDirectly<Client extends JsonClient>(
   client: Client & { send: unknown },
   isDone: (output: object) => boolean = () => true,
 ): Client {
-  const requests = createDirectRequests(client);
+  const sendDirectly = createDirectRequests(client);
   const sendBySdk = (client.send as Send).bind(client);
-  const send: Send = async (command, options = {}) => {
-    const sent = requests.attempt(command, options);
-    const answer = await sent?.catch(() => undefined);
-    const output = answer && outputOf(answer.response);
-    if (output !== undefined && isDone(output)) return output;
-    requests.handOver(command, sent, options);
-    return await sendBySdk(command, options);
+  const read = (answer: WholeAnswer) => {
+    const output = outputOf(answer);
+    return output && isDone(output) ? output : undefined;
   };
+  const send: Send = (command, options = {}) =>
+    sendDirectly(command, options, read, () => sendBySdk(command, options));
   return Object.assign(client, { send });
 }
 
 /** What a successful answer says, if that can be read here. */
-function outputOf({ statusCode, body }: WholeAnswer): object | undefined {
+function outputOf({ body }: WholeAnswer): object | undefined {
   const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString();
-  if (statusCode !== 200 || binaryValue.test(text)) return undefined;
+  if (binaryValue.test(text)) return undefined;
   try {
-    return JSON.parse(text);
+    const output: unknown = JSON.parse(text);
+    return typeof output === 'object' && output !== null ? output : undefined;
   } catch {
     return undefined;
   }

@@ -15,7 +15,13 @@ export interface JsonClient {
     readonly requestHandler: {
       handle(request: HttpRequest, options?: object): Promise<{ response: object }>;
     };
+    /** Keeps count of how much may be tried again. */
+    retryStrategy(): Promise<RetryStrategy | object>;
   };
+}
+interface RetryStrategy {
+  acquireInitialRetryToken(scope: string): Promise<unknown>;
+  recordSuccess(token: unknown): void;
 }
 
 /** A command of the SDK. */
@@ -24,7 +30,7 @@ export interface JsonCommand {
   readonly middlewareStack: {
     add(
       middleware: (next: Next) => (args: { request: unknown }) => Promise<Sent>,
-      options: { step: 'deserialize'; priority: 'low'; name: string },
+      options: { step: 'deserialize'; priority: 'low'; name: string; override: true },
     ): void;
   };
 }
@@ -37,7 +43,7 @@ export interface RequestOptions {
 }
 
 /** As the SDK's handlers answer. */
-export interface Sent {
+interface Sent {
   readonly response: unknown;
 }
 
@@ -47,10 +53,15 @@ export interface WholeAnswer {
   readonly body: Uint8Array;
 }
 
-/** What the requests of one kind of command have in common. */
+/** How the SDK sends one kind of command. */
 interface Model {
+  /** Without headers and body. */
   readonly request: HttpRequest;
   readonly host: string;
+  readonly named: { readonly 'content-type': string; readonly 'x-amz-target': string };
+  readonly userAgent: string;
+  /** What every input of the kind has. */
+  readonly keys: readonly string[];
   readonly sign: ReturnType<typeof createSigner>;
 }
 
@@ -59,55 +70,117 @@ interface Model {
  *
  * The SDK sends the first command of each kind, and shows where and how they go. The next are made after its model and
  * signed here. One that does not succeed counts as the SDK's first attempt, so that retries, their pauses and errors
- * are the SDK's, always.
+ * are the SDK's.
  */
 export function createDirectRequests({ config }: JsonClient) {
-  const models = new Map<unknown, Model>();
+  const models = new Map<string, Model>();
+  let counted: { readonly strategy: RetryStrategy | object; readonly token: unknown } | undefined;
 
-  return {
-    /** The whole answer to a command that is tried once; `undefined` as long as there is no model. */
-    attempt(command: JsonCommand, options: RequestOptions): Promise<{ response: WholeAnswer }> | undefined {
-      const model = models.get(command.constructor);
-      return model && sendLike(model, command, options);
-    },
-
-    /** Makes a command ready for the SDK, which is to take `first` for the outcome of its first attempt. */
-    handOver(command: JsonCommand, first: Promise<Sent> | undefined, { memory }: RequestOptions): void {
-      let earlier = first;
-      command.middlewareStack.add(
-        next => async args => {
-          const request = args.request as HttpRequest;
-          const model = modelOf(request, command);
-          if (model) models.set(command.constructor, model);
-          if (memory) receiveInto(request, memory);
-          const sent = earlier ?? next(args as never);
-          earlier = undefined;
-          return await sent;
-        },
-        { step: 'deserialize', priority: 'low', name: 'directRequests' },
+  /**
+   * @param read what a successful answer comes to; `undefined` leaves it to the SDK
+   * @param sendBySdk sends the command by the client
+   */
+  return async <Output>(
+    command: JsonCommand,
+    options: RequestOptions,
+    read: (answer: WholeAnswer) => Output | undefined,
+    sendBySdk: () => Promise<Output>,
+  ): Promise<Output> => {
+    const request = await requestLike(models.get(kindOf(command)), command);
+    let first: Promise<{ response: WholeAnswer }> | undefined;
+    if (request) {
+      first = transmit(request, options);
+      const answer = await first.then(
+        ({ response }) => response,
+        () => undefined,
       );
-    },
+      const output = answer?.statusCode === 200 ? read(answer) : undefined;
+      if (output !== undefined) {
+        await countSuccess();
+        return output;
+      }
+      // Nothing was done then, and the SDK sets its clock right only by a request that it has signed itself.
+      if (answer && isRefusedSignature(answer)) first = undefined;
+    }
+    handOver(command, first, options);
+    return await sendBySdk();
   };
 
-  async function sendLike(
-    { request, host, sign }: Model,
+  /** The request of a command, signed; `undefined` if it cannot be made here. */
+  async function requestLike(
+    model: Model | undefined,
     { input }: JsonCommand,
+  ): Promise<HttpRequest | undefined> {
+    if (!model || !isPlain(input) || !model.keys.every(key => Reflect.get(input, key) !== undefined))
+      return undefined;
+    const { host, named, userAgent } = model;
+    const body = JSON.stringify(input);
+    const credentials = await config.credentials().catch(() => undefined);
+    if (!credentials) return undefined;
+    const now = Date.now() + config.systemClockOffset;
+    const headers = {
+      ...model.sign({ host, headers: named, body }, credentials, now),
+      'user-agent': userAgent,
+      'content-length': String(Buffer.byteLength(body)),
+    };
+    return Object.assign(model.request.clone(), { headers, body });
+  }
+
+  async function transmit(
+    request: HttpRequest,
     { abortSignal, memory }: RequestOptions,
   ): Promise<{ response: WholeAnswer }> {
-    const body = JSON.stringify(input);
-    const {
-      'content-type': type = '',
-      'x-amz-target': target = '',
-      'user-agent': agent = '',
-    } = request.headers;
-    const signable = { host, headers: { 'content-type': type, 'x-amz-target': target }, body };
-    const signed = sign(signable, await config.credentials(), Date.now() + config.systemClockOffset);
-    const headers = { ...signed, 'user-agent': agent, 'content-length': String(Buffer.byteLength(body)) };
-    const own = Object.assign(request.clone(), { headers, body });
-    if (memory) receiveInto(own, memory);
-    const { response } = await config.requestHandler.handle(own, { abortSignal });
+    if (memory) receiveInto(request, memory);
+    const { response } = await config.requestHandler.handle(request, { abortSignal });
     return { response: await whole(response as Answer) };
   }
+
+  /** Pays back what retries have cost, as each success of the SDK's own does; in the end nothing would be tried again. */
+  async function countSuccess(): Promise<void> {
+    const strategy = await config.retryStrategy();
+    if (!('recordSuccess' in strategy)) return;
+    if (counted?.strategy !== strategy)
+      counted = { strategy, token: await strategy.acquireInitialRetryToken('') };
+    strategy.recordSuccess(counted.token);
+  }
+
+  /** Makes a command ready for the SDK, which is to take `first` for the outcome of its first attempt. */
+  function handOver(
+    command: JsonCommand,
+    first: Promise<Sent> | undefined,
+    { memory }: RequestOptions,
+  ): void {
+    let earlier = first;
+    command.middlewareStack.add(
+      next => async args => {
+        const request = args.request as HttpRequest;
+        const model = modelOf(request, command);
+        if (model) models.set(kindOf(command), model);
+        if (memory) receiveInto(request, memory);
+        const sent = earlier ?? next(args as never);
+        earlier = undefined;
+        return await sent;
+      },
+      { step: 'deserialize', priority: 'low', name: 'directRequests', override: true },
+    );
+  }
+}
+
+/** Commands of one kind go to the same place: a table of another AWS account has another host. */
+function kindOf(command: JsonCommand): string {
+  const { input } = command;
+  return `${command.constructor.name} ${'TableName' in input ? input.TableName : ''}`;
+}
+
+/** Whether a command's input is its JSON as it stands: bytes and dates are not. */
+function isPlain(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every(isPlain);
+  return Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isPlain);
+}
+
+function isRefusedSignature({ body }: WholeAnswer): boolean {
+  return /"[^"]*(?:Signature|Expired|Skewed)[^"]*"/.test(Buffer.from(body).toString('latin1'));
 }
 
 type Answer = Omit<WholeAnswer, 'body'> & { readonly body: Readable | Uint8Array };
@@ -134,18 +207,30 @@ function collected(body: Readable): Promise<Uint8Array> {
   });
 }
 
-/** Of a request that the SDK has signed; `undefined` if there is more to it than its command's input and a signature. */
+/** Of a request that the SDK has signed; `undefined` unless its body is the command's input and no more. */
 function modelOf(request: HttpRequest, { input }: JsonCommand): Model | undefined {
   const { headers, path, query, body } = request;
-  const { host, authorization = '' } = headers;
+  const { host, authorization = '', 'content-type': type, 'x-amz-target': target } = headers;
   const [, region, service] =
     /Credential=[^/]+\/\d{8}\/([^/]+)\/([^/]+)\/aws4_request/.exec(authorization) ?? [];
-  const isToRoot = path === '/' && Object.keys(query ?? {}).length === 0;
-  if (!isToRoot || host === undefined || region === undefined || service === undefined) return undefined;
-  // What the SDK adds by itself, such as a token, or writes in another way, such as a date.
-  const isInput = isDeepStrictEqual(
-    JSON.parse(typeof body === 'string' ? body : new TextDecoder().decode(body)),
-    JSON.parse(JSON.stringify(input)),
-  );
-  return isInput ? { request, host, sign: createSigner({ service, region }) } : undefined;
+  if (path !== '/' || Object.keys(query ?? {}).length > 0) return undefined;
+  if (!host || !type || !target || !region || !service || !isJsonOf(input, body)) return undefined;
+  return {
+    request: Object.assign(request.clone(), { headers: {}, body: undefined }),
+    host,
+    named: { 'content-type': type, 'x-amz-target': target },
+    userAgent: headers['user-agent'] ?? '',
+    keys: Object.entries(input).flatMap(([key, value]) => (value === undefined ? [] : [key])),
+    sign: createSigner({ service, region }),
+  };
+}
+
+/** Otherwise the SDK has added something, such as a token, or writes something in another way, such as a date. */
+function isJsonOf(input: object, body: unknown): boolean {
+  const text = body instanceof Uint8Array ? new TextDecoder().decode(body) : String(body);
+  try {
+    return isDeepStrictEqual(JSON.parse(text), JSON.parse(JSON.stringify(input)));
+  } catch {
+    return false;
+  }
 }

@@ -4,7 +4,6 @@ import {
   createDirectRequests,
   type JsonCommand,
   type RequestOptions,
-  type Sent,
   type WholeAnswer,
   whole,
 } from './direct-requests.ts';
@@ -19,22 +18,19 @@ const emptyAnswer = new TextEncoder().encode('{}');
  * @throws what the client throws
  */
 export function createRawQuery(client: DynamoDBClient) {
-  const requests = createDirectRequests(client);
+  const send = createDirectRequests(client);
 
-  return async (query: QueryCommandInput, options: RequestOptions): Promise<Uint8Array> => {
+  return (query: QueryCommandInput, options: RequestOptions): Promise<Uint8Array> => {
     const command = notRetriedWhenThrottled(new QueryCommand(query));
-    const sent = requests.attempt(command, options);
-    const answer = await sent?.catch(() => undefined);
-    return answer?.response.statusCode === 200
-      ? answer.response.body
-      : await sendBySdk(command, options, sent);
+    return send(
+      command as JsonCommand,
+      options,
+      ({ body }) => body,
+      () => sendBySdk(command, options),
+    );
   };
 
-  async function sendBySdk(
-    command: QueryCommand,
-    options: RequestOptions,
-    first: Promise<Sent> | undefined,
-  ): Promise<Uint8Array> {
+  async function sendBySdk(command: QueryCommand, { abortSignal }: RequestOptions): Promise<Uint8Array> {
     let bytes: Uint8Array | undefined;
     command.middlewareStack.add(
       next => async args => {
@@ -44,10 +40,10 @@ export function createRawQuery(client: DynamoDBClient) {
         bytes = (await whole(answer)).body;
         return { ...result, response: { ...answer, body: emptyAnswer } };
       },
-      { step: 'deserialize', priority: 'low', name: 'rawAnswer' },
+      // Around that of the direct requests, which is added before.
+      { step: 'deserialize', priority: 'normal', name: 'rawAnswer' },
     );
-    requests.handOver(command as JsonCommand, first, options);
-    await client.send(command, { abortSignal: options.abortSignal });
+    await client.send(command, { abortSignal });
     if (bytes === undefined) throw new ExportError('internal', 'DynamoDB answered a query without a body');
     return bytes;
   }

@@ -33,7 +33,7 @@ export function createSecretStore({
       const { SecretString } = await client
         .send(new GetSecretValueCommand({ SecretId: secretId }))
         .catch(unreadable);
-      if (SecretString !== undefined) return SecretString;
+      if (typeof SecretString === 'string') return SecretString;
       throw new ExportError('secret_missing', 'The secret holds no text: store it as a text, not as binary');
     },
   };
