@@ -13,7 +13,7 @@ export const assumptions = {
   /** Measured by `npm run bench:small`: the CPU of a window of the usual size. */
   exportCpu: 0.01,
   /** Measured by `npm run bench:export`, on the one processor that an exporter has. */
-  rowsPerCpuSecond: 180_000,
+  rowsPerCpuSecond: 280_000,
   /** A call to DynamoDB; `npm run bench:small` counts a window's. To Secrets Manager and EventBridge there is one each. */
   dynamodbCall: 0.005,
   dynamodbCalls: 5,
