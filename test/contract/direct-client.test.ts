@@ -52,7 +52,7 @@ describe('a client that sends directly', () => {
         endpoint: server.endpoint,
         region: 'us-east-1',
         credentials,
-        requestHandler: { ...clientOptions.requestHandler, socketTimeout: 500 },
+        requestHandler: { ...clientOptions.requestHandler, socketTimeout: 3_000 },
       }),
     );
     opened.push({ close: () => client.destroy() }, server);
