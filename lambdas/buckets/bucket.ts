@@ -1,3 +1,5 @@
+import type { ExportError } from '../domain/failure.ts';
+
 /**
  * A customer's bucket (S3), bucket (GCS) or container (Azure), opened with the customer's credential.
  *
@@ -5,22 +7,15 @@
  */
 export interface Bucket {
   /**
-   * Creates the object, and never overwrites one: it is there whole and with an integrity checksum when the promise
-   * resolves, or nothing of it is visible when the promise rejects.
+   * Creates the object, and never overwrites one. After `created` it is there whole, with an integrity checksum.
    *
-   * No request that may create the object is sent before the body is read to its end: a promise that rejects earlier
-   * has certainly written nothing.
+   * The body is pulled as fast as the upload goes, so memory is bounded whatever its size. No request that may create
+   * the object is sent before the body is read to its end. Where the body throws, the watch throws or the signal
+   * aborts, the upload is abandoned and nothing that can be removed stays behind.
    *
-   * The body is pulled as fast as the upload goes, so memory is bounded whatever its size. When the body throws, or
-   * `signal` aborts, the upload is abandoned, nothing stays behind (no object, no unfinished multipart upload), and
-   * the promise rejects with the body's own error, or with `signal.reason`.
-   *
-   * @returns `created`; or, where an object has the key already, `exists` — the body may then be read in part only.
-   *   `exists-perhaps-ours` if the driver itself had to repeat the creating request after an unclear answer, so that
-   *   the object may be what that request wrote.
-   * @throws ExportError with the code that names what went wrong, the bucket, and what to do
+   * @returns what became of it; does not reject for anything that body, watch, signal or cloud do
    */
-  create(object: NewObject, signal: AbortSignal): Promise<Creation>;
+  create(object: NewObject, watch: UploadWatch): Promise<Answer>;
 
   /** Ends the connections that are kept open. */
   close(): void;
@@ -35,4 +30,60 @@ export interface NewObject {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-export type Creation = 'created' | 'exists' | 'exists-perhaps-ours';
+/** What an upload is told, and what it tells while it goes on. */
+export interface UploadWatch {
+  /** Aborts with an ExportError as its reason, which becomes the answer's failure. */
+  readonly signal: AbortSignal;
+  /**
+   * Awaited before each step of an upload of several requests; an upload of one request calls none. What it throws ends
+   * the upload. Whoever finds the ledger's note `staging` knows that the upload had created nothing yet.
+   */
+  step(step: UploadStep): Promise<void>;
+}
+
+/** `staging`: the first request, none of which creates the object yet. `creating`: the one that does. */
+export type UploadStep = 'staging' | 'creating';
+
+/**
+ * What became of an upload: one of four things (DESIGN of the pipeline: docs/reliability.md).
+ *
+ * - `created`: the object is there, written by this upload.
+ * - `exists`: an object has the key. Only an answer that can mean nothing else counts, never a status code alone.
+ *   The body may have been read in part only.
+ * - `refused`: this upload has certainly written nothing.
+ * - `unclear`: the object may be there or not; the next attempt finds out.
+ */
+export type Answer =
+  | { readonly kind: 'created' }
+  | Exists
+  | { readonly kind: 'refused'; readonly failure: ExportError }
+  | { readonly kind: 'unclear'; readonly failure: ExportError };
+
+export interface Exists {
+  readonly kind: 'exists';
+  /** What the cloud said, without anything secret. */
+  readonly words: string;
+  /** True if an earlier request of this upload was unclear, so that the object may be this upload's own. */
+  readonly afterUnclear: boolean;
+}
+
+export const created: Answer = { kind: 'created' };
+
+export function exists(words: string): Answer {
+  return { kind: 'exists', words, afterUnclear: false };
+}
+
+export function refused(failure: ExportError): Answer {
+  return { kind: 'refused', failure };
+}
+
+export function unclear(failure: ExportError): Answer {
+  return { kind: 'unclear', failure };
+}
+
+/** What two requests for one object come to, of which the later was sent after the earlier one's answer, if there was one. */
+export function composed(earlier: Answer | undefined, later: Answer): Answer {
+  if (earlier?.kind !== 'unclear') return later;
+  if (later.kind === 'refused') return unclear(later.failure);
+  return later.kind === 'exists' ? { ...later, afterUnclear: true } : later;
+}

@@ -40,16 +40,10 @@ export type ActionNeededCode = {
 export class ExportError extends Error {
   override readonly name = 'ExportError';
   readonly code: FailureCode;
-  /**
-   * True if the object was certainly not written. A refusal is certain; a broken connection, or a refusal of a request
-   * that had been sent before without a clear answer (`unclear`), is not.
-   */
-  readonly wroteNothing: boolean;
 
-  constructor(code: FailureCode, message: string, options?: { cause?: unknown; unclear?: boolean }) {
+  constructor(code: FailureCode, message: string, options?: { cause?: unknown }) {
     super(message, options);
     this.code = code;
-    this.wroteNothing = !failureCodes[code].retryable && options?.unclear !== true;
   }
 
   /** True if trying again without anybody's help may succeed. */
