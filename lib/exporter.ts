@@ -3,6 +3,7 @@ import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { ArnPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { silencesName } from '../lambdas/aws/silences.ts';
 import { type ExporterVariable, variables } from '../lambdas/environment.ts';
 import packageFile from '../package.json' with { type: 'json' };
 import { acknowledgeWildcards } from './acknowledge-wildcards.ts';
@@ -71,8 +72,19 @@ export class Exporter extends Construct {
     const { tables, auditLog, exportQueue, eventBus, encryptionKey } = props;
     const allow = (actions: string[], resource: string) =>
       role.addToPolicy(new PolicyStatement({ actions, resources: [resource] }));
-    allow(['dynamodb:GetItem'], tables.accounts.tableArn);
-    allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], tables.exportLedger.tableArn);
+    allow(['dynamodb:BatchGetItem'], tables.accounts.tableArn);
+    allow(
+      ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      tables.exportLedger.tableArn,
+    );
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
+        resources: [tables.dispatchState.tableArn],
+        // What the fleet knows of silent clouds, and nothing of dispatcher or watchdog.
+        conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [silencesName] } },
+      }),
+    );
     auditLog.allowReading(role);
     allow(
       [
@@ -174,6 +186,7 @@ function exporterEnvironment(props: ExporterProps): Record<string, string> {
     [variables.stage]: configuration.stage,
     [variables.accountsTable]: tables.accounts.tableName,
     [variables.ledgerTable]: tables.exportLedger.tableName,
+    [variables.dispatchStateTable]: tables.dispatchState.tableName,
     [variables.auditLogTable]: source.tableName,
     [variables.auditLogPartitionKey]: source.partitionKey,
     [variables.auditLogSortKey]: source.sortKey,

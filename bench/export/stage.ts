@@ -88,6 +88,7 @@ function exporterVariables(s3Endpoint: string) {
     [variables.stage]: 'bench',
     [variables.accountsTable]: 'Accounts',
     [variables.ledgerTable]: 'ExportLedger',
+    [variables.dispatchStateTable]: 'DispatchState',
     [variables.auditLogTable]: 'AuditLogs',
     [variables.auditLogPartitionKey]: 'accountId',
     [variables.auditLogSortKey]: defaultAttributes.sortKey,
@@ -104,7 +105,7 @@ function exporterVariables(s3Endpoint: string) {
 }
 
 async function createTables(client: DynamoDBClient): Promise<void> {
-  const keys = { Accounts: ['accountId'], ExportLedger: ['accountId', 'entry'] };
+  const keys = { Accounts: ['accountId'], ExportLedger: ['accountId', 'entry'], DispatchState: ['name'] };
   for (const [TableName, names] of Object.entries(keys))
     await createTable(client, {
       TableName,

@@ -1,9 +1,9 @@
 import { type Archive, createArchive } from '../../lambdas/archive/archive.ts';
 import { deflateOnThreadPool } from '../../lambdas/archive/deflate.ts';
 import { type Page, rowsOf } from '../../lambdas/archive/page.ts';
-import type { AuditLog } from '../../lambdas/aws/audit-log.ts';
 import type { DeliveredFile } from '../../lambdas/domain/delivered-file.ts';
 import { entryName } from '../../lambdas/domain/object-key.ts';
+import type { AuditLog } from '../../lambdas/exporter/ports.ts';
 
 export interface Repacking {
   readonly accountId: string;

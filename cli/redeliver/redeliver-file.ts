@@ -1,8 +1,8 @@
-import type { AuditLog } from '../../lambdas/aws/audit-log.ts';
 import type { Bucket } from '../../lambdas/buckets/bucket.ts';
 import type { DeliveredFile } from '../../lambdas/domain/delivered-file.ts';
 import { contentTypes, objectMetadata } from '../../lambdas/domain/object-key.ts';
 import { compressionLevel } from '../../lambdas/domain/recipe.ts';
+import type { AuditLog } from '../../lambdas/exporter/ports.ts';
 import { packAgain } from './pack-again.ts';
 
 export interface Redelivery {

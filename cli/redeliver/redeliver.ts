@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import type { AuditLog } from '../../lambdas/aws/audit-log.ts';
 import { createAuditLog } from '../../lambdas/aws/audit-log.ts';
 import { type Pause, pauseAbout } from '../../lambdas/aws/throttling.ts';
 import type { Bucket } from '../../lambdas/buckets/bucket.ts';
@@ -9,6 +8,7 @@ import { ExportError } from '../../lambdas/domain/failure.ts';
 import { toIso } from '../../lambdas/domain/instant.ts';
 import { type Place, placeName, placeOf } from '../../lambdas/domain/recipe.ts';
 import type { ExporterEnvironment } from '../../lambdas/environment.ts';
+import type { AuditLog } from '../../lambdas/exporter/ports.ts';
 import { checkRecord } from '../account/check-record.ts';
 import { remedyFor } from '../account/remedy.ts';
 import { existingRecord, openStores } from '../account/stores.ts';

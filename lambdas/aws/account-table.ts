@@ -1,7 +1,6 @@
 import {
   type AttributeValue,
   type DynamoDBClient,
-  GetItemCommand,
   paginateQuery,
   paginateScan,
 } from '@aws-sdk/client-dynamodb';
@@ -13,22 +12,6 @@ const accountsPerPage = 1000;
 interface AccountTableOptions {
   readonly client: DynamoDBClient;
   readonly tableName: string;
-}
-
-/** Reads one record consistently, for the exporter. */
-export function createAccountReader({ client, tableName }: AccountTableOptions) {
-  return {
-    async read(accountId: string): Promise<unknown> {
-      const { Item } = await client.send(
-        new GetItemCommand({
-          TableName: tableName,
-          Key: { accountId: { S: accountId } },
-          ConsistentRead: true,
-        }),
-      );
-      return Item && recordFrom(Item);
-    },
-  };
 }
 
 /** Finds the accounts of a time zone, for the dispatcher; the cost follows their number, not the table's. */
@@ -65,6 +48,6 @@ export function createAccountScan({ client, tableName }: AccountTableOptions) {
 }
 
 /** Numbers may lose digits: no attribute of an account record that is read here is one, and none may stop a survey. */
-function recordFrom(item: Record<string, AttributeValue>): Record<string, unknown> {
+export function recordFrom(item: Record<string, AttributeValue>): Record<string, unknown> {
   return unmarshall(item, { wrapNumbers: Number });
 }

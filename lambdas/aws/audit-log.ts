@@ -3,24 +3,11 @@ import type { Page } from '../archive/page.ts';
 import { createPageMemory, type PageMemory } from '../archive/page-memory.ts';
 import { transcodePage } from '../archive/transcode-page.ts';
 import { type Instant, toIso } from '../domain/instant.ts';
-import type { Window } from '../domain/window.ts';
 import type { AuditLogSource } from '../environment.ts';
+import type { AuditLog } from '../exporter/ports.ts';
 import { createRawQuery } from './raw-query.ts';
 import { readAhead, type Stretch, type StretchReader } from './read-ahead.ts';
 import { type Pause, whileThrottled } from './throttling.ts';
-
-export interface AuditLog {
-  /**
-   * The window's rows after a sort key, as encoded lines in the order of recording, a page at a time. A page is valid
-   * until the next one is asked for.
-   */
-  pages(
-    accountId: string,
-    window: Window,
-    after: string | undefined,
-    signal: AbortSignal,
-  ): AsyncIterable<Page>;
-}
 
 /** Why the pages on their way are stopped; a constant, since an error of its own for each window costs more than the stop. */
 const consumed = 'The consumer wants no more pages';

@@ -4,10 +4,10 @@ import {
   type PutEventsCommandOutput,
 } from '@aws-sdk/client-eventbridge';
 import type { DeliveredFile } from '../domain/delivered-file.ts';
-import type { ExportEvents } from '../domain/export-events.ts';
 import { toIso } from '../domain/instant.ts';
 import { placeName } from '../domain/recipe.ts';
 import type { Window } from '../domain/window.ts';
+import type { ExportEvents } from '../exporter/ports.ts';
 
 export const eventSource = 'siem-export';
 

@@ -34,14 +34,25 @@ const intent = z.object({
   recipe: z.object({ place, format, compression, partBytes: z.number(), level: z.number() }),
 });
 
+/** Under its token. */
+const attempt = z.object({
+  place: z.string(),
+  partBytes: z.number(),
+  startedAt: instant,
+  leasedUntil: instant.optional(),
+  step: z.enum(['staging', 'creating']).optional(),
+});
+
 const cursor = z.object({
   exportedThrough: instant,
   version: z.number(),
+  lastWrite: z.string(),
   intent: intent.optional(),
   attempts: z
-    .set(z.string())
-    .optional()
-    .transform((attempts): readonly Attempt[] => [...(attempts ?? [])].filter(isAttempt)),
+    .record(z.string(), attempt)
+    .transform((attempts): readonly Attempt[] =>
+      Object.entries(attempts).map(([token, rest]) => ({ token, ...rest })),
+    ),
   failures: z.number(),
   lastError: z
     .object({ code: z.enum(Object.keys(failureCodes) as FailureCode[]), message: z.string(), at: instant })
@@ -87,6 +98,20 @@ export function intentToItem({ window, ...rest }: Intent) {
   return { window: { start: toIso(window.start), end: toIso(window.end) }, ...rest };
 }
 
+/** By their tokens. */
+export function attemptsToItem(attempts: readonly Attempt[]) {
+  return Object.fromEntries(
+    attempts.map(({ token, startedAt, leasedUntil, ...rest }) => [
+      token,
+      {
+        ...rest,
+        startedAt: toIso(startedAt),
+        leasedUntil: leasedUntil === undefined ? undefined : toIso(leasedUntil),
+      },
+    ]),
+  );
+}
+
 export function fileToItem({ window, startedAt, deliveredAt, ...rest }: DeliveredFile) {
   return {
     window: { start: toIso(window.start), end: toIso(window.end) },
@@ -94,8 +119,4 @@ export function fileToItem({ window, startedAt, deliveredAt, ...rest }: Delivere
     startedAt: toIso(startedAt),
     deliveredAt: toIso(deliveredAt),
   };
-}
-
-function isAttempt(text: string): text is Attempt {
-  return text.includes(' ');
 }

@@ -9,19 +9,27 @@ import {
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { type Cursor, isWorthNoting } from '../domain/cursor.ts';
+import { attemptsWith, type Cursor, canHaveCreated } from '../domain/cursor.ts';
 import { toIso } from '../domain/instant.ts';
-import type { Ledger } from '../domain/ledger.ts';
 import { followingPart } from '../domain/plan.ts';
+import type { Ledger } from '../exporter/ports.ts';
 import { ifConditionHolds, retriedWhenThrottled } from './conditional-write.ts';
-import { cursorEntry, cursorFromItem, fileEntry, fileToItem, intentToItem } from './ledger-items.ts';
+import {
+  attemptsToItem,
+  cursorEntry,
+  cursorFromItem,
+  fileEntry,
+  fileToItem,
+  intentToItem,
+} from './ledger-items.ts';
 
 /**
  * The table `export-ledger`: an item `cursor` and an item a delivered file, under the account's id.
  *
  * Every write names the cursor's version that its caller saw, and is safe to repeat: an answer that is lost makes
  * the repetition fail on its condition, and reading the cursor again shows what happened. A commit that the SDK
- * repeats by itself succeeds, since it carries one token.
+ * repeats by itself succeeds, since it carries one token. Every write leaves another `lastWrite`, by which `begin`
+ * notices all of them.
  */
 export function createLedger({ client, tableName }: { client: DynamoDBClient; tableName: string }): Ledger {
   return {
@@ -33,49 +41,54 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
     },
 
     async createCursor(accountId, exportedThrough) {
-      const item = {
-        accountId,
-        entry: cursorEntry,
-        exportedThrough: toIso(exportedThrough),
+      const cursor: Cursor = {
+        exportedThrough,
         version: 0,
+        lastWrite: 'created',
+        attempts: [],
         failures: 0,
       };
+      const item = { ...cursor, exportedThrough: toIso(exportedThrough), attempts: {} };
       const created = await ifConditionHolds(() =>
         client.send(
           new PutItemCommand({
             TableName: tableName,
-            Item: values(item),
+            Item: values({ accountId, entry: cursorEntry, ...item }),
             ConditionExpression: 'attribute_not_exists(accountId)',
           }),
         ),
       );
       const standing = created ? undefined : await this.readCursor(accountId);
-      return standing ?? { exportedThrough, version: 0, attempts: [], failures: 0 };
+      return standing ?? cursor;
     },
 
     async begin(accountId, cursor, intent, attempt) {
-      const noting = isWorthNoting(cursor.attempts, attempt)
-        ? { expression: 'ADD attempts :attempt ', values: { ':attempt': { SS: [attempt] } } }
-        : { expression: '', values: undefined };
-      if (cursor.intent === intent)
-        return updateCursor(accountId, cursor, {
-          UpdateExpression: `${noting.expression}REMOVE stopped`,
-          ExpressionAttributeValues: noting.values,
-        });
-      // Where the caller saw no attempt, there must be none: it would go on to write the file as it was planned before.
-      const alone = cursor.attempts.length === 0 ? ' AND attribute_not_exists(attempts)' : '';
-      return updateCursor(
-        accountId,
-        cursor,
-        {
-          UpdateExpression: `SET intent = :intent, version = :next ${noting.expression}REMOVE stopped`,
-          ExpressionAttributeValues: {
-            ...values({ ':intent': intentToItem(intent), ':next': cursor.version + 1 }),
-            ...noting.values,
-          },
-        },
-        `version = :version${alone}`,
+      // Whoever only staged finds another version then, and does not begin to create.
+      const strikesOut = cursor.attempts.some(
+        other => other.token !== attempt.token && !canHaveCreated(other),
       );
+      const isSame = cursor.intent === intent && !strikesOut;
+      return updateCursor(accountId, `begun ${attempt.token}`, {
+        UpdateExpression: 'SET intent = :intent, version = :next, attempts = :attempts REMOVE stopped',
+        ConditionExpression: 'version = :version AND lastWrite = :seen',
+        ExpressionAttributeValues: values({
+          ':intent': intentToItem(intent),
+          ':next': cursor.version + (isSame ? 0 : 1),
+          ':attempts': attemptsToItem(attemptsWith(cursor.attempts, attempt)),
+          ':version': cursor.version,
+          ':seen': cursor.lastWrite,
+        }),
+      });
+    },
+
+    async noteStep(accountId, { version }, { token }, step) {
+      const noted = await updateCursor(accountId, `${step} ${token}`, {
+        UpdateExpression: 'SET attempts.#mine.step = :step',
+        ConditionExpression: 'version = :version AND attribute_exists(attempts.#mine)',
+        ExpressionAttributeNames: { '#mine': token },
+        ExpressionAttributeValues: values({ ':step': step, ':version': version }),
+      });
+      return noted !== undefined;
     },
 
     async commit(accountId, cursor, file) {
@@ -83,6 +96,7 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
       const next: Cursor = {
         exportedThrough: file.final ? file.window.end : exportedThrough,
         version: version + 1,
+        lastWrite: `committed ${version}`,
         intent: file.final || !intent ? undefined : followingPart(intent, file.lastSortKey ?? ''),
         attempts: [],
         failures: 0,
@@ -100,14 +114,17 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
                     TableName: tableName,
                     Key: key(accountId, cursorEntry),
                     UpdateExpression:
-                      'SET exportedThrough = :through, version = :next, failures = :none, deliveredAt = :now' +
-                      `${next.intent ? ', intent = :intent' : ''} REMOVE attempts, lastError${next.intent ? '' : ', intent'}`,
+                      'SET exportedThrough = :through, version = :next, lastWrite = :write, attempts = :none, ' +
+                      `failures = :zero, deliveredAt = :now${next.intent ? ', intent = :intent' : ''} ` +
+                      `REMOVE lastError${next.intent ? '' : ', intent'}`,
                     ConditionExpression: 'version = :version',
                     ExpressionAttributeValues: values({
                       ':version': version,
                       ':through': toIso(next.exportedThrough),
                       ':next': next.version,
-                      ':none': next.failures,
+                      ':write': next.lastWrite,
+                      ':none': {},
+                      ':zero': next.failures,
                       ':now': toIso(file.deliveredAt),
                       ...(next.intent && { ':intent': intentToItem(next.intent) }),
                     }),
@@ -121,21 +138,38 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
       return written && next;
     },
 
-    async recordFailure(accountId, cursor, { code, message, at }, cleared) {
-      const noted = await updateCursor(accountId, cursor, {
-        UpdateExpression: `SET failures = failures + :one, lastError = :error${cleared ? ' DELETE attempts :cleared' : ''}`,
-        ExpressionAttributeValues: {
-          ...values({ ':one': 1, ':error': { code, message, at: toIso(at) } }),
-          ...(cleared && { ':cleared': { SS: [cleared] } }),
-        },
-      });
+    async recordFailure(accountId, { version }, { code, message, at }, ended) {
+      const failure = {
+        ':one': 1,
+        ':error': { code, message, at: toIso(at) },
+        ':version': version,
+      };
+      const set = 'SET failures = failures + :one, lastError = :error';
+      const write = `failed ${ended?.attempt.token ?? `${version} ${toIso(at)}`}`;
+      const noted = await updateCursor(
+        accountId,
+        write,
+        ended
+          ? {
+              UpdateExpression: `${set} REMOVE attempts.#mine${ended.wroteNothing ? '' : '.leasedUntil'}`,
+              ConditionExpression: 'version = :version AND attribute_exists(attempts.#mine)',
+              ExpressionAttributeNames: { '#mine': ended.attempt.token },
+              ExpressionAttributeValues: values(failure),
+            }
+          : {
+              UpdateExpression: set,
+              ConditionExpression: 'version = :version',
+              ExpressionAttributeValues: values(failure),
+            },
+      );
       return noted !== undefined;
     },
 
-    async recordStop(accountId, cursor, reason) {
-      const noted = await updateCursor(accountId, cursor, {
+    async recordStop(accountId, { version }, reason) {
+      const noted = await updateCursor(accountId, `${reason} ${version}`, {
         UpdateExpression: 'SET stopped = :reason',
-        ExpressionAttributeValues: { ':reason': { S: reason } },
+        ConditionExpression: 'version = :version',
+        ExpressionAttributeValues: values({ ':reason': reason, ':version': version }),
       });
       return noted !== undefined;
     },
@@ -144,9 +178,8 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
   /** The cursor after a conditional update, or `undefined` where it is no longer as the caller saw it. */
   async function updateCursor(
     accountId: string,
-    { version }: Cursor,
-    update: Pick<UpdateItemCommandInput, 'UpdateExpression' | 'ExpressionAttributeValues'>,
-    condition = 'version = :version',
+    write: string,
+    { UpdateExpression, ExpressionAttributeValues, ...update }: CursorUpdate,
   ): Promise<Cursor | undefined> {
     const written = await ifConditionHolds(() =>
       client.send(
@@ -154,18 +187,21 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
           TableName: tableName,
           Key: key(accountId, cursorEntry),
           ReturnValues: 'ALL_NEW',
-          ConditionExpression: condition,
+          UpdateExpression: UpdateExpression.replace(/^SET /, 'SET lastWrite = :write, '),
+          ExpressionAttributeValues: { ...ExpressionAttributeValues, ...values({ ':write': write }) },
           ...update,
-          ExpressionAttributeValues: {
-            ...update.ExpressionAttributeValues,
-            ':version': { N: String(version) },
-          },
         }),
       ),
     );
     return written?.Attributes && cursorFromItem(written.Attributes);
   }
 }
+
+/** An update that begins with `SET`, on a condition. */
+type CursorUpdate = Pick<UpdateItemCommandInput, 'ExpressionAttributeNames' | 'ExpressionAttributeValues'> & {
+  readonly UpdateExpression: `SET ${string}`;
+  readonly ConditionExpression: string;
+};
 
 const values = (record: Record<string, unknown>) => marshall(record, { removeUndefinedValues: true });
 

@@ -1,6 +1,6 @@
 import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { type Instant, toIso } from '../domain/instant.ts';
-import type { Sightings } from '../domain/survey.ts';
+import type { Sightings } from '../watchdog/ports.ts';
 import { createItemReader } from './item-reader.ts';
 
 /** Begins the keys of the watchdog's items in the table `dispatch-state`; the stack grants it no others. */

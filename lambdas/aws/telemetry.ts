@@ -1,11 +1,11 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { DeliveredFile } from '../domain/delivered-file.ts';
-import type { ExportTelemetry } from '../domain/export-telemetry.ts';
 import { type Instant, toIso } from '../domain/instant.ts';
 import { placeName } from '../domain/recipe.ts';
 import type { Survey } from '../domain/survey.ts';
 import type { Window } from '../domain/window.ts';
+import type { ExportTelemetry } from '../exporter/ports.ts';
 
 export const metricNamespace = 'SiemExport';
 

@@ -1,3 +1,4 @@
+import type { UploadStep } from '../domain/cursor.ts';
 import type { ExportError } from '../domain/failure.ts';
 
 /**
@@ -41,11 +42,8 @@ export interface UploadWatch {
   step(step: UploadStep): Promise<void>;
 }
 
-/** `staging`: the first request, none of which creates the object yet. `creating`: the one that does. */
-export type UploadStep = 'staging' | 'creating';
-
 /**
- * What became of an upload: one of four things (DESIGN of the pipeline: docs/reliability.md).
+ * What became of an upload: one of four things.
  *
  * - `created`: the object is there, written by this upload.
  * - `exists`: an object has the key. Only an answer that can mean nothing else counts, never a status code alone.
@@ -53,11 +51,7 @@ export type UploadStep = 'staging' | 'creating';
  * - `refused`: this upload has certainly written nothing.
  * - `unclear`: the object may be there or not; the next attempt finds out.
  */
-export type Answer =
-  | { readonly kind: 'created' }
-  | Exists
-  | { readonly kind: 'refused'; readonly failure: ExportError }
-  | { readonly kind: 'unclear'; readonly failure: ExportError };
+export type Answer = { readonly kind: 'created' } | Exists | NotCreated;
 
 export interface Exists {
   readonly kind: 'exists';
@@ -67,17 +61,22 @@ export interface Exists {
   readonly afterUnclear: boolean;
 }
 
+export interface NotCreated {
+  readonly kind: 'refused' | 'unclear';
+  readonly failure: ExportError;
+}
+
 export const created: Answer = { kind: 'created' };
 
 export function exists(words: string): Answer {
   return { kind: 'exists', words, afterUnclear: false };
 }
 
-export function refused(failure: ExportError): Answer {
+export function refused(failure: ExportError): NotCreated {
   return { kind: 'refused', failure };
 }
 
-export function unclear(failure: ExportError): Answer {
+export function unclear(failure: ExportError): NotCreated {
   return { kind: 'unclear', failure };
 }
 

@@ -7,8 +7,10 @@ import type { Window } from './window.ts';
 export interface Cursor {
   /** Every window that ends at or before this instant is delivered. */
   readonly exportedThrough: Instant;
-  /** Counts the changes of position and intent; every write to the cursor is conditional on it. */
+  /** Counts the changes of position and intent; who holds an older one can neither commit nor begin to create. */
   readonly version: number;
+  /** Names the write that made the cursor as it is: whoever begins must have seen everything. */
+  readonly lastWrite: string;
   /** The file being made, from before its upload begins until it is committed. */
   readonly intent?: Intent | undefined;
   /** Attempts at the intent's position whose outcome is unknown; see `Attempt`. */
@@ -35,36 +37,63 @@ export interface Intent {
 }
 
 /**
- * One try at an upload, `<token> <place>`: noted before it begins, struck out when it certainly wrote nothing. If an
- * object "already exists", another attempt at the same place tells that it can be ours.
+ * One try at an upload: noted before it begins, struck out when it certainly wrote nothing. If an object "already
+ * exists", another attempt at the same place tells that it can be ours.
  */
-export type Attempt = `${string} ${string}`;
-
-export function attemptAt(placeName: string, token: string): Attempt {
-  return `${token} ${placeName}`;
+export interface Attempt {
+  /** No other attempt has it. */
+  readonly token: string;
+  /** Where the upload goes, as `placeName` writes it. */
+  readonly place: string;
+  /** The size that the file is cut at: what the attempt created has it. */
+  readonly partBytes: number;
+  readonly startedAt: Instant;
+  /**
+   * Until then its exporter is at work, and others leave the account alone. The lease only saves work: nothing that is
+   * right or wrong rests on it. Absent once the attempt has ended.
+   */
+  readonly leasedUntil?: Instant | undefined;
+  /** How far an upload of several requests has come; absent from one that may be of a single request. */
+  readonly step?: UploadStep | undefined;
 }
 
-/** True if an attempt other than this one may have written to the same place. */
+/** Of an upload of several requests. `staging`: none that creates the object was sent. `creating`: it may have been. */
+export type UploadStep = 'staging' | 'creating';
+
+/** True if the attempt may have sent the request that creates the object. */
+export function canHaveCreated({ step }: Attempt): boolean {
+  return step !== 'staging';
+}
+
+/** True if an attempt other than this one may have created the same object. */
 export function mayHaveBeenWritten(attempts: readonly Attempt[], mine: Attempt): boolean {
-  return othersAtPlace(attempts, mine) > 0;
+  return attempts.some(
+    other => isAtSamePlace(other, mine) && canHaveCreated(other) && other.partBytes === mine.partBytes,
+  );
+}
+
+/** Until when somebody other than the holder of the token is at work on the account; `undefined` if nobody is. */
+export function leasedToAnother({ attempts }: Cursor, token: string, now: Instant): Instant | undefined {
+  const leases = attempts.flatMap(attempt => (attempt.token === token ? [] : (attempt.leasedUntil ?? [])));
+  const last = Math.max(...leases);
+  return last > now ? last : undefined;
 }
 
 /**
- * As many attempts as this at one place, none of them struck out, tell all there is to tell. Further ones are not noted:
- * a destination that cannot be reached for weeks would make the cursor too large for its table.
+ * As many attempts as this at one place, none of them struck out, tell all there is to tell: the oldest is forgotten for
+ * a further one. A destination that cannot be reached for weeks would make the cursor too large for its table.
  */
 const mostAttemptsAtPlace = 20;
 
-/** True if the attempt has to stand in the cursor before its upload begins. */
-export function isWorthNoting(attempts: readonly Attempt[], mine: Attempt): boolean {
-  return othersAtPlace(attempts, mine) < mostAttemptsAtPlace;
+/** The attempts that stand in the cursor when one begins: itself, and the others that can have created an object. */
+export function attemptsWith(attempts: readonly Attempt[], mine: Attempt): readonly Attempt[] {
+  const others = attempts.filter(other => other.token !== mine.token && canHaveCreated(other));
+  const here = others.filter(other => isAtSamePlace(other, mine));
+  const oldestFirst = here.toSorted((one, other) => one.startedAt - other.startedAt);
+  const forgotten = new Set(oldestFirst.slice(0, Math.max(here.length - mostAttemptsAtPlace + 1, 0)));
+  return [...others.filter(other => !forgotten.has(other)), mine];
 }
 
-function othersAtPlace(attempts: readonly Attempt[], mine: Attempt): number {
-  const place = placeOfAttempt(mine);
-  return attempts.filter(attempt => attempt !== mine && placeOfAttempt(attempt) === place).length;
-}
-
-function placeOfAttempt(attempt: Attempt): string {
-  return attempt.slice(attempt.indexOf(' ') + 1);
+function isAtSamePlace(one: Attempt, other: Attempt): boolean {
+  return one.token !== other.token && one.place === other.place;
 }

@@ -22,6 +22,7 @@ export const failureCodes = {
   message_invalid: { retryable: true, meaning: 'A message in the export queue is not one of ours' },
   destination_unavailable: { retryable: true, meaning: 'The cloud answers with server errors or throttles' },
   network: { retryable: true, meaning: 'The cloud cannot be reached, or the connection broke' },
+  no_answer: { retryable: true, meaning: 'The cloud takes connections and does not answer in time' },
   out_of_time: { retryable: true, meaning: 'The function ran out of time in the middle of a file' },
   internal: { retryable: true, meaning: 'A fault of this system or of AWS' },
 } as const satisfies Record<string, { retryable: boolean; meaning: string }>;

@@ -1,5 +1,5 @@
 import type { Account, Schedule } from './account.ts';
-import type { Cursor, Intent, StopReason } from './cursor.ts';
+import { type Cursor, canHaveCreated, type Intent, type StopReason } from './cursor.ts';
 import type { Instant } from './instant.ts';
 import { type PartLimits, placeName, placeOf, recipeOf } from './recipe.ts';
 import { boundariesAfter, boundaryAtOrBefore, nextBoundary, type Window } from './window.ts';
@@ -73,11 +73,15 @@ const mostShares = 64;
 
 /**
  * How large a file may be that is to be finished in one invocation: half as large as the one that was not, and no
- * larger than files are now. Its size is settled as soon as somebody may have written it.
+ * larger than files are now. While an attempt may have created the file, the size stays: the object that is found later
+ * would end at another row than the one that is committed, and the rows between would be lost.
  */
 function sizeInTime(partBytes: number, { attempts, lastError }: Cursor, limits: PartLimits): number {
-  if (attempts.length > 0) return partBytes;
+  if (attempts.some(canHaveCreated)) return partBytes;
   const least = Math.ceil(limits.partBytes / mostShares);
-  const halved = lastError?.code === 'out_of_time' ? Math.max(Math.floor(partBytes / 2), least) : partBytes;
+  // An attempt that was killed while it sent the file has recorded no failure; it is all that tells.
+  const tookTooLong =
+    lastError?.code === 'out_of_time' || attempts.some(attempt => attempt.partBytes === partBytes);
+  const halved = tookTooLong ? Math.max(Math.floor(partBytes / 2), least) : partBytes;
   return Math.min(halved, partBytes, limits.partBytes);
 }

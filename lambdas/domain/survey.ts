@@ -17,9 +17,3 @@ export interface InvalidAccount {
   /** How far it was exported before; absent if it never was. */
   readonly exportedThrough?: Instant;
 }
-
-/** The watchdog's own memory of accounts that wait for their first export. */
-export interface Sightings {
-  /** Notes that these accounts wait now; answers since when each has been seen waiting at every survey. */
-  note(accountIds: readonly string[], now: Instant): Promise<ReadonlyMap<string, Instant>>;
-}

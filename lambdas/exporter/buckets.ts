@@ -20,15 +20,15 @@ export function createBuckets({ secrets, open, endpoints }: BucketsOptions): Buc
     | undefined;
 
   return {
-    async open(account) {
-      const access = accessOf(account);
-      if (opened?.access !== access) await openWith(account, access, await readSecret(account));
+    async open(account, silence) {
+      const access = accessOf(account, silence);
+      if (opened?.access !== access) await openWith(account, silence, await readSecret(account));
       return bucketInUse();
     },
-    async reopen(account) {
+    async reopen(account, silence) {
       const secret = await readSecret(account);
       if (secret === opened?.secret) return undefined;
-      await openWith(account, accessOf(account), secret);
+      await openWith(account, silence, secret);
       return bucketInUse();
     },
     close,
@@ -39,11 +39,13 @@ export function createBuckets({ secrets, open, endpoints }: BucketsOptions): Buc
     return undefined;
   }
 
-  async function openWith({ accountId, destination }: Account, access: string, secret: string | undefined) {
+  async function openWith(account: Account, silence: number, secret: string | undefined) {
     close();
+    const { accountId, destination } = account;
     const credential = secret === undefined ? undefined : parseSecret(destination.type, secret);
     const sessionName = encodeAccountId(accountId);
-    opened = { bucket: await open({ destination, credential, endpoints, sessionName }), access, secret };
+    const bucket = await open({ destination, credential, endpoints, sessionName, silenceMs: silence });
+    opened = { bucket, access: accessOf(account, silence), secret };
   }
 
   function bucketInUse(): Bucket {
@@ -61,6 +63,6 @@ function isByRole(destination: Destination): boolean {
   return destination.type === 's3' && destination.roleArn !== undefined;
 }
 
-function accessOf({ destination, secretId }: Account): string {
-  return JSON.stringify([destination, secretId]);
+function accessOf({ destination, secretId }: Account, silence: number): string {
+  return JSON.stringify([destination, secretId, silence]);
 }

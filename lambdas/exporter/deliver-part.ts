@@ -1,9 +1,10 @@
-import type { Bucket, Creation } from '../buckets/bucket.ts';
-import { type Attempt, attemptAt, type Cursor, mayHaveBeenWritten } from '../domain/cursor.ts';
+import { type Answer, type Bucket, composed, type NotCreated, refused, unclear } from '../buckets/bucket.ts';
+import { type Attempt, type Cursor, mayHaveBeenWritten, type UploadStep } from '../domain/cursor.ts';
 import type { DeliveredFile } from '../domain/delivered-file.ts';
 import { ExportError, toExportError } from '../domain/failure.ts';
 import { contentTypes, objectKey, objectMetadata } from '../domain/object-key.ts';
 import { placeName } from '../domain/recipe.ts';
+import { patienceAfter } from '../domain/silence.ts';
 import { type PackedPart, packPart } from './pack-part.ts';
 import { fileNameOf, type PartDelivery } from './part-delivery.ts';
 import { reportFailure } from './report-failure.ts';
@@ -19,15 +20,29 @@ import { reportFailure } from './report-failure.ts';
 export async function deliverPart(
   delivery: PartDelivery,
 ): Promise<Cursor | 'not-begun' | 'superseded' | 'failed'> {
-  const { account, cursor, intent, token, ports } = delivery;
+  const { account, cursor, intent, token, ports, deadline } = delivery;
   const { accountId } = account;
-  const attempt = attemptAt(placeName(intent.recipe.place), token);
+  const attempt: Attempt = {
+    token,
+    place: placeName(intent.recipe.place),
+    partBytes: intent.recipe.partBytes,
+    startedAt: ports.clock.now(),
+    leasedUntil: deadline.end,
+  };
   const begun = await ports.ledger.begin(accountId, cursor, intent, attempt);
   if (!begun) return 'not-begun';
-  const upload: Upload = { delivery, begun, attempt, packed: [] };
+  const upload: Upload = { delivery, begun, attempt, step: undefined, isSuperseded: false };
+  const { answer, packed } = await send(upload);
+  if (upload.isSuperseded) return 'superseded';
+  if (answer.kind === 'refused' || answer.kind === 'unclear') return fail(upload, answer);
   try {
-    const file = await writeFile(upload);
-    if (!file) return 'superseded';
+    if (answer.kind === 'exists' && !answer.afterUnclear) {
+      const present = await ports.ledger.readCursor(accountId);
+      if (present?.version !== begun.version) return 'superseded';
+      if (!mayHaveBeenWritten(present.attempts, attempt))
+        return fail(upload, refused(foreignObject(delivery, answer.words)));
+    }
+    const file = await describeFile(upload, packed);
     // Told before the commit: whoever crashes here tells it once more rather than never.
     await ports.events.delivered(accountId, file);
     if (begun.failures > 0) await ports.events.recovered(accountId, file, begun.failures);
@@ -36,13 +51,7 @@ export async function deliverPart(
     ports.telemetry.delivered(accountId, file);
     return committed;
   } catch (thrown) {
-    const failure = toExportError(thrown);
-    // No driver asks for an object before it has all of the body.
-    const askedForNone = !upload.packed.some(packed => packed.isRead());
-    const cleared = failure.wroteNothing || askedForNone ? attempt : undefined;
-    await reportFailure(accountId, failure, { cursor: begun, window: intent.window, cleared }, ports);
-    if (failure.retryable) throw failure;
-    return 'failed';
+    return fail(upload, unclear(toExportError(thrown)));
   }
 }
 
@@ -51,108 +60,131 @@ interface Upload {
   readonly delivery: PartDelivery;
   readonly begun: Cursor;
   readonly attempt: Attempt;
-  /** What drivers were given, one after the other. */
-  readonly packed: PackedPart[];
+  /** What of the attempt's progress stands in the ledger. */
+  step: UploadStep | undefined;
+  /** True once another exporter is found to have gone on from the same cursor. */
+  isSuperseded: boolean;
+}
+
+/** What became of an upload, and what it was made of. */
+interface Sent {
+  readonly answer: Answer;
+  readonly packed: PackedPart | undefined;
+}
+
+/** Uploads with the credential at hand and, if that is rejected and was rotated meanwhile, once more with the new one. */
+async function send(upload: Upload): Promise<Sent> {
+  const { account, ports } = upload.delivery;
+  const patience = patienceAfter(upload.begun.failures);
+  const first = await sendTo(upload, () => ports.buckets.open(account, patience));
+  if (!('failure' in first.answer) || first.answer.failure.code !== 'credentials_rejected') return first;
+  const second = await sendTo(upload, () => ports.buckets.reopen(account, patience));
+  return second ? { ...second, answer: composed(first.answer, second.answer) } : first;
+}
+
+async function sendTo(upload: Upload, open: () => Promise<Bucket>): Promise<Sent>;
+async function sendTo(upload: Upload, open: () => Promise<Bucket | undefined>): Promise<Sent | undefined>;
+async function sendTo(upload: Upload, open: () => Promise<Bucket | undefined>): Promise<Sent | undefined> {
+  let bucket: Bucket | undefined;
+  try {
+    bucket = await open();
+  } catch (thrown) {
+    return { answer: refused(toExportError(thrown)), packed: undefined };
+  }
+  return bucket && create(upload, bucket);
 }
 
 /** Why reading is stopped; a constant, since an error of its own for each file costs more than the stop. */
 const uploadEnded = 'The upload is over';
 
-/** Uploads the file; `undefined` if meanwhile another exporter has committed it. */
-async function writeFile(upload: Upload): Promise<DeliveredFile | undefined> {
-  const { delivery, begun, attempt } = upload;
-  const { account, intent, ports } = delivery;
-  const { window, part, recipe } = intent;
-  const { format, compression, place } = recipe;
-  const startedAt = ports.clock.now();
-  const key = objectKey(place.prefix, fileNameOf(delivery));
-
-  const { creation, packed } = await send(upload, key);
-  if (creation === 'exists') {
-    const present = await ports.ledger.readCursor(account.accountId);
-    if (present?.version !== begun.version) return undefined;
-    if (!mayHaveBeenWritten(present.attempts, attempt)) throw foreignObject(key, place.bucket);
-  }
-  // The same rows give the same bytes, whoever wrote them.
-  const { rows, archive } = (packed.isRead() ? packed : await packWithoutUpload(delivery)).figures();
-  return {
-    window,
-    part,
-    ...rows,
-    place,
-    key,
-    format,
-    compression,
-    ...archive,
-    attempt: begun.attempts.length,
-    startedAt,
-    deliveredAt: ports.clock.now(),
-  };
-}
-
-/** Uploads with the credential at hand and, if that is rejected and was rotated meanwhile, once more with the new one. */
-async function send(upload: Upload, key: string): Promise<{ creation: Creation; packed: PackedPart }> {
-  const { account, ports } = upload.delivery;
-  const bucket = await ports.buckets.open(account);
-  try {
-    return await create(upload, bucket, key);
-  } catch (thrown) {
-    if (!(thrown instanceof ExportError) || thrown.code !== 'credentials_rejected') throw thrown;
-    return sendAgain(upload, key, thrown);
-  }
-}
-
-/** What a rejected upload left unclear stays so, whatever the second one comes to. */
-async function sendAgain(
-  upload: Upload,
-  key: string,
-  rejection: ExportError,
-): Promise<{ creation: Creation; packed: PackedPart }> {
-  const { account, ports } = upload.delivery;
-  try {
-    const reopened = await ports.buckets.reopen(account);
-    if (!reopened) throw rejection;
-    const { creation, packed } = await create(upload, reopened, key);
-    const perhapsOurs = creation === 'exists' && !rejection.wroteNothing;
-    return { creation: perhapsOurs ? 'exists-perhaps-ours' : creation, packed };
-  } catch (thrown) {
-    if (rejection.wroteNothing || !(thrown instanceof ExportError) || !thrown.wroteNothing) throw thrown;
-    throw new ExportError(thrown.code, thrown.message, { cause: thrown, unclear: true });
-  }
-}
-
-async function create(upload: Upload, bucket: Bucket, key: string) {
+async function create(upload: Upload, bucket: Bucket): Promise<Sent> {
   const { delivery } = upload;
   const { intent, settings, deadline } = delivery;
   const { window, recipe } = intent;
   const ended = new AbortController();
   const packed = packPart(delivery, AbortSignal.any([deadline.signal, ended.signal]));
-  upload.packed.push(packed);
   const object = {
-    key,
+    key: keyOf(delivery),
     body: packed.body,
     contentType: contentTypes[recipe.compression],
     metadata: objectMetadata(fileNameOf(delivery), window.start, recipe.format, settings.writerVersion),
   };
   try {
-    return { creation: await bucket.create(object, deadline.signal), packed };
+    const watch = { signal: deadline.signal, step: (step: UploadStep) => noteStep(upload, step) };
+    return { answer: await bucket.create(object, watch), packed };
   } finally {
-    // A body that is waited for no longer may still wait for a table that throttles.
+    // Stop reading: the query may still be retrying a throttled table.
     ended.abort(uploadEnded);
   }
 }
 
-/** For a driver that learned before the body's end that the object is there. */
-async function packWithoutUpload(delivery: PartDelivery): Promise<PackedPart> {
-  const packed = packPart(delivery, delivery.deadline.signal);
-  for await (const _ of packed.body) delivery.deadline.signal.throwIfAborted();
-  return packed;
+/**
+ * Notes how far an upload of several requests has come, and never less far: what a first credential may have created
+ * stands, whatever the second one does.
+ *
+ * @throws ExportError if another exporter has gone on from the same cursor: the upload must not create the object then
+ */
+async function noteStep(upload: Upload, step: UploadStep): Promise<void> {
+  if (upload.step === 'creating' || upload.step === step) return;
+  const { delivery, begun, attempt } = upload;
+  const { account, ports } = delivery;
+  if (await ports.ledger.noteStep(account.accountId, begun, attempt, step)) {
+    upload.step = step;
+    return;
+  }
+  upload.isSuperseded = true;
+  throw new ExportError('internal', 'Another exporter has gone on with the account meanwhile');
 }
 
-function foreignObject(key: string, bucket: string): ExportError {
+async function describeFile(
+  { delivery, begun, attempt }: Upload,
+  packed: PackedPart | undefined,
+): Promise<DeliveredFile> {
+  const { window, part, recipe } = delivery.intent;
+  const { format, compression, place } = recipe;
+  // The same rows give the same bytes, whoever wrote them.
+  const { rows, archive } = packed?.figures() ?? (await packWithoutUpload(delivery));
+  return {
+    window,
+    part,
+    ...rows,
+    place,
+    key: keyOf(delivery),
+    format,
+    compression,
+    ...archive,
+    attempt: begun.attempts.length,
+    startedAt: attempt.startedAt,
+    deliveredAt: delivery.ports.clock.now(),
+  };
+}
+
+/** For a driver that learned before the body's end that the object is there. */
+async function packWithoutUpload(delivery: PartDelivery) {
+  const { signal } = delivery.deadline;
+  const packed = packPart(delivery, signal);
+  for await (const _ of packed.body) signal.throwIfAborted();
+  const figures = packed.figures();
+  if (figures) return figures;
+  throw new TypeError('The part is not read to its end');
+}
+
+async function fail({ delivery, begun, attempt }: Upload, { kind, failure }: NotCreated): Promise<'failed'> {
+  const { account, intent, ports } = delivery;
+  const ended = { attempt, wroteNothing: kind === 'refused' };
+  await reportFailure(account.accountId, failure, { cursor: begun, window: intent.window, ended }, ports);
+  if (failure.retryable) throw failure;
+  return 'failed';
+}
+
+function keyOf(delivery: PartDelivery): string {
+  return objectKey(delivery.intent.recipe.place.prefix, fileNameOf(delivery));
+}
+
+function foreignObject(delivery: PartDelivery, words: string): ExportError {
   return new ExportError(
     'object_exists',
-    `The bucket ${bucket} holds an object ${key} that this system did not write. It is not overwritten: ` +
-      'move it away, or change the prefix in the account record',
+    `The bucket ${delivery.intent.recipe.place.bucket} holds an object ${keyOf(delivery)} that this system did not ` +
+      `write (${words}). It is not overwritten: move it away, or change the prefix in the account record`,
   );
 }

@@ -1,24 +1,34 @@
 import { type Account, parseAccount, parseSchedule } from '../domain/account.ts';
-import type { Cursor, StopReason } from '../domain/cursor.ts';
+import { type Cursor, leasedToAnother, type StopReason } from '../domain/cursor.ts';
 import type { ExportMessage } from '../domain/export-message.ts';
 import { ExportError, toExportError } from '../domain/failure.ts';
 import { toIso } from '../domain/instant.ts';
 import { firstPosition, nextStep } from '../domain/plan.ts';
-import { deliverPart } from './deliver-part.ts';
+import { deliverUnlessSuspended } from './deliver-unless-suspended.ts';
 import type { ExportSettings } from './export-settings.ts';
-import type { Deadline, ExporterPorts } from './ports.ts';
+import type { Deadline, ExporterPorts, Standing } from './ports.ts';
 import { reportFailure } from './report-failure.ts';
 
 /**
  * How an invocation ended: everything due is delivered (`done`), the rest is queued again (`continued`, `early`,
- * `superseded`), the account gets nothing now (`stopped`, `gone`), or somebody must act (`failed`).
+ * `superseded`, `leased`), the account gets nothing now (`stopped`, `gone`), or somebody must act (`failed`).
  */
-export type ExportOutcome = 'done' | 'continued' | 'early' | 'superseded' | 'stopped' | 'gone' | 'failed';
+export type ExportOutcome =
+  | 'done'
+  | 'continued'
+  | 'early'
+  | 'superseded'
+  | 'leased'
+  | 'stopped'
+  | 'gone'
+  | 'failed';
 
 const longestQueueDelay = 900;
 const furthestTick = 24 * 3_600_000;
 const mostConflicts = 5;
 const conflictDelay = 60;
+/** Seconds until it is looked again whether another exporter of the account still is at work. */
+const leaseDelay = 60;
 
 /**
  * Delivers every window that an account is owed up to the message's tick, oldest first, each file committed before
@@ -44,6 +54,7 @@ export async function exportAccount(
   for (let conflicts = 0; conflicts <= mostConflicts; conflicts++) {
     const outcome = await exportFromRecord();
     if (outcome === 'continued') return requeue(outcome, 0);
+    if (outcome === 'leased') return requeue(outcome, leaseDelay);
     if (outcome !== 'superseded') return outcome;
   }
   return requeue('superseded', conflictDelay);
@@ -51,7 +62,8 @@ export async function exportAccount(
   /** Reads record and cursor afresh and goes on from there. */
   async function exportFromRecord(): Promise<ExportOutcome> {
     const { accountId, tick } = message;
-    const record = await ports.accounts.read(accountId);
+    const standing = await ports.accounts.read(accountId);
+    const { record } = standing;
     if (record === undefined) {
       ports.telemetry.note({ accountId }, 'The account record is gone; nothing is exported');
       return 'gone';
@@ -59,7 +71,7 @@ export async function exportAccount(
     const schedule = parseSchedule(record);
     // Before anything can fail: what is owed from now on must not depend on when a faulty record is mended.
     const cursor =
-      (await ports.ledger.readCursor(accountId)) ??
+      standing.cursor ??
       (schedule && (await ports.ledger.createCursor(accountId, firstPosition(schedule, tick))));
 
     const account = checkAccount(record);
@@ -68,26 +80,25 @@ export async function exportAccount(
       return 'failed';
     }
     if (!cursor) throw new ExportError('internal', 'A valid account record has no schedule');
-    return deliverWindows(account, cursor);
+    return deliverWindows(account, cursor, standing);
   }
 
-  async function deliverWindows(account: Account, from: Cursor): Promise<ExportOutcome> {
+  async function deliverWindows(
+    account: Account,
+    from: Cursor,
+    { silences }: Standing,
+  ): Promise<ExportOutcome> {
     let cursor = from;
     for (let parts = 0; ; parts++) {
       const step = nextStep(account, cursor, message.tick, settings.limits);
       if (step.kind === 'done') return 'done';
       if (step.kind === 'stopped') return stop(account, cursor, step.reason);
       if (parts > 0 && !deadline.allowsAnotherPart()) return 'continued';
+      if (leasedToAnother(cursor, token, ports.clock.now()) !== undefined) return 'leased';
 
-      const delivered = await deliverPart({
-        account,
-        cursor,
-        intent: step.intent,
-        token,
-        ports,
-        settings,
-        deadline,
-      });
+      const { intent } = step;
+      const part = { account, cursor, intent, token, ports, settings, deadline };
+      const delivered = await deliverUnlessSuspended(part, silences);
       if (delivered === 'not-begun') return 'superseded';
       token = ports.clock.token();
       if (delivered === 'failed' || delivered === 'superseded') return delivered;

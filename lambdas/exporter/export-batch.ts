@@ -43,7 +43,7 @@ export function createBatchExporter({
   };
 
   async function exportOne(message: ReceivedMessage, remaining: () => number): Promise<boolean> {
-    const deadline = createDeadline(remaining, timer);
+    const deadline = createDeadline(remaining, timer, ports.clock);
     const buckets = createBuckets();
     try {
       await exportAccount(parseMessage(message.body), { ...ports, buckets }, settings, deadline);
@@ -58,7 +58,7 @@ export function createBatchExporter({
       await postpone(message);
       return false;
     } finally {
-      deadline.end();
+      deadline.cancel();
       buckets.close();
     }
   }

@@ -4,7 +4,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { deflateOnThreadPool } from '../archive/deflate.ts';
-import { createAccountReader } from '../aws/account-table.ts';
+import { createAccountReader } from '../aws/account-reader.ts';
 import { createAuditLog } from '../aws/audit-log.ts';
 import { clientOptions } from '../aws/client-options.ts';
 import { sendingDirectly } from '../aws/direct-client.ts';
@@ -12,6 +12,7 @@ import { allTaken, createExportEvents } from '../aws/export-events.ts';
 import { createLedger } from '../aws/ledger.ts';
 import { RawHttpHandler } from '../aws/raw-http-handler.ts';
 import { createSecretStore } from '../aws/secret-store.ts';
+import { createSilences } from '../aws/silences.ts';
 import { createExportTelemetry, createInstruments } from '../aws/telemetry.ts';
 import { openBucket } from '../buckets/open-bucket.ts';
 import { compressionLevel } from '../domain/recipe.ts';
@@ -23,7 +24,7 @@ import type { ExporterPorts } from './ports.ts';
 import { createQueueOnDemand } from './queue-on-demand.ts';
 
 const environment = readExporterEnvironment(process.env);
-const { ledgerTable, accountsTable, auditLog, endpoints } = environment;
+const { ledgerTable, accountsTable, dispatchStateTable, auditLog, endpoints } = environment;
 const dynamodb = sendingDirectly(new DynamoDBClient(clientOptions));
 const queue = createQueueOnDemand(async () => {
   const { openExportQueue } = await import('../aws/export-queue.ts');
@@ -35,7 +36,7 @@ const secrets = createSecretStore({
   prefix: environment.secretPrefix,
 });
 const ports: Omit<ExporterPorts, 'buckets'> = {
-  accounts: createAccountReader({ client: dynamodb, tableName: accountsTable }),
+  accounts: createAccountReader({ client: dynamodb, accountsTable, ledgerTable, dispatchStateTable }),
   ledger: createLedger({ client: dynamodb, tableName: ledgerTable }),
   auditLog: createAuditLog({
     client: new DynamoDBClient({
@@ -48,6 +49,7 @@ const ports: Omit<ExporterPorts, 'buckets'> = {
     }),
     source: auditLog,
   }),
+  silences: createSilences({ client: dynamodb, tableName: dispatchStateTable }),
   queue,
   events: createExportEvents({
     client: sendingDirectly(new EventBridgeClient(clientOptions), allTaken),

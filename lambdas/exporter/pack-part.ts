@@ -21,16 +21,14 @@ export function packPart(delivery: PartDelivery, signal: AbortSignal) {
     level,
     deflateBlock: ports.deflateBlock,
   });
-  let read = false;
+  let isWhole = false;
   async function* body(): AsyncGenerator<Uint8Array> {
     yield* archive.body;
-    read = true;
+    isWhole = true;
   }
   return {
     body: body(),
-    /** True from when whoever takes the body has all of it. */
-    isRead: () => read,
-    /** What the file holds, once its body is read to the end. */
-    figures: () => ({ rows: rows.rows(), archive: archive.figures() }),
+    /** What the file holds; `undefined` until its body is read to the end. */
+    figures: () => (isWhole ? { rows: rows.rows(), archive: archive.figures() } : undefined),
   };
 }

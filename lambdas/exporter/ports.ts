@@ -1,19 +1,23 @@
 import type { DeflateBlock } from '../archive/deflate.ts';
-import type { AuditLog } from '../aws/audit-log.ts';
+import type { Page } from '../archive/page.ts';
 import type { Bucket } from '../buckets/bucket.ts';
 import type { Account } from '../domain/account.ts';
-import type { ExportEvents } from '../domain/export-events.ts';
+import type { Attempt, Cursor, Intent, StopReason, UploadStep } from '../domain/cursor.ts';
+import type { DeliveredFile } from '../domain/delivered-file.ts';
 import type { ExportMessage } from '../domain/export-message.ts';
-import type { ExportTelemetry } from '../domain/export-telemetry.ts';
+import type { ExportError, FailureCode } from '../domain/failure.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { Ledger } from '../domain/ledger.ts';
+import type { Place } from '../domain/recipe.ts';
+import type { Silence, SilenceByRegion } from '../domain/silence.ts';
+import type { Window } from '../domain/window.ts';
 
 /** Everything outside that an export touches. Any call may throw; what is thrown is retried by the queue. */
 export interface ExporterPorts {
-  readonly accounts: AccountTable;
+  readonly accounts: AccountReader;
   readonly ledger: Ledger;
   readonly auditLog: AuditLog;
   readonly buckets: Buckets;
+  readonly silences: Silences;
   readonly queue: ContinuationQueue;
   readonly events: ExportEvents;
   readonly telemetry: ExportTelemetry;
@@ -21,35 +25,139 @@ export interface ExporterPorts {
   readonly deflateBlock: DeflateBlock;
 }
 
-export interface AccountTable {
-  /** The record as it stands, unchecked; `undefined` if there is none. Read consistently. */
-  read(accountId: string): Promise<unknown>;
+export interface AccountReader {
+  /** All that stands about an account, read consistently by one request. */
+  read(accountId: string): Promise<Standing>;
+}
+
+export interface Standing {
+  /** The account record as it stands, unchecked; `undefined` if there is none. */
+  readonly record: unknown;
+  readonly cursor: Cursor | undefined;
+  /** Where clouds did not answer lately, as far as any exporter knows. */
+  readonly silences: SilenceByRegion;
+}
+
+/**
+ * The ledger's writes are conditional on the cursor as the caller knows it. Where another exporter of the account
+ * was quicker, or is at it this moment, they change nothing and answer `undefined` or `false`: read the cursor again.
+ */
+export interface Ledger {
+  readCursor(accountId: string): Promise<Cursor | undefined>;
+  /** Creates the cursor if there is none, and answers with the one that stands then. */
+  createCursor(accountId: string, exportedThrough: Instant): Promise<Cursor>;
+  /**
+   * Notes intent and attempt before an upload, on the condition that nothing of the cursor has changed. Attempts that
+   * cannot have created the object are struck out, and can no longer begin to.
+   */
+  begin(accountId: string, cursor: Cursor, intent: Intent, attempt: Attempt): Promise<Cursor | undefined>;
+  /** Notes how far the attempt has come; `false` if it may not go on. */
+  noteStep(accountId: string, cursor: Cursor, attempt: Attempt, step: UploadStep): Promise<boolean>;
+  /** Writes the file's row and moves the cursor behind the file, to the window's end or its next part: both or neither. */
+  commit(accountId: string, cursor: Cursor, file: DeliveredFile): Promise<Cursor | undefined>;
+  /** Notes a failure, and ends the attempt's lease; an attempt that wrote nothing is struck out. */
+  recordFailure(
+    accountId: string,
+    cursor: Cursor,
+    failure: RecordedFailure,
+    ended?: EndedAttempt,
+  ): Promise<boolean>;
+  /** Notes why nothing is exported; the next `begin` strikes it out. */
+  recordStop(accountId: string, cursor: Cursor, reason: StopReason): Promise<boolean>;
+}
+
+export interface RecordedFailure {
+  readonly code: FailureCode;
+  readonly message: string;
+  readonly at: Instant;
+}
+
+export interface EndedAttempt {
+  readonly attempt: Attempt;
+  /** True if it certainly wrote nothing. */
+  readonly wroteNothing: boolean;
+}
+
+export interface AuditLog {
+  /**
+   * The window's rows after a sort key, as encoded lines in the order of recording, a page at a time. A page is valid
+   * until the next one is asked for.
+   */
+  pages(
+    accountId: string,
+    window: Window,
+    after: string | undefined,
+    signal: AbortSignal,
+  ): AsyncIterable<Page>;
 }
 
 export interface Buckets {
   /**
    * The account's bucket, with its credential. A credential is remembered for this invocation.
+   * @param silence how long the cloud may stay silent, in milliseconds
    * @throws ExportError with a code of the secret, the role or the network
    */
-  open(account: Account): Promise<Bucket>;
+  open(account: Account, silence: number): Promise<Bucket>;
   /** The same with the credential read afresh; `undefined` if that is the one which was used already. */
-  reopen(account: Account): Promise<Bucket | undefined>;
+  reopen(account: Account, silence: number): Promise<Bucket | undefined>;
+}
+
+/** What the whole fleet knows of clouds that take connections and stay silent, by region of a cloud (`regionOf`). */
+export interface Silences {
+  /** Notes that an account met silence there. */
+  note(region: string, accountId: string, now: Instant): Promise<void>;
+  /** Asks to try there although it is suspended; `false` if somebody else does so at this moment. */
+  mayProbe(region: string, seen: Silence, now: Instant): Promise<boolean>;
+  /** Forgets it all: the cloud has answered. */
+  clear(region: string): Promise<void>;
 }
 
 export interface ContinuationQueue {
   send(message: ExportMessage, delaySeconds: number): Promise<void>;
 }
 
+/** What the vendor is told, for its customers. Each event may come more than once. */
+export interface ExportEvents {
+  delivered(accountId: string, file: DeliveredFile): Promise<void>;
+  /** The first delivered file after so many failures. */
+  recovered(accountId: string, file: DeliveredFile, failures: number): Promise<void>;
+  failed(accountId: string, failure: ExportError, window: Window | undefined): Promise<void>;
+  stopped(accountId: string, reason: StopReason, exportedThrough: Instant): Promise<void>;
+}
+
+/** Logs and metrics; never throws. */
+export interface ExportTelemetry {
+  delivered(accountId: string, file: DeliveredFile): void;
+  failed(accountId: string, failure: ExportError, at: FailedFile | undefined): void;
+  stopped(accountId: string, reason: StopReason): void;
+  note(
+    subject: { readonly accountId: string } | { readonly messageId: string },
+    message: string,
+    cause?: unknown,
+  ): void;
+}
+
+/** The file that failed, as far as the export had come. */
+export interface FailedFile {
+  readonly window?: Window | undefined;
+  readonly part?: number | undefined;
+  readonly attempt: number;
+  /** Where the file was to go. */
+  readonly cloud?: Place['type'] | undefined;
+}
+
 export interface Clock {
   now(): Instant;
-  /** A word without spaces that no other attempt has. */
+  /** A word of letters, digits and hyphens that no other attempt has. */
   token(): string;
 }
 
 /** The time that an invocation has. */
 export interface Deadline {
-  /** True while there is enough of it to begin another file. */
+  /** True while there is enough of it to begin another file, and others that wait can wait for that. */
   allowsAnotherPart(): boolean;
+  /** When the invocation is over, whatever it does. */
+  readonly end: Instant;
   /** Aborts, with an ExportError `out_of_time`, shortly before the invocation ends. */
   readonly signal: AbortSignal;
 }

@@ -1,15 +1,14 @@
-import type { Attempt, Cursor } from '../domain/cursor.ts';
-import type { FailedFile } from '../domain/export-telemetry.ts';
+import type { Cursor } from '../domain/cursor.ts';
 import type { ExportError } from '../domain/failure.ts';
 import type { Window } from '../domain/window.ts';
-import type { ExporterPorts } from './ports.ts';
+import type { EndedAttempt, ExporterPorts, FailedFile } from './ports.ts';
 
 /** Where an export stood when it failed. */
 export interface FailedAt {
   readonly cursor: Cursor;
   readonly window?: Window;
-  /** The attempt that certainly wrote nothing, if that is so. */
-  readonly cleared?: Attempt | undefined;
+  /** The attempt that ended with the failure, if one was begun. */
+  readonly ended?: EndedAttempt;
 }
 
 /**
@@ -26,7 +25,7 @@ export async function reportFailure(
   try {
     if (at) {
       const { code, message } = failure;
-      await ledger.recordFailure(accountId, at.cursor, { code, message, at: clock.now() }, at.cleared);
+      await ledger.recordFailure(accountId, at.cursor, { code, message, at: clock.now() }, at.ended);
     }
     await events.failed(accountId, failure, at?.window);
   } catch (secondary) {

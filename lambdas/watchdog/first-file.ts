@@ -1,5 +1,5 @@
 import type { Instant } from '../domain/instant.ts';
-import type { Sightings } from '../domain/survey.ts';
+import type { Sightings } from './ports.ts';
 
 /** The longest window there is, where daylight saving ends: a new account waits no longer for its first boundary. */
 const longestWindow = 5 * 3_600_000;

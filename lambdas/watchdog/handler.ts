@@ -5,7 +5,7 @@ import { createCursorReader } from '../aws/cursor-reader.ts';
 import { createSightings } from '../aws/sightings.ts';
 import { createInstruments, createSurveyTelemetry } from '../aws/telemetry.ts';
 import { readWatchdogEnvironment } from '../environment.ts';
-import type { WatchdogPorts } from './survey.ts';
+import type { WatchdogPorts } from './ports.ts';
 import { watch } from './watch.ts';
 
 /** A file may take this long after its window has settled before its account counts as behind. */

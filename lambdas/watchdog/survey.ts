@@ -4,13 +4,7 @@ import { toExportError } from '../domain/failure.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { InvalidAccount, Survey } from '../domain/survey.ts';
 import { nextBoundary } from '../domain/window.ts';
-
-export interface WatchdogPorts {
-  /** Every account record, unchecked, a page at a time. */
-  records(): AsyncIterable<readonly Record<string, unknown>[]>;
-  /** The cursors of these accounts, as far as they have one. */
-  cursors(accountIds: readonly string[]): Promise<ReadonlyMap<string, Cursor>>;
-}
+import type { WatchdogPorts } from './ports.ts';
 
 /**
  * Looks at every account from outside the exporter: is its record valid, and is anything owed that should have been

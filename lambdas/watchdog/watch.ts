@@ -1,7 +1,8 @@
 import type { Instant } from '../domain/instant.ts';
-import type { Sightings, Survey } from '../domain/survey.ts';
+import type { Survey } from '../domain/survey.ts';
 import { overdueFirstFiles } from './first-file.ts';
-import { survey, type WatchdogPorts } from './survey.ts';
+import type { Sightings, WatchdogPorts } from './ports.ts';
+import { survey } from './survey.ts';
 
 export interface WatchTelemetry {
   surveyed(found: Omit<Survey, 'neverExported'>): void;
