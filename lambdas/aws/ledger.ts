@@ -145,7 +145,9 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
         ':version': version,
       };
       const set = 'SET failures = failures + :one, lastError = :error';
-      const write = `failed ${ended?.attempt.token ?? `${version} ${toIso(at)}`}`;
+      const write = ended
+        ? `${ended.wroteNothing ? 'struck out' : 'failed'} ${ended.attempt.token}`
+        : `failed ${version} ${toIso(at)}`;
       const noted = await updateCursor(
         accountId,
         write,

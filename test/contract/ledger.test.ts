@@ -2,11 +2,10 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createFileReader } from '../../cli/ledger-files.ts';
 import { createCursorReader } from '../../lambdas/aws/cursor-reader.ts';
-import { sendingDirectly } from '../../lambdas/aws/direct-client.ts';
 import { createLedger } from '../../lambdas/aws/ledger.ts';
-import type { Cursor, Intent } from '../../lambdas/domain/cursor.ts';
+import type { Attempt, Cursor, Intent } from '../../lambdas/domain/cursor.ts';
 import type { DeliveredFile } from '../../lambdas/domain/delivered-file.ts';
-import type { Ledger } from '../../lambdas/domain/ledger.ts';
+import type { Ledger } from '../../lambdas/exporter/ports.ts';
 import { type DynamodbTables, startTables } from './dynamodb-tables.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 
@@ -36,16 +35,28 @@ const file: DeliveredFile = {
   startedAt: end + 300_000,
   deliveredAt: end + 301_000,
 };
-const mine = 'mine s3://acme-audit';
-const other = 'other s3://acme-audit';
+const mine: Attempt = {
+  token: '4f1c-mine',
+  place: 's3://acme-audit',
+  partBytes: 1000,
+  startedAt: end + 300_000,
+  leasedUntil: end + 1_200_000,
+};
+const other: Attempt = { ...mine, token: 'other', startedAt: end + 301_000 };
+const wroteNothing = (attempt: Attempt) => ({ attempt, wroteNothing: true });
+/** As it stands once its lease is over. */
+const ended = ({ leasedUntil: _, ...attempt }: Attempt) => attempt;
+const committed = {
+  exportedThrough: end,
+  version: 2,
+  lastWrite: 'committed 1',
+  intent: undefined,
+  attempts: [],
+  failures: 0,
+};
 const failure = { code: 'bucket_missing', message: 'The bucket acme-audit does not exist', at: end } as const;
 
-const ways: [string, <Client extends DynamoDBClient>(client: Client) => Client][] = [
-  ['by the SDK', client => client],
-  ['directly', client => sendingDirectly(client)],
-];
-
-describe.each(ways)('the ledger, written %s', (_, sending) => {
+describe('the ledger', () => {
   let tables: DynamodbTables;
   let tableName: string;
   let ledger: Ledger;
@@ -56,7 +67,7 @@ describe.each(ways)('the ledger, written %s', (_, sending) => {
   beforeAll(async () => {
     tables = await startTables();
     tableName = await tables.create({ partition: 'accountId', sort: 'entry' });
-    ledger = createLedger({ client: sending(tables.client), tableName });
+    ledger = createLedger({ client: tables.client, tableName });
     files = createFileReader({ client: tables.client, tableName });
   });
   afterAll(() => tables?.close());
@@ -69,11 +80,14 @@ describe.each(ways)('the ledger, written %s', (_, sending) => {
     return (await ledger.begin(account, cursor, intent, mine)) ?? expect.fail('not begun');
   }
 
+  const present = async () => (await ledger.readCursor(accountId)) ?? expect.fail('no cursor');
+  const resumed = ({ intent }: Cursor) => intent ?? expect.fail('no intent');
+
   async function throughProxy(run: (through: Ledger, proxy: FaultProxy) => Promise<void>): Promise<void> {
     const { endpoint, region, credentials } = tables.client.config;
     const { protocol, hostname, port } = (await endpoint?.()) ?? {};
     const proxy = await startFaultProxy(`${protocol}//${hostname}:${port}`, { wholeRequests: true });
-    const client = sending(new DynamoDBClient({ endpoint: proxy.endpoint, region, credentials }));
+    const client = new DynamoDBClient({ endpoint: proxy.endpoint, region, credentials });
     try {
       await run(createLedger({ client, tableName }), proxy);
     } finally {
@@ -92,6 +106,7 @@ describe.each(ways)('the ledger, written %s', (_, sending) => {
     expect(await ledger.readCursor(accountId)).toEqual({
       exportedThrough: start,
       version: 0,
+      lastWrite: 'created',
       attempts: [],
       failures: 0,
     });
@@ -105,32 +120,55 @@ describe.each(ways)('the ledger, written %s', (_, sending) => {
 
   it('adds a further attempt at the same intent without another version', async () => {
     const cursor = await begun();
-    if (!cursor.intent) expect.fail('no intent');
-    const again = await ledger.begin(accountId, cursor, cursor.intent, other);
+    const again = await ledger.begin(accountId, cursor, resumed(cursor), other);
     expect(again?.version).toBe(1);
-    expect(again?.attempts.toSorted()).toEqual([mine, other]);
+    expect(again?.attempts).toEqual([mine, other]);
   });
 
   it('takes a repeated note of the same attempt once', async () => {
     const cursor = await begun();
-    if (!cursor.intent) expect.fail('no intent');
-    expect((await ledger.begin(accountId, cursor, cursor.intent, mine))?.attempts).toEqual([mine]);
+    expect((await ledger.begin(accountId, cursor, resumed(cursor), mine))?.attempts).toEqual([mine]);
   });
 
-  it('changes an intent only for whoever knows of every attempt at it', async () => {
-    const cursor = await begun();
-    await ledger.recordFailure(accountId, cursor, failure, mine);
-    const alone = (await ledger.readCursor(accountId)) ?? expect.fail('no cursor');
-    const shorter = { ...intent, recipe: { ...intent.recipe, partBytes: 500 } };
-    const kept = alone.intent ?? expect.fail('no intent');
-    const beside = await ledger.begin(accountId, alone, kept, other);
-    expect(beside?.attempts).toEqual([other]);
-    expect(await ledger.begin(accountId, alone, shorter, mine)).toBeUndefined();
-    expect((await ledger.readCursor(accountId))?.intent).toEqual(intent);
+  it('begins only for whoever has seen every write to the cursor', async () => {
+    const seen = await begun();
+    for (const write of [
+      () => ledger.noteStep(accountId, seen, mine, 'staging'),
+      () => ledger.noteStep(accountId, seen, mine, 'creating'),
+      () => ledger.recordFailure(accountId, seen, failure, { attempt: mine, wroteNothing: false }),
+      () => ledger.recordFailure(accountId, seen, failure, wroteNothing(mine)),
+      () => ledger.recordFailure(accountId, seen, failure),
+      () => ledger.recordStop(accountId, seen, 'paused'),
+    ]) {
+      const before = await present();
+      expect(await write()).toBe(true);
+      expect(await ledger.begin(accountId, before, resumed(before), other)).toBeUndefined();
+    }
+    const now = await present();
+    expect((await ledger.begin(accountId, now, resumed(now), other))?.attempts).toEqual([other]);
+  });
 
-    await ledger.recordFailure(accountId, alone, failure, other);
-    const again = await ledger.begin(accountId, alone, shorter, mine);
-    expect(again).toMatchObject({ version: alone.version + 1, intent: shorter, attempts: [mine] });
+  it('strikes out an attempt that only staged when another begins, and keeps it from creating', async () => {
+    const cursor = await begun();
+    expect(await ledger.noteStep(accountId, cursor, mine, 'staging')).toBe(true);
+    const staged = await present();
+    expect(staged.attempts).toEqual([{ ...mine, step: 'staging' }]);
+    const next = await ledger.begin(accountId, staged, resumed(staged), other);
+    expect(next).toMatchObject({ version: cursor.version + 1, attempts: [other] });
+    expect(await ledger.noteStep(accountId, cursor, mine, 'creating')).toBe(false);
+    expect(await present()).toEqual(next);
+  });
+
+  it('keeps an attempt that may have created when another begins', async () => {
+    const cursor = await begun();
+    await ledger.noteStep(accountId, cursor, mine, 'staging');
+    await ledger.noteStep(accountId, cursor, mine, 'creating');
+    const creating = await present();
+    const next = await ledger.begin(accountId, creating, resumed(creating), other);
+    expect(next).toMatchObject({
+      version: cursor.version,
+      attempts: [{ ...mine, step: 'creating' }, other],
+    });
   });
 
   it('begins nothing for whoever knows an older cursor', async () => {
@@ -142,7 +180,7 @@ describe.each(ways)('the ledger, written %s', (_, sending) => {
   it('moves behind a final file to the end of its window, once', async () => {
     const cursor = await begun();
     const moved = await ledger.commit(accountId, cursor, file);
-    expect(moved).toEqual({ exportedThrough: end, version: 2, attempts: [], failures: 0 });
+    expect(moved).toEqual(committed);
     expect(await ledger.readCursor(accountId)).toEqual(moved);
     expect(await ledger.commit(accountId, cursor, file)).toBeUndefined();
   });
@@ -243,31 +281,30 @@ describe.each(ways)('the ledger, written %s', (_, sending) => {
 
   it('counts failures, remembers the last one, and forgets them behind a delivered file', async () => {
     const cursor = await begun();
-    await ledger.recordFailure(accountId, cursor, failure, undefined);
-    await ledger.recordFailure(accountId, cursor, failure, undefined);
-    expect(await ledger.readCursor(accountId)).toMatchObject({
-      failures: 2,
-      lastError: failure,
-      attempts: [mine],
-    });
+    await ledger.recordFailure(accountId, cursor, failure);
+    await ledger.recordFailure(accountId, cursor, failure, { attempt: mine, wroteNothing: false });
+    expect(await ledger.readCursor(accountId)).toMatchObject({ failures: 2, lastError: failure });
     const moved = await ledger.commit(accountId, cursor, file);
-    expect(moved).toEqual({ exportedThrough: end, version: 2, attempts: [], failures: 0 });
+    expect(moved).toEqual(committed);
   });
 
-  it('strikes out the attempt that certainly wrote nothing', async () => {
+  it('ends the lease of an attempt that failed, and strikes it out if it certainly wrote nothing', async () => {
     const cursor = await begun();
-    if (!cursor.intent) expect.fail('no intent');
-    await ledger.begin(accountId, cursor, cursor.intent, other);
-    await ledger.recordFailure(accountId, cursor, failure, other);
-    expect((await ledger.readCursor(accountId))?.attempts).toEqual([mine]);
-    await ledger.recordFailure(accountId, cursor, failure, mine);
-    expect((await ledger.readCursor(accountId))?.attempts).toEqual([]);
+    await ledger.begin(accountId, cursor, resumed(cursor), other);
+    await ledger.recordFailure(accountId, cursor, failure, wroteNothing(other));
+    expect((await present()).attempts).toEqual([mine]);
+    await ledger.recordFailure(accountId, cursor, failure, { attempt: mine, wroteNothing: false });
+    expect((await present()).attempts).toEqual([ended(mine)]);
+    await ledger.recordFailure(accountId, cursor, failure, wroteNothing(mine));
+    expect((await present()).attempts).toEqual([]);
+    expect(await ledger.recordFailure(accountId, cursor, failure, wroteNothing(mine))).toBe(false);
   });
 
   it('notes nothing for whoever knows an older cursor', async () => {
     const cursor = await begun();
     await ledger.commit(accountId, cursor, file);
-    expect(await ledger.recordFailure(accountId, cursor, failure, mine)).toBe(false);
+    expect(await ledger.recordFailure(accountId, cursor, failure, wroteNothing(mine))).toBe(false);
+    expect(await ledger.noteStep(accountId, cursor, mine, 'creating')).toBe(false);
     expect(await ledger.recordStop(accountId, cursor, 'paused')).toBe(false);
   });
 

@@ -1,15 +1,15 @@
 import { deflateSynchronously } from '../../lambdas/archive/deflate.ts';
 import { transcodePage } from '../../lambdas/archive/transcode-page.ts';
+import { created, exists } from '../../lambdas/buckets/bucket.ts';
 import type { Account } from '../../lambdas/domain/account.ts';
 import { defaultAttributes } from '../../lambdas/domain/audit-record.ts';
-import type { Cursor } from '../../lambdas/domain/cursor.ts';
+import { attemptsWith, type Cursor } from '../../lambdas/domain/cursor.ts';
 import type { DeliveredFile } from '../../lambdas/domain/delivered-file.ts';
 import type { ExportError } from '../../lambdas/domain/failure.ts';
-import type { Ledger } from '../../lambdas/domain/ledger.ts';
 import { followingPart } from '../../lambdas/domain/plan.ts';
 import { createBuckets } from '../../lambdas/exporter/buckets.ts';
 import { createBatchExporter, type ReceivedMessage } from '../../lambdas/exporter/export-batch.ts';
-import type { ExporterPorts } from '../../lambdas/exporter/ports.ts';
+import type { ExporterPorts, Ledger } from '../../lambdas/exporter/ports.ts';
 
 /** What the exporter finds outside. */
 export interface MemoryWorld {
@@ -28,9 +28,21 @@ export function startExporter(world: MemoryWorld, now: number) {
   const objects = new Map<string, Uint8Array>();
   const told: unknown[] = [];
   let tokens = 0;
+  const ledger = createMemoryLedger();
   const ports: Omit<ExporterPorts, 'buckets'> = {
-    accounts: { read: async accountId => world.records.get(accountId) },
-    ledger: createMemoryLedger(),
+    accounts: {
+      read: async accountId => ({
+        record: world.records.get(accountId),
+        cursor: await ledger.readCursor(accountId),
+        silences: new Map(),
+      }),
+    },
+    ledger,
+    silences: {
+      note: async (...silence) => void told.push(silence),
+      mayProbe: async () => true,
+      clear: async () => undefined,
+    },
     auditLog: {
       async *pages(accountId) {
         yield transcodePage(world.answers.get(accountId) ?? noRows, defaultAttributes);
@@ -64,9 +76,9 @@ export function startExporter(world: MemoryWorld, now: number) {
             const name = JSON.stringify([placeOf(destination), key]);
             const chunks: Uint8Array[] = [];
             for await (const chunk of body) chunks.push(Buffer.from(chunk));
-            if (objects.has(name)) return 'exists';
+            if (objects.has(name)) return exists('412 PreconditionFailed');
             objects.set(name, Buffer.concat(chunks));
-            return 'created';
+            return created;
           },
           close: () => undefined,
         }),
@@ -100,39 +112,58 @@ function placeOf(destination: Account['destination']): string {
 /** One ledger in memory, conditional on versions as the table is. */
 function createMemoryLedger(): Ledger {
   const cursors = new Map<string, Cursor>();
-  const update = (accountId: string, { version }: Cursor, change: (cursor: Cursor) => Cursor) => {
+  let writes = 0;
+  const update = (accountId: string, { version }: Cursor, change: (cursor: Cursor) => Partial<Cursor>) => {
     const present = cursors.get(accountId);
     if (!present || present.version !== version) return undefined;
-    const next = change(present);
+    const next = { ...present, ...change(present), lastWrite: String(++writes) };
     cursors.set(accountId, next);
     return next;
+  };
+  const first: Omit<Cursor, 'exportedThrough'> = {
+    version: 0,
+    lastWrite: 'created',
+    attempts: [],
+    failures: 0,
   };
   return {
     readCursor: async accountId => cursors.get(accountId),
     async createCursor(accountId, exportedThrough) {
-      const cursor = cursors.get(accountId) ?? { exportedThrough, version: 0, attempts: [], failures: 0 };
+      const cursor = cursors.get(accountId) ?? { exportedThrough, ...first };
       cursors.set(accountId, cursor);
       return cursor;
     },
-    begin: async (accountId, cursor, intent, attempt) =>
-      update(accountId, cursor, ({ stopped: _, ...present }) => ({
-        ...present,
+    async begin(accountId, cursor, intent, attempt) {
+      if (cursors.get(accountId)?.lastWrite !== cursor.lastWrite) return undefined;
+      return update(accountId, cursor, ({ attempts, version }) => ({
         intent,
-        attempts: [...present.attempts, attempt],
-        version: present.version + (cursor.intent === intent ? 0 : 1),
-      })),
+        attempts: attemptsWith(attempts, attempt),
+        version: version + (cursor.intent === intent ? 0 : 1),
+        stopped: undefined,
+      }));
+    },
+    noteStep: async (accountId, cursor, { token }, step) =>
+      update(accountId, cursor, ({ attempts }) => ({
+        attempts: attempts.map(attempt => (attempt.token === token ? { ...attempt, step } : attempt)),
+      })) !== undefined,
     commit: async (accountId, cursor, { final, window, lastSortKey = '' }) =>
       update(accountId, cursor, ({ exportedThrough, version }) => ({
+        ...first,
         exportedThrough: final ? window.end : exportedThrough,
         version: version + 1,
-        attempts: [],
-        failures: 0,
         intent: final || !cursor.intent ? undefined : followingPart(cursor.intent, lastSortKey),
+        lastError: undefined,
       })),
-    recordFailure: async (accountId, cursor, lastError) =>
-      update(accountId, cursor, present => ({ ...present, lastError, failures: present.failures + 1 })) !==
-      undefined,
+    recordFailure: async (accountId, cursor, lastError, ended) =>
+      update(accountId, cursor, ({ attempts, failures }) => ({
+        lastError,
+        failures: failures + 1,
+        attempts: attempts.flatMap(attempt => {
+          if (attempt.token !== ended?.attempt.token) return [attempt];
+          return ended.wroteNothing ? [] : [{ ...attempt, leasedUntil: undefined }];
+        }),
+      })) !== undefined,
     recordStop: async (accountId, cursor, stopped) =>
-      update(accountId, cursor, present => ({ ...present, stopped })) !== undefined,
+      update(accountId, cursor, () => ({ stopped })) !== undefined,
   };
 }

@@ -24,6 +24,7 @@ const file = (start: number, end: number, part = 1, final = true): DeliveredFile
 const cursor = (exportedThrough: number): Cursor => ({
   exportedThrough,
   version: 1,
+  lastWrite: 'created',
   attempts: [],
   failures: 0,
 });

@@ -14,6 +14,7 @@ const settle = 300_000;
 const exportedThrough = (time: string, more: Partial<Cursor> = {}): Cursor => ({
   exportedThrough: Date.parse(time),
   version: 1,
+  lastWrite: 'created',
   attempts: [],
   failures: 0,
   ...more,

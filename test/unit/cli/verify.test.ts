@@ -121,6 +121,7 @@ describe('an account whose bucket is in order', () => {
   const failedWith = (code: FailureCode) => ({
     exportedThrough: now - 4 * hour,
     version: 1,
+    lastWrite: 'created',
     attempts: [],
     failures: 1,
     lastError: { code, message: 'somebody else wrote it', at: now },

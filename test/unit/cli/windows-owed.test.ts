@@ -20,6 +20,7 @@ const at = (time: string) => Date.parse(`2026-11-22T${time}:00Z`);
 const cursor = (exportedThrough: number): Cursor => ({
   exportedThrough,
   version: 1,
+  lastWrite: 'created',
   attempts: [],
   failures: 0,
 });

@@ -1,26 +1,76 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   type Attempt,
-  attemptAt,
-  isWorthNoting,
+  attemptsWith,
+  leasedToAnother,
   mayHaveBeenWritten,
 } from '../../../lambdas/domain/cursor.ts';
 
-const mine = attemptAt('gcs://bucket', 'mine');
+const attempt = (token: string, more: Partial<Attempt> = {}): Attempt => ({
+  token,
+  place: 'gcs://bucket',
+  partBytes: 1000,
+  startedAt: 0,
+  ...more,
+});
+const mine = attempt('mine');
 
-test('an object may be ours if another attempt at the same place was made', () => {
+test('an object may be ours if another attempt at the same place can have created it', () => {
   expect(mayHaveBeenWritten([mine], mine)).toBe(false);
-  expect(mayHaveBeenWritten([mine, attemptAt('s3://bucket', 'other')], mine)).toBe(false);
-  expect(mayHaveBeenWritten([mine, attemptAt('gcs://bucket', 'other')], mine)).toBe(true);
+  expect(mayHaveBeenWritten([mine, attempt('other', { place: 's3://bucket' })], mine)).toBe(false);
+  expect(mayHaveBeenWritten([mine, attempt('other', { step: 'staging' })], mine)).toBe(false);
+  expect(mayHaveBeenWritten([mine, attempt('other')], mine)).toBe(true);
+  expect(mayHaveBeenWritten([mine, attempt('other', { step: 'creating' })], mine)).toBe(true);
+});
+
+test('an object that was cut at another size is not the file that is being made', () => {
+  expect(mayHaveBeenWritten([mine, attempt('other', { partBytes: 2000 })], mine)).toBe(false);
+});
+
+test('an attempt of another exporter holds the account until its lease ends; one’s own does not', () => {
+  const cursor = (...attempts: Attempt[]) => ({
+    exportedThrough: 0,
+    version: 1,
+    lastWrite: '',
+    failures: 0,
+    attempts,
+  });
+  const leased = attempt('other', { leasedUntil: 100 });
+  expect(leasedToAnother(cursor(), 'mine', 0)).toBeUndefined();
+  expect(leasedToAnother(cursor(attempt('other')), 'mine', 0)).toBeUndefined();
+  expect(leasedToAnother(cursor(leased), 'mine', 99)).toBe(100);
+  expect(leasedToAnother(cursor(leased), 'mine', 100)).toBeUndefined();
+  expect(leasedToAnother(cursor(leased), 'other', 99)).toBeUndefined();
+  expect(leasedToAnother(cursor(leased, attempt('third', { leasedUntil: 200 })), 'mine', 99)).toBe(200);
+});
+
+test('an attempt that begins leaves all that may have created, and none that only staged', () => {
+  fc.assert(
+    fc.property(
+      fc.array(
+        fc.record({
+          place: fc.constantFrom('gcs://bucket', 's3://bucket'),
+          step: fc.constantFrom(undefined, 'staging' as const, 'creating' as const),
+          startedAt: fc.nat(),
+        }),
+        { maxLength: 19 },
+      ),
+      drawn => {
+        const earlier = drawn.map((more, index) => attempt(String(index), more));
+        const kept = attemptsWith([...earlier, attempt('mine', { leasedUntil: 1 })], mine);
+        expect(kept).toEqual([...earlier.filter(({ step }) => step !== 'staging'), mine]);
+      },
+    ),
+  );
 });
 
 test('the attempts of weeks in which a destination cannot be reached do not pile up without end', () => {
-  const attempts: Attempt[] = [];
-  for (let token = 0; token < 1000; token++) {
-    const attempt = attemptAt('gcs://bucket', String(token));
-    if (isWorthNoting(attempts, attempt)) attempts.push(attempt);
-  }
-  expect(attempts.length).toBeLessThanOrEqual(20);
+  let attempts: readonly Attempt[] = [attempt('elsewhere', { place: 's3://another' })];
+  for (let token = 0; token < 1000; token++)
+    attempts = attemptsWith(attempts, attempt(String(token), { startedAt: token }));
+  expect(attempts.filter(({ place }) => place === 'gcs://bucket')).toHaveLength(20);
+  expect(attempts.map(({ token }) => token)).toContain('999');
+  expect(attempts.map(({ token }) => token)).toContain('elsewhere');
   expect(mayHaveBeenWritten(attempts, mine)).toBe(true);
-  expect(isWorthNoting(attempts, attemptAt('s3://another', 'mine'))).toBe(true);
 });

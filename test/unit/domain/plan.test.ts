@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseAccount } from '../../../lambdas/domain/account.ts';
-import type { Cursor, Intent } from '../../../lambdas/domain/cursor.ts';
+import type { Attempt, Cursor, Intent } from '../../../lambdas/domain/cursor.ts';
 import type { FailureCode } from '../../../lambdas/domain/failure.ts';
 import { nextStep } from '../../../lambdas/domain/plan.ts';
 import { recipeOf } from '../../../lambdas/domain/recipe.ts';
@@ -23,6 +23,7 @@ function cursorAfter(
   return {
     exportedThrough: window.start,
     version: 3,
+    lastWrite: 'failed',
     intent: { ...intent, recipe: { ...intent.recipe, partBytes } },
     attempts,
     failures: 1,
@@ -61,8 +62,28 @@ describe('a file that was begun', () => {
     expect(planned(cursor, 1_000_000)).toBe(cursor.intent);
   });
 
-  it('keeps its size once somebody may have written it', () => {
-    const cursor = cursorAfter('out_of_time', { attempts: ['token gcs://acme-audit'] });
-    expect(planned(cursor, 10_000)).toBe(cursor.intent);
+  it('keeps its size once somebody may have created it', () => {
+    for (const step of [undefined, 'creating'] as const) {
+      const cursor = cursorAfter('out_of_time', { attempts: [leftover(step)] });
+      expect(planned(cursor, 10_000)).toBe(cursor.intent);
+    }
+  });
+
+  it('is halved when an attempt was killed while it staged: nothing else tells that it took too long', () => {
+    const killed = cursorAfter('network', { attempts: [leftover('staging')] });
+    expect(planned(killed).recipe.partBytes).toBe(32_000);
+    expect(planned(killed, 10_000).recipe.partBytes).toBe(10_000);
+    const both = cursorAfter('network', { attempts: [leftover('staging'), leftover('creating')] });
+    expect(planned(both)).toBe(both.intent);
   });
 });
+
+function leftover(step: Attempt['step']): Attempt {
+  return {
+    token: String(step),
+    place: 'gcs://acme-audit',
+    partBytes: limits.partBytes,
+    startedAt: window.end,
+    step,
+  };
+}

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Bucket } from '../../../lambdas/buckets/bucket.ts';
+import { type Bucket, created } from '../../../lambdas/buckets/bucket.ts';
 import { type Account, parseAccount } from '../../../lambdas/domain/account.ts';
 import type { Credential } from '../../../lambdas/domain/secret.ts';
 import { createBuckets } from '../../../lambdas/exporter/buckets.ts';
+
+const patience = 8_000;
 
 const key = (letter: string) =>
   JSON.stringify({ accessKeyId: letter.repeat(20), secretAccessKey: letter.repeat(40) });
@@ -29,11 +31,12 @@ function start(secret: string) {
         return stored.secret;
       },
     },
-    async open({ destination, credential }): Promise<Bucket> {
+    async open({ destination, credential, silenceMs }): Promise<Bucket> {
+      expect(silenceMs).toBe(patience);
       const entry = { bucket: 'bucket' in destination ? destination.bucket : '', credential, closed: false };
       opened.push(entry);
       return {
-        create: async () => 'created',
+        create: async () => created,
         close() {
           entry.closed = true;
         },
@@ -47,15 +50,15 @@ describe('the buckets of an invocation', () => {
   it('read the secret and open the bucket once for many files', async () => {
     const { buckets, opened, stored } = start(key('A'));
     const account = accountWith({});
-    expect(await buckets.open(account)).toBe(await buckets.open(account));
+    expect(await buckets.open(account, patience)).toBe(await buckets.open(account, patience));
     expect(stored.reads).toBe(1);
     expect(opened).toMatchObject([{ credential: { type: 's3', accessKeyId: 'A'.repeat(20) } }]);
   });
 
   it('open another bucket when the record names another, and close the first', async () => {
     const { buckets, opened } = start(key('A'));
-    await buckets.open(accountWith({}));
-    await buckets.open(accountWith({ bucket: 'other-audit' }));
+    await buckets.open(accountWith({}), patience);
+    await buckets.open(accountWith({ bucket: 'other-audit' }), patience);
     expect(opened).toMatchObject([
       { bucket: 'acme-audit', closed: true },
       { bucket: 'other-audit', closed: false },
@@ -64,16 +67,16 @@ describe('the buckets of an invocation', () => {
 
   it('reopen with a secret that was rotated', async () => {
     const { buckets, opened, stored } = start(key('A'));
-    await buckets.open(accountWith({}));
+    await buckets.open(accountWith({}), patience);
     stored.secret = key('B');
-    expect(await buckets.reopen(accountWith({}))).toBeDefined();
+    expect(await buckets.reopen(accountWith({}), patience)).toBeDefined();
     expect(opened).toMatchObject([{ closed: true }, { credential: { accessKeyId: 'B'.repeat(20) } }]);
   });
 
   it('do not reopen with the secret that was refused', async () => {
     const { buckets, opened } = start(key('A'));
-    await buckets.open(accountWith({}));
-    expect(await buckets.reopen(accountWith({}))).toBeUndefined();
+    await buckets.open(accountWith({}), patience);
+    expect(await buckets.reopen(accountWith({}), patience)).toBeUndefined();
     expect(opened).toHaveLength(1);
   });
 
@@ -81,6 +84,7 @@ describe('the buckets of an invocation', () => {
     const { buckets, opened, stored } = start(key('A'));
     await buckets.open(
       accountWith({ roleArn: 'arn:aws:iam::111122223333:role/export', externalId: 'acme-1' }),
+      patience,
     );
     expect(stored.reads).toBe(0);
     expect(opened[0]?.credential).toBeUndefined();
@@ -88,7 +92,7 @@ describe('the buckets of an invocation', () => {
 
   it('refuse the secret of another cloud, without quoting it', async () => {
     const { buckets } = start('DefaultEndpointsProtocol=https;AccountName=acme;AccountKey=c2VjcmV0c2VjcmV0');
-    const opening = buckets.open(accountWith({}));
+    const opening = buckets.open(accountWith({}), patience);
     await expect(opening).rejects.toMatchObject({ code: 'secret_invalid' });
     await expect(opening).rejects.not.toThrow(/c2VjcmV0/);
   });

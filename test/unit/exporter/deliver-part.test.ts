@@ -1,9 +1,17 @@
 import { expect, test, vi } from 'vitest';
 import { deflateSynchronously } from '../../../lambdas/archive/deflate.ts';
-import type { Bucket, Creation } from '../../../lambdas/buckets/bucket.ts';
+import {
+  type Answer,
+  type Bucket,
+  created,
+  exists,
+  refused,
+  type UploadWatch,
+  unclear,
+} from '../../../lambdas/buckets/bucket.ts';
 import { parseAccount } from '../../../lambdas/domain/account.ts';
-import type { Cursor, Intent } from '../../../lambdas/domain/cursor.ts';
-import { ExportError } from '../../../lambdas/domain/failure.ts';
+import type { Attempt, Cursor, Intent } from '../../../lambdas/domain/cursor.ts';
+import { ExportError, toExportError } from '../../../lambdas/domain/failure.ts';
 import { recipeOf } from '../../../lambdas/domain/recipe.ts';
 import { deliverPart } from '../../../lambdas/exporter/deliver-part.ts';
 import type { ExporterPorts } from '../../../lambdas/exporter/ports.ts';
@@ -18,31 +26,38 @@ const account = parseAccount({
 const window = { start: Date.UTC(2026, 10, 22, 4), end: Date.UTC(2026, 10, 22, 8) };
 const intent: Intent = { window, part: 1, recipe: recipeOf(account, { partBytes: 1000, level: 1 }) };
 
-const bodyOf = async (body: AsyncIterable<Uint8Array>) => {
-  for await (const chunk of body) expect(chunk.length).toBeGreaterThan(0);
+const mine: Attempt = {
+  token: 'mine',
+  place: 'gcs://new-bucket',
+  partBytes: 1000,
+  startedAt: window.end,
+  leasedUntil: window.end + 900_000,
 };
 
-/** A bucket that has the whole body and then ends so. */
-function bucketThat(end: () => Creation): Bucket {
+/** A bucket that has the whole body and then answers so. */
+function bucketThat(answer: Answer): Bucket {
   return {
     async create({ body }) {
-      await bodyOf(body);
-      return end();
+      for await (const chunk of body) expect(chunk.length).toBeGreaterThan(0);
+      return answer;
     },
     close: () => undefined,
   };
 }
 
-const rejection = (unclear: boolean) => () => {
-  throw new ExportError('credentials_rejected', 'The credential is rejected', { unclear });
-};
+const rejection = new ExportError('credentials_rejected', 'The credential is rejected');
+const denial = new ExportError('access_denied', 'The credential may not create the object');
 
-function deliver(buckets: readonly Bucket[]) {
+function deliver(
+  buckets: readonly Bucket[],
+  { noteStep = async () => true }: Partial<Pick<ExporterPorts['ledger'], 'noteStep'>> = {},
+) {
   const cursor: Cursor = {
     exportedThrough: window.start,
     version: 3,
+    lastWrite: 'begun mine',
     intent,
-    attempts: ['mine gcs://new-bucket'],
+    attempts: [mine],
     failures: 0,
   };
   const recordFailure = vi.fn<ExporterPorts['ledger']['recordFailure']>(async () => true);
@@ -51,11 +66,13 @@ function deliver(buckets: readonly Bucket[]) {
   if (!first) throw new Error('A bucket is needed');
   const quiet = async () => undefined;
   const ports: ExporterPorts = {
-    accounts: { read: quiet },
+    accounts: { read: async () => ({ record: undefined, cursor, silences: new Map() }) },
+    silences: { note: quiet, mayProbe: async () => true, clear: quiet },
     ledger: {
       readCursor: async () => cursor,
       createCursor: async () => cursor,
       begin: async () => cursor,
+      noteStep,
       commit: async () => ({ ...cursor, version: 4 }),
       recordFailure,
       recordStop: async () => true,
@@ -85,62 +102,109 @@ function deliver(buckets: readonly Bucket[]) {
     token: 'mine',
     ports,
     settings: { settle: 0, limits: { partBytes: 1000, level: 1 }, writerVersion: 'test' },
-    deadline: { allowsAnotherPart: () => true, signal: new AbortController().signal },
+    deadline: {
+      allowsAnotherPart: () => true,
+      signal: new AbortController().signal,
+      end: window.end + 900_000,
+    },
   });
   return { outcome, recordFailure, readings };
 }
 
 test('an object that exists after a rejection without a clear answer counts as our own', async () => {
-  const { outcome } = deliver([bucketThat(rejection(true)), bucketThat(() => 'exists')]);
+  const { outcome } = deliver([bucketThat(unclear(rejection)), bucketThat(exists('412'))]);
   await expect(outcome).resolves.toMatchObject({ version: 4 });
 });
 
-test('an object that exists after a clear rejection does not', async () => {
-  const { outcome, recordFailure } = deliver([bucketThat(rejection(false)), bucketThat(() => 'exists')]);
+test('an object that exists after a clear rejection does not, and what the cloud said is told', async () => {
+  const { outcome, recordFailure } = deliver([
+    bucketThat(refused(rejection)),
+    bucketThat(exists('412 taken')),
+  ]);
   await expect(outcome).resolves.toBe('failed');
   expect(recordFailure).toHaveBeenCalledWith(
     'acme',
     expect.anything(),
-    expect.objectContaining({ code: 'object_exists' }),
-    'mine gcs://new-bucket',
+    expect.objectContaining({ code: 'object_exists', message: expect.stringContaining('412 taken') }),
+    { attempt: mine, wroteNothing: true },
   );
 });
 
 test('a refusal of the second upload does not strike out what the first one left unclear', async () => {
-  const denied = () => {
-    throw new ExportError('access_denied', 'The credential may not create the object');
-  };
-  const { outcome, recordFailure } = deliver([bucketThat(rejection(true)), bucketThat(denied)]);
+  const { outcome, recordFailure } = deliver([bucketThat(unclear(rejection)), bucketThat(refused(denial))]);
   await expect(outcome).resolves.toBe('failed');
   expect(recordFailure).toHaveBeenCalledWith(
     'acme',
     expect.anything(),
     expect.objectContaining({ code: 'access_denied' }),
-    undefined,
+    { attempt: mine, wroteNothing: false },
   );
 });
 
 test('the rows of an object that exists are read again only if its upload did not read them all', async () => {
-  const perhapsOurs = (): Creation => 'exists-perhaps-ours';
+  const perhapsOurs: Answer = { kind: 'exists', words: '412', afterUnclear: true };
   const whole = deliver([bucketThat(perhapsOurs)]);
   await expect(whole.outcome).resolves.toMatchObject({ version: 4 });
   expect(whole.readings).toHaveLength(1);
 
-  const early: Bucket = { create: async () => perhapsOurs(), close: () => undefined };
-  const refused = deliver([early]);
-  await expect(refused.outcome).resolves.toMatchObject({ version: 4 });
-  expect(refused.readings).toHaveLength(1);
+  const early: Bucket = { create: async () => perhapsOurs, close: () => undefined };
+  const unread = deliver([early]);
+  await expect(unread.outcome).resolves.toMatchObject({ version: 4 });
+  expect(unread.readings).toHaveLength(1);
 });
 
 test('whoever still reads for an upload that is over is stopped', async () => {
   const giving: Bucket = {
     async create({ body }) {
       await body[Symbol.asyncIterator]().next();
-      throw new ExportError('access_denied', 'The credential may not create the object');
+      return refused(denial);
     },
     close: () => undefined,
   };
   const { outcome, readings } = deliver([giving]);
   await expect(outcome).resolves.toBe('failed');
   expect(readings.map(signal => signal.aborted)).toEqual([true]);
+});
+
+/** A bucket of an upload of several requests, which tells its steps and answers so. */
+function bucketOfSteps(answer: Answer): Bucket {
+  return {
+    async create({ body }, { step }: UploadWatch) {
+      try {
+        await step('staging');
+        for await (const chunk of body) expect(chunk.length).toBeGreaterThan(0);
+        await step('creating');
+        return answer;
+      } catch (thrown) {
+        return refused(toExportError(thrown));
+      }
+    },
+    close: () => undefined,
+  };
+}
+
+test('the steps of an upload are noted before they are done', async () => {
+  const noteStep = vi.fn<ExporterPorts['ledger']['noteStep']>(async () => true);
+  const { outcome } = deliver([bucketOfSteps(created)], { noteStep });
+  await expect(outcome).resolves.toMatchObject({ version: 4 });
+  expect(noteStep.mock.calls.map(([, , attempt, step]) => [attempt, step])).toEqual([
+    [mine, 'staging'],
+    [mine, 'creating'],
+  ]);
+});
+
+test('an upload that another exporter has overtaken creates nothing and records no failure', async () => {
+  const noteStep = vi.fn<ExporterPorts['ledger']['noteStep']>(
+    async (_id, _cursor, _attempt, step) => step === 'staging',
+  );
+  const { outcome, recordFailure } = deliver([bucketOfSteps(created)], { noteStep });
+  await expect(outcome).resolves.toBe('superseded');
+  expect(recordFailure).not.toHaveBeenCalled();
+});
+
+test('a second credential does not take back that the first one may have created the object', async () => {
+  const noteStep = vi.fn<ExporterPorts['ledger']['noteStep']>(async () => true);
+  const { outcome } = deliver([bucketOfSteps(unclear(rejection)), bucketOfSteps(created)], { noteStep });
+  await expect(outcome).resolves.toMatchObject({ version: 4 });
+  expect(noteStep.mock.calls.map(([, , , step]) => step)).toEqual(['staging', 'creating']);
 });

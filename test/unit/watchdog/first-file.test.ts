@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Sightings } from '../../../lambdas/domain/survey.ts';
 import { overdueFirstFiles } from '../../../lambdas/watchdog/first-file.ts';
+import type { Sightings } from '../../../lambdas/watchdog/ports.ts';
 
 const hour = 3_600_000;
 const now = Date.parse('2026-11-22T15:40:00Z');

@@ -13,7 +13,13 @@ const record = {
 };
 
 function cursorAt(exportedThrough: string): Cursor {
-  return { exportedThrough: Date.parse(exportedThrough), version: 1, attempts: [], failures: 0 };
+  return {
+    exportedThrough: Date.parse(exportedThrough),
+    version: 1,
+    lastWrite: '',
+    attempts: [],
+    failures: 0,
+  };
 }
 
 const look = (records: Record<string, unknown>[], cursors: Record<string, Cursor> = {}) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Sightings } from '../../../lambdas/domain/survey.ts';
+import type { Sightings } from '../../../lambdas/watchdog/ports.ts';
 import { type WatchTelemetry, watch } from '../../../lambdas/watchdog/watch.ts';
 
 const hour = 3_600_000;
