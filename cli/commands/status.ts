@@ -5,6 +5,7 @@ import type { FailureCode } from '../../lambdas/domain/failure.ts';
 import { type Instant, toIso } from '../../lambdas/domain/instant.ts';
 import type { Run } from '../run.ts';
 import { surveyFleet } from '../stage/account/fleet.ts';
+import { standingJson, stateStyles } from '../stage/account/shown-standing.ts';
 import { type Standing, type State, states, troubled } from '../stage/account/standing.ts';
 import type { CommandContext } from '../stage/context.ts';
 import { type QueueDepth, readDepth } from '../stage/queue/depth.ts';
@@ -15,7 +16,6 @@ import type { Report } from '../terminal/report.ts';
 import { cut, fields } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { count, counted, span, utcTime } from '../terminal/wording.ts';
-import { standingJson, stateStyles } from './account/list.ts';
 
 const defaultInterval = 10;
 const troubledShown = 20;

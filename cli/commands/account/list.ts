@@ -1,14 +1,13 @@
 import { type Command, Option } from 'commander';
-import { toIso } from '../../../lambdas/domain/instant.ts';
 import { placeName, placeOf } from '../../../lambdas/domain/recipe.ts';
 import type { Run } from '../../run.ts';
 import { surveyFleet } from '../../stage/account/fleet.ts';
+import { standingJson } from '../../stage/account/shown-standing.ts';
 import { type Standing, type State, states } from '../../stage/account/standing.ts';
 import type { CommandContext } from '../../stage/context.ts';
 import { displayName } from '../../terminal/display.ts';
 import type { Report } from '../../terminal/report.ts';
 import { type Column, table } from '../../terminal/table.ts';
-import type { Style } from '../../terminal/terminal.ts';
 import { counted, localTime } from '../../terminal/wording.ts';
 
 export function registerList(accounts: Command, run: Run): void {
@@ -45,28 +44,3 @@ async function listAccounts(
     ],
   };
 }
-
-export function standingJson({ accountId, state, account, faults, cursor, nextWindow }: Standing) {
-  return {
-    accountId,
-    state,
-    timeZone: account?.timeZone,
-    destination: account && placeName(placeOf(account.destination)),
-    faults,
-    exportedThrough: cursor && toIso(cursor.exportedThrough),
-    failures: cursor?.failures ?? 0,
-    lastError: cursor?.lastError && { ...cursor.lastError, at: toIso(cursor.lastError.at) },
-    nextWindow: nextWindow && { start: toIso(nextWindow.start), end: toIso(nextWindow.end) },
-  };
-}
-
-/** The colour of a state. */
-export const stateStyles: Readonly<Record<State, Style>> = {
-  invalid: 'red',
-  failing: 'red',
-  behind: 'yellow',
-  expired: 'dim',
-  paused: 'dim',
-  new: 'cyan',
-  ok: 'green',
-};

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { createCursorReader } from '../../../lambdas/aws/cursor-reader.ts';
 import type { Instant } from '../../../lambdas/domain/instant.ts';
 import type { Run } from '../../run.ts';
-import type { AccountRecord } from '../../stage/account/record-store.ts';
+import type { AccountRecord } from '../../stage/account/account-record.ts';
 import { type Standing, standingOf } from '../../stage/account/standing.ts';
 import { noSuchAccount, openStores } from '../../stage/account/stores.ts';
 import type { CommandContext } from '../../stage/context.ts';

@@ -2,8 +2,8 @@ import { type Account, accountFaults, parseAccount } from '../../../lambdas/doma
 import { ExportError } from '../../../lambdas/domain/failure.ts';
 import type { Instant } from '../../../lambdas/domain/instant.ts';
 import type { Credential } from '../../../lambdas/domain/secret.ts';
+import type { AccountRecord } from '../../stage/account/account-record.ts';
 import { mendingCommands } from '../../stage/account/check-record.ts';
-import type { AccountRecord } from '../../stage/account/record-store.ts';
 import { remedyFor } from '../../stage/account/remedy.ts';
 import { unknownAttributes } from '../../stage/account/unknown-attributes.ts';
 import { type Probe, probeKey } from '../../stage/bucket/probe.ts';

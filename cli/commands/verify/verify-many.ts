@@ -1,4 +1,4 @@
-import type { AccountRecord } from '../../stage/account/record-store.ts';
+import type { AccountRecord } from '../../stage/account/account-record.ts';
 import type { Step } from '../../stage/bucket/steps.ts';
 import type { CommandContext } from '../../stage/context.ts';
 import type { Target } from '../../stage/target/target.ts';

@@ -1,6 +1,6 @@
 import { createCursorReader } from '../../../lambdas/aws/cursor-reader.ts';
 import type { Account } from '../../../lambdas/domain/account.ts';
-import type { AccountRecord } from '../../stage/account/record-store.ts';
+import type { AccountRecord } from '../../stage/account/account-record.ts';
 import { type Standing, standingOf } from '../../stage/account/standing.ts';
 import { createProbe } from '../../stage/bucket/probe.ts';
 import type { Step } from '../../stage/bucket/steps.ts';

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import { createAccountScan } from '../../../lambdas/aws/account-table.ts';
 import type { Run } from '../../run.ts';
+import type { AccountRecord } from '../../stage/account/account-record.ts';
 import { surveyFleet } from '../../stage/account/fleet.ts';
-import type { AccountRecord } from '../../stage/account/record-store.ts';
 import { type State, states } from '../../stage/account/standing.ts';
 import { noSuchAccount, openStores } from '../../stage/account/stores.ts';
 import type { Step } from '../../stage/bucket/steps.ts';

@@ -2,7 +2,7 @@ import type { Account } from '../../../lambdas/domain/account.ts';
 import { CommandError } from '../../terminal/command-error.ts';
 import { toCommandError } from '../unreachable.ts';
 import { quotedId } from './account-id.ts';
-import type { AccountRecord } from './record-store.ts';
+import type { AccountRecord } from './account-record.ts';
 import { existingRecord, type Stores } from './stores.ts';
 
 /** What becomes of a record, checked. */

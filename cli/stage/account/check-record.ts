@@ -1,9 +1,9 @@
 import { type Account, accountFaults, parseAccount } from '../../../lambdas/domain/account.ts';
 import { CommandError } from '../../terminal/command-error.ts';
 import { accountCommand } from '../../terminal/shell-word.ts';
+import type { AccountRecord } from './account-record.ts';
 import { recordFaults } from './record-faults.ts';
 import { optionFor } from './record-options.ts';
-import type { AccountRecord } from './record-store.ts';
 import { unknownAttributes } from './unknown-attributes.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { CommandError } from '../../terminal/command-error.ts';
 import { toCommandError } from '../unreachable.ts';
-import type { AccountRecord } from './record-store.ts';
+import type { AccountRecord } from './account-record.ts';
 import type { Stores } from './stores.ts';
 
 /**

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { accountAttributes } from '../../../lambdas/domain/account.ts';
-import type { AccountRecord } from './record-store.ts';
+import type { AccountRecord } from './account-record.ts';
 
 /** The names and values of an expression of DynamoDB's, where many names are reserved words. */
 function createExpressions() {

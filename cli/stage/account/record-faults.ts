@@ -1,7 +1,7 @@
 import { accountFaults } from '../../../lambdas/domain/account.ts';
 import { timeZoneNames } from '../../../lambdas/domain/time-zone-names.ts';
 import { editDistance } from '../../terminal/edit-distance.ts';
-import type { AccountRecord } from './record-store.ts';
+import type { AccountRecord } from './account-record.ts';
 
 /** Every fault of a record, as the exporter has it; a misspelled time zone with the one that is meant. */
 export function recordFaults(record: AccountRecord): string[] {

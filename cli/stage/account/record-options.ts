@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { destinationAttributes } from '../../../lambdas/domain/account.ts';
 import { timeZoneNames } from '../../../lambdas/domain/time-zone-names.ts';
-import type { AccountRecord } from './record-store.ts';
+import type { AccountRecord } from './account-record.ts';
 
 /** The attributes of a record, as options of the command line have them. */
 export interface RecordOptions {

@@ -11,10 +11,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { checkAccountId } from './account-id.ts';
+import type { AccountRecord } from './account-record.ts';
 import { changeOf, isAsItWas } from './record-change.ts';
-
-/** An account record as it stands in the table, checked or not. */
-export type AccountRecord = Readonly<Record<string, unknown>>;
 
 const keysPerRequest = 100;
 

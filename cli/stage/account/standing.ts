@@ -9,7 +9,7 @@ import type { Cursor } from '../../../lambdas/domain/cursor.ts';
 import type { Instant } from '../../../lambdas/domain/instant.ts';
 import { firstPosition } from '../../../lambdas/domain/plan.ts';
 import { nextBoundary, type Window } from '../../../lambdas/domain/window.ts';
-import type { AccountRecord } from './record-store.ts';
+import type { AccountRecord } from './account-record.ts';
 
 /**
  * How an account stands, the worst first: its record has faults, its last export failed, a window is late, nothing is

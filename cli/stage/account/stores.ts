@@ -2,7 +2,8 @@ import { CommandError } from '../../terminal/command-error.ts';
 import { createSecretWriter, type SecretWriter } from '../secret/secret-writer.ts';
 import type { Target } from '../target/target.ts';
 import { quotedId } from './account-id.ts';
-import { type AccountRecord, createRecordStore, type RecordStore } from './record-store.ts';
+import type { AccountRecord } from './account-record.ts';
+import { createRecordStore, type RecordStore } from './record-store.ts';
 
 /** Where an operator's changes go. */
 export interface Stores {

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { Run } from '../../../run.ts';
 import { quotedId } from '../../../stage/account/account-id.ts';
+import type { AccountRecord } from '../../../stage/account/account-record.ts';
 import { changedAttributes } from '../../../stage/account/record-change.ts';
-import type { AccountRecord } from '../../../stage/account/record-store.ts';
 import { openStores, type Stores } from '../../../stage/account/stores.ts';
 import type { CommandContext } from '../../../stage/context.ts';
 import { namedSecretWarnings } from '../../../stage/secret/named-secret.ts';

@@ -1,5 +1,5 @@
+import type { AccountRecord } from '../../../stage/account/account-record.ts';
 import { addWithSecret } from '../../../stage/account/claim.ts';
-import type { AccountRecord } from '../../../stage/account/record-store.ts';
 import type { Stores } from '../../../stage/account/stores.ts';
 import { CommandError } from '../../../terminal/command-error.ts';
 import type { ImportLine } from './import-file.ts';

@@ -9,10 +9,11 @@ import type { Credential } from '../../../../lambdas/domain/secret.ts';
 import type { Window } from '../../../../lambdas/domain/window.ts';
 import type { Run } from '../../../run.ts';
 import { idWarnings, quotedId } from '../../../stage/account/account-id.ts';
+import type { AccountRecord } from '../../../stage/account/account-record.ts';
 import { mendingCommands } from '../../../stage/account/check-record.ts';
 import { recordFaults } from '../../../stage/account/record-faults.ts';
-import type { AccountRecord } from '../../../stage/account/record-store.ts';
 import { remedyFor } from '../../../stage/account/remedy.ts';
+import { standingJson, stateStyles } from '../../../stage/account/shown-standing.ts';
 import { type Standing, standingOf } from '../../../stage/account/standing.ts';
 import { existingRecord, openStores } from '../../../stage/account/stores.ts';
 import { unknownAttributes } from '../../../stage/account/unknown-attributes.ts';
@@ -33,7 +34,6 @@ import {
   utcTime,
   utcWindow,
 } from '../../../terminal/wording.ts';
-import { standingJson, stateStyles } from '../list.ts';
 import { recordLines, shownRecord } from './shown-record.ts';
 
 export function registerShow(accounts: Command, run: Run): void {

@@ -1,6 +1,6 @@
 import { accountAttributes, destinationAttributes } from '../../../../lambdas/domain/account.ts';
 import { kindOf } from '../../../../lambdas/domain/faults.ts';
-import type { AccountRecord } from '../../../stage/account/record-store.ts';
+import type { AccountRecord } from '../../../stage/account/account-record.ts';
 import { displayName } from '../../../terminal/display.ts';
 
 /** No value that is shown here is as long; a key or a whole credential is. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import type { AccountRecord } from '../../../../../cli/stage/account/account-record.ts';
 import { changeAccount } from '../../../../../cli/stage/account/change-account.ts';
 import { checkRecord } from '../../../../../cli/stage/account/check-record.ts';
-import type { AccountRecord } from '../../../../../cli/stage/account/record-store.ts';
 
 const record: AccountRecord = {
   accountId: 'acme',

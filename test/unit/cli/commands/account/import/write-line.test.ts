@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { writeLine } from '../../../../../../cli/commands/account/import/write-line.ts';
+import type { AccountRecord } from '../../../../../../cli/stage/account/account-record.ts';
 import { addWithSecret } from '../../../../../../cli/stage/account/claim.ts';
-import type { AccountRecord } from '../../../../../../cli/stage/account/record-store.ts';
 import { parseAccount } from '../../../../../../lambdas/domain/account.ts';
 
 const record = {
