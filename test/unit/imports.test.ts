@@ -29,7 +29,7 @@ const allowed: Arrows = {
   exporter: ['domain', 'archive', 'buckets', 'aws', '.'],
 };
 
-/** At the root, a command finds only the type of what runs it: the rest there imports the commands, so a cycle shows. */
+/** From the root a command takes what runs it only: the rest there imports the commands, which makes a cycle. */
 const allowedInCli: Arrows = {
   terminal: [],
   stage: ['terminal'],
