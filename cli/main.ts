@@ -1,16 +1,16 @@
 import { type Command, CommanderError } from 'commander';
-import { type CommandError, type ExitCode, exitCodes } from './command-error.ts';
-import type { CommandContext, Connection } from './context.ts';
-import { displayName } from './display.ts';
-import { openTarget } from './open-target.ts';
-import { watchOutlets } from './outlets.ts';
 import { createProgram } from './program.ts';
-import type { Report } from './report.ts';
 import type { Run } from './run.ts';
-import type { PutClockForward } from './target/local.ts';
-import type { Target } from './target/target.ts';
-import { createTerminal, type Input, type Terminal, type TerminalOptions } from './terminal.ts';
-import { toCommandError } from './unreachable.ts';
+import type { CommandContext, Connection } from './stage/context.ts';
+import type { PutClockForward } from './stage/target/local.ts';
+import { openTarget } from './stage/target/open-target.ts';
+import type { Target } from './stage/target/target.ts';
+import { toCommandError } from './stage/unreachable.ts';
+import { type CommandError, type ExitCode, exitCodes } from './terminal/command-error.ts';
+import { displayName } from './terminal/display.ts';
+import { watchOutlets } from './terminal/outlets.ts';
+import type { Report } from './terminal/report.ts';
+import { createTerminal, type Input, type Terminal, type TerminalOptions } from './terminal/terminal.ts';
 
 /** The process around a command. */
 export interface Surroundings {

@@ -1,27 +1,27 @@
 import { Command, Option } from 'commander';
 import packageFile from '../package.json' with { type: 'json' };
-import { registerAdd } from './account/add.ts';
-import { registerImport } from './account/import.ts';
-import { registerList } from './account/list.ts';
-import { registerPauseAndResume } from './account/pause.ts';
-import { registerRemove } from './account/remove.ts';
-import { registerShow } from './account/show.ts';
-import { registerUpdate } from './account/update.ts';
-import { registerCompletion } from './completion.ts';
-import { registerCost } from './cost-command.ts';
-import { registerDeliveries } from './deliveries.ts';
-import { registerDoctor } from './doctor/doctor.ts';
-import { registerExport } from './export.ts';
-import { registerInspect } from './inspect/inspect.ts';
-import { defaultStateFile } from './open-target.ts';
-import { registerPlan } from './plan.ts';
-import { registerRetry } from './queue/retry.ts';
-import { registerRedeliver } from './redeliver/redeliver.ts';
-import { registerRows } from './rows.ts';
+import { registerAdd } from './commands/account/add/add.ts';
+import { registerImport } from './commands/account/import/import.ts';
+import { registerList } from './commands/account/list.ts';
+import { registerPauseAndResume } from './commands/account/pause.ts';
+import { registerRemove } from './commands/account/remove.ts';
+import { registerShow } from './commands/account/show/show.ts';
+import { registerUpdate } from './commands/account/update.ts';
+import { registerCompletion } from './commands/completion.ts';
+import { registerCost } from './commands/cost/cost.ts';
+import { registerDeliveries } from './commands/deliveries.ts';
+import { registerDoctor } from './commands/doctor/doctor.ts';
+import { registerExport } from './commands/export.ts';
+import { registerInspect } from './commands/inspect/inspect.ts';
+import { registerPlan } from './commands/plan.ts';
+import { registerRedeliver } from './commands/redeliver/redeliver.ts';
+import { registerRetry } from './commands/retry.ts';
+import { registerRows } from './commands/rows.ts';
+import { registerStatus } from './commands/status.ts';
+import { registerTick } from './commands/tick.ts';
+import { registerVerify } from './commands/verify/verify.ts';
 import type { Run } from './run.ts';
-import { registerStatus } from './status.ts';
-import { registerTick } from './tick.ts';
-import { registerVerify } from './verify/verify.ts';
+import { defaultStateFile } from './stage/target/open-target.ts';
 
 /** The whole command line. `run` opens what a command needs and prints what it reports. */
 export function createProgram(run: Run): Command {

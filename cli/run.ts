@@ -1,5 +1,5 @@
-import type { CommandContext } from './context.ts';
-import type { Report } from './report.ts';
+import type { CommandContext } from './stage/context.ts';
+import type { Report } from './terminal/report.ts';
 
 /**
  * Makes a commander action of a command: the context is opened before, the report printed afterwards.

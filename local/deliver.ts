@@ -1,4 +1,4 @@
-import { displayName } from '../cli/display.ts';
+import { displayName } from '../cli/terminal/display.ts';
 import type { Instant } from '../lambdas/domain/instant.ts';
 import { parseObjectKey } from '../lambdas/domain/object-key.ts';
 import { windowsAfter } from '../lambdas/domain/plan.ts';

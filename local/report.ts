@@ -1,4 +1,4 @@
-import { displayName, displayWidth } from '../cli/display.ts';
+import { displayName, displayWidth } from '../cli/terminal/display.ts';
 import { placeName, placeOf } from '../lambdas/domain/recipe.ts';
 import type { AccountDelivery } from './delivery/verify.ts';
 

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import type { LocalState } from '../cli/target/state-file.ts';
+import type { LocalState } from '../cli/stage/target/state-file.ts';
 import type { AwsServers } from './aws-servers.ts';
 import type { Resources } from './resources.ts';
 

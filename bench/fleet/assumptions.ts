@@ -1,4 +1,4 @@
-import { usage } from '../../cli/cost/usage.ts';
+import { usage } from '../../cli/commands/cost/usage.ts';
 
 /** What the simulation rests on; all of it is printed. Times in seconds unless the name says otherwise. */
 export const assumptions = {

@@ -1,5 +1,5 @@
-import { type PriceName, priceList } from '../../cli/cost/price-list.ts';
-import { usage } from '../../cli/cost/usage.ts';
+import { type PriceName, priceList } from '../../cli/commands/cost/price-list.ts';
+import { usage } from '../../cli/commands/cost/usage.ts';
 import { assumptions } from './assumptions.ts';
 import type { Wave } from './simulate.ts';
 

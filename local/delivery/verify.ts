@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { displayName } from '../../cli/display.ts';
+import { displayName } from '../../cli/terminal/display.ts';
 import { auditRecord, defaultAttributes } from '../../lambdas/domain/audit-record.ts';
 import { toIso } from '../../lambdas/domain/instant.ts';
 import { parseObjectKey } from '../../lambdas/domain/object-key.ts';

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { defaultStateFile } from '../../cli/open-target.ts';
+import { defaultStateFile } from '../../cli/stage/target/open-target.ts';
 import { forgetCloudSettings } from '../functions/environment.ts';
 import { createRecorder } from './recorder.ts';
 import { tellStory } from './story.ts';

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createFileReader } from '../../cli/ledger-files.ts';
+import { createFileReader } from '../../cli/stage/ledger/ledger-files.ts';
 import { createCursorReader } from '../../lambdas/aws/cursor-reader.ts';
 import { createLedger } from '../../lambdas/aws/ledger.ts';
 import type { Attempt, Cursor, Intent } from '../../lambdas/domain/cursor.ts';

@@ -12,11 +12,11 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addWithSecret } from '../../cli/account/claim.ts';
-import { createRecordStore } from '../../cli/account/record-store.ts';
-import { createSecretWriter } from '../../cli/account/secret-writer.ts';
 import { runCommandLine } from '../../cli/main.ts';
-import { utcTime } from '../../cli/wording.ts';
+import { addWithSecret } from '../../cli/stage/account/claim.ts';
+import { createRecordStore } from '../../cli/stage/account/record-store.ts';
+import { createSecretWriter } from '../../cli/stage/secret/secret-writer.ts';
+import { utcTime } from '../../cli/terminal/wording.ts';
 import { toIso } from '../../lambdas/domain/instant.ts';
 import { bucketRegion, buckets, sasSecret } from '../../local/tour/customers.ts';
 import { runHere } from '../../local/tour/run-here.ts';

@@ -7,8 +7,8 @@ import { CreateSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secr
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createRecordStore } from '../../cli/account/record-store.ts';
-import { utcTime } from '../../cli/wording.ts';
+import { createRecordStore } from '../../cli/stage/account/record-store.ts';
+import { utcTime } from '../../cli/terminal/wording.ts';
 import { fileEntry } from '../../lambdas/aws/ledger-items.ts';
 import { encodeMessage } from '../../lambdas/domain/export-message.ts';
 import { toIso } from '../../lambdas/domain/instant.ts';

@@ -8,7 +8,7 @@ import { Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { utcWord } from '../../cli/wording.ts';
+import { utcWord } from '../../cli/terminal/wording.ts';
 import { accountFaults } from '../../lambdas/domain/account.ts';
 import { auditRecord, defaultAttributes, recordColumns } from '../../lambdas/domain/audit-record.ts';
 import { toCompact, toIso } from '../../lambdas/domain/instant.ts';

@@ -70,7 +70,7 @@ function fileOf({ key, body }: StoredObject): DeliveredFile {
   };
 }
 
-const cursor = { exportedThrough: eight, version: 4, attempts: [], failures: 0 };
+const cursor = { exportedThrough: eight, version: 4, lastWrite: '', attempts: [], failures: 0 };
 
 function problemsWith(objects: readonly StoredObject[], recorded: readonly StoredObject[] = objects) {
   const ledger = { cursor, files: recorded.map(fileOf) };

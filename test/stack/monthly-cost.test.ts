@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type CostInput, monthlyCost } from '../../cli/cost/monthly-cost.ts';
-import { priceList } from '../../cli/cost/price-list.ts';
-import { usage } from '../../cli/cost/usage.ts';
+import { type CostInput, monthlyCost } from '../../cli/commands/cost/monthly-cost.ts';
+import { priceList } from '../../cli/commands/cost/price-list.ts';
+import { usage } from '../../cli/commands/cost/usage.ts';
 import { tableRows } from './page-tables.ts';
 import { synthesize } from './synthesis.ts';
 import { resourcesOf } from './template-reading.ts';

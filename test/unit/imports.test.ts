@@ -1,12 +1,14 @@
 import { globSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const repository = join(import.meta.dirname, '../..');
-const root = join(repository, 'lambdas');
 
-/** The same of the repository's folders; nothing but tests imports from `test`. */
-const allowedOutside: Readonly<Record<string, readonly string[]>> = {
+/** What each folder of a tree may import from, beside itself: folders, single files, or `.`, the files at its root. */
+type Arrows = Readonly<Record<string, readonly string[]>>;
+
+/** Nothing but tests imports from `test`. */
+const allowedOutside: Arrows = {
   lambdas: [],
   lib: ['lambdas'],
   cli: ['lib', 'lambdas'],
@@ -15,90 +17,138 @@ const allowedOutside: Readonly<Record<string, readonly string[]>> = {
   bin: ['local', 'cli', 'lib'],
 };
 
-/** What each folder may import from, beside itself: the arrows of docs/architecture.md. */
-const allowed: Readonly<Record<string, readonly string[]>> = {
+/** The arrows of docs/architecture.md. */
+const allowed: Arrows = {
   domain: [],
   '.': ['domain'],
   archive: ['domain'],
   buckets: ['domain'],
-  aws: ['domain', 'archive', '.'],
+  // Ports are interfaces: adapters implement them.
+  aws: ['domain', 'archive', 'exporter/ports.ts', 'watchdog/ports.ts', '.'],
   dispatcher: ['domain', 'aws', '.'],
   watchdog: ['domain', 'aws', '.'],
   exporter: ['domain', 'archive', 'buckets', 'aws', '.'],
 };
 
-/** Interfaces that adapters implement: they import no adapter themselves. */
-const ports = new Set(['exporter/ports.ts', 'watchdog/ports.ts']);
+const allowedInCli: Arrows = {
+  terminal: [],
+  stage: ['terminal'],
+  commands: ['stage', 'terminal', 'run.ts'],
+  '.': ['commands', 'stage', 'terminal'],
+};
 
 /** Of the packages, those that touch nothing outside. */
 const purePackages = new Set(['luxon', 'zod']);
 
-interface Import {
-  readonly file: string;
-  readonly from: string;
-}
+const sources = new Map(
+  globSync(`{${Object.keys(allowedOutside)},test}/**/*.ts`, { cwd: repository }).map(file => [
+    file,
+    readFileSync(join(repository, file), 'utf8'),
+  ]),
+);
 
-const imports = importsBelow(root);
+/** What each file imports, types included: files by their path in the repository, packages by their name. */
+const imports = new Map([...sources].map(([file, source]) => [file, importsOf(file, source)]));
 
-function importsBelow(folder: string): readonly Import[] {
-  return globSync('**/*.ts', { cwd: folder }).flatMap(file =>
-    [...readFileSync(join(folder, file), 'utf8').matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(
-      ([, from = '']): Import => ({ file, from }),
-    ),
+function importsOf(file: string, source: string): readonly string[] {
+  return [...source.matchAll(/\b(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, from = '']) =>
+    from.startsWith('.') ? normalize(join(file, '..', from)) : from,
   );
 }
 
-function folderOf(path: string): string {
-  const [first = '', second] = path.split('/');
-  return second === undefined ? '.' : first;
+/** The imports within a tree, or within the repository for `''`, that no arrow allows. */
+function againstArrows(tree: string, arrows: Arrows): string[] {
+  const folderOf = (path: string) => {
+    const [first = '', second] = path.slice(tree.length).split('/');
+    return second === undefined ? '.' : first;
+  };
+  return [...imports]
+    .filter(([file]) => file.startsWith(tree))
+    .flatMap(([file, targets]) => {
+      const folder = folderOf(file);
+      const reachable = [folder, ...(arrows[folder] ?? [])];
+      return targets
+        .filter(target => target.startsWith(tree) && target.endsWith('.ts'))
+        .filter(
+          target => !reachable.includes(folderOf(target)) && !reachable.includes(target.slice(tree.length)),
+        )
+        .map(target => `${file} → ${target}`);
+    });
+}
+
+/** At least one of the cycles of a graph, if it has any. */
+function findCycles(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const cycles: string[] = [];
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]) => {
+    if (path.includes(file)) cycles.push([...path.slice(path.indexOf(file)), file].join(' → '));
+    else if (!done.has(file)) for (const target of graph.get(file) ?? []) visit(target, [...path, file]);
+    done.add(file);
+  };
+  for (const file of graph.keys()) visit(file, []);
+  return cycles;
 }
 
 describe('the imports of the whole', () => {
-  it.each(Object.entries(allowedOutside))('run one way from %s', (folder, targets) => {
-    const within = join(repository, folder);
-    const backward = importsBelow(within).filter(({ file, from }) => {
-      if (!from.startsWith('.') || from.endsWith('package.json')) return false;
-      const [target = ''] = relative(repository, join(within, dirname(file), from)).split('/');
-      return target !== folder && !targets.includes(target);
-    });
-    expect(backward).toEqual([]);
+  it('run one way', () => {
+    expect(againstArrows('', { ...allowedOutside, test: Object.keys(allowedOutside) })).toEqual([]);
+  });
+
+  it('run in no cycle, of types neither', () => {
+    expect(findCycles(imports)).toEqual([]);
+  });
+
+  it('are found at all', () => {
+    const found = [...imports.values()].flat().filter(target => sources.has(target));
+    expect(found.length).toBeGreaterThan(1_000);
+    expect(importsOf('a/b.ts', "import './c.ts';\nconst d = await import('../d.ts');")).toEqual([
+      'a/c.ts',
+      'd.ts',
+    ]);
+  });
+});
+
+describe('a cycle', () => {
+  it.each([
+    ['of two', { a: ['b'], b: ['a'] }, ['a → b → a']],
+    ['of a file with itself', { a: ['b'], b: ['b'] }, ['b → b']],
+    ['behind other files', { a: ['b', 'c'], b: ['c'], c: ['d'], d: ['b'] }, ['b → c → d → b']],
+  ])('%s is found', (_, graph, cycles) => {
+    expect(findCycles(new Map(Object.entries(graph)))).toEqual(cycles);
   });
 });
 
 describe('the imports of the functions', () => {
   it('run one way', () => {
-    const backward = imports.filter(({ file, from }) => {
-      if (!from.startsWith('.')) return false;
-      const path = relative(root, join(root, dirname(file), from));
-      if (ports.has(path)) return false;
-      const target = folderOf(path);
-      return target !== folderOf(file) && !allowed[folderOf(file)]?.includes(target);
-    });
-    expect(backward).toEqual([]);
-  });
-
-  it('keep the domain pure: no SDK, no clock, no environment', () => {
-    const impure = imports.filter(
-      ({ file, from }) => folderOf(file) === 'domain' && !from.startsWith('.') && !purePackages.has(from),
-    );
-    expect(impure).toEqual([]);
-    const sources = globSync('domain/*.ts', { cwd: root }).map(file =>
-      readFileSync(join(root, file), 'utf8'),
-    );
-    expect(sources.filter(source => /Date\.now|new Date\(\)|process\.|Math\.random/.test(source))).toEqual(
-      [],
-    );
+    expect(againstArrows('lambdas/', allowed)).toEqual([]);
   });
 
   it('lead from the ports to no adapter', () => {
-    const fromPorts = imports.filter(({ file }) => ports.has(file));
-    const targets = fromPorts.map(({ file, from }) => relative(root, join(root, dirname(file), from)));
-    expect(targets.length).toBeGreaterThan(10);
-    const types = ['archive/deflate.ts', 'archive/page.ts', 'buckets/bucket.ts'];
-    expect(targets.filter(target => !target.startsWith('domain/') && !types.includes(target))).toEqual([]);
+    const pure = /^lambdas\/(domain\/|archive\/(deflate|page)\.ts|buckets\/bucket\.ts)/;
+    for (const ports of ['exporter', 'watchdog']) {
+      const targets = imports.get(`lambdas/${ports}/ports.ts`) ?? [];
+      expect(targets).not.toEqual([]);
+      expect(targets.filter(target => !pure.test(target))).toEqual([]);
+    }
   });
 
-  it('are found at all', () => {
-    expect(imports.length).toBeGreaterThan(200);
+  it('keep the domain pure: no SDK, no clock, no environment', () => {
+    const domain = [...sources.keys()].filter(file => file.startsWith('lambdas/domain/'));
+    const packages = domain.flatMap(file => imports.get(file) ?? []).filter(target => !sources.has(target));
+    expect(packages.filter(name => !purePackages.has(name))).toEqual([]);
+    const impure = /Date\.now|new Date\(\)|process\.|Math\.random/;
+    expect(domain.filter(file => impure.test(sources.get(file) ?? ''))).toEqual([]);
+  });
+});
+
+describe('the imports of the command line', () => {
+  it('run one way', () => {
+    expect(againstArrows('cli/', allowedInCli)).toEqual([]);
+  });
+
+  it('lead to a command from the program only', () => {
+    const isCommand = (file: string) => /^export function register/m.test(sources.get(file) ?? '');
+    const importers = [...imports].filter(([, targets]) => targets.some(isCommand));
+    expect(importers.map(([file]) => file)).toEqual(['cli/program.ts']);
   });
 });

@@ -1,0 +1,170 @@
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { text as wholeText } from 'node:stream/consumers';
+import { type Account, parseAccount } from '../../../../lambdas/domain/account.ts';
+import { idWarnings } from '../../../stage/account/account-id.ts';
+import type { AccountRecord } from '../../../stage/account/account-record.ts';
+import { recordFaults } from '../../../stage/account/record-faults.ts';
+import { importAttributes, unknownAttributes } from '../../../stage/account/unknown-attributes.ts';
+import { credentialWarnings, refuseUnusedKey } from '../../../stage/secret/check-secret.ts';
+import { checkSecretName } from '../../../stage/secret/named-secret.ts';
+import { readSecretText, tooLarge } from '../../../stage/secret/secret-size.ts';
+import type { SecretWriter } from '../../../stage/secret/secret-writer.ts';
+import { CommandError } from '../../../terminal/command-error.ts';
+import type { Terminal } from '../../../terminal/terminal.ts';
+import { whyUnreadable } from '../../../terminal/unreadable.ts';
+
+/** A line of an import file that is in order. */
+export interface ImportLine {
+  /** Counted from 1. */
+  readonly line: number;
+  readonly account: Account;
+  readonly record: AccountRecord;
+  /** The credential to be stored, if the line brings one. */
+  readonly secret: string | undefined;
+}
+
+export interface LineFault {
+  readonly line: number;
+  readonly accountId: string | undefined;
+  readonly fault: string;
+}
+
+export interface ImportFile {
+  readonly lines: readonly ImportLine[];
+  readonly faults: readonly LineFault[];
+  readonly warnings: LineWarnings;
+}
+
+/** What is to be told of lines although it stops nothing, of faulty ones too, with their numbers. */
+export type LineWarnings = ReadonlyMap<string, readonly number[]>;
+
+export interface ImportSource extends Pick<Terminal, 'input'> {
+  /** `-` stands for standard input. */
+  readonly path: string;
+}
+
+/**
+ * Reads and checks every line of an import file: an account record as JSON, with the credential beside it either as
+ * `secret` (text, or the JSON itself) or as `secretFile` (a path, seen from the file's folder). A record that names a
+ * `secretId` uses a secret that exists.
+ *
+ * @throws CommandError `usage` if the file cannot be read, or holds no lines
+ */
+export async function readImportFile(
+  source: ImportSource,
+  secrets: Pick<SecretWriter, 'nameFor' | 'prefix'>,
+): Promise<ImportFile> {
+  const lines: ImportLine[] = [];
+  const faults: LineFault[] = [];
+  const warnings = new Map<string, number[]>();
+  const warn = (line: number, told: readonly string[]) => {
+    for (const warning of told) warnings.set(warning, [...(warnings.get(warning) ?? []), line]);
+  };
+  const seen = new Map<string, number>();
+  const texts = (await readText(source)).replace(/^\ufeff/, '').split('\n');
+  refuseOtherForms(texts, source);
+  // What a relative path of a line is seen from.
+  const folder = source.path === '-' ? '.' : dirname(source.path);
+  const now = Date.now();
+  for (const [index, text] of texts.entries()) {
+    if (text.trim() === '') continue;
+    const line = index + 1;
+    const value = parseJson(text);
+    warn(line, unknownAttributes(value, importAttributes));
+    const accountId = typeof value?.accountId === 'string' ? value.accountId : undefined;
+    try {
+      const read = await readLine(line, value, folder, secrets);
+      const told = [
+        ...idWarnings(read.account.accountId),
+        ...(read.secret === undefined ? [] : credentialWarnings(read.account, read.secret, now)),
+      ];
+      const earlier = seen.get(read.account.accountId);
+      if (earlier !== undefined) throw new LineError(`accountId: the same as in line ${earlier}`);
+      seen.set(read.account.accountId, line);
+      lines.push(read);
+      warn(line, told);
+    } catch (thrown) {
+      if (!(thrown instanceof CommandError || thrown instanceof LineError)) throw thrown;
+      faults.push({ line, accountId, fault: thrown.message });
+    }
+  }
+  return { lines, faults, warnings };
+}
+
+/** @throws CommandError `usage` with what is expected, where every line would be faulty */
+function refuseOtherForms(texts: readonly string[], { path }: ImportSource): void {
+  const [first] = texts.filter(text => text.trim() !== '');
+  const name = path === '-' ? 'Standard input' : path;
+  if (first === undefined) throw new CommandError('usage', `${name} holds no line`);
+  if (first.trimStart().startsWith('['))
+    throw new CommandError(
+      'usage',
+      `${name} is a JSON array: expected one record a line, no array around them (jq -c '.[]' makes lines of it)`,
+    );
+}
+
+class LineError extends Error {
+  override readonly name = 'LineError';
+}
+
+async function readLine(
+  line: number,
+  value: Record<string, unknown> | undefined,
+  folder: string,
+  secrets: Pick<SecretWriter, 'nameFor' | 'prefix'>,
+): Promise<ImportLine> {
+  if (value === undefined) throw new LineError('expected a JSON object');
+  const { secret: inline, secretFile, ...attributes } = value;
+  if (inline !== undefined && secretFile !== undefined)
+    throw new LineError('secret, secretFile: expected one of them, got both');
+  const secret = secretFile === undefined ? inlineSecret(inline) : await fileSecret(secretFile, folder);
+  const record: AccountRecord =
+    secret === undefined
+      ? attributes
+      : { ...attributes, secretId: attributes.secretId ?? secrets.nameFor(String(attributes.accountId)) };
+  const faults = recordFaults(record);
+  if (faults.length > 0) throw new LineError(`The account record is invalid: ${faults.join('; ')}`);
+  const account = parseAccount(record);
+  refuseUnusedKey(
+    account,
+    { secret, secretId: attributes.secretId },
+    'secret, secretFile, secretId, destination.roleArn',
+  );
+  if (account.secretId !== undefined) checkSecretName(account.secretId, secrets);
+  return { line, account, record, secret };
+}
+
+function inlineSecret(value: unknown): string | undefined {
+  if (value === undefined || typeof value === 'string') return value;
+  return JSON.stringify(value);
+}
+
+async function fileSecret(file: unknown, folder: string): Promise<string> {
+  if (typeof file !== 'string') throw new LineError('secretFile: expected a path');
+  const secret = await readSecretText(createReadStream(resolve(folder, file))).catch((thrown: unknown) => {
+    throw new LineError(`secretFile: cannot be read: ${whyUnreadable(thrown)}`);
+  });
+  if (secret === undefined) throw new LineError(`secretFile: ${tooLarge}`);
+  return secret;
+}
+
+async function readText({ path, input }: ImportSource): Promise<string> {
+  if (path === '-') return wholeText(input);
+  try {
+    return await readFile(path, 'utf8');
+  } catch (thrown) {
+    throw new CommandError('usage', `${path} cannot be read: ${whyUnreadable(thrown)}`);
+  }
+}
+
+/** The parser's own message is not passed on: it quotes the line, which may hold a secret. */
+function parseJson(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}

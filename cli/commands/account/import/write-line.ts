@@ -1,0 +1,39 @@
+import type { AccountRecord } from '../../../stage/account/account-record.ts';
+import { addWithSecret } from '../../../stage/account/claim.ts';
+import type { Stores } from '../../../stage/account/stores.ts';
+import { CommandError } from '../../../terminal/command-error.ts';
+import type { ImportLine } from './import-file.ts';
+
+/** A line of an import file, and what is to be done about it. */
+export interface LineToWrite extends ImportLine {
+  /** The record that was there when the file was checked; absent if the account is to be added. */
+  readonly present: AccountRecord | undefined;
+}
+
+/**
+ * Adds an account, or makes the one that is there as the line has it: its secret, then its record.
+ * @throws CommandError `problem` if somebody has added or changed the account since the file was checked
+ */
+export async function writeLine(
+  { record, secret, present }: LineToWrite,
+  stores: Pick<Stores, 'records' | 'secrets'>,
+): Promise<void> {
+  const { records, secrets } = stores;
+  if (present === undefined) {
+    if (await addWithSecret(record, secret, stores)) return;
+    throw meanwhile('added', 'its record and its secret are left as they are');
+  }
+  if (secret !== undefined) await secrets.put(String(record.secretId), secret);
+  if (await records.change(present, record)) return;
+  throw meanwhile(
+    'changed or removed',
+    `its record is left as it is${secret === undefined ? '' : `, but the secret ${record.secretId} is already that of this line`}`,
+  );
+}
+
+function meanwhile(happened: string, outcome: string): CommandError {
+  return new CommandError(
+    'problem',
+    `somebody has ${happened} the account since the file was checked: ${outcome}`,
+  );
+}

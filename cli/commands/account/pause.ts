@@ -1,0 +1,94 @@
+import type { Command } from 'commander';
+import { createCursorReader } from '../../../lambdas/aws/cursor-reader.ts';
+import type { Instant } from '../../../lambdas/domain/instant.ts';
+import type { Run } from '../../run.ts';
+import type { AccountRecord } from '../../stage/account/account-record.ts';
+import { type Standing, standingOf } from '../../stage/account/standing.ts';
+import { noSuchAccount, openStores } from '../../stage/account/stores.ts';
+import type { CommandContext } from '../../stage/context.ts';
+import type { Target } from '../../stage/target/target.ts';
+import { displayName } from '../../terminal/display.ts';
+import type { Report } from '../../terminal/report.ts';
+import { utcTime } from '../../terminal/wording.ts';
+
+type Status = 'active' | 'paused';
+
+export function registerPauseAndResume(accounts: Command, run: Run): void {
+  const register = (name: string, description: string, status: Status) =>
+    accounts
+      .command(name)
+      .description(description)
+      .argument('<account...>', 'the accounts’ ids')
+      .action(run((context, accountIds: readonly string[]) => setStatus(context, accountIds, status)));
+  register('pause', 'stop exporting accounts; nothing is lost', 'paused');
+  register('resume', 'export paused accounts again', 'active');
+}
+
+async function setStatus(
+  context: CommandContext,
+  accountIds: readonly string[],
+  status: Status,
+): Promise<Report> {
+  const target = await context.target();
+  const stores = openStores(target);
+  const { records } = stores;
+  const known = await records.readMany([...new Set(accountIds)]);
+  const unknown = accountIds.find(accountId => !known.has(accountId));
+  if (unknown !== undefined) throw noSuchAccount(unknown, stores);
+  // Before anything is changed: what fails later would look as if nothing were.
+  const outcomes = await outcomesOf(known, status, target);
+  for (const accountId of known.keys())
+    if (!(await records.setStatus(accountId, status))) throw noSuchAccount(accountId, stores);
+  return {
+    json: {
+      accounts: [...known.keys()],
+      status,
+      ...(status === 'active' && {
+        notExported: outcomes.filter(({ exported }) => !exported).map(({ accountId }) => accountId),
+      }),
+    },
+    lines: ({ paint }) =>
+      outcomes.map(({ accountId, text }) => `${paint('green', '✓')} ${displayName(accountId)} ${text}`),
+  };
+}
+
+interface Outcome {
+  readonly accountId: string;
+  /** False if nothing is exported for another reason, active or not. */
+  readonly exported: boolean;
+  readonly text: string;
+}
+
+async function outcomesOf(
+  records: ReadonlyMap<string, AccountRecord>,
+  status: Status,
+  { dynamodb, outputs, now }: Target,
+): Promise<Outcome[]> {
+  const ledger = createCursorReader({ client: dynamodb, tableName: outputs.ExportLedgerTableName });
+  const [cursors, time] = await Promise.all([ledger.cursors([...records.keys()]), now()]);
+  return [...records].map(([accountId, record]) => {
+    // As it stands once it is active; whether it is late is not asked.
+    const standing = standingOf({ ...record, status: 'active' }, cursors.get(accountId), time, 0);
+    const exported = standing.state !== 'expired' && standing.state !== 'invalid';
+    const text = status === 'paused' ? pausedText(standing) : activeText(standing, time);
+    return { accountId, exported, text };
+  });
+}
+
+function pausedText({ state }: Standing): string {
+  return state === 'expired' || state === 'invalid'
+    ? `is paused. Nothing was exported before either: it is ${state}.`
+    : 'is paused. Nothing is lost: what is due meanwhile is delivered once it is resumed.';
+}
+
+function activeText({ state, account, cursor, nextWindow }: Standing, now: Instant): string {
+  if (state === 'invalid') return 'is active, but its record has faults: "account show" says which.';
+  if (account?.addOnExpiresAt !== undefined && state === 'expired') {
+    const end = account.addOnExpiresAt <= now ? 'ended' : 'ends';
+    return `is active, but its add-on ${end} at ${utcTime(account.addOnExpiresAt)}: windows that end later are delivered once it is renewed.`;
+  }
+  if (cursor === undefined) return 'is active. Its export begins at its next boundary.';
+  if (nextWindow !== undefined && nextWindow.end > now)
+    return 'is active. Nothing is due before its next boundary.';
+  return 'is active. What was due meanwhile is delivered at its next boundary, each window its own file.';
+}

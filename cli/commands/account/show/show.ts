@@ -1,0 +1,172 @@
+import type { Command } from 'commander';
+import { createCursorReader } from '../../../../lambdas/aws/cursor-reader.ts';
+import { type Account, parseSchedule, type S3Destination } from '../../../../lambdas/domain/account.ts';
+import type { DeliveredFile } from '../../../../lambdas/domain/delivered-file.ts';
+import { ExportError, failureCodes } from '../../../../lambdas/domain/failure.ts';
+import { toIso } from '../../../../lambdas/domain/instant.ts';
+import { placeName, placeOf } from '../../../../lambdas/domain/recipe.ts';
+import type { Credential } from '../../../../lambdas/domain/secret.ts';
+import type { Window } from '../../../../lambdas/domain/window.ts';
+import type { Run } from '../../../run.ts';
+import { idWarnings, quotedId } from '../../../stage/account/account-id.ts';
+import type { AccountRecord } from '../../../stage/account/account-record.ts';
+import { mendingCommands } from '../../../stage/account/check-record.ts';
+import { recordFaults } from '../../../stage/account/record-faults.ts';
+import { remedyFor } from '../../../stage/account/remedy.ts';
+import { standingJson, stateStyles } from '../../../stage/account/shown-standing.ts';
+import { type Standing, standingOf } from '../../../stage/account/standing.ts';
+import { existingRecord, openStores } from '../../../stage/account/stores.ts';
+import { unknownAttributes } from '../../../stage/account/unknown-attributes.ts';
+import { createProbe } from '../../../stage/bucket/probe.ts';
+import type { CommandContext } from '../../../stage/context.ts';
+import { createFileReader } from '../../../stage/ledger/ledger-files.ts';
+import type { Target } from '../../../stage/target/target.ts';
+import { toCommandError } from '../../../stage/unreachable.ts';
+import type { Report } from '../../../terminal/report.ts';
+import { fields } from '../../../terminal/table.ts';
+import type { Terminal } from '../../../terminal/terminal.ts';
+import {
+  counted,
+  lagUnknown,
+  localWindow,
+  size,
+  span,
+  utcTime,
+  utcWindow,
+} from '../../../terminal/wording.ts';
+import { recordLines, shownRecord } from './shown-record.ts';
+
+export function registerShow(accounts: Command, run: Run): void {
+  accounts
+    .command('show')
+    .description(
+      'an account’s record, its next window, its last delivery, its last error and what to do about it',
+    )
+    .argument('<account>', 'the account’s id')
+    .action(run(showAccount));
+}
+
+async function showAccount(context: CommandContext, accountId: string): Promise<Report> {
+  const target = await context.target();
+  const { dynamodb, outputs } = target;
+  const record = await existingRecord(openStores(target), accountId);
+  const ledger = { client: dynamodb, tableName: outputs.ExportLedgerTableName };
+  const cursors = await createCursorReader(ledger).cursors([accountId]);
+  const last = await createFileReader(ledger).latest(accountId);
+  const { settleSeconds } = await target.environment();
+  const standing = standingOf(record, cursors.get(accountId), await target.now(), settleSeconds * 1000);
+  const faults = recordFaults(record);
+  const { account } = standing;
+  const remedy = await remedyOf(standing, target);
+  const warnings = [...idWarnings(accountId), ...unknownAttributes(record)];
+  return {
+    json: {
+      ...standingJson(standing),
+      faults,
+      record: account === undefined ? shownRecord(record, outputs.SecretPrefix) : record,
+      warnings,
+      remedy,
+      lastDelivery: last && {
+        key: last.key,
+        windowEnd: toIso(last.window.end),
+        records: last.records,
+        bytes: last.bytes,
+        deliveredAt: toIso(last.deliveredAt),
+      },
+    },
+    lines: terminal => describe({ standing, record, faults, warnings, last, remedy, target }, terminal),
+  };
+}
+
+async function remedyOf(
+  { accountId, account, faults, cursor }: Standing,
+  target: Target,
+): Promise<string | undefined> {
+  const { command, outputs } = target;
+  if (account === undefined) return mendingCommands(accountId, faults, command);
+  if (cursor?.lastError === undefined) return undefined;
+  return remedyFor(cursor.lastError, account, {
+    credential: await readCredential(target, account),
+    command,
+    exporterRoleArn: outputs.ExporterRoleArn,
+  });
+}
+
+/** The account's credential, which decides what its customer has to do; absent where it cannot be read, or is none. */
+async function readCredential(target: Target, account: Account): Promise<Credential | undefined> {
+  if (account.secretId === undefined) return undefined;
+  const probe = createProbe(target, account);
+  try {
+    return probe.parse(await probe.readSecret());
+  } catch (thrown) {
+    // Whatever keeps it from being read, the rest of the account is there to be shown.
+    if (thrown instanceof ExportError || toCommandError(thrown).code === 'unreachable') return undefined;
+    throw thrown;
+  }
+}
+
+interface Shown {
+  readonly standing: Standing;
+  readonly record: AccountRecord;
+  readonly faults: readonly string[];
+  readonly warnings: readonly string[];
+  readonly last: DeliveredFile | undefined;
+  readonly remedy: string | undefined;
+  readonly target: Target;
+}
+
+function describe(shown: Shown, { paint }: Terminal): string[] {
+  const { standing, record, faults, warnings, last, remedy, target } = shown;
+  const { accountId, state, account, cursor, nextWindow } = standing;
+  const error = cursor?.lastError;
+  // The zone may be in order although the rest of the record is not.
+  const timeZone = parseSchedule(record)?.timeZone;
+  return fields([
+    ['account', quotedId(accountId)],
+    ['state', paint(stateStyles[state], state)],
+    ['faults', faults.length === 0 ? undefined : faults.join('\n')],
+    ['warnings', warnings.length === 0 ? undefined : paint('yellow', warnings.join('\n'))],
+    ['record', account ? undefined : recordLines(record, target.outputs.SecretPrefix).join('\n') || 'empty'],
+    ['time zone', account?.timeZone],
+    ['destination', account && placeName(placeOf(account.destination))],
+    ...(account?.destination.type === 's3' ? describeS3(account.destination) : []),
+    ['secret', account?.secretId],
+    ['file', account && `${account.format}, ${account.compression}`],
+    ['export from', account?.exportFrom === undefined ? undefined : utcTime(account.exportFrom)],
+    ['add-on expires', account?.addOnExpiresAt === undefined ? undefined : utcTime(account.addOnExpiresAt)],
+    ['next window', nextWindow && describeWindow(nextWindow, timeZone)],
+    ['exported through', cursor ? utcTime(cursor.exportedThrough) : 'nothing yet'],
+    ['last delivery', last && describeFile(last, target.lagKnown)],
+    [
+      'last error',
+      error &&
+        `${error.code}: ${failureCodes[error.code].meaning}\n${error.message}\n${counted(cursor?.failures ?? 0, 'failure')} since the last file, the latest at ${utcTime(error.at)}`,
+    ],
+    ['what to do', remedy],
+  ]);
+}
+
+function describeWindow(window: Window, timeZone: string | undefined): string {
+  const inUtc = utcWindow(window);
+  return timeZone === undefined ? inUtc : `${localWindow(window, timeZone)} ${timeZone}\n${inUtc}`;
+}
+
+function describeS3({ region, expectedBucketOwner, roleArn, externalId, kmsKeyId }: S3Destination) {
+  return [
+    ['region', region],
+    ['bucket owner', expectedBucketOwner],
+    ['role', roleArn],
+    ['external id', externalId],
+    ['KMS key', kmsKeyId],
+  ] as const;
+}
+
+function describeFile(
+  { key, window, records, bytes, deliveredAt }: DeliveredFile,
+  lagKnown: boolean,
+): string {
+  const lag = lagKnown
+    ? `${span(deliveredAt - window.end)} after the window's end`
+    : `which is no lag: ${lagUnknown}`;
+  return `${key}\n${counted(records, 'record')}, ${size(bytes)}; at ${utcTime(deliveredAt)}, ${lag}`;
+}

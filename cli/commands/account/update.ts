@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto';
+import type { Command } from 'commander';
+import { createCursorReader } from '../../../lambdas/aws/cursor-reader.ts';
+import type { Account } from '../../../lambdas/domain/account.ts';
+import type { Run } from '../../run.ts';
+import type { AccountRecord } from '../../stage/account/account-record.ts';
+import { type Change, changeAccount, type NamedSecret } from '../../stage/account/change-account.ts';
+import { checkRecord } from '../../stage/account/check-record.ts';
+import { customerGrant } from '../../stage/account/customer-grant.ts';
+import { changedAttributes } from '../../stage/account/record-change.ts';
+import { addRecordOptions, type RecordOptions, withOptions } from '../../stage/account/record-options.ts';
+import { existingRecord, openStores, type Stores } from '../../stage/account/stores.ts';
+import { unknownAttributes } from '../../stage/account/unknown-attributes.ts';
+import type { CommandContext } from '../../stage/context.ts';
+import { checkSecret, credentialWarnings, refuseUnusedKey } from '../../stage/secret/check-secret.ts';
+import { checkSecretName, namedSecretWarnings } from '../../stage/secret/named-secret.ts';
+import { readSecretFile } from '../../stage/secret/read-secret.ts';
+import type { Target } from '../../stage/target/target.ts';
+import { CommandError } from '../../terminal/command-error.ts';
+import { displayName } from '../../terminal/display.ts';
+import type { Report } from '../../terminal/report.ts';
+import { accountCommand } from '../../terminal/shell-word.ts';
+import { utcTime } from '../../terminal/wording.ts';
+
+export function registerUpdate(accounts: Command, run: Run): void {
+  addRecordOptions(accounts.command('update'))
+    .description('change an account’s record or rotate its secret; an empty value takes an attribute out')
+    .argument('<account>', 'the account’s id')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  siem-export account update acme --stage prod --bucket-region eu-central-1
+  siem-export account update acme --stage prod --secret-file new-key.json
+  siem-export account update acme --stage prod --prefix ''
+  siem-export account update acme --stage prod --role-arn '' --secret-file key.json
+
+--secret-file writes the account's own secret. A secret by another name may serve other accounts: it is left alone, and
+the record points to the account's own from then on. To write the shared one for all of them, name it with --secret-id
+as well.
+
+Exit code 1 if somebody else changed the account at the same time and the two do not go together; what was written is
+said.`,
+    )
+    .action(run(updateAccount));
+}
+
+async function updateAccount(
+  context: CommandContext,
+  accountId: string,
+  given: RecordOptions,
+): Promise<Report> {
+  if (Object.keys(given).length === 0)
+    throw new CommandError('usage', 'Nothing to change: give at least one option, see --help');
+  const target = await context.target();
+  const stores = openStores(target);
+  const { secrets, command } = stores;
+  if (given.secretId) checkSecretName(given.secretId, secrets);
+  const present = await existingRecord(stores, accountId);
+  const text =
+    given.secretFile === undefined ? undefined : await readSecretFile(given.secretFile, context.terminal);
+  // A secret by another name is not of our making and may serve other accounts, unless it is named here and now.
+  const name = given.secretId || secrets.nameFor(accountId);
+  const secret = text === undefined ? undefined : { name, secret: text };
+  const tooLate = await exportFromWarnings(accountId, given, target);
+  const changeOf = changeWith(given, secret, randomUUID());
+  const { before, record, account } = await changeAccount(present, changeOf, secret, stores);
+
+  const changed = changedAttributes(before, record);
+  if (secret !== undefined) changed.push('secret');
+  const left = leftSecret(before, account, stores);
+  const warnings = [
+    ...unknownAttributes(record),
+    ...(await warningsOf(account, secret, given, target)),
+    ...tooLate,
+  ];
+  const grant = given.roleArn
+    ? customerGrant(account.destination, { exporterRoleArn: target.outputs.ExporterRoleArn })
+    : undefined;
+  return {
+    json: { record, changed, secretLeft: left?.name, warnings, customerGrant: grant },
+    lines: ({ paint }) => [
+      `${paint('green', '✓')} ${displayName(accountId)}: ${changed.length === 0 ? 'nothing is different' : `changed ${changed.join(', ')}`}.`,
+      ...(left === undefined ? [] : [`  The secret ${displayName(left.name, 600)} is ${left.why}.`]),
+      ...warnings.map(warning => `${paint('yellow', '!')} ${warning}`),
+      ...(grant === undefined
+        ? []
+        : ['  The customer grants:', ...grant.split('\n').map(line => `    ${line}`)]),
+      `  Next: ${accountCommand(`${command} verify`, accountId)}`,
+    ],
+  };
+}
+
+/**
+ * What the options make of a record.
+ * @param externalId for an account that changes to a role, if none is given
+ */
+function changeWith(
+  given: RecordOptions,
+  secret: NamedSecret | undefined,
+  externalId: string,
+): (present: AccountRecord, outcome?: string) => Change {
+  return (present, outcome) => {
+    const before = destinationOf(present);
+    const options = given.roleArn && before.externalId === undefined ? { externalId, ...given } : given;
+    const { secretId, ...others } = withOptions(present, options);
+    // The key that it had until now would never be used again.
+    const keptId = given.roleArn && given.secretId === undefined ? undefined : secretId;
+    const namedId = secret?.name ?? keptId;
+    const record = { ...others, ...(namedId !== undefined && { secretId: namedId }) };
+    const account = checkRecord(record, outcome);
+    refuseUnusedKey(
+      account,
+      { secret: secret?.secret, secretId: given.secretId || undefined },
+      given.roleArn
+        ? '--secret-file, --secret-id, --role-arn'
+        : "--secret-file or --secret-id with --role-arn '', or the role that the account has",
+    );
+    if (secret !== undefined) checkSecret(account, secret.secret);
+    else if (given.secretId === undefined) checkCloud(account, before.type);
+    return { record, account };
+  };
+}
+
+/** A secret that the record does not name any longer, and why it is there all the same. */
+function leftSecret(
+  { secretId }: AccountRecord,
+  { accountId, secretId: now }: Account,
+  { secrets }: Stores,
+): { readonly name: string; readonly why: string } | undefined {
+  if (typeof secretId !== 'string' || secretId === now) return undefined;
+  if (secretId !== secrets.nameFor(accountId))
+    return { name: secretId, why: 'left as it is: other accounts may use it' };
+  const until = now === undefined ? 'stays until the account is removed' : 'left as it is';
+  return { name: secretId, why: `not used any longer, and ${until}` };
+}
+
+async function warningsOf(
+  account: Account,
+  secret: NamedSecret | undefined,
+  { secretId }: RecordOptions,
+  { secrets: client, outputs }: Target,
+): Promise<string[]> {
+  const now = Date.now();
+  if (secret !== undefined) return credentialWarnings(account, secret.secret, now);
+  return secretId ? namedSecretWarnings(account, { client, prefix: outputs.SecretPrefix, now }) : [];
+}
+
+async function exportFromWarnings(
+  accountId: string,
+  { exportFrom }: RecordOptions,
+  { dynamodb, outputs }: Target,
+): Promise<string[]> {
+  if (!exportFrom) return [];
+  const ledger = createCursorReader({ client: dynamodb, tableName: outputs.ExportLedgerTableName });
+  const cursor = (await ledger.cursors([accountId])).get(accountId);
+  if (cursor === undefined) return [];
+  const through = utcTime(cursor.exportedThrough);
+  return [
+    `exportFrom counts only when an account is first seen: this one is exported through ${through} and goes on there`,
+  ];
+}
+
+/** The destination as it stands in a record, in order or not. */
+function destinationOf({ destination }: AccountRecord): Readonly<Record<string, unknown>> {
+  return typeof destination === 'object' && destination !== null ? { ...destination } : {};
+}
+
+/** @throws CommandError `usage` if the account goes to another cloud with the credential of the one before */
+function checkCloud({ destination, secretId }: Account, before: unknown): void {
+  const { type } = destination;
+  if (before === undefined || before === type || secretId === undefined) return;
+  throw new CommandError(
+    'usage',
+    `The secret ${secretId} holds a credential for ${before}, not for ${type}: give --secret-file or --secret-id as well`,
+  );
+}

@@ -1,0 +1,103 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Run } from '../../run.ts';
+import type { CommandContext } from '../../stage/context.ts';
+import type { Report } from '../../terminal/report.ts';
+import { type Column, table } from '../../terminal/table.ts';
+import { type Breakdown, type CostInput, monthlyCost } from './monthly-cost.ts';
+import { priceListDate, priceListRegion } from './price-list.ts';
+
+interface CostOptions {
+  readonly accounts: number;
+  readonly rows: number;
+  readonly rowBytes?: number;
+  readonly windows?: number;
+  readonly destination?: CostInput['destination'];
+  readonly withSecret?: number;
+  readonly egressAddresses?: number;
+  readonly existingAuditLog?: boolean;
+  readonly retentionMonths?: number;
+}
+
+export function registerCost(program: Command, run: Run): void {
+  program
+    .command('cost')
+    .description('what a stage costs a month, by AWS’s list prices; see docs/cost.md')
+    .option('--accounts <number>', 'accounts of the stage', positive, 100)
+    .option('--rows <number>', 'audit rows of one account in a month', positive, 1_000_000)
+    .option('--row-bytes <number>', 'size of a row in DynamoDB (400)', positive)
+    .option('--windows <number>', 'windows of one account in a month (182.5)', positive)
+    .addOption(
+      new Option('--destination <place>', 'where the buckets are (internet)').choices([
+        'same-region',
+        'other-region',
+        'internet',
+      ]),
+    )
+    .option('--with-secret <share>', 'share of accounts with a stored credential, 0 to 1 (1)', share)
+    .option('--egress-addresses <number>', 'fixed addresses of an own network (0)', positive)
+    .option('--existing-audit-log', 'the audit rows are in a table that is paid for anyway')
+    .option('--retention-months <number>', 'how long the stack’s own table keeps rows (12)', positive)
+    .action(run(estimate));
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value >= 0) return value;
+  throw new InvalidArgumentError('Expected a number from 0.');
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value <= 1) return value;
+  throw new InvalidArgumentError('Expected a number from 0 to 1.');
+}
+
+async function estimate(_context: CommandContext, options: CostOptions): Promise<Report> {
+  const cost = monthlyCost(inputOf(options));
+  return {
+    json: { ...cost, priceListDate, priceListRegion },
+    lines: ({ paint }) => [
+      ...table(columns, groupsOf(cost)),
+      paint(
+        'bold',
+        `${dollars(cost.usd)} a month; ${dollars(cost.fixedUsd)} of it without any account, ${dollars(cost.usdPerAccount)} for each`,
+      ),
+      `Prices of ${priceListRegion}, ${priceListDate}, by the sources in docs/cost.md, without free tiers and discounts.`,
+    ],
+  };
+}
+
+function inputOf(options: CostOptions): CostInput {
+  const { rowBytes, windows, destination, withSecret, egressAddresses, retentionMonths } = options;
+  return {
+    accounts: options.accounts,
+    rowsPerAccount: options.rows,
+    ...(rowBytes !== undefined && { rowBytes }),
+    ...(windows !== undefined && { windowsPerAccount: windows }),
+    ...(destination !== undefined && { destination }),
+    ...(withSecret !== undefined && { accountsWithSecret: withSecret }),
+    ...(egressAddresses !== undefined && { egressAddresses }),
+    ...(retentionMonths !== undefined && { retentionMonths }),
+    ...(options.existingAuditLog === true && { ownAuditLog: false }),
+  };
+}
+
+interface Group {
+  readonly name: string;
+  readonly usd: number;
+}
+
+const columns: readonly Column<Group>[] = [
+  { heading: 'what', text: ({ name }) => name },
+  { heading: 'a month', align: 'right', text: ({ usd }) => dollars(usd) },
+];
+
+function groupsOf({ groups }: Breakdown): Group[] {
+  return Object.entries(groups)
+    .map(([name, usd]) => ({ name, usd }))
+    .sort((one, other) => other.usd - one.usd);
+}
+
+function dollars(usd: number): string {
+  return `$${usd.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+}

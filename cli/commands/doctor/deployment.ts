@@ -1,0 +1,62 @@
+import { paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
+import { EnableRuleCommand, ListRulesCommand } from '@aws-sdk/client-eventbridge';
+import { ruleName, type TriggerName, triggerMinutes } from '../../../lib/trigger-rules.ts';
+import { nameOf } from '../../stage/target/deployed.ts';
+import type { Target } from '../../stage/target/target.ts';
+import type { DeployedServices } from './aws.ts';
+import { type Check, ill, well } from './check.ts';
+import { checkFunctions } from './functions.ts';
+
+/** What only AWS has: rules, functions, their link to the queue, alarms. */
+export async function checkDeployment(target: Target, services: DeployedServices): Promise<Check[]> {
+  return [
+    ...(await checkFunctions(target, services)),
+    await checkRules(target, services),
+    await checkAlarms(target, services),
+  ];
+}
+
+async function checkRules({ outputs, command }: Target, { events }: DeployedServices): Promise<Check> {
+  const name = 'the rules that trigger the functions';
+  const { Rules = [] } = await events.send(new ListRulesCommand({ NamePrefix: `${nameOf(outputs.Stage)}-` }));
+  const states = new Map(Rules.map(({ Name = '', State }) => [Name, State]));
+  // By their names: the rules of a stage prod-eu begin like those of prod.
+  const expected = ruleNames(outputs.Stage);
+  const missing = expected.filter(rule => !states.has(rule));
+  const off = expected.filter(rule => states.get(rule) === 'DISABLED');
+  if (missing.length > 0) return ill(name, `missing: ${missing.join(', ')}`, 'deploy the stack again');
+  if (off.length === 0) return well(name, `${expected.length} enabled`);
+  return {
+    ...ill(name, `disabled: ${off.join(', ')}`, `${command} doctor --mend`),
+    async mend() {
+      for (const Name of off) await events.send(new EnableRuleCommand({ Name }));
+    },
+  };
+}
+
+function ruleNames(stage: string): string[] {
+  return (Object.keys(triggerMinutes) as TriggerName[]).flatMap(trigger =>
+    triggerMinutes[trigger].map(minute => ruleName(stage, trigger, minute)),
+  );
+}
+
+async function checkAlarms({ outputs }: Target, { cloudwatch }: DeployedServices): Promise<Check> {
+  const name = 'the alarms';
+  const ringing: string[] = [];
+  let all = 0;
+  for await (const { MetricAlarms = [] } of paginateDescribeAlarms(
+    { client: cloudwatch },
+    { AlarmNamePrefix: `${nameOf(outputs.Stage)}-`, AlarmTypes: ['MetricAlarm'] },
+  ))
+    for (const { AlarmName = '', AlarmActions = [], ...alarm } of MetricAlarms) {
+      // The names of another stage's alarms may begin alike; whom they tell is each stage's own.
+      if (!AlarmActions.includes(outputs.AlarmTopicArn ?? '')) continue;
+      const { StateValue, StateReason = '', AlarmDescription = '' } = alarm;
+      all++;
+      if (StateValue === 'ALARM') ringing.push(`${AlarmName}: ${AlarmDescription}`, `  ${StateReason}`);
+    }
+  if (all === 0) return ill(name, 'there are none', 'deploy the stack again');
+  return ringing.length === 0
+    ? well(name, `none of ${all} rings`)
+    : ill(name, ringing.join('\n'), 'each has its heading in docs/runbook.md');
+}

@@ -1,0 +1,108 @@
+import type { Command } from 'commander';
+import type { Run } from '../../run.ts';
+import type { CommandContext } from '../../stage/context.ts';
+import type { Target } from '../../stage/target/target.ts';
+import { CancelledError, confirm } from '../../terminal/ask.ts';
+import { CommandError } from '../../terminal/command-error.ts';
+import type { Report } from '../../terminal/report.ts';
+import type { Style, Terminal } from '../../terminal/terminal.ts';
+import { counted } from '../../terminal/wording.ts';
+import { checkAttributes } from './attributes.ts';
+import type { DeployedServices } from './aws.ts';
+import type { Check } from './check.ts';
+import { checkPipeline } from './pipeline.ts';
+import { checkTables } from './tables.ts';
+
+interface DoctorOptions {
+  readonly mend?: boolean;
+  readonly yes?: boolean;
+}
+
+export function registerDoctor(program: Command, run: Run): void {
+  program
+    .command('doctor')
+    .description('check the stack itself: tables, queues, functions, rules, ticks, alarms')
+    .option('--mend', 'enable what was disabled: rules, the link to the queue, protection of tables')
+    .option('--yes', 'do not ask before mending')
+    .addHelpText('after', '\nExit code 1 if something is ill; accounts are for "status" and "verify".')
+    .action(run(examine));
+}
+
+async function examine(context: CommandContext, { mend, yes }: DoctorOptions): Promise<Report> {
+  const { terminal, json } = context;
+  const target = await context.target();
+  const services = target.local ? undefined : await openServices(context);
+  try {
+    const checks = await checkAll(target, services);
+    const mendable = checks.filter(check => check.mend !== undefined);
+    if (!mend || mendable.length === 0) return report(target, checks, []);
+    if (!json)
+      for (const check of mendable) for (const line of describeCheck(check, terminal)) terminal.say(line);
+    await makeSure(context, mendable.length, yes === true);
+    for (const check of mendable) await check.mend?.();
+    return report(
+      target,
+      await checkAll(target, services),
+      mendable.map(({ name }) => name),
+    );
+  } finally {
+    services?.close();
+  }
+}
+
+async function openServices({ connection: { region, profile } }: CommandContext): Promise<DeployedServices> {
+  const { openDeployedServices } = await import('./aws.ts');
+  return openDeployedServices({ region, profile });
+}
+
+async function checkAll(target: Target, services: DeployedServices | undefined): Promise<Check[]> {
+  const checks = [
+    ...(await checkTables(target)),
+    await checkAttributes(target),
+    ...(await checkPipeline(target)),
+  ];
+  if (services === undefined) {
+    const detail = 'local mode has none in AWS';
+    return [...checks, { name: 'functions, rules and alarms', outcome: 'skipped', detail }];
+  }
+  const { checkDeployment } = await import('./deployment.ts');
+  return [...checks, ...(await checkDeployment(target, services))];
+}
+
+async function makeSure({ terminal, json }: CommandContext, things: number, yes: boolean): Promise<void> {
+  if (yes) return;
+  if (!terminal.interactive || json)
+    throw new CommandError('usage', 'Give --yes to mend: there is nobody to ask');
+  if (!(await confirm(terminal, `Mend ${counted(things, 'thing')}?`))) throw new CancelledError();
+}
+
+function report({ title }: Target, checks: readonly Check[], mended: readonly string[]): Report {
+  const ailing = checks.filter(({ outcome }) => outcome === 'ill').length;
+  return {
+    problem: ailing > 0,
+    json: { healthy: ailing === 0, mended, checks },
+    lines: terminal => [
+      ...mended.map(name => `${terminal.paint('green', '✓')} mended: ${name}`),
+      ...checks.flatMap(check => describeCheck(check, terminal)),
+      ailing === 0 ? `${title} is in order.` : `${counted(ailing, 'thing')} to mend in ${title}.`,
+    ],
+  };
+}
+
+const marks: Readonly<Record<Check['outcome'], readonly [string, Style]>> = {
+  well: ['✓', 'green'],
+  warning: ['!', 'yellow'],
+  ill: ['✗', 'red'],
+  skipped: ['–', 'dim'],
+};
+
+function describeCheck({ name, outcome, detail, remedy }: Check, { paint }: Terminal): string[] {
+  const [mark, style] = marks[outcome];
+  const lines = (text: string | undefined) => (text ?? '').split('\n').filter(line => line !== '');
+  const [first, ...more] = lines(detail);
+  return [
+    `${paint(style, mark)} ${name}${first === undefined ? '' : `: ${first}`}`,
+    ...more.map(line => `    ${line}`),
+    ...lines(remedy).map(line => `    → ${line}`),
+  ];
+}

@@ -1,0 +1,137 @@
+import type { Command } from 'commander';
+import { createCursorReader } from '../../lambdas/aws/cursor-reader.ts';
+import { createExportQueue } from '../../lambdas/aws/export-queue.ts';
+import type { Account } from '../../lambdas/domain/account.ts';
+import type { Cursor } from '../../lambdas/domain/cursor.ts';
+import { toIso } from '../../lambdas/domain/instant.ts';
+import type { Window } from '../../lambdas/domain/window.ts';
+import type { Run } from '../run.ts';
+import { checkRecord } from '../stage/account/check-record.ts';
+import { type Standing, standingOf } from '../stage/account/standing.ts';
+import { existingRecord, openStores } from '../stage/account/stores.ts';
+import type { CommandContext } from '../stage/context.ts';
+import { bySettling, windowColumns, windowsOwed } from '../stage/ledger/windows-owed.ts';
+import type { Target, WorkedOff } from '../stage/target/target.ts';
+import { CommandError } from '../terminal/command-error.ts';
+import { displayName } from '../terminal/display.ts';
+import type { Report } from '../terminal/report.ts';
+import { accountCommand } from '../terminal/shell-word.ts';
+import { table } from '../terminal/table.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { counted, span, utcTime } from '../terminal/wording.ts';
+
+const windowsShown = 20;
+
+export function registerExport(program: Command, run: Run): void {
+  program
+    .command('export')
+    .description('deliver what an account is owed now, without waiting for its next boundary')
+    .argument('<account>', 'the account’s id')
+    .addHelpText(
+      'after',
+      `
+For after a repair: "verify" shows whether it was one, "plan" what is owed. Sends the message that the dispatcher would
+send at the next boundary, up to the last window whose rows have settled; one that comes twice does no harm. A paused
+account, one whose add-on has expired and one with faults in its record are refused with exit code 2.
+
+Example:
+  siem-export export acme --stage prod`,
+    )
+    .action(run(exportNow));
+}
+
+interface Owed {
+  readonly account: Account;
+  readonly standing: Standing;
+  /** Windows whose rows have settled, oldest first. */
+  readonly windows: readonly Window[];
+  /** Windows that have ended, whose rows are still being recorded. */
+  readonly settling: readonly Window[];
+  readonly now: number;
+  readonly settle: number;
+}
+
+async function exportNow(context: CommandContext, accountId: string): Promise<Report> {
+  const target = await context.target();
+  const owed = await lookAt(target, accountId);
+  if (!context.json) for (const line of describeOwed(owed)) context.terminal.say(line);
+  const last = owed.windows.at(-1);
+  const queue = createExportQueue({ client: target.sqs, queueUrl: target.outputs.ExportQueueUrl });
+  if (last !== undefined) await queue.send({ accountId, tick: last.end }, 0);
+  const outcome = last && (await target.workOffQueue());
+  return {
+    problem: (outcome?.failures ?? 0) > 0,
+    json: {
+      accountId,
+      queued: last !== undefined,
+      tick: last && toIso(last.end),
+      windows: owed.windows.map(({ start, end }) => ({ start: toIso(start), end: toIso(end) })),
+      ...outcome,
+    },
+    lines: terminal => (last === undefined ? [] : [describeQueued(accountId, outcome, target, terminal)]),
+  };
+}
+
+/** @throws CommandError `usage` if nothing of the account is exported as it stands */
+async function lookAt(target: Target, accountId: string): Promise<Owed> {
+  const { dynamodb, outputs, command } = target;
+  const record = await existingRecord(openStores(target), accountId);
+  const account = checkRecord(record);
+  const reader = createCursorReader({ client: dynamodb, tableName: outputs.ExportLedgerTableName });
+  const cursor: Cursor | undefined = (await reader.cursors([accountId])).get(accountId);
+  const settle = (await target.environment()).settleSeconds * 1000;
+  const now = await target.now();
+  const standing = standingOf(record, cursor, now, settle);
+  const name = displayName(accountId);
+  if (standing.state === 'paused')
+    throw new CommandError(
+      'usage',
+      `${name} is paused: "${accountCommand(`${command} account resume`, accountId)}" first`,
+    );
+  if (standing.state === 'expired')
+    throw new CommandError(
+      'usage',
+      `The add-on of ${name} ended at ${utcTime(account.addOnExpiresAt ?? now)}, and no later window is exported: "${accountCommand(`${command} account update`, accountId, '--add-on-expires-at <instant>')}" first`,
+    );
+  const { settled, settling } = bySettling(windowsOwed(account, cursor, now), now, settle);
+  return { account, standing, windows: settled, settling, now, settle };
+}
+
+function describeOwed({ account, standing, windows, settling, now, settle }: Owed): string[] {
+  const { nextWindow, cursor } = standing;
+  const name = displayName(account.accountId);
+  const [next] = settling;
+  const more = windows.length - windowsShown;
+  return [
+    windows.length === 0
+      ? `${name} is owed nothing now.`
+      : `${name} is owed ${counted(windows.length, 'window')}, oldest first:`,
+    ...(windows.length === 0 ? [] : table(windowColumns(account.timeZone), windows.slice(0, windowsShown))),
+    ...(more > 0 ? [`and ${more} more`] : []),
+    ...(cursor?.lastError === undefined
+      ? []
+      : [`The last export failed at ${utcTime(cursor.lastError.at)}: ${cursor.lastError.code}.`]),
+    ...(next === undefined
+      ? []
+      : [
+          `The window that ends at ${utcTime(next.end)} comes by itself in ${span(next.end + settle - now)}, when its rows have settled.`,
+        ]),
+    ...(windows.length + settling.length === 0 && nextWindow !== undefined
+      ? [`Its next window ends at ${utcTime(nextWindow.end)}.`]
+      : []),
+  ];
+}
+
+function describeQueued(
+  accountId: string,
+  outcome: WorkedOff | undefined,
+  { command }: Target,
+  { paint }: Terminal,
+): string {
+  const show = `"${accountCommand(`${command} account show`, accountId)}"`;
+  if (outcome === undefined)
+    return `${paint('green', '✓')} Its export is queued: ${show} tells how far it is.`;
+  const files = `${counted(outcome.files, 'file')} delivered`;
+  if (outcome.failures === 0) return `${paint('green', '✓')} ${files}.`;
+  return `${paint('red', '✗')} ${files}, ${counted(outcome.failures, 'failure')}: ${show} tells why.`;
+}

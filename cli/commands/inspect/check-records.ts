@@ -1,0 +1,167 @@
+import { recordColumns } from '../../../lambdas/domain/audit-record.ts';
+import type { Format } from '../../../lambdas/domain/format.ts';
+import type { Window } from '../../../lambdas/domain/window.ts';
+import { size } from '../../terminal/wording.ts';
+
+/** What the records of a file come to. */
+export interface RecordFigures {
+  readonly format: Format | undefined;
+  readonly records: number;
+  /** What must not be, with the number of the first lines at which it is. */
+  readonly faults: readonly string[];
+  /** Dates that are no instants in UTC: such records are delivered as they stand. */
+  readonly unreadableDates: number;
+  /** Dates before that of the record above: the order is that of recording, which may differ. */
+  readonly outOfOrder: number;
+  readonly outsideWindow: number;
+  /** Records that are in every byte those above them. */
+  readonly repeated: number;
+  readonly firstDate: string | undefined;
+  readonly lastDate: string | undefined;
+}
+
+const keys = JSON.stringify(recordColumns.map(([name]) => name));
+const isoUtc = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const faultsKept = 20;
+/** In characters. A row of DynamoDB has 400 kB, of which each of six columns may show all, escaped to the sixfold. */
+const longestLine = 16_000_000;
+
+/** Checks a delivered file's content, a chunk at a time; memory does not grow with it. */
+export function createRecordCheck(window: Window | undefined) {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  const faults: string[] = [];
+  const rest = createLineRest();
+  let line = 0;
+  let format: Format | undefined;
+  let closed = false;
+  const figures = { records: 0, unreadableDates: 0, outOfOrder: 0, outsideWindow: 0, repeated: 0 };
+  let firstDate: string | undefined;
+  let lastDate: string | undefined;
+  let previous = Number.NEGATIVE_INFINITY;
+  let above: string | undefined;
+
+  const fault = (what: string) => {
+    if (faults.length < faultsKept) faults.push(`line ${line}: ${what}`);
+  };
+
+  function takeLine(text: string | undefined): void {
+    line++;
+    if (text === undefined) {
+      format ??= 'ndjson';
+      fault(`it is longer than a record can be (${size(longestLine)})`);
+      return;
+    }
+    if (line === 1 && text.startsWith('\ufeff')) fault('a byte-order mark');
+    if (text.endsWith('\r')) fault('a carriage return at the end');
+    if (line === 1 && (text === '[' || text === '[]')) {
+      format = 'json';
+      closed = text === '[]';
+      return;
+    }
+    format ??= 'ndjson';
+    if (format === 'json' && text === ']' && !closed) {
+      closed = true;
+      return;
+    }
+    if (closed) fault('something after the end of the array');
+    else takeRecord(format === 'json' ? text.replace(/,$/, '') : text);
+  }
+
+  function takeRecord(json: string): void {
+    const record = parse(json);
+    if (record === undefined) {
+      fault(json === '' ? 'it is empty' : 'it is no JSON object');
+      return;
+    }
+    figures.records++;
+    if (json === above) figures.repeated++;
+    above = json;
+    if (JSON.stringify(Object.keys(record)) !== keys)
+      fault(`its keys are ${Object.keys(record).join(', ').slice(0, 200)}`);
+    takeDate(record.Date);
+  }
+
+  function takeDate(value: unknown): void {
+    const date = typeof value === 'string' && isoUtc.test(value) ? value : undefined;
+    const instant = Date.parse(date ?? '');
+    if (date === undefined || Number.isNaN(instant)) {
+      figures.unreadableDates++;
+      return;
+    }
+    firstDate ??= date;
+    lastDate = date;
+    if (instant < previous) figures.outOfOrder++;
+    if (window && (instant < window.start || instant >= window.end)) figures.outsideWindow++;
+    previous = instant;
+  }
+
+  return {
+    take(chunk: Uint8Array): void {
+      const [end = '', ...more] = decode(chunk, true).split('\n');
+      rest.add(end);
+      for (const text of more) {
+        takeLine(rest.take());
+        rest.add(text);
+      }
+    },
+
+    end(): RecordFigures {
+      rest.add(decode(new Uint8Array(0), false));
+      if (!rest.isEmpty()) {
+        takeLine(rest.take());
+        fault('it does not end in a line feed');
+      }
+      if (format === 'json' && !closed) faults.push('the array is not closed');
+      return { format, ...figures, faults, firstDate, lastDate };
+    },
+  };
+
+  function decode(chunk: Uint8Array, stream: boolean): string {
+    try {
+      return decoder.decode(chunk, { stream });
+    } catch {
+      throw new NotUtf8Error(line + 1);
+    }
+  }
+}
+
+/** The content is not UTF-8. */
+export class NotUtf8Error extends Error {
+  override readonly name = 'NotUtf8Error';
+
+  constructor(line: number) {
+    super(`it is not UTF-8, about line ${line}`);
+  }
+}
+
+/** A line of which the end has not come yet, in the pieces that have; one that is too long is not kept. */
+function createLineRest() {
+  let pieces: string[] = [];
+  let length = 0;
+  return {
+    add(piece: string): void {
+      length += piece.length;
+      if (length > longestLine) pieces = [];
+      else if (piece !== '') pieces.push(piece);
+    },
+
+    /** The line, or nothing if it was too long. */
+    take(): string | undefined {
+      const line = length > longestLine ? undefined : pieces.join('');
+      pieces = [];
+      length = 0;
+      return line;
+    },
+
+    isEmpty: () => length === 0,
+  };
+}
+
+function parse(json: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}

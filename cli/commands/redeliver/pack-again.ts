@@ -1,0 +1,50 @@
+import { type Archive, createArchive } from '../../../lambdas/archive/archive.ts';
+import { deflateOnThreadPool } from '../../../lambdas/archive/deflate.ts';
+import { type Page, rowsOf } from '../../../lambdas/archive/page.ts';
+import type { DeliveredFile } from '../../../lambdas/domain/delivered-file.ts';
+import { entryName } from '../../../lambdas/domain/object-key.ts';
+import type { AuditLog } from '../../../lambdas/exporter/ports.ts';
+
+export interface Repacking {
+  readonly accountId: string;
+  readonly file: DeliveredFile;
+  /** The sort key at which the part before ended; absent for the first part. */
+  readonly after: string | undefined;
+  /** 1 (fast) to 9 (small), as zlib counts. */
+  readonly level: number;
+  readonly auditLog: AuditLog;
+}
+
+/** A delivered file made once more, from the rows and by the recipe that the ledger keeps: the same bytes. */
+export function packAgain({ accountId, file, after, level, auditLog }: Repacking, signal: AbortSignal) {
+  const { window, part, final, format, compression, lastSortKey } = file;
+  const pages = auditLog.pages(accountId, window, after, signal);
+  let records = 0;
+
+  async function* lines(): AsyncGenerator<Uint8Array> {
+    for await (const page of pages) {
+      // The last part takes what is left of the window; the others end at the row that the ledger names.
+      const end = final ? undefined : rowAfter(page, lastSortKey);
+      const rows = rowsOf(page, 0, end ?? page.count);
+      records += rows.count;
+      yield rows.lines;
+      if (end !== undefined) return;
+    }
+  }
+
+  const archive: Archive = createArchive({
+    lines: lines(),
+    format,
+    compression,
+    entryName: entryName({ accountId, windowEnd: window.end, part, compression }),
+    modifiedAt: window.end,
+    level,
+    deflateBlock: deflateOnThreadPool,
+  });
+  return { body: archive.body, figures: () => ({ records, ...archive.figures() }) };
+}
+
+function rowAfter(page: Page, sortKey: string | undefined): number | undefined {
+  for (let row = 0; row < page.count; row++) if (page.sortKey(row) === sortKey) return row + 1;
+  return undefined;
+}

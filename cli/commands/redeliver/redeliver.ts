@@ -1,0 +1,176 @@
+import type { Command } from 'commander';
+import { createAuditLog } from '../../../lambdas/aws/audit-log.ts';
+import { type Pause, pauseAbout } from '../../../lambdas/aws/throttling.ts';
+import type { Bucket } from '../../../lambdas/buckets/bucket.ts';
+import type { Account } from '../../../lambdas/domain/account.ts';
+import type { DeliveredFile } from '../../../lambdas/domain/delivered-file.ts';
+import { ExportError } from '../../../lambdas/domain/failure.ts';
+import { toIso } from '../../../lambdas/domain/instant.ts';
+import { type Place, placeName, placeOf } from '../../../lambdas/domain/recipe.ts';
+import type { ExporterEnvironment } from '../../../lambdas/environment.ts';
+import type { AuditLog } from '../../../lambdas/exporter/ports.ts';
+import type { Run } from '../../run.ts';
+import { checkRecord } from '../../stage/account/check-record.ts';
+import { remedyFor } from '../../stage/account/remedy.ts';
+import { existingRecord, openStores } from '../../stage/account/stores.ts';
+import { createProbe } from '../../stage/bucket/probe.ts';
+import type { CommandContext } from '../../stage/context.ts';
+import { filesOfWindow } from '../../stage/ledger/delivered-window.ts';
+import type { Target } from '../../stage/target/target.ts';
+import { CommandError } from '../../terminal/command-error.ts';
+import type { Report } from '../../terminal/report.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { counted, parseInstant, size } from '../../terminal/wording.ts';
+import { type Redelivered, redeliverFile } from './redeliver-file.ts';
+
+interface RedeliverOptions {
+  readonly window: string;
+  readonly asItIsNow?: boolean;
+}
+
+export function registerRedeliver(program: Command, run: Run): void {
+  program
+    .command('redeliver')
+    .description(
+      'write the files of a delivered window again that the customer has lost: same keys, same bytes',
+    )
+    .argument('<account>', 'the account’s id')
+    .requiredOption('--window <end>', 'the window’s end, as "deliveries" shows it: 2026-11-22T18:30Z')
+    .option('--as-it-is-now', 'even if the audit log no longer gives the bytes that were delivered then')
+    .addHelpText(
+      'after',
+      `
+A file that is still there is never overwritten. The ledger stays as it is: it tells of the same file.
+Exit code 1 if a file is there already, cannot be made again as it was, or was written otherwise because its rows
+changed in that moment.
+
+Example:
+  siem-export redeliver acme --stage prod --window 2026-11-22T07:00Z`,
+    )
+    .action(run(redeliver));
+}
+
+interface Redone extends Redelivered {
+  readonly file: DeliveredFile;
+}
+
+async function redeliver(
+  context: CommandContext,
+  accountId: string,
+  { window, asItIsNow = false }: RedeliverOptions,
+): Promise<Report> {
+  const end = parseInstant(window, '--window');
+  const target = await context.target();
+  const account = checkRecord(await existingRecord(openStores(target), accountId));
+  const files = await filesOfWindow(target, accountId, end);
+  checkPlace(files, account);
+
+  const environment = await target.environment();
+  const auditLog = openAuditLog(target, environment, context.terminal);
+  const bucket = await openOwnBucket(target, account);
+  const { writerVersion } = environment;
+  const outcomes: Redone[] = [];
+  try {
+    let after: string | undefined;
+    for (const file of files) {
+      context.terminal.progress(`Making ${file.key} again`);
+      const work = { accountId, file, after, auditLog, bucket, writerVersion, asItIsNow };
+      outcomes.push({ file, ...(await redeliverFile(work)) });
+      after = file.lastSortKey;
+    }
+  } catch (thrown) {
+    throw explained(thrown, account, target);
+  } finally {
+    bucket.close();
+  }
+  const asAsked = ({ outcome }: Redone) =>
+    outcome === 'written' || (outcome === 'written otherwise' && asItIsNow);
+  return {
+    problem: !outcomes.every(asAsked),
+    json: {
+      accountId,
+      windowEnd: toIso(end),
+      files: outcomes.map(({ file, outcome, records, bytes }) => ({
+        key: file.key,
+        outcome,
+        records,
+        bytes,
+      })),
+    },
+    lines: ({ paint }) =>
+      outcomes.map(redone => {
+        const mark = asAsked(redone) ? paint('green', '✓') : paint('red', '✗');
+        return `${mark} ${redone.file.key}: ${describe(redone, asItIsNow)}`;
+      }),
+  };
+}
+
+/** A credential is for a bucket; where in it the files go, their keys say. */
+function checkPlace(files: readonly DeliveredFile[], account: Account): void {
+  const bucketOf = ({ type, bucket }: Place) => placeName({ type, bucket });
+  const present = bucketOf(placeOf(account.destination));
+  const other = files.map(({ place }) => bucketOf(place)).find(bucket => bucket !== present);
+  if (other !== undefined)
+    throw new CommandError(
+      'usage',
+      `The window was delivered to ${other}, and the account's destination is now ${present}, whose credential would not fit: the files can be written again only while the account points to ${other}`,
+    );
+}
+
+function openAuditLog(
+  target: Target,
+  { auditLog: source }: ExporterEnvironment,
+  terminal: Terminal,
+): AuditLog {
+  const client = source.region === undefined ? target.dynamodb : target.dynamodbIn(source.region);
+  const pause: Pause = (milliseconds, signal) => {
+    terminal.note(
+      `The audit log ${source.tableName} throttles: trying again in about ${milliseconds / 1000} s`,
+    );
+    return pauseAbout(milliseconds, signal);
+  };
+  return createAuditLog({ client, source, pause });
+}
+
+async function openOwnBucket(target: Target, account: Account): Promise<Bucket> {
+  const probe = createProbe(target, account);
+  const { destination } = account;
+  const byRole = destination.type === 's3' && destination.roleArn !== undefined;
+  try {
+    return await probe.open(byRole ? undefined : probe.parse(await probe.readSecret()));
+  } catch (thrown) {
+    throw explained(thrown, account, target);
+  }
+}
+
+const differs = ({ file, records }: Redone) =>
+  `${counted(records, 'record')} and other bytes than the ${counted(file.records, 'record')} delivered then`;
+
+function describe(redone: Redone, asItIsNow: boolean): string {
+  const { outcome, records, bytes } = redone;
+  const figures = `${counted(records, 'record')}, ${size(bytes)}`;
+  switch (outcome) {
+    case 'written':
+      return `written again, ${figures}`;
+    case 'written otherwise':
+      return asItIsNow
+        ? `written as it is now, ${size(bytes)}: ${differs(redone)}, of which the ledger still tells`
+        : `the rows changed while it was written: the object there has ${differs(redone)}, of which the ledger still tells`;
+    case 'there already':
+      return 'an object has this key; it is not overwritten';
+    case 'changed':
+      return `the audit log now gives ${differs(redone)}; --as-it-is-now writes them all the same`;
+  }
+}
+
+function explained(thrown: unknown, account: Account, { command, outputs }: Target): unknown {
+  if (!(thrown instanceof ExportError)) return thrown;
+  const remedy = remedyFor(thrown, account, { command, exporterRoleArn: outputs.ExporterRoleArn });
+  return new CommandError(
+    'problem',
+    `${thrown.code}: ${thrown.message}\n  → ${remedy.replaceAll('\n', '\n  → ')}`,
+    {
+      cause: thrown,
+    },
+  );
+}

@@ -1,0 +1,210 @@
+import type { Command } from 'commander';
+import { createCursorReader } from '../../lambdas/aws/cursor-reader.ts';
+import { createDispatchState } from '../../lambdas/aws/dispatch-state.ts';
+import type { Cursor } from '../../lambdas/domain/cursor.ts';
+import { type Instant, toIso } from '../../lambdas/domain/instant.ts';
+import type { Run } from '../run.ts';
+import type { CommandContext } from '../stage/context.ts';
+import { createDeadLetters, type DeadLetter, type DeadLetters } from '../stage/queue/dead-letters.ts';
+import { createHeldMessages, type HeldMessages } from '../stage/queue/held-messages.ts';
+import { isMadeUpFor, type LostTick, readLostTick } from '../stage/queue/lost-ticks.ts';
+import type { Target } from '../stage/target/target.ts';
+import { confirm } from '../terminal/ask.ts';
+import { displayName } from '../terminal/display.ts';
+import type { Report } from '../terminal/report.ts';
+import { type Column, table } from '../terminal/table.ts';
+import { count, counted, utcTime } from '../terminal/wording.ts';
+
+interface RetryOptions {
+  readonly yes?: boolean;
+  readonly discardForeign?: boolean;
+}
+
+export function registerRetry(program: Command, run: Run): void {
+  program
+    .command('retry')
+    .description('show the exports and ticks that were put aside and why, then queue the exports again')
+    .option('--yes', 'do it without asking')
+    .option('--discard-foreign', 'delete messages that are none of ours, which would fail for ever')
+    .addHelpText(
+      'after',
+      `
+Without --yes, and where there is nobody to ask, it only shows. What is put aside is not lost either way: the next
+boundary of the account delivers it as well. A lost tick needs no second try, because a later one makes up for it: once
+one has, it is removed together with the exports that are queued again. Exit code 1 if something is left.`,
+    )
+    .action(run(retry));
+}
+
+async function retry(context: CommandContext, { yes, discardForeign }: RetryOptions): Promise<Report> {
+  const target = await context.target();
+  const { sqs, outputs } = target;
+  const queue = createDeadLetters({
+    client: sqs,
+    queueUrl: outputs.ExportDeadLetterQueueUrl,
+    exportQueueUrl: outputs.ExportQueueUrl,
+  });
+  const triggers = createHeldMessages(sqs, outputs.TriggerDeadLetterQueueUrl);
+  try {
+    return await workOff(context, target, { queue, triggers, yes, discardForeign });
+  } finally {
+    // Whatever happens: what is held is seen by no other command, and by no alarm.
+    await queue.letGo();
+    await triggers.letGo();
+  }
+}
+
+interface Work extends RetryOptions {
+  readonly queue: DeadLetters;
+  readonly triggers: HeldMessages;
+}
+
+async function workOff(
+  { terminal, json }: CommandContext,
+  target: Target,
+  { queue, triggers, yes, discardForeign = false }: Work,
+): Promise<Report> {
+  const { dynamodb, outputs } = target;
+  const [letters, heldTicks] = await Promise.all([queue.receiveAll(), triggers.receiveAll()]);
+  const elsewhere = (await queue.heldByOthers()) + (await triggers.heldByOthers());
+  const ticks = heldTicks.map(readLostTick);
+  const ours = letters.filter(({ message }) => message !== undefined);
+  const foreign = letters.filter(({ message }) => message === undefined);
+  const reader = createCursorReader({ client: dynamodb, tableName: outputs.ExportLedgerTableName });
+  const ids = [...new Set(ours.flatMap(({ message }) => message?.accountId ?? []))];
+  const cursors = await reader.cursors(ids);
+  const lastTick = await lastTickOf(target);
+  const madeUpFor = ticks.filter(tick => isMadeUpFor(tick, lastTick));
+  if (!json) for (const line of describe(letters, cursors, ticks, lastTick, elsewhere)) terminal.say(line);
+
+  const question = questionFor(ours.length, madeUpFor.length, discardForeign ? foreign.length : 0);
+  const agreed =
+    !yes && question !== undefined && terminal.interactive && !json
+      ? await confirm(terminal, question)
+      : yes === true;
+  if (agreed) {
+    for (const letter of ours) await queue.moveBack(letter);
+    if (discardForeign) for (const letter of foreign) await queue.discard(letter);
+    for (const { held } of madeUpFor) await triggers.remove(held);
+  }
+  const moved = agreed ? ours.length : 0;
+  const discarded = agreed && discardForeign ? foreign.length : 0;
+  const removed = agreed ? madeUpFor.length : 0;
+  const left = letters.length + ticks.length - moved - discarded - removed;
+  return {
+    problem: left + elsewhere > 0,
+    json: {
+      messages: letters.map(letter => letterJson(letter, cursors)),
+      ticks: ticks.map(({ of, due, why }) => ({ of, due: toIso(due), why })),
+      heldElsewhere: elsewhere,
+      moved,
+      discarded,
+      removed,
+    },
+    lines: ({ paint }) => [
+      ...(moved > 0 ? [`${paint('green', '✓')} ${counted(moved, 'export')} queued again.`] : []),
+      ...(discarded > 0 ? [`${counted(discarded, 'message')} discarded.`] : []),
+      ...(removed > 0 ? [`${counted(removed, 'lost tick')} made up for, and removed.`] : []),
+      ...(left > 0
+        ? [
+            `${counted(left, 'message')} left as it is.${hintFor({
+              agreed,
+              exports: ours.length - moved,
+              madeUpFor: madeUpFor.length - removed,
+              foreign: foreign.length - discarded,
+            })}`,
+          ]
+        : []),
+      ...(elsewhere > 0 && letters.length + ticks.length > 0
+        ? [`${count(elsewhere)} more ${elsewhere === 1 ? 'is' : 'are'} held by another retry, ${lookAgain}`]
+        : []),
+    ],
+  };
+}
+
+const lookAgain = 'or by one that has just ended: look again in 5 minutes.';
+
+async function lastTickOf({ dynamodb, outputs }: Target): Promise<Instant | undefined> {
+  return createDispatchState({ client: dynamodb, tableName: outputs.DispatchStateTableName }).completedTick();
+}
+
+/** What would be done, or nothing if there is nothing to do. */
+function questionFor(exports: number, ticks: number, foreign: number): string | undefined {
+  const queue = exports > 0 ? [`queue ${counted(exports, 'export')} again`] : [];
+  const remove = ticks > 0 ? [`remove ${counted(ticks, 'lost tick')} that a later one made up for`] : [];
+  const discard =
+    foreign > 0
+      ? [`delete ${counted(foreign, 'message')} that ${foreign === 1 ? 'is' : 'are'} none of ours`]
+      : [];
+  const question = [...queue, ...remove, ...discard].join(', ');
+  return question === '' ? undefined : `${question.charAt(0).toUpperCase()}${question.slice(1)}?`;
+}
+
+interface Left {
+  readonly agreed: boolean;
+  readonly exports: number;
+  /** Lost ticks that a later one made up for. */
+  readonly madeUpFor: number;
+  /** Messages that are none of ours. */
+  readonly foreign: number;
+}
+
+/** What would be done about what is left. */
+function hintFor({ agreed, exports, madeUpFor, foreign }: Left): string {
+  if (!agreed && exports > 0) return ' --yes queues exports again.';
+  if (!agreed && madeUpFor > 0) return ' --yes removes lost ticks that a later one made up for.';
+  if (foreign > 0) return ` ${agreed ? '' : '--yes '}--discard-foreign deletes what is none of ours.`;
+  return ' A lost tick can be removed once a later one has made up for it.';
+}
+
+function describe(
+  letters: readonly DeadLetter[],
+  cursors: ReadonlyMap<string, Cursor>,
+  ticks: readonly LostTick[],
+  lastTick: Instant | undefined,
+  elsewhere: number,
+): string[] {
+  if (letters.length + ticks.length === 0)
+    return [
+      elsewhere > 0
+        ? `${counted(elsewhere, 'message')} held by another retry, ${lookAgain}`
+        : 'Nothing was put aside.',
+    ];
+  const exports: readonly Column<DeadLetter>[] = [
+    {
+      heading: 'account',
+      text: ({ message }) => (message ? displayName(message.accountId) : 'not a message of ours'),
+    },
+    { heading: 'tick', text: ({ message }) => (message ? utcTime(message.tick) : '-') },
+    { heading: 'why', text: letter => reasonOf(letter, cursors) },
+  ];
+  const lost: readonly Column<LostTick>[] = [
+    { heading: 'lost tick', text: ({ due }) => utcTime(due) },
+    { heading: 'of', text: tick => tick.of },
+    { heading: 'made up for', text: tick => (isMadeUpFor(tick, lastTick) ? 'yes' : 'not yet') },
+    { heading: 'why', text: ({ why }) => displayName(why, 200) },
+  ];
+  return [
+    ...(letters.length > 0 ? table(exports, letters) : []),
+    ...(ticks.length > 0 ? table(lost, ticks) : []),
+  ];
+}
+
+/** The account's last error; if it has none, it was delivered since. */
+function reasonOf({ message, held }: DeadLetter, cursors: ReadonlyMap<string, Cursor>): string {
+  if (message === undefined) return displayName(held.body);
+  const cursor = cursors.get(message.accountId);
+  if (cursor?.lastError !== undefined) return `${cursor.lastError.code}: ${cursor.lastError.message}`;
+  if (cursor !== undefined && cursor.exportedThrough >= message.tick) return 'delivered since';
+  return 'the ledger has no error: see the exporter’s log';
+}
+
+function letterJson(letter: DeadLetter, cursors: ReadonlyMap<string, Cursor>) {
+  const { message, held } = letter;
+  return {
+    accountId: message?.accountId,
+    tick: message && toIso(message.tick),
+    sentAt: toIso(held.sentAt),
+    why: reasonOf(letter, cursors),
+  };
+}

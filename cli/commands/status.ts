@@ -1,0 +1,232 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Command, InvalidArgumentError } from 'commander';
+import { createDispatchState } from '../../lambdas/aws/dispatch-state.ts';
+import type { FailureCode } from '../../lambdas/domain/failure.ts';
+import { type Instant, toIso } from '../../lambdas/domain/instant.ts';
+import type { Run } from '../run.ts';
+import { surveyFleet } from '../stage/account/fleet.ts';
+import { standingJson, stateStyles } from '../stage/account/shown-standing.ts';
+import { type Standing, type State, states, troubled } from '../stage/account/standing.ts';
+import type { CommandContext } from '../stage/context.ts';
+import { type QueueDepth, readDepth } from '../stage/queue/depth.ts';
+import type { Target } from '../stage/target/target.ts';
+import { toCommandError } from '../stage/unreachable.ts';
+import { displayName, displayWidth } from '../terminal/display.ts';
+import type { Report } from '../terminal/report.ts';
+import { cut, fields } from '../terminal/table.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { count, counted, span, utcTime } from '../terminal/wording.ts';
+
+const defaultInterval = 10;
+const troubledShown = 20;
+/** What `status` prints beside the accounts in trouble, and the prompt after it. */
+const linesBeside = 11;
+const tickInterval = 15 * 60_000;
+
+export function registerStatus(program: Command, run: Run): void {
+  program
+    .command('status')
+    .description('the whole fleet on one screen: how accounts stand, failures by code, queues, lag')
+    .option('--watch [seconds]', `look again every so many seconds (${defaultInterval})`, parseInterval)
+    .addHelpText(
+      'after',
+      `
+Exit code 1 if an account is in trouble, exports or ticks were put aside, or ticks are missing. With --watch, --json
+prints a document on one line for each look.`,
+    )
+    .action(run(showStatus));
+}
+
+function parseInterval(text: string): number {
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Expected a whole number of seconds.');
+}
+
+async function showStatus(
+  context: CommandContext,
+  { watch }: { readonly watch?: number | true },
+): Promise<Report> {
+  const target = await context.target();
+  if (watch === undefined) return reportOn(target, await look(target));
+  return watchFleet(context, target, (watch === true ? defaultInterval : watch) * 1000);
+}
+
+/** Looks again and again, until Ctrl-C ends the program or nobody reads what it prints. */
+async function watchFleet(
+  { terminal, json }: CommandContext,
+  target: Target,
+  interval: number,
+): Promise<Report> {
+  const { closed: signal } = terminal;
+  for (;;) {
+    const report = await lookAgain(target);
+    const text = json ? JSON.stringify(report.json) : report.lines(terminal).join('\n');
+    terminal.say(terminal.output.isTTY === true && !json ? `\u001b[2J\u001b[H${text}` : text);
+    // Cut short, and not refused, once it is closed.
+    await pause(interval, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return report;
+  }
+}
+
+/** A throttled request or a lost connection is shown in the place of the fleet, and does not end the watch. */
+async function lookAgain(target: Target): Promise<Report> {
+  try {
+    return reportOn(target, await look(target));
+  } catch (thrown) {
+    const { code, message } = toCommandError(thrown);
+    if (code !== 'unreachable') throw thrown;
+    return { json: { error: { code, message } }, lines: ({ paint }) => [paint('red', message)] };
+  }
+}
+
+interface Fleet {
+  readonly now: Instant;
+  readonly standings: readonly Standing[];
+  readonly queue: QueueDepth;
+  /** Exports that were put aside. */
+  readonly deadLetters: number;
+  /** Ticks of the dispatcher, and rounds of the watchdog, that were lost after all their retries. */
+  readonly lostTicks: number;
+  readonly lastTick: Instant | undefined;
+}
+
+async function look(target: Target): Promise<Fleet> {
+  const { dynamodb, sqs, outputs } = target;
+  const now = await target.now();
+  const state = createDispatchState({ client: dynamodb, tableName: outputs.DispatchStateTableName });
+  const [standings, queue, dead, lost, lastTick] = await Promise.all([
+    surveyFleet(target, now),
+    readDepth(sqs, outputs.ExportQueueUrl),
+    readDepth(sqs, outputs.ExportDeadLetterQueueUrl),
+    readDepth(sqs, outputs.TriggerDeadLetterQueueUrl),
+    state.completedTick(),
+  ]);
+  // What a "retry" looks at just now is put aside all the same.
+  const [deadLetters, lostTicks] = [dead.waiting + dead.inFlight, lost.waiting + lost.inFlight];
+  return { now, standings, queue, deadLetters, lostTicks, lastTick };
+}
+
+function reportOn({ title, command }: Target, fleet: Fleet): Report {
+  const { now, standings, queue, deadLetters, lostTicks, lastTick } = fleet;
+  const byState = countBy(standings, ({ state }) => state);
+  const byCode = countBy(
+    standings.filter(({ state }) => state === 'failing'),
+    ({ cursor }) => cursor?.lastError?.code ?? 'internal',
+  );
+  const ticksMissing = lastTick === undefined || now - lastTick > 2 * tickInterval;
+  const inTrouble = standings.filter(({ state }) => troubled.has(state));
+  const active = standings.filter(({ account }) => account?.status === 'active').length;
+  const behind = standings.filter(({ late }) => late).length;
+  const lag = Math.max(0, ...standings.map(standing => lagOf(standing, now)));
+  return {
+    problem: inTrouble.length > 0 || deadLetters + lostTicks > 0 || ticksMissing,
+    json: {
+      at: toIso(now),
+      accounts: standings.length,
+      active,
+      behind,
+      states: Object.fromEntries(byState),
+      failuresByCode: Object.fromEntries(byCode),
+      largestLagSeconds: lag / 1000,
+      queue,
+      deadLetters,
+      lostTicks,
+      lastTick: lastTick && toIso(lastTick),
+      inTrouble: inTrouble.map(standingJson),
+    },
+    lines: terminal => [
+      `${terminal.paint('bold', title)} at ${utcTime(now)}`,
+      ...fields([
+        ['accounts', `${count(standings.length)}, ${count(active)} active`],
+        ['standing', describeStates(byState, terminal)],
+        ['behind', behind === 0 ? 'none' : terminal.paint('yellow', count(behind))],
+        ['failing', byCode.size === 0 ? 'none' : terminal.paint('red', describeCodes(byCode))],
+        ['largest lag', span(lag)],
+        [
+          'queue',
+          `${count(queue.waiting)} waiting, ${count(queue.inFlight)} in flight, ${count(queue.delayed)} settling`,
+        ],
+        ['put aside', describePutAside(fleet, command, terminal)],
+        ['last tick', describeTick(lastTick, now, ticksMissing, terminal)],
+      ]),
+      ...describeTroubled(inTrouble, command, terminal),
+    ],
+  };
+}
+
+/** As many as leave the rest of the screen in sight. */
+function describeTroubled(inTrouble: readonly Standing[], command: string, terminal: Terminal): string[] {
+  if (inTrouble.length === 0) return [];
+  const rows = terminal.output.rows || Number.POSITIVE_INFINITY;
+  const shown = Math.max(Math.min(troubledShown, rows - linesBeside), 1);
+  const more = inTrouble.length - shown;
+  return [
+    ...inTrouble.slice(0, shown).map(standing => describeTrouble(standing, terminal)),
+    more > 0
+      ? `and ${counted(more, 'account')} more: ${command} account list --state ${[...troubled].join(' ')}`
+      : `What to do: ${command} account show <account>`,
+  ];
+}
+
+/** How long ago the oldest window ended that should have been delivered. */
+function lagOf({ state, nextWindow }: Standing, now: Instant): number {
+  const counts = state === 'behind' || state === 'failing' || state === 'ok';
+  return counts && nextWindow !== undefined ? now - nextWindow.end : 0;
+}
+
+function countBy<Key extends string>(
+  standings: readonly Standing[],
+  keyOf: (standing: Standing) => Key,
+): Map<Key, number> {
+  const counts = new Map<Key, number>();
+  for (const standing of standings) counts.set(keyOf(standing), (counts.get(keyOf(standing)) ?? 0) + 1);
+  return counts;
+}
+
+function describeStates(byState: ReadonlyMap<State, number>, { paint }: Terminal): string {
+  const present = states.toReversed().filter(state => byState.has(state));
+  return (
+    present
+      .map(state => paint(stateStyles[state], `${count(byState.get(state) ?? 0)} ${state}`))
+      .join(', ') || 'none'
+  );
+}
+
+function describeCodes(byCode: ReadonlyMap<FailureCode, number>): string {
+  return [...byCode].map(([code, failing]) => `${count(failing)} ${code}`).join(', ');
+}
+
+function describePutAside({ deadLetters, lostTicks }: Fleet, command: string, { paint }: Terminal): string {
+  if (deadLetters + lostTicks === 0) return 'none';
+  const exports = deadLetters > 0 ? [counted(deadLetters, 'export')] : [];
+  const ticks = lostTicks > 0 ? [counted(lostTicks, 'lost tick')] : [];
+  return paint('red', `${[...exports, ...ticks].join(', ')} (${command} retry)`);
+}
+
+function describeTick(
+  lastTick: Instant | undefined,
+  now: Instant,
+  missing: boolean,
+  { paint }: Terminal,
+): string {
+  if (lastTick === undefined) return paint('red', 'none yet');
+  const text = `${utcTime(lastTick)}, ${span(now - lastTick)} ago`;
+  return missing ? paint('red', text) : text;
+}
+
+/** On one line of the terminal: what does not fit is in `account show`. */
+function describeTrouble(
+  { accountId, state, faults, cursor, nextWindow }: Standing,
+  { paint, output }: Terminal,
+): string {
+  const why =
+    state === 'invalid'
+      ? faults.join('; ')
+      : state === 'failing'
+        ? `${cursor?.lastError?.code}: ${cursor?.lastError?.message}`
+        : `owed since ${nextWindow ? utcTime(nextWindow.end) : 'unknown'}`;
+  const name = `✗ ${displayName(accountId)}`;
+  // A terminal that does not know its size says that it has none.
+  const columns = output.columns || Number.POSITIVE_INFINITY;
+  return paint(stateStyles[state], name) + cut(`  ${state}: ${why}`, columns - displayWidth(name));
+}

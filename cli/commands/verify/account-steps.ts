@@ -1,0 +1,78 @@
+import { remedyFor } from '../../stage/account/remedy.ts';
+import type { Standing } from '../../stage/account/standing.ts';
+import type { Step } from '../../stage/bucket/steps.ts';
+import { accountCommand } from '../../terminal/shell-word.ts';
+import { utcTime } from '../../terminal/wording.ts';
+
+export interface AccountState {
+  readonly standing: Standing;
+  /** Whether the audit log has a row of the account at all; `undefined` if that cannot be seen. */
+  readonly hasRows: boolean | undefined;
+  /** What commands for the stage begin with. */
+  readonly command: string;
+  readonly exporterRoleArn?: string | undefined;
+}
+
+/**
+ * Failures that writing a small new object does not run into, so that they are no less true because it went through.
+ * Of a refusal for a reason that has no name nobody knows.
+ */
+const unseen: ReadonlyMap<string, 'wrong' | 'warning'> = new Map([
+  ['object_exists', 'wrong'],
+  ['out_of_time', 'wrong'],
+  ['internal', 'wrong'],
+  ['destination_rejected', 'warning'],
+]);
+
+/** What keeps an account's files from coming although they can be written; nothing if that is all. */
+export function accountSteps(state: AccountState): Step[] {
+  return [...lastExport(state), ...onPurpose(state), ...rows(state)];
+}
+
+function lastExport({ standing: { account, cursor }, command, exporterRoleArn }: AccountState): Step[] {
+  const error = cursor?.lastError;
+  const outcome = unseen.get(error?.code ?? '');
+  if (account === undefined || error === undefined || outcome === undefined) return [];
+  return [
+    {
+      name: 'the last export went through',
+      outcome,
+      detail: `${error.code}, at ${utcTime(error.at)}: ${error.message}`,
+      remedy: remedyFor(error, account, { command, exporterRoleArn }),
+    },
+  ];
+}
+
+function onPurpose({ standing: { account, nextWindow }, command }: AccountState): Step[] {
+  const steps: Step[] = [];
+  if (account?.status === 'paused')
+    steps.push({
+      name: 'the account is active',
+      outcome: 'warning',
+      detail: 'it is paused: nothing is exported until it is resumed',
+      remedy: accountCommand(`${command} account resume`, account.accountId),
+    });
+  const { addOnExpiresAt } = account ?? {};
+  if (account && nextWindow && addOnExpiresAt !== undefined && nextWindow.end > addOnExpiresAt)
+    steps.push({
+      name: 'its add-on covers the next window',
+      outcome: 'warning',
+      detail: `it ends at ${utcTime(addOnExpiresAt)}: nothing is exported of the windows that end later`,
+      remedy: accountCommand(`${command} account update`, account.accountId, '--add-on-expires-at <instant>'),
+    });
+  return steps;
+}
+
+function rows({ hasRows }: AccountState): Step[] {
+  const name = 'the audit log has rows of the account';
+  if (hasRows) return [];
+  if (hasRows === undefined)
+    return [{ name, outcome: 'unknown', detail: 'you may not read its table, or there is none' }];
+  return [
+    {
+      name,
+      outcome: 'warning',
+      detail: 'it has none: files will be empty until there are; compare the id with that in the audit log',
+    },
+  ];
+}

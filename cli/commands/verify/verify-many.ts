@@ -1,0 +1,73 @@
+import type { AccountRecord } from '../../stage/account/account-record.ts';
+import type { Step } from '../../stage/bucket/steps.ts';
+import type { CommandContext } from '../../stage/context.ts';
+import type { Target } from '../../stage/target/target.ts';
+import { toCommandError } from '../../stage/unreachable.ts';
+import { displayName } from '../../terminal/display.ts';
+import type { Report } from '../../terminal/report.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { count, counted } from '../../terminal/wording.ts';
+import { markOf } from './describe-step.ts';
+import { isRight, type Verified, verifiedJson, verifyOne } from './verify-one.ts';
+
+const verificationsAtOnce = 8;
+
+/** Verifies accounts side by side, and prints a line of each as soon as it is known. */
+export async function verifyMany(
+  { terminal, json }: CommandContext,
+  target: Target,
+  records: readonly AccountRecord[],
+): Promise<Report> {
+  const verified: Verified[] = [];
+  const failed: { readonly accountId: string; readonly error: string }[] = [];
+  const left = records.values();
+  const verifyOn = async () => {
+    for (const record of left) {
+      const accountId = String(record.accountId);
+      try {
+        const outcome = await verifyOne(target, record, () => undefined);
+        verified.push(outcome);
+        if (!json) terminal.say(describe(outcome, terminal));
+      } catch (thrown) {
+        // One account that cannot be looked at keeps nobody from learning of the others.
+        const error = toCommandError(thrown).message;
+        failed.push({ accountId, error });
+        if (!json)
+          terminal.say(`${markOf('wrong', terminal)} ${displayName(accountId)}: ${onOneLine(error)}`);
+      }
+      terminal.progress(`${count(verified.length + failed.length)} of ${counted(records.length, 'account')}`);
+    }
+  };
+  await Promise.all(Array.from({ length: verificationsAtOnce }, verifyOn));
+  const right = verified.filter(isRight).length;
+  const wrong = records.length - right;
+  return {
+    problem: wrong > 0,
+    json: {
+      accounts: [...verified.map(verifiedJson), ...failed.map(each => ({ ...each, verified: false }))].sort(
+        (one, other) => (one.accountId < other.accountId ? -1 : 1),
+      ),
+    },
+    lines: () => [
+      `${counted(records.length, 'account')}: ${count(right)} in order, ${count(wrong)} not.`,
+      ...(wrong > 0 ? [`What to do: ${target.command} verify <account>`] : []),
+    ],
+  };
+}
+
+function describe({ accountId, way, around }: Verified, terminal: Terminal): string {
+  const steps = [...way, ...around];
+  const wrong = steps.filter(({ outcome }) => outcome === 'wrong');
+  const shown = wrong.length > 0 ? wrong : steps.filter(({ outcome }) => outcome === 'warning');
+  const mark = markOf(shown[0]?.outcome ?? 'right', terminal);
+  const why = shown.length === 0 ? '' : `: ${shown.map(sentence).join('; ')}`;
+  return `${mark} ${displayName(accountId)}${onOneLine(why)}`;
+}
+
+function sentence({ name, detail }: Step): string {
+  return detail === undefined ? name : `${name}: ${detail}`;
+}
+
+function onOneLine(text: string): string {
+  return displayName(text.replaceAll('\n', ' '), Number.POSITIVE_INFINITY);
+}

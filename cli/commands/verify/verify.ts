@@ -1,0 +1,118 @@
+import { type Command, Option } from 'commander';
+import { createAccountScan } from '../../../lambdas/aws/account-table.ts';
+import type { Run } from '../../run.ts';
+import type { AccountRecord } from '../../stage/account/account-record.ts';
+import { surveyFleet } from '../../stage/account/fleet.ts';
+import { type State, states } from '../../stage/account/standing.ts';
+import { noSuchAccount, openStores } from '../../stage/account/stores.ts';
+import type { Step } from '../../stage/bucket/steps.ts';
+import type { CommandContext } from '../../stage/context.ts';
+import type { Target } from '../../stage/target/target.ts';
+import { CommandError } from '../../terminal/command-error.ts';
+import { displayName } from '../../terminal/display.ts';
+import type { Report } from '../../terminal/report.ts';
+import { accountCommand } from '../../terminal/shell-word.ts';
+import { counted } from '../../terminal/wording.ts';
+import { describeStep } from './describe-step.ts';
+import { verifyMany } from './verify-many.ts';
+import { isRight, type Verified, verifiedJson, verifyOne } from './verify-one.ts';
+
+interface VerifyOptions {
+  readonly all?: boolean;
+  readonly state?: readonly State[];
+}
+
+export function registerVerify(program: Command, run: Run): void {
+  program
+    .command('verify')
+    .description(
+      'write a small object by an account’s real way, with its real credential, and check each step',
+    )
+    .argument('[account...]', 'the account’s id; of several, a line for each')
+    .addOption(new Option('--all', 'every account').conflicts('state'))
+    .addOption(new Option('--state <state...>', 'every account in these states').choices(states))
+    .addHelpText(
+      'after',
+      `
+Exit code 1 if a step is wrong; each wrong step comes with what to do. Tells as well of what keeps files from coming
+although they can be written: a last export that failed otherwise, a pause, an add-on that has expired, an audit log
+without a row of the account. The object stays in the bucket, because nobody but the customer may delete it.
+
+Once a week, to see keys and SAS that come to their end before exports fail:
+  siem-export verify --all --stage prod`,
+    )
+    .action(run(verify));
+}
+
+async function verify(
+  context: CommandContext,
+  accountIds: readonly string[],
+  options: VerifyOptions,
+): Promise<Report> {
+  const fleet = options.all === true || options.state !== undefined;
+  if (fleet === accountIds.length > 0)
+    throw new CommandError(
+      'usage',
+      'Which account? Give its id, or several, or either --all or --state <state>',
+    );
+  const target = await context.target();
+  const records = fleet ? await recordsOf(target, options.state) : await recordsNamed(target, accountIds);
+  const [first, ...more] = records;
+  if (first !== undefined && more.length === 0 && !fleet) return verifyAlone(context, target, first);
+  return verifyMany(context, target, records);
+}
+
+async function recordsNamed(target: Target, accountIds: readonly string[]): Promise<AccountRecord[]> {
+  const known = await openStores(target).records.readMany([...new Set(accountIds)]);
+  return [...new Set(accountIds)].map(accountId => {
+    const record = known.get(accountId);
+    if (record === undefined) throw noSuchAccount(accountId, target);
+    return record;
+  });
+}
+
+/** Every record; with states, those of accounts that stand so. */
+async function recordsOf(target: Target, wanted?: readonly State[]): Promise<AccountRecord[]> {
+  const { dynamodb, outputs } = target;
+  const scan = createAccountScan({ client: dynamodb, tableName: outputs.AccountsTableName });
+  const records: AccountRecord[] = [];
+  for await (const page of scan.records()) records.push(...page);
+  if (wanted === undefined) return records;
+  const standings = await surveyFleet(target, await target.now());
+  const ids = new Set(
+    standings.filter(({ state }) => wanted.includes(state)).map(({ accountId }) => accountId),
+  );
+  return records.filter(({ accountId }) => ids.has(String(accountId)));
+}
+
+async function verifyAlone(
+  { terminal, json }: CommandContext,
+  target: Target,
+  record: AccountRecord,
+): Promise<Report> {
+  const tell = (step: Step) => {
+    if (!json) for (const line of describeStep(step, terminal)) terminal.say(line);
+  };
+  const verified = await verifyOne(target, record, tell);
+  return {
+    problem: !isRight(verified),
+    json: verifiedJson(verified),
+    lines: () => conclusion(verified, target),
+  };
+}
+
+function conclusion({ accountId, way, around, standing }: Verified, { command }: Target): string[] {
+  const account = displayName(accountId);
+  if (way.some(({ outcome }) => outcome === 'wrong'))
+    return [`Exports of ${account} cannot be written as things are.`];
+  const exportNow = `What it is owed comes at its next boundary, or now: ${accountCommand(`${command} export`, accountId)}`;
+  const after = standing.state === 'failing' ? [exportNow] : [];
+  const failed = around.find(({ outcome }) => outcome === 'wrong');
+  if (failed !== undefined)
+    return [`Exports of ${account} can be written, but the last export failed: ${failed.detail}`, ...after];
+  const warnings = [...way, ...around].filter(({ outcome }) => outcome === 'warning').length;
+  return [
+    `Exports of ${account} can be written${warnings > 0 ? `; ${counted(warnings, 'warning')}` : ''}.`,
+    ...after,
+  ];
+}

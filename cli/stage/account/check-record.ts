@@ -1,0 +1,70 @@
+import { type Account, accountFaults, parseAccount } from '../../../lambdas/domain/account.ts';
+import { CommandError } from '../../terminal/command-error.ts';
+import { accountCommand } from '../../terminal/shell-word.ts';
+import type { AccountRecord } from './account-record.ts';
+import { recordFaults } from './record-faults.ts';
+import { optionFor } from './record-options.ts';
+import { unknownAttributes } from './unknown-attributes.ts';
+
+/**
+ * @param outcome what the command has done by then
+ * @throws CommandError `usage` with every fault, and the option that mends it
+ */
+export function checkRecord(record: AccountRecord, outcome = 'nothing was changed'): Account {
+  const faults = recordFaults(record);
+  if (faults.length === 0) return parseAccount(record);
+  const warnings = unknownAttributes(record);
+  const lines = [...faults.map(withOption), ...wrongOption(record), ...warnings].map(line => `\n  ${line}`);
+  throw new CommandError('usage', `The account record is not in order; ${outcome}:${lines.join('')}`, {
+    details: { faults, warnings },
+  });
+}
+
+/** The fault of one attribute, if it has one. */
+export function faultAt(path: string, record: AccountRecord): string | undefined {
+  return accountFaults(record).find(fault => fault.startsWith(`${path}: `));
+}
+
+/** The commands that put every fault of a record right, once their values are filled in. */
+export function mendingCommands(accountId: string, faults: readonly string[], command: string): string {
+  const options = faults.flatMap(fault => optionFor(fault.slice(0, fault.indexOf(':'))) ?? []);
+  const values = [...new Set(options)].filter(option => option.startsWith('--'));
+  const update = accountCommand(
+    `${command} account update`,
+    accountId,
+    ...values.map(option => `${option} <value>`),
+  );
+  return [
+    ...(faults.some(fault => fault.startsWith('status: ')) ? statusCommands(accountId, command) : []),
+    ...(values.length > 0 ? [update] : []),
+  ].join('\n');
+}
+
+/**
+ * The status has commands of its own, and has to be in order before any other attribute is written. Which of them is
+ * right only the operator knows: a mistyped "paused" must not be resumed unawares.
+ */
+function statusCommands(accountId: string, command: string): string[] {
+  return [
+    accountCommand(`${command} account pause`, accountId),
+    `or, if it is to be exported: ${accountCommand(`${command} account resume`, accountId)}`,
+  ];
+}
+
+/** A bucket by the name that another cloud has for it. */
+function wrongOption({ destination }: AccountRecord): string[] {
+  const { type, bucket, container } = { ...(typeof destination === 'object' ? destination : {}) } as Readonly<
+    Record<string, unknown>
+  >;
+  if (type === 'azure' && bucket !== undefined)
+    return ['--bucket: Azure keeps objects in containers, use --container'];
+  if ((type === 's3' || type === 'gcs') && container !== undefined)
+    return ['--container: only Azure has containers, use --bucket'];
+  return [];
+}
+
+function withOption(fault: string): string {
+  const path = fault.slice(0, fault.indexOf(':'));
+  const option = optionFor(path);
+  return option === undefined ? fault : `${path} (${option})${fault.slice(path.length)}`;
+}

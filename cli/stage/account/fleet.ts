@@ -1,0 +1,23 @@
+import { createAccountScan } from '../../../lambdas/aws/account-table.ts';
+import { createCursorReader } from '../../../lambdas/aws/cursor-reader.ts';
+import type { Cursor } from '../../../lambdas/domain/cursor.ts';
+import type { Instant } from '../../../lambdas/domain/instant.ts';
+import type { Target } from '../target/target.ts';
+import { type Standing, standingOf } from './standing.ts';
+
+/** How every account stands, in the order of their ids. */
+export async function surveyFleet(target: Target, now: Instant): Promise<Standing[]> {
+  const { dynamodb, outputs } = target;
+  const { settleSeconds } = await target.environment();
+  const scan = createAccountScan({ client: dynamodb, tableName: outputs.AccountsTableName });
+  const reader = createCursorReader({ client: dynamodb, tableName: outputs.ExportLedgerTableName });
+  const standings: Standing[] = [];
+  for await (const records of scan.records()) {
+    const cursors: ReadonlyMap<string, Cursor> = await reader.cursors(
+      records.map(({ accountId }) => String(accountId)),
+    );
+    for (const record of records)
+      standings.push(standingOf(record, cursors.get(String(record.accountId)), now, settleSeconds * 1000));
+  }
+  return standings.sort((one, other) => (one.accountId < other.accountId ? -1 : 1));
+}

@@ -1,0 +1,90 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { accountAttributes } from '../../../lambdas/domain/account.ts';
+import type { AccountRecord } from './account-record.ts';
+
+/** The names and values of an expression of DynamoDB's, where many names are reserved words. */
+function createExpressions() {
+  const names = new Map<string, string>();
+  const values = new Map<string, AttributeValue>();
+  return {
+    name(attribute: string): string {
+      const name = `#${names.size}`;
+      names.set(name, attribute);
+      return name;
+    },
+    value(value: unknown): string {
+      const name = `:${values.size}`;
+      const { given } = marshall({ given: value }, { removeUndefinedValues: true });
+      if (given !== undefined) values.set(name, given);
+      return name;
+    },
+    named: () => ({
+      ExpressionAttributeNames: Object.fromEntries(names),
+      ...(values.size > 0 && { ExpressionAttributeValues: Object.fromEntries(values) }),
+    }),
+  };
+}
+
+type Expressions = ReturnType<typeof createExpressions>;
+
+/** Of the attributes that exports follow, each has the value that was read, or is still absent. */
+function conditionOf(record: AccountRecord, expressions: Expressions): string {
+  return accountAttributes
+    .flatMap(attribute => {
+      const path = expressions.name(attribute);
+      const value = record[attribute];
+      return value === undefined ? `attribute_not_exists(${path})` : equals(path, value, expressions);
+    })
+    .join(' AND ');
+}
+
+/** A map by its members and their number: DynamoDB itself compares maps as a whole, Dynalite does not. */
+function equals(path: string, value: unknown, expressions: Expressions): string[] {
+  if (!isMap(value)) return [`${path} = ${expressions.value(value)}`];
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  return [
+    `size(${path}) = ${expressions.value(members.length)}`,
+    ...members.flatMap(([name, member]) => equals(`${path}.${expressions.name(name)}`, member, expressions)),
+  ];
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
+/** The condition that a record is there, as it was read. */
+export function isAsItWas(record: AccountRecord) {
+  const expressions = createExpressions();
+  return { ConditionExpression: conditionOf(record, expressions), ...expressions.named() };
+}
+
+/** What makes one record of an account the other, on condition that the one is there still. */
+export function changeOf(before: AccountRecord, after: AccountRecord) {
+  const expressions = createExpressions();
+  const ConditionExpression = conditionOf(before, expressions);
+  const { name, value } = expressions;
+  const changed = changedAttributes(before, after);
+  const set = changed
+    .filter(attribute => after[attribute] !== undefined)
+    .map(attribute => `${name(attribute)} = ${value(after[attribute])}`);
+  const removed = changed.filter(attribute => after[attribute] === undefined).map(name);
+  const update = [
+    ...(set.length > 0 ? [`SET ${set.join(', ')}`] : []),
+    ...(removed.length > 0 ? [`REMOVE ${removed.join(', ')}`] : []),
+  ].join(' ');
+  return {
+    Key: marshall({ accountId: before.accountId }),
+    ConditionExpression,
+    ...(update !== '' && { UpdateExpression: update }),
+    ...expressions.named(),
+  };
+}
+
+/** The attributes in which two records differ. */
+export function changedAttributes(before: AccountRecord, after: AccountRecord): string[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+    name => !isDeepStrictEqual(before[name], after[name]),
+  );
+}

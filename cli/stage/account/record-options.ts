@@ -1,0 +1,112 @@
+import type { Command } from 'commander';
+import { destinationAttributes } from '../../../lambdas/domain/account.ts';
+import { timeZoneNames } from '../../../lambdas/domain/time-zone-names.ts';
+import type { AccountRecord } from './account-record.ts';
+
+/** The attributes of a record, as options of the command line have them. */
+export interface RecordOptions {
+  readonly timeZone?: string;
+  readonly destination?: string;
+  readonly bucket?: string;
+  readonly container?: string;
+  readonly bucketRegion?: string;
+  readonly prefix?: string;
+  readonly expectedBucketOwner?: string;
+  readonly roleArn?: string;
+  readonly externalId?: string;
+  readonly kmsKeyId?: string;
+  readonly format?: string;
+  readonly compression?: string;
+  readonly exportFrom?: string;
+  readonly addOnExpiresAt?: string;
+  readonly secretId?: string;
+  readonly secretFile?: string;
+}
+
+export function addRecordOptions(command: Command): Command {
+  return command
+    .option('--time-zone <name>', 'IANA time zone, such as Europe/Berlin')
+    .option('--destination <cloud>', 's3, gcs or azure')
+    .option('--bucket <name>', 'the bucket (S3, Google Cloud Storage)')
+    .option('--container <name>', 'the container (Azure)')
+    .option('--bucket-region <region>', 'the region of an S3 bucket, such as eu-central-1')
+    .option('--prefix <path>', 'a folder in the bucket')
+    .option('--expected-bucket-owner <id>', 'the AWS account that must own an S3 bucket')
+    .option('--role-arn <arn>', 'a role in the customer’s AWS account, in place of an access key')
+    .option('--external-id <text>', 'what the role demands; made up if it is not given')
+    .option('--kms-key-id <id>', 'the KMS key for an S3 bucket’s objects')
+    .option('--format <format>', 'ndjson or json')
+    .option('--compression <kind>', 'zip or gzip')
+    .option('--export-from <instant>', 'deliver history from the window that contains this instant')
+    .option('--add-on-expires-at <instant>', 'deliver no window that ends later')
+    .option('--secret-file <file>', 'the customer’s credential, in a file; - reads standard input')
+    .option('--secret-id <name>', 'a secret below the stage’s prefix that is in Secrets Manager already');
+}
+
+const destinationOptions = {
+  bucket: 'bucket',
+  container: 'container',
+  bucketRegion: 'region',
+  prefix: 'prefix',
+  expectedBucketOwner: 'expectedBucketOwner',
+  roleArn: 'roleArn',
+  externalId: 'externalId',
+  kmsKeyId: 'kmsKeyId',
+} as const satisfies Partial<Record<keyof RecordOptions, string>>;
+
+const ownAttributes = [
+  'timeZone',
+  'format',
+  'compression',
+  'exportFrom',
+  'addOnExpiresAt',
+  'secretId',
+] as const satisfies readonly (keyof RecordOptions)[];
+
+/** The option that sets the attribute at a path of the record. */
+export function optionFor(path: string): string | undefined {
+  if (path === 'accountId') return '<account>';
+  if (path === 'destination' || path === 'destination.type') return '--destination';
+  const own = ownAttributes.find(name => name === path);
+  const option =
+    own ??
+    Object.entries(destinationOptions).find(([, attribute]) => `destination.${attribute}` === path)?.[0];
+  return option && `--${option.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`;
+}
+
+/** The record with the options that are given; an empty one takes the attribute out. Unchecked. */
+export function withOptions(record: AccountRecord, options: RecordOptions): AccountRecord {
+  const changed: Record<string, unknown> = { ...record };
+  for (const name of ownAttributes) set(changed, name, options[name]);
+  if (options.timeZone !== undefined) changed.timeZone = spelled(options.timeZone);
+  changed.destination = destinationWith(record.destination, options);
+  return changed;
+}
+
+function destinationWith(present: unknown, options: RecordOptions): unknown {
+  const { destination: type } = options;
+  const own: Record<string, unknown> = typeof present === 'object' && present !== null ? { ...present } : {};
+  const destination = type === undefined ? own : destinationOf(type, own);
+  for (const [option, attribute] of Object.entries(destinationOptions))
+    set(destination, attribute, options[option as keyof typeof destinationOptions]);
+  // It is demanded by the role, and means nothing without it.
+  if (options.roleArn === '' && !options.externalId) delete destination.externalId;
+  return destination;
+}
+
+/** Nothing of one cloud's destination means anything to another; of its own, what is not known would be refused. */
+function destinationOf(type: string, present: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  if (present.type !== type) return { type };
+  const known = destinationAttributes(type);
+  return Object.fromEntries(Object.entries(present).filter(([name]) => known.includes(name)));
+}
+
+function set(record: Record<string, unknown>, attribute: string, value: string | undefined): void {
+  if (value === '') delete record[attribute];
+  else if (value !== undefined) record[attribute] = value;
+}
+
+/** The zone as IANA spells it, if only the case is another. */
+function spelled(timeZone: string): string {
+  return timeZoneNames.find(name => name.toLowerCase() === timeZone.toLowerCase()) ?? timeZone;
+}

@@ -1,0 +1,126 @@
+import {
+  BatchGetItemCommand,
+  type BatchGetItemCommandOutput,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  type KeysAndAttributes,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { checkAccountId } from './account-id.ts';
+import type { AccountRecord } from './account-record.ts';
+import { changeOf, isAsItWas } from './record-change.ts';
+
+const keysPerRequest = 100;
+
+/** The table of accounts, for operators: the functions never write it. */
+export function createRecordStore({ client, tableName }: { client: DynamoDBClient; tableName: string }) {
+  const keyOf = (accountId: string) => ({ accountId: { S: accountId } });
+  const itemOf = (record: AccountRecord) => marshall(record, { removeUndefinedValues: true });
+
+  return {
+    /** @throws CommandError `usage` if no table can hold the id */
+    async read(accountId: string): Promise<AccountRecord | undefined> {
+      checkAccountId(accountId);
+      const { Item } = await client.send(
+        new GetItemCommand({ TableName: tableName, Key: keyOf(accountId), ConsistentRead: true }),
+      );
+      return Item && unmarshall(Item);
+    },
+
+    /**
+     * The records of these accounts, as far as they exist.
+     * @throws CommandError `usage` if no table can hold one of the ids
+     */
+    async readMany(accountIds: readonly string[]): Promise<ReadonlyMap<string, AccountRecord>> {
+      for (const accountId of accountIds) checkAccountId(accountId);
+      const records = new Map<string, AccountRecord>();
+      for (let first = 0; first < accountIds.length; first += keysPerRequest) {
+        const Keys = accountIds.slice(first, first + keysPerRequest).map(keyOf);
+        let request: Record<string, KeysAndAttributes> | undefined = {
+          [tableName]: { Keys, ConsistentRead: true },
+        };
+        while (request?.[tableName]) {
+          const answer: BatchGetItemCommandOutput = await client.send(
+            new BatchGetItemCommand({ RequestItems: request }),
+          );
+          for (const item of answer.Responses?.[tableName] ?? []) {
+            const record = unmarshall(item);
+            records.set(String(record.accountId), record);
+          }
+          request = answer.UnprocessedKeys;
+        }
+      }
+      return records;
+    },
+
+    /** @returns false if the account exists already; nothing is changed then */
+    create: (record: AccountRecord) =>
+      unlessConditionFails(
+        client.send(
+          new PutItemCommand({
+            TableName: tableName,
+            Item: itemOf(record),
+            ConditionExpression: 'attribute_not_exists(accountId)',
+          }),
+        ),
+      ),
+
+    /**
+     * Makes the record another one, attribute by attribute: what other tools have added meanwhile stays.
+     * @param before the record as it was read
+     * @returns false if it is gone, or an attribute of it that exports follow is another meanwhile; nothing is changed then
+     */
+    change: (before: AccountRecord, after: AccountRecord) =>
+      unlessConditionFails(
+        client.send(new UpdateItemCommand({ TableName: tableName, ...changeOf(before, after) })),
+      ),
+
+    /** @returns false if the account does not exist */
+    setStatus: (accountId: string, status: 'active' | 'paused') =>
+      unlessConditionFails(
+        client.send(
+          new UpdateItemCommand({
+            TableName: tableName,
+            Key: keyOf(accountId),
+            UpdateExpression: 'SET #status = :status',
+            ConditionExpression: 'attribute_exists(accountId)',
+            // A reserved word of DynamoDB's.
+            ExpressionAttributeNames: { '#status': 'status' },
+            ExpressionAttributeValues: { ':status': { S: status } },
+          }),
+        ),
+      ),
+
+    /** @returns false if the account is gone, or its record is another meanwhile; it is left then */
+    removeIfStill: (record: AccountRecord) =>
+      unlessConditionFails(
+        client.send(
+          new DeleteItemCommand({
+            TableName: tableName,
+            Key: keyOf(String(record.accountId)),
+            ...isAsItWas(record),
+          }),
+        ),
+      ),
+
+    async remove(accountId: string): Promise<void> {
+      await client.send(new DeleteItemCommand({ TableName: tableName, Key: keyOf(accountId) }));
+    },
+  };
+}
+
+export type RecordStore = ReturnType<typeof createRecordStore>;
+
+async function unlessConditionFails(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof ConditionalCheckFailedException) return false;
+    throw thrown;
+  }
+}

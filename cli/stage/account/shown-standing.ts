@@ -1,0 +1,30 @@
+import { toIso } from '../../../lambdas/domain/instant.ts';
+import { placeName, placeOf } from '../../../lambdas/domain/recipe.ts';
+import type { Style } from '../../terminal/terminal.ts';
+import type { Standing, State } from './standing.ts';
+
+/** What a report's JSON says of a standing. */
+export function standingJson({ accountId, state, account, faults, cursor, nextWindow }: Standing) {
+  return {
+    accountId,
+    state,
+    timeZone: account?.timeZone,
+    destination: account && placeName(placeOf(account.destination)),
+    faults,
+    exportedThrough: cursor && toIso(cursor.exportedThrough),
+    failures: cursor?.failures ?? 0,
+    lastError: cursor?.lastError && { ...cursor.lastError, at: toIso(cursor.lastError.at) },
+    nextWindow: nextWindow && { start: toIso(nextWindow.start), end: toIso(nextWindow.end) },
+  };
+}
+
+/** The colour of a state. */
+export const stateStyles: Readonly<Record<State, Style>> = {
+  invalid: 'red',
+  failing: 'red',
+  behind: 'yellow',
+  expired: 'dim',
+  paused: 'dim',
+  new: 'cyan',
+  ok: 'green',
+};

@@ -1,0 +1,40 @@
+import { CommandError } from '../../terminal/command-error.ts';
+import { createSecretWriter, type SecretWriter } from '../secret/secret-writer.ts';
+import type { Target } from '../target/target.ts';
+import { quotedId } from './account-id.ts';
+import type { AccountRecord } from './account-record.ts';
+import { createRecordStore, type RecordStore } from './record-store.ts';
+
+/** Where an operator's changes go. */
+export interface Stores {
+  readonly records: RecordStore;
+  readonly secrets: SecretWriter;
+  /** What commands for the stage begin with. */
+  readonly command: string;
+}
+
+export function openStores({ dynamodb, secrets, outputs, command }: Target): Stores {
+  return {
+    command,
+    records: createRecordStore({ client: dynamodb, tableName: outputs.AccountsTableName }),
+    secrets: createSecretWriter({
+      client: secrets,
+      prefix: outputs.SecretPrefix,
+      kmsKeyId: outputs.EncryptionKeyArn,
+    }),
+  };
+}
+
+/** @throws CommandError `usage` if there is no such account, or can be none */
+export async function existingRecord(stores: Stores, accountId: string): Promise<AccountRecord> {
+  const record = await stores.records.read(accountId);
+  if (record !== undefined) return record;
+  throw noSuchAccount(accountId, stores);
+}
+
+export function noSuchAccount(accountId: string, { command }: Pick<Stores, 'command'>): CommandError {
+  return new CommandError(
+    'usage',
+    `There is no account ${quotedId(accountId)}: "${command} account list" shows those that there are`,
+  );
+}

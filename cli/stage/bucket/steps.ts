@@ -1,0 +1,85 @@
+import type { Account } from '../../../lambdas/domain/account.ts';
+import type { ExportError, FailureCode } from '../../../lambdas/domain/failure.ts';
+import { accountFolder } from './account-folder.ts';
+
+/** One thing that has to be right. `unknown`: nothing was learnt about it, because an earlier step failed. */
+export interface Step {
+  readonly name: string;
+  readonly outcome: 'right' | 'wrong' | 'warning' | 'unknown';
+  readonly detail?: string | undefined;
+  readonly remedy?: string | undefined;
+}
+
+/** What creating an object takes, in the order in which a cloud looks at it. */
+const writing = ['reachable', 'accepted', 'found', 'region', 'owner', 'allowed', 'checked'] as const;
+type Writing = (typeof writing)[number];
+
+function nameOf(step: Writing, account: Account): string {
+  switch (step) {
+    case 'reachable':
+      return 'the cloud can be reached';
+    case 'accepted':
+      return 'the credential is accepted';
+    case 'found':
+      return account.destination.type === 'azure' ? 'the container exists' : 'the bucket exists';
+    case 'region':
+      return 'the bucket is in the region of the record';
+    case 'owner':
+      return 'the bucket belongs to the expected AWS account';
+    case 'allowed':
+      return `an object may be created under ${accountFolder(account)}`;
+    case 'checked':
+      return 'its checksum is accepted';
+  }
+}
+
+/** The step at which a failure happened, and the earlier ones of which it tells that they are right. */
+const tellings: Readonly<Partial<Record<FailureCode, readonly [failed: Writing, ...right: Writing[]]>>> = {
+  network: ['reachable'],
+  destination_unavailable: ['reachable'],
+  credentials_rejected: ['accepted', 'reachable'],
+  bucket_missing: ['found', 'reachable'],
+  wrong_region: ['region', 'reachable', 'found'],
+  access_denied: ['allowed', 'reachable', 'accepted'],
+  destination_rejected: ['allowed', 'reachable', 'accepted'],
+};
+
+function tellingOf({
+  code,
+  message,
+}: Pick<ExportError, 'code' | 'message'>): readonly [Writing, ...Writing[]] {
+  // A cloud that compares checksums has let the request in. Which answer it gave is in the message only.
+  if (/BadDigest|ChecksumMismatch|Md5Mismatch|Crc64Mismatch|other bytes/.test(message))
+    return ['checked', 'reachable', 'accepted', 'found', 'allowed'];
+  return tellings[code] ?? ['allowed'];
+}
+
+/** The steps of writing, as the outcome of one creation tells them; `undefined` if it went through. */
+export function writingSteps(
+  account: Account,
+  failure: { readonly code: FailureCode; readonly message: string; readonly remedy: string } | undefined,
+): Step[] {
+  const { destination } = account;
+  const shown = writing.filter(
+    step =>
+      (step !== 'region' || destination.type === 's3') &&
+      (step !== 'owner' || (destination.type === 's3' && destination.expectedBucketOwner !== undefined)),
+  );
+  if (failure === undefined) return shown.map(step => ({ name: nameOf(step, account), outcome: 'right' }));
+  const [failed, ...right] = tellingOf(failure);
+  return shown.map(step => {
+    if (step === failed)
+      return {
+        name: nameOf(step, account),
+        outcome: 'wrong',
+        detail: `${failure.code}: ${failure.message}`,
+        remedy: failure.remedy,
+      };
+    return { name: nameOf(step, account), outcome: right.includes(step) ? 'right' : 'unknown' };
+  });
+}
+
+/** The step before which nothing of the cloud is known. */
+export function unknownWriting(account: Account): Step[] {
+  return writingSteps(account, undefined).map(({ name }) => ({ name, outcome: 'unknown' }));
+}

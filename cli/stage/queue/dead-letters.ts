@@ -1,0 +1,49 @@
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { type ExportMessage, parseMessage } from '../../../lambdas/domain/export-message.ts';
+import { ExportError } from '../../../lambdas/domain/failure.ts';
+import { createHeldMessages, type HeldMessage } from './held-messages.ts';
+
+/** An export that was put aside. */
+export interface DeadLetter {
+  readonly held: HeldMessage;
+  /** What it asks for; absent if it is no message of ours. */
+  readonly message: ExportMessage | undefined;
+}
+
+/** The dead-letter queue of exports. */
+export function createDeadLetters({
+  client,
+  queueUrl,
+  exportQueueUrl,
+}: {
+  client: SQSClient;
+  queueUrl: string;
+  exportQueueUrl: string;
+}) {
+  const { receiveAll, remove, letGo, heldByOthers } = createHeldMessages(client, queueUrl);
+  return {
+    receiveAll: async (): Promise<DeadLetter[]> =>
+      (await receiveAll()).map(held => ({ held, message: parsed(held.body) })),
+
+    /** Sent before it is deleted: whoever is interrupted in between exports an account twice, which does no harm. */
+    async moveBack({ held }: DeadLetter): Promise<void> {
+      await client.send(new SendMessageCommand({ QueueUrl: exportQueueUrl, MessageBody: held.body }));
+      await remove(held);
+    },
+
+    discard: ({ held }: DeadLetter) => remove(held),
+    letGo,
+    heldByOthers,
+  };
+}
+
+export type DeadLetters = ReturnType<typeof createDeadLetters>;
+
+function parsed(body: string): ExportMessage | undefined {
+  try {
+    return parseMessage(body);
+  } catch (thrown) {
+    if (thrown instanceof ExportError) return undefined;
+    throw thrown;
+  }
+}

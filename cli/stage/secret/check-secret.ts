@@ -1,0 +1,75 @@
+import type { Account } from '../../../lambdas/domain/account.ts';
+import { ExportError } from '../../../lambdas/domain/failure.ts';
+import type { Instant } from '../../../lambdas/domain/instant.ts';
+import { type Credential, parseSecret } from '../../../lambdas/domain/secret.ts';
+import { CommandError } from '../../terminal/command-error.ts';
+import { containerSteps, readSas } from '../bucket/shared-access-signature.ts';
+import type { Step } from '../bucket/steps.ts';
+import { largestSecret, tooLarge } from './secret-size.ts';
+
+/** @throws CommandError `usage` with every fault, and no part of the secret */
+export function checkSecret({ destination }: Account, secret: string): Credential {
+  if (secret.trim() === '') throw new CommandError('usage', 'The secret is empty');
+  if (Buffer.byteLength(secret) > largestSecret) throw new CommandError('usage', `The secret ${tooLarge}`);
+  try {
+    return parseSecret(destination.type, secret);
+  } catch (thrown) {
+    if (!(thrown instanceof ExportError)) throw thrown;
+    const hint = destination.type === 'gcs' && hasEscapedLines(secret) ? `; ${escapedLines}` : '';
+    throw new CommandError('usage', `${thrown.message}${hint}`);
+  }
+}
+
+const escapedLines =
+  'private_key has \\n, two characters, where lines end: it was escaped twice on its way, so take the file as downloaded';
+
+/** Whether the key of a service account was escaped once more than JSON does it. */
+function hasEscapedLines(secret: string): boolean {
+  try {
+    const key: unknown = JSON.parse(secret).private_key;
+    return typeof key === 'string' && key.includes('\\n');
+  } catch {
+    return false;
+  }
+}
+
+/** What is given beside a record as its credential, whatever it is called there. */
+export interface GivenCredential {
+  readonly secret?: unknown;
+  readonly secretId?: unknown;
+}
+
+/**
+ * A key for an account that goes by its role would be stored and never be used.
+ * @param names what the three are called where they were given, and what else is to be done
+ * @throws CommandError `usage`
+ */
+export function refuseUnusedKey(
+  { destination }: Pick<Account, 'destination'>,
+  { secret, secretId }: GivenCredential,
+  names: string,
+): void {
+  const byRole = destination.type === 's3' && destination.roleArn !== undefined;
+  if (!byRole || (secret === undefined && secretId === undefined)) return;
+  throw new CommandError('usage', `${names}: expected one of them, each being a credential of its own`);
+}
+
+/**
+ * What the cloud will refuse sooner or later, although the secret is a credential by its form.
+ * @throws CommandError `usage` as `checkSecret` does
+ */
+export function credentialWarnings(account: Account, secret: string, now: Instant): string[] {
+  const credential = checkSecret(account, secret);
+  if (credential.type !== 'azure' || !('sas' in credential.access)) return [];
+  const { destination } = account;
+  return [
+    ...(destination.type === 'azure' ? containerSteps(secret, { ...account, destination }, '') : []),
+    ...readSas(credential.access.sas, now),
+  ].flatMap(warningOf);
+}
+
+function warningOf({ name, outcome, detail }: Step): string[] {
+  if (outcome !== 'wrong' && outcome !== 'warning') return [];
+  const told = outcome === 'wrong' ? 'it is not so that' : 'it is not certain that';
+  return [`${told} ${name}${detail === undefined ? '' : `: ${detail}`}`];
+}

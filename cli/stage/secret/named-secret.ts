@@ -1,0 +1,46 @@
+import { ResourceNotFoundException, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { createSecretStore } from '../../../lambdas/aws/secret-store.ts';
+import { answerOf } from '../../../lambdas/buckets/aws-answer.ts';
+import type { Account } from '../../../lambdas/domain/account.ts';
+import { ExportError } from '../../../lambdas/domain/failure.ts';
+import type { Instant } from '../../../lambdas/domain/instant.ts';
+import { CommandError } from '../../terminal/command-error.ts';
+import { toCommandError } from '../unreachable.ts';
+import { credentialWarnings } from './check-secret.ts';
+import type { SecretWriter } from './secret-writer.ts';
+
+/**
+ * Refuses a name that the exporter may not read, before anything is written there.
+ * @throws CommandError `usage`
+ */
+export function checkSecretName(name: string, { prefix }: Pick<SecretWriter, 'prefix'>): void {
+  if (name.startsWith(prefix) && name.length > prefix.length) return;
+  throw new CommandError(
+    'usage',
+    `secretId (--secret-id): expected a name that begins with ${prefix}: the exporter reads no other secret`,
+  );
+}
+
+/** What is to be told of a secret that a record names and nobody writes here; nothing where it may not be read. */
+export async function namedSecretWarnings(
+  account: Account,
+  { client, prefix, now }: { client: SecretsManagerClient; prefix: string; now: Instant },
+): Promise<string[]> {
+  const { secretId } = account;
+  if (secretId === undefined) return [];
+  try {
+    const secret = await createSecretStore({ client, prefix }).read(secretId);
+    return credentialWarnings(account, secret, now).map(warning => `the secret ${secretId}: ${warning}`);
+  } catch (thrown) {
+    if (thrown instanceof CommandError) return [`the secret ${secretId} will not do: ${thrown.message}`];
+    if (!(thrown instanceof ExportError)) {
+      const { code, message } = toCommandError(thrown);
+      if (code !== 'unreachable') throw thrown;
+      return [`the secret ${secretId} could not be looked at: ${message}`];
+    }
+    if (answerOf(thrown.cause).name === 'AccessDeniedException') return [];
+    return thrown.cause instanceof ResourceNotFoundException
+      ? [`the secret ${secretId} is not there yet: exports fail until it is created`]
+      : [`the secret ${secretId} will not do: ${thrown.message}`];
+  }
+}

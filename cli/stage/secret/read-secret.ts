@@ -1,0 +1,51 @@
+import { createReadStream } from 'node:fs';
+import { ask, askHidden } from '../../terminal/ask.ts';
+import { CommandError } from '../../terminal/command-error.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { whyUnreadable } from '../../terminal/unreadable.ts';
+import { readSecretText, tooLarge } from './secret-size.ts';
+
+/**
+ * A credential from a file, or from standard input (`-`). There is no option that takes the secret itself: arguments
+ * show in the list of processes and stay in the shell's history.
+ * @throws CommandError `usage` if it cannot be read, or is larger than a secret can be
+ */
+export async function readSecretFile(file: string, { input }: Pick<Terminal, 'input'>): Promise<string> {
+  if (file === '-') return whole(await readSecretText(input), 'The secret on standard input');
+  return whole(await readFileOf(file), `The file with the secret, ${file},`);
+}
+
+function whole(text: string | undefined, what: string): string {
+  if (text === undefined) throw new CommandError('usage', `${what} ${tooLarge}`);
+  return text;
+}
+
+async function readFileOf(file: string): Promise<string | undefined> {
+  try {
+    return await readSecretText(createReadStream(file));
+  } catch (thrown) {
+    throw new CommandError(
+      'usage',
+      `The file with the secret, ${file}, cannot be read: ${whyUnreadable(thrown)}`,
+    );
+  }
+}
+
+/** Asks for the credential of a destination, without showing it. */
+export async function askForSecret(terminal: Terminal, type: unknown): Promise<string> {
+  const file = await ask(terminal, `File with the credential (empty to type it in): `);
+  if (file !== '') return readSecretFile(file, terminal);
+  switch (type) {
+    case 's3': {
+      const accessKeyId = await ask(terminal, 'Access key id: ');
+      return JSON.stringify({
+        accessKeyId,
+        secretAccessKey: await askHidden(terminal, 'Secret access key: '),
+      });
+    }
+    case 'azure':
+      return askHidden(terminal, 'Connection string or URL of the SAS: ');
+    default:
+      throw new CommandError('usage', 'A service-account file is too long to type: give its name');
+  }
+}

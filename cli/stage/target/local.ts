@@ -1,0 +1,52 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { createDispatchState } from '../../../lambdas/aws/dispatch-state.ts';
+import { readExporterEnvironment } from '../../../lambdas/environment.ts';
+import { askLocalMode } from './local-control.ts';
+import { readLocalState } from './state-file.ts';
+import { parseOutputs, type Target, workedOff } from './target.ts';
+
+/** Puts the clock of this process forward, by milliseconds. */
+export type PutClockForward = (milliseconds: number) => void;
+
+/**
+ * Local mode, as its state file describes it.
+ * @throws CommandError `unreachable` if it does not run
+ */
+export async function openLocalTarget(
+  { stateFile, command }: { readonly stateFile: string; readonly command: string },
+  putClockForward: PutClockForward,
+): Promise<Target> {
+  const { aws, clockAhead, ...state } = await readLocalState(stateFile);
+  // Its servers refuse tokens that are issued in their past.
+  putClockForward(clockAhead);
+  const credentials = { accessKeyId: aws.AWS_ACCESS_KEY_ID, secretAccessKey: aws.AWS_SECRET_ACCESS_KEY };
+  const access = { region: aws.AWS_REGION, credentials };
+  const outputs = parseOutputs(state.outputs, 'local mode');
+  const dynamodb = new DynamoDBClient({ ...access, endpoint: aws.AWS_ENDPOINT_URL_DYNAMODB });
+  const sqs = new SQSClient({ ...access, endpoint: aws.AWS_ENDPOINT_URL_SQS });
+  const secrets = new SecretsManagerClient({ ...access, endpoint: aws.AWS_ENDPOINT_URL_SECRETS_MANAGER });
+  const dispatched = createDispatchState({ client: dynamodb, tableName: outputs.DispatchStateTableName });
+  return {
+    title: 'local mode',
+    command,
+    local: true,
+    lagKnown: state.ticksInARow !== true,
+    outputs,
+    dynamodb,
+    sqs,
+    secrets,
+    dynamodbIn: () => dynamodb,
+    environment: async () => readExporterEnvironment(state.exporter),
+    now: async () => (await dispatched.completedTick()) ?? Date.now(),
+    exporterCredential: async () => credentials,
+    workOffQueue: async () =>
+      state.control === undefined
+        ? undefined
+        : workedOff.parse(await askLocalMode(state.control, 'queue', {})),
+    close() {
+      for (const client of [dynamodb, sqs, secrets]) client.destroy();
+    },
+  };
+}

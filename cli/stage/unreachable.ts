@@ -1,0 +1,49 @@
+import { answerOf, isNetworkTrouble, isServiceTrouble } from '../../lambdas/buckets/aws-answer.ts';
+import { ExportError } from '../../lambdas/domain/failure.ts';
+import { EnvironmentError } from '../../lambdas/environment.ts';
+import { CommandError } from '../terminal/command-error.ts';
+
+/** Names of errors of the SDK that say that it knows no identity, or no region. */
+const unknownIdentity = new Set(['CredentialsProviderError', 'TokenProviderError']);
+
+const refusedIdentity = new Set([
+  'AccessDenied',
+  'AccessDeniedException',
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'InvalidClientTokenId',
+  'UnrecognizedClientException',
+]);
+
+/** Whatever a command threw, as the error that tells the operator what to do. */
+export function toCommandError(thrown: unknown): CommandError {
+  if (thrown instanceof CommandError) return thrown;
+  if (thrown instanceof ExportError)
+    return new CommandError('problem', `${thrown.code}: ${thrown.message}`, { cause: thrown });
+  if (thrown instanceof EnvironmentError)
+    return new CommandError('unreachable', `The deployed exporter is of another release: ${thrown.message}`, {
+      cause: thrown,
+    });
+  const answer = answerOf(thrown);
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  if (message === 'Region is missing')
+    return new CommandError('usage', 'Which AWS region? Give --region, or set AWS_REGION');
+  if (unknownIdentity.has(answer.name))
+    return new CommandError('unreachable', `AWS does not know who you are: ${message}`, { cause: thrown });
+  if (refusedIdentity.has(answer.name))
+    return new CommandError('unreachable', `AWS refuses your identity: ${message}`, { cause: thrown });
+  if (isNetworkTrouble(answer) || (answer.status !== undefined && isServiceTrouble(answer)))
+    return new CommandError(
+      'unreachable',
+      `AWS, or local mode, cannot be reached: ${describe(thrown, message)}`,
+      {
+        cause: thrown,
+      },
+    );
+  return new CommandError('internal', message, { cause: thrown });
+}
+
+/** Several addresses tried in vain make an error without a message of its own. */
+function describe(thrown: unknown, message: string): string {
+  return message || (thrown instanceof AggregateError ? String(thrown.errors[0]) : answerOf(thrown).name);
+}

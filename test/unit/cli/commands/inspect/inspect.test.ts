@@ -1,0 +1,142 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { zipSync } from 'fflate';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createRecordCheck } from '../../../../../cli/commands/inspect/check-records.ts';
+import { contentOf } from '../../../../../cli/commands/inspect/content.ts';
+import { nameInside, parseFileName } from '../../../../../cli/commands/inspect/file-name.ts';
+
+const record = (date: unknown) =>
+  JSON.stringify({
+    Date: date,
+    Email: null,
+    Action: 'x',
+    'Action ID': null,
+    Description: null,
+    'IP Address': null,
+  });
+const first = record('2026-11-22T04:00:00.000Z');
+const second = record('2026-11-22T05:00:00.000Z');
+const window = { start: Date.parse('2026-11-22T04:00:00Z'), end: Date.parse('2026-11-22T08:00:00Z') };
+
+describe('the records of a file', () => {
+  const check = (text: string | Uint8Array) => {
+    const records = createRecordCheck(window);
+    // A byte at a time: characters and lines are cut anywhere.
+    for (const byte of Buffer.from(text as string)) records.take(Uint8Array.of(byte));
+    return records.end();
+  };
+
+  test.each([
+    ['ndjson', `${first}\n${second}\n`, 2],
+    ['json', `[\n${first},\n${second}\n]\n`, 2],
+    ['json', '[]\n', 0],
+    [undefined, '', 0],
+  ])('are counted, as %s', (format, text, records) => {
+    expect(check(text)).toMatchObject({ format, records, faults: [] });
+  });
+
+  test.each([
+    ['a byte-order mark', `\ufeff${first}\n`, 'line 1: a byte-order mark'],
+    ['carriage returns', `${first}\r\n`, 'line 1: a carriage return at the end'],
+    ['no line feed at the end', first, 'line 1: it does not end in a line feed'],
+    ['an empty line', `${first}\n\n`, 'line 2: it is empty'],
+    ['a line that is no JSON', `${first}\n{"Date"\n`, 'line 2: it is no JSON object'],
+    ['other keys', '{"Date":null}\n', 'line 1: its keys are Date'],
+    ['an array that is not closed', `[\n${first}\n`, 'the array is not closed'],
+    ['something after the array', `[]\n${first}\n`, 'line 2: something after the end of the array'],
+  ])('with %s are faulty', (_name, text, fault) => {
+    expect(check(text).faults).toContain(fault);
+  });
+
+  test('with dates out of order, outside the window or unreadable are told and not faulty', () => {
+    const text = `${second}\n${first}\n${record('2026-11-22T08:00:00.000Z')}\n${record('last week')}\n`;
+    expect(check(text)).toMatchObject({ faults: [], outOfOrder: 1, outsideWindow: 1, unreadableDates: 1 });
+  });
+
+  test('that repeat the one above are told and not faulty: an audit log may have the same twice', () => {
+    expect(check(`${first}\n${first}\n${second}\n${second}\n${second}\n`)).toMatchObject({
+      faults: [],
+      repeated: 3,
+    });
+    expect(check(`[\n${first},\n${first}\n]\n`)).toMatchObject({ faults: [], repeated: 1 });
+  });
+
+  test('may be of any length that a row can have, and no line is kept beyond it', () => {
+    const records = createRecordCheck(undefined);
+    const chunk = Buffer.alloc(65_536, ' ');
+    records.take(Buffer.from(`${first}\n`));
+    const begun = performance.now();
+    // 300 MB without a line feed.
+    for (let taken = 0; taken < 4800; taken++) records.take(chunk);
+    expect(performance.now() - begun).toBeLessThan(5000);
+    records.take(Buffer.from(`\n${second}\n`));
+    expect(records.end()).toMatchObject({
+      records: 2,
+      faults: ['line 2: it is longer than a record can be (16.0 MB)'],
+    });
+    const unended = createRecordCheck(undefined);
+    for (let taken = 0; taken < 300; taken++) unended.take(chunk);
+    expect(unended.end().faults).toEqual([
+      'line 1: it is longer than a record can be (16.0 MB)',
+      'line 1: it does not end in a line feed',
+    ]);
+  });
+
+  test('have to be UTF-8', () => {
+    const records = createRecordCheck(undefined);
+    expect(() => records.take(Uint8Array.of(0x22, 0xff))).toThrow('it is not UTF-8, about line 1');
+  });
+});
+
+describe('a file', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'siem-export-inspect-'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  const read = async (name: string, bytes: Uint8Array) => {
+    const path = join(folder, name);
+    await writeFile(path, bytes);
+    const chunks = await Array.fromAsync(contentOf(path, nameInside(parseFileName(path))));
+    return Buffer.concat(chunks).toString();
+  };
+  const zipName = 'audit_YWNtZQ_20261122T080000Z.zip';
+  const inside = 'audit_YWNtZQ_20261122T080000Z.json';
+  const content = Buffer.from(`${first}\n`);
+
+  test('is read from a zip and from gzip', async () => {
+    expect(await read(zipName, zipSync({ [inside]: content }))).toBe(`${first}\n`);
+    expect(await read('audit_YWNtZQ_20261122T080000Z.json.gz', gzipSync(content))).toBe(`${first}\n`);
+  });
+
+  test('is refused with another name inside, more files, a changed byte, or its end cut off', async () => {
+    await expect(read(zipName, zipSync({ 'other.json': content }))).rejects.toThrow('expected audit_YWNtZQ');
+    await expect(read(zipName, zipSync({ [inside]: content, more: content }))).rejects.toThrow(
+      'expected one file',
+    );
+    const whole = zipSync({ [inside]: content });
+    const changed = Uint8Array.from(whole, (byte, index) => (index === 90 ? byte ^ 1 : byte));
+    await expect(read(zipName, changed)).rejects.toThrow(/checksum|cannot be unpacked/);
+    await expect(read(zipName, whole.subarray(0, whole.length - 3))).rejects.toThrow('cut off');
+    await expect(read('x.json.gz', gzipSync(content).subarray(0, 20))).rejects.toThrow('cannot be unpacked');
+  });
+
+  test('that is empty, or only the beginning of a zip, is faulty', async () => {
+    for (const name of [zipName, 'x.json.gz'])
+      await expect(read(name, new Uint8Array(0))).rejects.toThrow('it is empty');
+    await expect(read(zipName, zipSync({ [inside]: content }).subarray(0, 10))).rejects.toThrow('cut off');
+  });
+
+  test('tells account, window and part by its name', () => {
+    expect(parseFileName('/downloads/audit_YWNtZQ_20261122T080000Z_0002.zip')).toMatchObject({
+      accountId: 'acme',
+      windowEnd: window.end,
+      part: 2,
+    });
+    expect(parseFileName('renamed.zip')).toBeUndefined();
+  });
+});

@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { packAgain } from '../../../../../cli/commands/redeliver/pack-again.ts';
+import { redeliverFile } from '../../../../../cli/commands/redeliver/redeliver-file.ts';
+import type { Page } from '../../../../../lambdas/archive/page.ts';
+import type { AuditLog } from '../../../../../lambdas/aws/audit-log.ts';
+import type { Bucket, Creation } from '../../../../../lambdas/buckets/bucket.ts';
+import type { DeliveredFile } from '../../../../../lambdas/domain/delivered-file.ts';
+import { compressionLevel } from '../../../../../lambdas/domain/recipe.ts';
+
+const window = { start: Date.parse('2026-11-22T00:00:00Z'), end: Date.parse('2026-11-22T04:00:00Z') };
+const delivered = ['{"Action":"Signed in"}\n', '{"Action":"Signed out"}\n'];
+const changed = [...delivered, '{"Action":"Invited"}\n'];
+const file = await deliveredFile();
+
+/** An audit log that gives other rows each time it is read. */
+function auditLogOf(...readings: readonly (readonly string[])[]): AuditLog {
+  const left = readings.values();
+  return {
+    async *pages() {
+      yield pageOf(left.next().value ?? []);
+    },
+  };
+}
+
+function pageOf(rows: readonly string[]): Page {
+  const ends = rows.map((_, row) => Buffer.byteLength(rows.slice(0, row + 1).join('')));
+  return {
+    lines: Buffer.from(rows.join('')),
+    count: rows.length,
+    rowEnds: ends,
+    malformedRows: [],
+    sortKey: row => `2026-11-22T01:00:00Z#${row}`,
+    lastEvaluatedKey: undefined,
+  };
+}
+
+async function deliveredFile(): Promise<DeliveredFile> {
+  const recipe = {
+    window,
+    part: 1,
+    final: true,
+    place: { type: 'gcs', bucket: 'acme-audit' },
+    key: 'audit/YWNtZQ/audit_YWNtZQ_20261122T040000Z.zip',
+    format: 'ndjson',
+    compression: 'zip',
+    records: delivered.length,
+    malformed: 0,
+    bytes: 0,
+    uncompressedBytes: 0,
+    sha256: '',
+    attempt: 1,
+    startedAt: window.end,
+    deliveredAt: window.end,
+  } as const;
+  const work = { accountId: 'acme', after: undefined, level: compressionLevel };
+  const made = packAgain(
+    { ...work, file: recipe, auditLog: auditLogOf(delivered) },
+    new AbortController().signal,
+  );
+  for await (const _ of made.body);
+  return { ...recipe, ...made.figures() };
+}
+
+/** A bucket that keeps what was written last. */
+function memoryBucket(creation: Creation) {
+  const hash = createHash('sha256');
+  const bucket: Bucket = {
+    async create({ body }) {
+      if (creation === 'exists') return creation;
+      for await (const chunk of body) hash.update(chunk);
+      return creation;
+    },
+    close: () => undefined,
+  };
+  return { bucket, written: () => hash.digest('hex') };
+}
+
+function redeliver(auditLog: AuditLog, bucket: Bucket, asItIsNow = false) {
+  const writerVersion = '0.0.0';
+  return redeliverFile({
+    accountId: 'acme',
+    file,
+    after: undefined,
+    auditLog,
+    bucket,
+    writerVersion,
+    asItIsNow,
+  });
+}
+
+test('a file that comes out as it was both times is written', async () => {
+  const { bucket, written } = memoryBucket('created');
+  const redone = await redeliver(auditLogOf(delivered, delivered), bucket);
+  expect(redone).toEqual({ outcome: 'written', records: 2, bytes: file.bytes });
+  expect(written()).toBe(file.sha256);
+});
+
+test('rows that change between the trial and the writing are told of, with what was written', async () => {
+  const { bucket, written } = memoryBucket('created');
+  const redone = await redeliver(auditLogOf(delivered, changed), bucket);
+  expect(redone).toMatchObject({ outcome: 'written otherwise', records: 3 });
+  expect(written()).not.toBe(file.sha256);
+});
+
+test('rows that had changed before are written only if they are wanted as they are now', async () => {
+  const { bucket } = memoryBucket('created');
+  expect(await redeliver(auditLogOf(changed), bucket)).toMatchObject({ outcome: 'changed', records: 3 });
+  expect(await redeliver(auditLogOf(changed, changed), bucket, true)).toMatchObject({
+    outcome: 'written otherwise',
+    records: 3,
+  });
+  // Somebody has put them right in between.
+  expect(await redeliver(auditLogOf(changed, delivered), bucket, true)).toMatchObject({ outcome: 'written' });
+});
+
+test('an object that is there already is left alone', async () => {
+  const { bucket } = memoryBucket('exists');
+  expect(await redeliver(auditLogOf(delivered, changed), bucket)).toMatchObject({ outcome: 'there already' });
+});

@@ -1,0 +1,161 @@
+import { describe, expect, test } from 'vitest';
+import { accountSteps } from '../../../../../cli/commands/verify/account-steps.ts';
+import { remedyFor } from '../../../../../cli/stage/account/remedy.ts';
+import { standingOf } from '../../../../../cli/stage/account/standing.ts';
+import { probeKey } from '../../../../../cli/stage/bucket/probe.ts';
+import { containerSteps, readSas } from '../../../../../cli/stage/bucket/shared-access-signature.ts';
+import { writingSteps } from '../../../../../cli/stage/bucket/steps.ts';
+import { shellWord } from '../../../../../cli/terminal/shell-word.ts';
+import { parseAccount } from '../../../../../lambdas/domain/account.ts';
+import type { Cursor } from '../../../../../lambdas/domain/cursor.ts';
+import { type FailureCode, failureCodes } from '../../../../../lambdas/domain/failure.ts';
+import { parseObjectKey } from '../../../../../lambdas/domain/object-key.ts';
+
+const options = { command: 'npx siem-export --stage prod' };
+const now = Date.parse('2026-11-22T00:00:00Z');
+const accounts = {
+  s3: account({
+    type: 's3',
+    bucket: 'acme-audit',
+    region: 'eu-central-1',
+    expectedBucketOwner: '111122223333',
+  }),
+  role: account({
+    type: 's3',
+    bucket: 'acme-audit',
+    region: 'eu-central-1',
+    roleArn: 'arn:aws:iam::111122223333:role/siem',
+    externalId: 'acme-7f3c',
+  }),
+  gcs: account({ type: 'gcs', bucket: 'acme-audit', prefix: 'siem' }),
+  azure: account({ type: 'azure', container: 'acme-audit' }),
+};
+
+function account(destination: object) {
+  return parseAccount({ accountId: 'acme', timeZone: 'UTC', status: 'active', destination, secretId: 'x' });
+}
+
+test.each(Object.keys(failureCodes) as FailureCode[])('%s has a remedy on every cloud', code => {
+  for (const each of Object.values(accounts))
+    expect(remedyFor({ code, message: '' }, each, options).length).toBeGreaterThan(20);
+});
+
+test('the remedy for a wrong region names the region that S3 told', () => {
+  const message =
+    'S3 says that the S3 bucket acme-audit is in us-gov-west-1, not in eu-central-1; put it right';
+  expect(remedyFor({ code: 'wrong_region', message }, accounts.s3, options)).toBe(
+    'npx siem-export --stage prod account update acme --bucket-region us-gov-west-1',
+  );
+});
+
+test('an id in a command is quoted for the shell', () => {
+  expect(shellWord('acme-1')).toBe('acme-1');
+  expect(shellWord(`o'neil; rm`)).toBe(`'o'\\''neil; rm'`);
+});
+
+test('a failure says which step is wrong, what is known to be right, and nothing of the others', () => {
+  const failure = { code: 'wrong_region', message: 'elsewhere', remedy: 'move' } as const;
+  expect(writingSteps(accounts.s3, failure).map(({ outcome }) => outcome)).toEqual([
+    'right',
+    'unknown',
+    'right',
+    'wrong',
+    'unknown',
+    'unknown',
+    'unknown',
+  ]);
+  expect(writingSteps(accounts.gcs, undefined).map(({ outcome }) => outcome)).toEqual(Array(5).fill('right'));
+});
+
+test('a checksum that the cloud does not accept is a step of its own', () => {
+  const message = 'The connection to the S3 bucket acme-audit in eu-central-1 failed (BadDigest)';
+  const steps = writingSteps(accounts.role, { code: 'network', message, remedy: 'none' });
+  expect(steps.map(({ name, outcome }) => `${outcome}: ${name}`).slice(-2)).toEqual([
+    'right: an object may be created under audit/YWNtZQ/',
+    'wrong: its checksum is accepted',
+  ]);
+});
+
+test('the object that verify writes is no export for any reader', () => {
+  const key = probeKey(accounts.gcs, now);
+  expect(key).toBe('siem/audit/YWNtZQ/_verify_20261122T000000Z.txt');
+  expect(parseObjectKey(key)).toBeUndefined();
+});
+
+test.each([
+  ['se=2027-12-01T00%3A00%3A00Z&sp=cw&sig=x', ['right', 'right']],
+  ['se=2026-12-01&sp=cw&sig=x', ['warning', 'right']],
+  ['se=2026-11-21T23%3A59%3A59Z&sp=racwdl&sig=x', ['wrong', 'warning']],
+  ['se=2027-12-01&sp=c&sig=x', ['right', 'warning']],
+  ['se=2027-12-01&sp=w&sig=x', ['right', 'wrong']],
+  ['si=policy&sig=x', ['warning', 'warning']],
+  ['st=2026-11-22T00%3A01%3A00Z&se=2027-12-01&sp=cw&sig=x', ['wrong', 'right', 'right']],
+  ['st=2026-11-21&se=2027-12-01&sp=cw&sig=x', ['right', 'right']],
+])('the SAS %s is judged %o', (sas, outcomes) => {
+  expect(readSas(sas, now).map(({ outcome }) => outcome)).toEqual(outcomes);
+});
+
+test.each([
+  ['acme-audit', []],
+  ['', []],
+  ['acme-logs', ['it is for the container acme-logs, and the record names acme-audit']],
+  ['acme-audit/audit/x.zip', ['it is for one blob of the container']],
+])('a SAS for /%s is one for the container of the record, or told not to be', (path, details) => {
+  const sasUrl = `https://acme.blob.core.windows.net/${path}?sp=cw&sig=x`;
+  const record = { ...accounts.azure, destination: { type: 'azure', container: 'acme-audit' } } as const;
+  for (const secret of [sasUrl, JSON.stringify({ sasUrl })])
+    expect(containerSteps(secret, record, options.command).map(({ detail }) => detail)).toEqual(details);
+  const connection = 'BlobEndpoint=https://acme.blob.core.windows.net;SharedAccessSignature=sp=cw&sig=x';
+  expect(containerSteps(connection, record, options.command)).toEqual([]);
+});
+
+describe('an account whose bucket is in order', () => {
+  const hour = 3_600_000;
+  const record = {
+    accountId: 'acme',
+    timeZone: 'UTC',
+    status: 'active',
+    destination: { type: 'gcs', bucket: 'acme-audit' },
+    secretId: 'x',
+  };
+  const failedWith = (code: FailureCode) => ({
+    exportedThrough: now - 4 * hour,
+    version: 1,
+    lastWrite: 'created',
+    attempts: [],
+    failures: 1,
+    lastError: { code, message: 'somebody else wrote it', at: now },
+  });
+  const steps = (changes: object, cursor?: Cursor, hasRows = true) =>
+    accountSteps({
+      standing: standingOf({ ...record, ...changes }, cursor, now, 0),
+      hasRows,
+      ...options,
+    }).map(({ name, outcome }) => `${outcome}: ${name}`);
+
+  test('has nothing more to be told', () => {
+    expect(steps({})).toEqual([]);
+    // What the bucket refused then, the probe has tried again by now.
+    for (const code of ['credentials_rejected', 'bucket_missing', 'network'] as const)
+      expect(steps({}, failedWith(code))).toEqual([]);
+  });
+
+  test('is not all right if the last export failed in a way that a small new object cannot show', () => {
+    for (const code of ['object_exists', 'out_of_time', 'internal'] as const)
+      expect(steps({}, failedWith(code))).toEqual(['wrong: the last export went through']);
+    expect(steps({}, failedWith('destination_rejected'))).toEqual(['warning: the last export went through']);
+  });
+
+  test('may be one that gets nothing on purpose, or of which nothing was ever recorded', () => {
+    expect(steps({ status: 'paused', addOnExpiresAt: '2026-11-01T00:00:00Z' })).toEqual([
+      'warning: the account is active',
+      'warning: its add-on covers the next window',
+    ]);
+    expect(steps({ addOnExpiresAt: '2027-11-01T00:00:00Z' })).toEqual([]);
+    expect(steps({}, undefined, false)).toEqual(['warning: the audit log has rows of the account']);
+    const standing = standingOf(record, undefined, now, 0);
+    expect(accountSteps({ standing, hasRows: undefined, ...options })).toMatchObject([
+      { outcome: 'unknown' },
+    ]);
+  });
+});

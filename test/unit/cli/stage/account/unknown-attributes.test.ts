@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import { importAttributes, unknownAttributes } from '../../../../../cli/stage/account/unknown-attributes.ts';
+import { editDistance } from '../../../../../cli/terminal/edit-distance.ts';
+import { destinationAttributes } from '../../../../../lambdas/domain/account.ts';
+
+const record = {
+  accountId: 'acme',
+  timeZone: 'UTC',
+  status: 'active',
+  destination: { type: 's3', bucket: 'acme-audit', region: 'eu-central-1', prefix: 'siem' },
+  secretId: 'siem-export/prod/acme',
+  exportFrom: '2026-11-22T00:00:00Z',
+  addOnExpiresAt: '2027-11-22T00:00:00Z',
+  format: 'ndjson',
+  compression: 'zip',
+};
+
+test.each([
+  ['acme', 'acme', 0],
+  ['', 'acme', 4],
+  ['adOnExpiresAt', 'addOnExpiresAt', 1],
+  ['regoin', 'region', 1],
+  ['kitten', 'sitting', 3],
+])('from %s to %s it is %i letters', (one, other, letters) => {
+  expect(editDistance(one, other)).toBe(letters);
+  expect(editDistance(other, one)).toBe(letters);
+});
+
+test('a record of known attributes gives no warning, and neither does what is no record', () => {
+  for (const each of [record, undefined, null, 'text', { ...record, destination: 'text' }])
+    expect(unknownAttributes(each)).toEqual([]);
+});
+
+test.each([
+  [{ adOnExpiresAt: 'x' }, '`adOnExpiresAt` is not known and ignored; did you mean `addOnExpiresAt`?'],
+  [{ EXPORTFROM: 'x' }, '`EXPORTFROM` is not known and ignored; did you mean `exportFrom`?'],
+  [{ region: 'x' }, '`region` is not known and ignored; did you mean `destination.region`?'],
+  [{ plan: 'gold' }, '`plan` is not known and ignored'],
+  [{ 'wJalrXUtnFEMI/K7MDENG': 'x' }, 'an attribute whose name is no plain word is not known and ignored'],
+  [
+    { destination: { ...record.destination, regoin: 'x' } },
+    '`destination.regoin` is not known and refused; did you mean `destination.region`?',
+  ],
+  [
+    { destination: { type: 'ftp', contaner: 'x' } },
+    '`destination.contaner` is not known and refused; did you mean `destination.container`?',
+  ],
+])('%o is told of, with the nearest name', (change, warning) => {
+  expect(unknownAttributes({ ...record, ...change })).toEqual([warning]);
+});
+
+test('a line of an import file may bring a credential, and says so where that is misspelled', () => {
+  expect(unknownAttributes({ ...record, secretFile: 'x', secret: {} }, importAttributes)).toEqual([]);
+  expect(unknownAttributes({ ...record, secretfile: 'x' }, importAttributes)).toEqual([
+    '`secretfile` is not known and ignored; did you mean `secretFile`?',
+  ]);
+});
+
+test('a destination knows the attributes of its own cloud', () => {
+  expect(destinationAttributes('gcs')).toEqual(['type', 'bucket', 'prefix']);
+  expect(destinationAttributes('azure')).toEqual(['type', 'container', 'prefix']);
+  expect(destinationAttributes('ftp')).toEqual(expect.arrayContaining(['bucket', 'container', 'region']));
+});
