@@ -2,7 +2,6 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createFileReader } from '../../cli/ledger-files.ts';
 import { createCursorReader } from '../../lambdas/aws/cursor-reader.ts';
-import { sendingDirectly } from '../../lambdas/aws/direct-client.ts';
 import { createLedger } from '../../lambdas/aws/ledger.ts';
 import type { Cursor, Intent } from '../../lambdas/domain/cursor.ts';
 import type { DeliveredFile } from '../../lambdas/domain/delivered-file.ts';
@@ -40,12 +39,7 @@ const mine = 'mine s3://acme-audit';
 const other = 'other s3://acme-audit';
 const failure = { code: 'bucket_missing', message: 'The bucket acme-audit does not exist', at: end } as const;
 
-const ways: [string, <Client extends DynamoDBClient>(client: Client) => Client][] = [
-  ['by the SDK', client => client],
-  ['directly', client => sendingDirectly(client)],
-];
-
-describe.each(ways)('the ledger, written %s', (_, sending) => {
+describe('the ledger', () => {
   let tables: DynamodbTables;
   let tableName: string;
   let ledger: Ledger;
@@ -56,7 +50,7 @@ describe.each(ways)('the ledger, written %s', (_, sending) => {
   beforeAll(async () => {
     tables = await startTables();
     tableName = await tables.create({ partition: 'accountId', sort: 'entry' });
-    ledger = createLedger({ client: sending(tables.client), tableName });
+    ledger = createLedger({ client: tables.client, tableName });
     files = createFileReader({ client: tables.client, tableName });
   });
   afterAll(() => tables?.close());
@@ -64,16 +58,16 @@ describe.each(ways)('the ledger, written %s', (_, sending) => {
     accountId = `account-${accounts++}`;
   });
 
-  async function begun(account = accountId): Promise<Cursor> {
-    const cursor = await ledger.createCursor(account, start);
-    return (await ledger.begin(account, cursor, intent, mine)) ?? expect.fail('not begun');
+  async function begun(): Promise<Cursor> {
+    const cursor = await ledger.createCursor(accountId, start);
+    return (await ledger.begin(accountId, cursor, intent, mine)) ?? expect.fail('not begun');
   }
 
   async function throughProxy(run: (through: Ledger, proxy: FaultProxy) => Promise<void>): Promise<void> {
     const { endpoint, region, credentials } = tables.client.config;
     const { protocol, hostname, port } = (await endpoint?.()) ?? {};
     const proxy = await startFaultProxy(`${protocol}//${hostname}:${port}`, { wholeRequests: true });
-    const client = sending(new DynamoDBClient({ endpoint: proxy.endpoint, region, credentials }));
+    const client = new DynamoDBClient({ endpoint: proxy.endpoint, region, credentials });
     try {
       await run(createLedger({ client, tableName }), proxy);
     } finally {
@@ -208,16 +202,13 @@ describe.each(ways)('the ledger, written %s', (_, sending) => {
 
   it('takes a commit that is sent again for the one that it is', async () => {
     await throughProxy(async (through, proxy) => {
-      // The second is sent after the model of the first, if directly.
-      for (const account of [accountId, `${accountId}-other`]) {
-        const cursor = await begun(account);
-        let requests = 0;
-        proxy.onRequest = () => (requests++ === 0 ? { kind: 'lose-answer' } : { kind: 'pass' });
-        const moved = await through.commit(account, cursor, file);
-        expect(requests).toBe(2);
-        expect(moved?.version).toBe(2);
-        expect(await ledger.readCursor(account)).toEqual(moved);
-      }
+      const cursor = await begun();
+      let requests = 0;
+      proxy.onRequest = () => (requests++ === 0 ? { kind: 'lose-answer' } : { kind: 'pass' });
+      const moved = await through.commit(accountId, cursor, file);
+      expect(requests).toBe(2);
+      expect(moved?.version).toBe(2);
+      expect(await ledger.readCursor(accountId)).toEqual(moved);
     });
   });
 
@@ -227,17 +218,15 @@ describe.each(ways)('the ledger, written %s', (_, sending) => {
       CancellationReasons: [{ Code: 'ThrottlingError' }, { Code: 'None' }],
     };
     await throughProxy(async (through, proxy) => {
-      for (const account of [accountId, `${accountId}-other`]) {
-        const cursor = await begun(account);
-        let requests = 0;
-        proxy.onRequest = () =>
-          requests++ === 0
-            ? { kind: 'answer', status: 400, body: JSON.stringify(cancelled) }
-            : { kind: 'pass' };
-        const moved = await through.commit(account, cursor, file);
-        expect(moved?.exportedThrough).toBe(end);
-        expect(requests).toBe(2);
-      }
+      const cursor = await begun();
+      let requests = 0;
+      proxy.onRequest = () =>
+        requests++ === 0
+          ? { kind: 'answer', status: 400, body: JSON.stringify(cancelled) }
+          : { kind: 'pass' };
+      const moved = await through.commit(accountId, cursor, file);
+      expect(moved?.exportedThrough).toBe(end);
+      expect(requests).toBe(2);
     });
   });
 
