@@ -41,7 +41,7 @@ export function createBuckets({ secrets, open, endpoints }: BucketsOptions): Buc
 
   async function openWith({ accountId, destination }: Account, access: string, secret: string | undefined) {
     close();
-    const credential = secret === undefined ? undefined : parseSecret(destination.type, secret);
+    const credential = secret === undefined ? undefined : parseSecret(destination, secret);
     const sessionName = encodeAccountId(accountId);
     opened = { bucket: await open({ destination, credential, endpoints, sessionName }), access, secret };
   }
