@@ -263,8 +263,14 @@ function openBucket(
   options: { idleTimeout?: number } = {},
 ): Bucket {
   return createAzureBucket({
-    destination: { type: 'azure', container: containerName },
-    credential: { type: 'azure', accountName, host: `${accountName}.blob.core.windows.net`, access },
+    destination: { type: 'azure', storageAccount: accountName, container: containerName },
+    credential: {
+      type: 'azure',
+      accountName,
+      cloud: 'public',
+      host: `${accountName}.blob.core.windows.net`,
+      access,
+    },
     endpoint,
     blockSize,
     retry: { tries: 4, delay: 5 },

@@ -162,7 +162,7 @@ async function servesTokens(endpoint: string): Promise<boolean> {
 }
 
 function serviceAccountIn(secret: string): GcsCredential {
-  const credential = parseSecret('gcs', secret);
+  const credential = parseSecret({ type: 'gcs' }, secret);
   if (credential.type !== 'gcs') throw new TypeError('CONTRACT_GCS_CREDENTIALS is no service account');
   return credential;
 }

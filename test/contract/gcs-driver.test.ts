@@ -207,7 +207,7 @@ describe('the token of the GCS driver', () => {
       auth_uri: trapUrl,
       universe_domain: new URL(trapUrl).host,
     });
-    const credential = parseSecret('gcs', secret) as GcsCredential;
+    const credential = parseSecret({ type: 'gcs' }, secret) as GcsCredential;
     const hostile = openBucket('audit-logs', { credential, endpoint: proxy.endpoint });
     expect(await hostile.create(object('a.zip', large), never)).toBe('created');
     hostile.close();

@@ -70,7 +70,7 @@ describe('opening the bucket of a destination', () => {
   test.each<Destination>([
     destination,
     { type: 'gcs', bucket: 'their-bucket' },
-    { type: 'azure', container: 'their-bucket' },
+    { type: 'azure', storageAccount: 'theiraccount', container: 'their-bucket' },
   ])('refuses $type with no credential, or with one of another cloud', async wanted => {
     await expect(open(wanted)).rejects.toMatchObject({ code: 'secret_invalid' });
     const foreign =

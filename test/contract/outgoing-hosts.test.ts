@@ -102,10 +102,11 @@ describe('a redirect', () => {
       },
     ],
     [
-      { type: 'azure', container: 'acme-audit' },
+      { type: 'azure', storageAccount: 'acmeaudit', container: 'acme-audit' },
       {
         type: 'azure',
         accountName: 'acmeaudit',
+        cloud: 'public',
         host: 'acmeaudit.blob.core.windows.net',
         access: { sas: 'sig=abc' },
       },

@@ -64,7 +64,7 @@ const serviceAccount = {
 };
 const s3 = { type: 's3', bucket: 'acme-audit', region: 'eu-central-1' };
 const gcs = { type: 'gcs', bucket: 'acme-audit' };
-const azure = { type: 'azure', container: 'acme-audit' };
+const azure = { type: 'azure', storageAccount: 'acmeaudit', container: 'acme-audit' };
 const roleArn = 'arn:aws:iam::123456789012:role/siem';
 
 const hostileNames = [
@@ -214,7 +214,7 @@ async function write(destination: Record<string, unknown>, secret: string | unde
       secretId: 'siem-export/acme',
       destination,
     });
-    const credential = secret === undefined ? undefined : parseSecret(account.destination.type, secret);
+    const credential = secret === undefined ? undefined : parseSecret(account.destination, secret);
     const bucket = await openBucket({
       destination: account.destination,
       credential,

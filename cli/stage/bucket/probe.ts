@@ -25,7 +25,7 @@ export function createProbe(target: Target, account: Account) {
       return store.read(secretId ?? '');
     },
 
-    parse: (secret: string): Credential => parseSecret(destination.type, secret),
+    parse: (secret: string): Credential => parseSecret(destination, secret),
 
     async open(credential: Credential | undefined): Promise<Bucket> {
       const { endpoints } = await target.environment();

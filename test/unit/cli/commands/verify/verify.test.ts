@@ -28,7 +28,7 @@ const accounts = {
     externalId: 'acme-7f3c',
   }),
   gcs: account({ type: 'gcs', bucket: 'acme-audit', prefix: 'siem' }),
-  azure: account({ type: 'azure', container: 'acme-audit' }),
+  azure: account({ type: 'azure', storageAccount: 'acmeaudit', container: 'acme-audit' }),
 };
 
 function account(destination: object) {
@@ -102,7 +102,10 @@ test.each([
   ['acme-audit/audit/x.zip', ['it is for one blob of the container']],
 ])('a SAS for /%s is one for the container of the record, or told not to be', (path, details) => {
   const sasUrl = `https://acme.blob.core.windows.net/${path}?sp=cw&sig=x`;
-  const record = { ...accounts.azure, destination: { type: 'azure', container: 'acme-audit' } } as const;
+  const record = {
+    ...accounts.azure,
+    destination: { type: 'azure', storageAccount: 'acmeaudit', container: 'acme-audit' },
+  } as const;
   for (const secret of [sasUrl, JSON.stringify({ sasUrl })])
     expect(containerSteps(secret, record, options.command).map(({ detail }) => detail)).toEqual(details);
   const connection = 'BlobEndpoint=https://acme.blob.core.windows.net;SharedAccessSignature=sp=cw&sig=x';
