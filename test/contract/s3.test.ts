@@ -88,6 +88,16 @@ describe(`the S3 driver on ${serverName}`, () => {
       bucket.close();
     });
 
+    test('no request outside the connections that are kept, which alone look hosts up as they must', async () => {
+      const bucket = server.openWith({ endpoint: setting.proxy.endpoint, partSize: 8 * 1024 * 1024 });
+      await bucket.create(object(`${setting.folder}/one.zip`, noise(3 * 1024 * 1024)), unwatched);
+      await bucket.create(large(), unwatched);
+      expect(setting.proxy.requests.length).toBeGreaterThan(4);
+      for (const { headers } of setting.proxy.requests)
+        expect(headers).toMatchObject({ connection: 'keep-alive' });
+      bucket.close();
+    });
+
     test('a checksum with all bytes of the object, and the condition with the request that creates it', async () => {
       const bucket = await setting.openThroughProxy();
       await bucket.create(small(), unwatched);
