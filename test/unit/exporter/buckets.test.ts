@@ -100,9 +100,9 @@ describe('the buckets of an invocation', () => {
       storageAccount: 'acmeaudit',
       container: 'logs',
     });
-    await buckets.open(account);
+    await buckets.open(account, patience);
     stored.secret = secret.replace('acmeaudit', 'elsewhere');
-    const reopening = buckets.reopen(account);
+    const reopening = buckets.reopen(account, patience);
     await expect(reopening).rejects.toMatchObject({ code: 'secret_invalid' });
     await expect(reopening).rejects.toThrow(/elsewhere.*acmeaudit/);
     await expect(reopening).rejects.not.toThrow(/c2VjcmV0/);
