@@ -39,7 +39,7 @@ export function creationIn(
  */
 export function answerTo(thrown: unknown, { bucket }: Target, signal: AbortSignal): Answer {
   if (!(thrown instanceof GcsTrouble)) return refused(toExportError(thrown));
-  if (isThere(thrown)) return exists(wordsOf(thrown));
+  if (isThere(thrown)) return exists(thrown.message);
   const failure = signal.aborted ? toExportError(signal.reason) : toGcsFailure(thrown, bucket);
   return thrown.unclear ? unclear(failure) : refused(failure);
 }
@@ -68,8 +68,4 @@ function isThere({ status, reason, location, explanation }: GcsTrouble): boolean
       words,
     )
   );
-}
-
-function wordsOf({ status, reason, explanation }: GcsTrouble): string {
-  return [status, reason, explanation].filter(part => part !== undefined).join(' ');
 }

@@ -9,7 +9,7 @@ export function toGcsFailure(trouble: GcsTrouble, bucket: string): ExportError {
 
 function diagnose(trouble: GcsTrouble, at: string): [FailureCode, string] {
   const { stage, status, reason } = trouble;
-  const said = saying(trouble);
+  const said = ` (${trouble.message})`;
   if (status === undefined)
     return [
       'network',
@@ -33,17 +33,11 @@ function diagnose(trouble: GcsTrouble, at: string): [FailureCode, string] {
       'access_denied',
       `The service account may not create objects in ${at}${said}${remedyFor(trouble)}`,
     ];
-  if (stage === 'session' && (status === 404 || status === 410 || status === 499))
+  if (trouble.sessionLost)
     return ['destination_unavailable', `Google Cloud lost the upload session in ${at}${said}`];
   if (status === 404)
     return ['bucket_missing', `${at} does not exist${said}: create it or correct the account record`];
   return ['destination_rejected', `Google Cloud refuses the upload to ${at}${said}${remedyFor(trouble)}`];
-}
-
-/** The status, the reason and the explanation, in brackets. */
-function saying({ status, reason, explanation }: GcsTrouble): string {
-  const code = [status, reason].filter(part => part !== undefined).join(' ');
-  return ` (${code}${explanation === undefined ? '' : `: ${explanation}`})`;
 }
 
 /** What to do about a cause, by the words with which Google names it. The first that fits counts. */

@@ -1,5 +1,5 @@
+import { cloudWords } from './cloud-words.ts';
 import { givenUp, type HttpAnswer, Unanswered } from './gcs-http.ts';
-import { shortened } from './gcs-words.ts';
 
 /** Whom a request was for: Google's token endpoint, the bucket, or the session of a resumable upload. */
 export type GcsStage = 'token' | 'storage' | 'session';
@@ -18,7 +18,6 @@ interface TroubleDetails {
   readonly reason?: string | undefined;
   /** What the API says that the reason is about: a header or a parameter. */
   readonly location?: string | undefined;
-  /** Google's own words, without anything secret. */
   readonly explanation?: string | undefined;
 }
 
@@ -33,22 +32,26 @@ export class GcsTrouble extends Error {
   readonly status: number | undefined;
   readonly reason: string | undefined;
   readonly location: string | undefined;
+  /** Google's own words, shortened, without anything secret. */
   readonly explanation: string | undefined;
 
+  /** The message is status, reason and explanation, as they may be shown to whoever has to act. */
   constructor({ stage, creates }: Purpose, { status, reason, location, explanation }: TroubleDetails) {
-    const what = [status ?? 'no answer', reason].filter(part => part !== undefined).join(' ');
-    super(`${stage}: ${what}${explanation === undefined ? '' : ` (${explanation})`}`);
+    const code = [status ?? 'no answer', reason].filter(part => part !== undefined).join(' ');
+    super(cloudWords(code, explanation));
     this.stage = stage;
     this.creates = creates;
     this.status = status;
     this.reason = reason;
     this.location = location;
-    this.explanation = explanation;
+    this.explanation = cloudWords(undefined, explanation) || undefined;
   }
 
   /** True if Google may have created the object all the same. */
   get unclear(): boolean {
-    return this.creates && (this.status === undefined || this.#failed || this.#unreadable);
+    if (this.status === undefined || this.#failed || this.#unreadable) return this.creates;
+    // A session that has created its object is gone, too, and whoever lost the first answer may have asked for us.
+    return this.creates && this.sessionLost;
   }
 
   /** True if the same request may succeed a moment later. */
@@ -65,6 +68,11 @@ export class GcsTrouble extends Error {
   /** True if Google has not carried out the request because there are too many. */
   get throttled(): boolean {
     return this.status === 429 || (this.status === 403 && limits.has(this.reason ?? ''));
+  }
+
+  /** True if the session of a resumable upload is no more. */
+  get sessionLost(): boolean {
+    return this.stage === 'session' && [404, 410, 499].includes(this.status ?? 0);
   }
 
   get #failed(): boolean {
@@ -120,7 +128,7 @@ export function troubleInAnswer(
     status,
     reason: wordIn(error) ?? wordIn(propertyOf(first, 'reason')),
     location: wordIn(propertyOf(first, 'location')),
-    explanation: typeof explanation === 'string' ? shortened(explanation) : undefined,
+    explanation: typeof explanation === 'string' ? explanation : undefined,
   });
 }
 
