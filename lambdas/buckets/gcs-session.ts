@@ -46,6 +46,8 @@ interface Chunk {
   readonly last: boolean;
   /** How many requests in a row have brought nothing. */
   fruitless: number;
+  /** What the last one of them met. */
+  trouble: GcsTrouble;
 }
 
 /** How much a session has, or what it says of the object that it has created. */
@@ -96,7 +98,8 @@ export function resumeSession({ connection, path, target, tuning }: SessionOptio
 
   function begin(content: Buffer, last: boolean): Chunk {
     checksum.update(content);
-    return { rest: content, last, fruitless: 0 };
+    const trouble = new GcsTrouble(storing, { status: 503, reason: 'no_progress' });
+    return { rest: content, last, fruitless: 0, trouble };
   }
 
   /** Has Google store more of the chunk; returns what came of the object, if the session is complete. */
@@ -105,8 +108,7 @@ export function resumeSession({ connection, path, target, tuning }: SessionOptio
     signal: AbortSignal,
     onTrouble?: (trouble: GcsTrouble) => void,
   ): Promise<Answer | undefined> {
-    if (chunk.fruitless >= tuning.attempts)
-      throw new GcsTrouble(storing, { status: 503, reason: 'no_progress' });
+    if (chunk.fruitless >= tuning.attempts) throw chunk.trouble;
     const state = await putRest(chunk, signal, onTrouble);
     if ('creation' in state) return state.creation;
     const more = state.persisted - stored;
@@ -120,10 +122,11 @@ export function resumeSession({ connection, path, target, tuning }: SessionOptio
 
   /** Puts what is missing, or, after trouble that may pass, asks how much of it has come through. */
   async function putRest(
-    { rest, last, fruitless }: Chunk,
+    chunk: Chunk,
     signal: AbortSignal,
     onTrouble: ((trouble: GcsTrouble) => void) | undefined,
   ): Promise<State> {
+    const { rest, last, fruitless } = chunk;
     const end = stored + rest.length;
     const total = last ? end : '*';
     const range = stored === end ? `bytes */${total}` : `bytes ${stored}-${end - 1}/${total}`;
@@ -132,6 +135,7 @@ export function resumeSession({ connection, path, target, tuning }: SessionOptio
       return await put(headers, rest, last ? creating : storing, signal);
     } catch (error) {
       if (!(error instanceof GcsTrouble) || !error.passing) throw error;
+      chunk.trouble = error;
       onTrouble?.(error);
     }
     await pause(fruitless + 1, tuning, signal);

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createSocketServer, type Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { CRC32C } from '@google-cloud/storage';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -160,29 +160,70 @@ describe('the GCS driver', () => {
     expect(answer).toEqual({ kind: 'refused', failure: outOfTime });
   });
 
-  test.each([
-    ['small', small],
-    ['large', large],
-  ])('knows that nothing is written when a %s object never left whole', async (_size, body) => {
+  test('knows that nothing is written when the request that creates never left whole', async () => {
     const controller = new AbortController();
     // Nothing of the request is read, so that the sockets fill up long before it ends.
-    const deaf = createServer(() => undefined).on('connection', socket => socket.pause());
-    await new Promise<void>(resolve => deaf.listen(0, '127.0.0.1', resolve));
-    const { port } = deaf.address() as AddressInfo;
-    const tokenUrl = `${server.endpoint}/token`;
-    const silent = openBucket('audit-logs', {
-      credential: account.credential,
-      endpoint: `http://127.0.0.1:${port}`,
-      tokenUrl,
-      chunkSize: 64 * chunkSize,
+    const accepted: Socket[] = [];
+    const deaf = createSocketServer({ pauseOnConnect: true }, socket => {
+      accepted.push(socket);
+      setTimeout(() => controller.abort(outOfTime), 50);
     });
-    deaf.once('connection', () => setTimeout(() => controller.abort(outOfTime), 50));
-    const whole = body === small ? noise(32 * chunkSize) : noise(65 * chunkSize);
-    const answer = await silent.create(object('a.zip', whole), watchedBy(controller.signal));
+    await new Promise<void>(resolve => deaf.listen(0, '127.0.0.1', resolve));
+    const stuck = openBucket('audit-logs', {
+      credential: account.credential,
+      endpoint: `http://127.0.0.1:${(deaf.address() as AddressInfo).port}`,
+      tokenUrl: `${server.endpoint}/token`,
+      chunkSize: 24 * chunkSize,
+    });
+    const answer = await stuck.create(object('a.zip', noise(24 * chunkSize)), watchedBy(controller.signal));
     expect(answer).toEqual({ kind: 'refused', failure: outOfTime });
-    silent.close();
-    deaf.closeAllConnections();
+    stuck.close();
+    for (const socket of accepted) socket.destroy();
     deaf.close();
+  });
+
+  const unconnected = { kind: 'refused', failure: { code: 'network' } };
+
+  test.each(['the bucket', 'the token'])('gives up connecting for %s, after one try', async place => {
+    let tried = 0;
+    const nowhere = 'http://nowhere.invalid';
+    const stuck = openBucket('audit-logs', {
+      credential: account.credential,
+      endpoint: nowhere,
+      tokenUrl: `${place === 'the token' ? nowhere : server.endpoint}/token`,
+      // Finds no address and does not say so, as a host that drops every packet.
+      lookup: () => {
+        tried += 1;
+      },
+    });
+    expect(await stuck.create(object('a.zip', small), unwatched)).toMatchObject(unconnected);
+    expect(tried).toBe(1);
+    stuck.close();
+  });
+
+  test('gives up a token endpoint that falls silent, after one try', async () => {
+    proxy.onRequest = () => ({ kind: 'silent' });
+    const stuck = openBucket('audit-logs', {
+      credential: account.credential,
+      endpoint: proxy.endpoint,
+      silenceMs: 500,
+    });
+    expect(await stuck.create(object('a.zip', small), unwatched)).toMatchObject(unconnected);
+    expect(proxy.requests).toHaveLength(1);
+    stuck.close();
+  });
+
+  test('does not ask a cloud that fell silent to drop the upload', async () => {
+    proxy.onRequest = from(2, { kind: 'silent' });
+    const stuck = openBucket('audit-logs', {
+      credential: account.credential,
+      endpoint: proxy.endpoint,
+      silenceMs: 500,
+    });
+    expect(await stuck.create(object('a.zip', large), unwatched)).toMatchObject(unconnected);
+    expect(requests('PUT')).toHaveLength(2);
+    expect(requests('DELETE')).toHaveLength(0);
+    stuck.close();
   });
 
   test('gets a new token in the middle of an upload when the old one is no longer accepted', async () => {
