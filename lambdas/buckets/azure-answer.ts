@@ -1,0 +1,98 @@
+/** What Azure, or whoever stands in its place, answered to a request. */
+export interface AzureAnswer {
+  readonly status: number;
+  /** Azure's word for it, such as `BlobAlreadyExists`; undefined if the answer holds none that can be read. */
+  readonly code: string | undefined;
+  /** Azure's explanation, at most 300 characters, without anything secret; may be empty. */
+  readonly explanation: string;
+  readonly requestId: string | undefined;
+}
+
+/** The parts of the SDK's error that are read. The error itself reaches the request, and with it the signature. */
+interface SdkError {
+  readonly statusCode?: unknown;
+  readonly response?: {
+    readonly headers?: { get(name: string): string | undefined };
+    readonly bodyAsText?: string | null;
+  };
+}
+
+/** The answer that the SDK threw as an error; undefined if it threw for another reason. */
+export function azureAnswer(thrown: unknown): AzureAnswer | undefined {
+  if (!(thrown instanceof Error)) return undefined;
+  const { statusCode, response } = thrown as SdkError;
+  if (typeof statusCode !== 'number') return undefined;
+  const { headers, bodyAsText } = response ?? {};
+  // Half a document says nothing: the other half may say something else.
+  const document = /<Error>[\s\S]*<\/Error>/.exec(bodyAsText ?? '')?.[0] ?? '';
+  return {
+    status: statusCode,
+    code: plainWord(headers?.get('x-ms-error-code') ?? textOf(document, 'Code')),
+    explanation: explanationIn(document),
+    requestId: plainWord(headers?.get('x-ms-request-id')),
+  };
+}
+
+/**
+ * What an answer other than success says of the blob.
+ *
+ * It is there only if the answer can mean nothing else. The one condition that we send is `If-None-Match: *`, so no
+ * other can be unmet; without the permission Write, a SAS may not overwrite (403); a blob of another type, one that is
+ * archived, immutable, leased, being copied, or that has snapshots may not be written to.
+ */
+export function meaningOf({ status, code }: AzureAnswer): 'exists' | 'refused' | 'unclear' {
+  if (code !== undefined && blobIsThereCodes.get(code) === status) return 'exists';
+  // A success that the SDK does not know, or a fault behind which the request may have been carried out.
+  if (status < 300 || status === 408 || status >= 500) return 'unclear';
+  // Azure gives these to a blob that is there and to refusals; without its word, nobody knows which.
+  if (code === undefined && (status === 409 || status === 412)) return 'unclear';
+  return 'refused';
+}
+
+const blobIsThereCodes: ReadonlyMap<string, number> = new Map([
+  ['UnauthorizedBlobOverwrite', 403],
+  ['BlobAlreadyExists', 409],
+  ['BlobArchived', 409],
+  ['BlobBeingRehydrated', 409],
+  ['BlobImmutableDueToLegalHold', 409],
+  ['BlobImmutableDueToPolicy', 409],
+  ['InvalidBlobType', 409],
+  ['PendingCopyOperation', 409],
+  ['SnapshotsPresent', 409],
+  ['ConditionNotMet', 412],
+  ['LeaseIdMismatchWithBlobOperation', 412],
+  ['LeaseIdMissing', 412],
+]);
+
+/** Code and explanation as one text. */
+export function wordsOf({ status, code, explanation }: AzureAnswer): string {
+  const answer = code === undefined ? `${status}` : `${status} ${code}`;
+  return explanation === '' ? answer : `${answer}: ${explanation}`;
+}
+
+/** Elements that explain. Others repeat what was sent, which may be a credential. */
+const explaining = ['Message', 'AuthenticationErrorDetail', 'Reason', 'HeaderName', 'QueryParameterName'];
+
+function explanationIn(document: string): string {
+  const texts = explaining.map(name => textOf(document, name)).filter(text => text !== undefined);
+  return withoutSecrets(texts.join(' ')).slice(0, 300).trim();
+}
+
+function textOf(document: string, element: string): string | undefined {
+  return new RegExp(`<${element}>([^<]*)</${element}>`).exec(document)?.[1];
+}
+
+/** Azure repeats signatures, and the texts that it signed, to explain why they do not fit. */
+function withoutSecrets(text: string): string {
+  return text
+    .replaceAll(/\b(?:RequestId|Time):\S*/g, '')
+    .replace(/(?:server used following )?string[- ]to[- ]sign[\s\S]*/i, '')
+    .replaceAll(/\b(sig|AccountKey|SharedAccessSignature|SharedKey(?:Lite)?|Bearer)(\s*[=:]\s*|\s+)\S+/gi, '$1$2…')
+    .replaceAll(/[\w+/%=-]{20,}/g, run => (/[\d+%=]|[a-z][A-Z]/.test(run) ? '…' : run))
+    .replaceAll(/\s+/g, ' ');
+}
+
+/** Codes and ids are words; anything else a server sends is not passed on. */
+function plainWord(value: string | undefined): string | undefined {
+  return value !== undefined && /^[\w-]{1,64}$/.test(value) ? value : undefined;
+}
