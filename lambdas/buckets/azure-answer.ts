@@ -1,9 +1,11 @@
+import { cloudWords } from './cloud-words.ts';
+
 /** What Azure, or whoever stands in its place, answered to a request. */
 export interface AzureAnswer {
   readonly status: number;
   /** Azure's word for it, such as `BlobAlreadyExists`; undefined if the answer holds none that can be read. */
   readonly code: string | undefined;
-  /** Azure's explanation, at most 300 characters, without anything secret; may be empty. */
+  /** Azure's explanation as it came: a message shows it by `wordsOf` only. May be empty. */
   readonly explanation: string;
   readonly requestId: string | undefined;
 }
@@ -64,32 +66,26 @@ const blobIsThereCodes: ReadonlyMap<string, number> = new Map([
   ['LeaseIdMissing', 412],
 ]);
 
-/** Code and explanation as one text. */
+/** Status, code and explanation, to be shown to whoever has to act. */
 export function wordsOf({ status, code, explanation }: AzureAnswer): string {
-  const answer = code === undefined ? `${status}` : `${status} ${code}`;
-  return explanation === '' ? answer : `${answer}: ${explanation}`;
+  return cloudWords(code === undefined ? `${status}` : `${status} ${code}`, explanation);
 }
 
 /** Elements that explain. Others repeat what was sent, which may be a credential. */
 const explaining = ['Message', 'AuthenticationErrorDetail', 'Reason', 'HeaderName', 'QueryParameterName'];
 
+/** Without the request's id and time, and without the text that Azure signed to compare, which holds parts of a SAS. */
 function explanationIn(document: string): string {
-  const texts = explaining.map(name => textOf(document, name)).filter(text => text !== undefined);
-  return withoutSecrets(texts.join(' ')).slice(0, 300).trim();
+  return explaining
+    .map(element => textOf(document, element) ?? '')
+    .join(' ')
+    .replaceAll(/\b(?:RequestId|Time):\S*/g, '')
+    .replace(/(?:server used following )?string[- ]to[- ]sign.*/is, '')
+    .trim();
 }
 
 function textOf(document: string, element: string): string | undefined {
   return new RegExp(`<${element}>([^<]*)</${element}>`).exec(document)?.[1];
-}
-
-/** Azure repeats signatures, and the texts that it signed, to explain why they do not fit. */
-function withoutSecrets(text: string): string {
-  return text
-    .replaceAll(/\b(?:RequestId|Time):\S*/g, '')
-    .replace(/(?:server used following )?string[- ]to[- ]sign[\s\S]*/i, '')
-    .replaceAll(/\b(sig|AccountKey|SharedAccessSignature|SharedKey(?:Lite)?|Bearer)(\s*[=:]\s*|\s+)\S+/gi, '$1$2…')
-    .replaceAll(/[\w+/%=-]{20,}/g, run => (/[\d+%=]|[a-z][A-Z]/.test(run) ? '…' : run))
-    .replaceAll(/\s+/g, ' ');
 }
 
 /** Codes and ids are words; anything else a server sends is not passed on. */

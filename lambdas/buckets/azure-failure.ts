@@ -32,7 +32,10 @@ export function connectionFailure({ code }: BrokenRequest, where: AzureContainer
 /** What else the SDK may throw: a fault of its own or ours. Nothing of it but its name, as it may hold the request. */
 export function unexpectedFailure(thrown: unknown, where: AzureContainerName): ExportError {
   const name = thrown instanceof Error ? thrown.name : typeof thrown;
-  return new ExportError('internal', `${placeOf(where)}: the upload failed by a fault of this system (${name})`);
+  return new ExportError(
+    'internal',
+    `${placeOf(where)}: the upload failed by a fault of this system (${name})`,
+  );
 }
 
 /** True if the same request may succeed a moment later. */
@@ -53,7 +56,10 @@ function diagnose(answer: AzureAnswer, where: AzureContainerName): Diagnosis {
   if (isBusy(answer) || passingCodes.has(code))
     return ['destination_unavailable', 'Azure cannot take the upload now; it is tried again'];
   if (meaningOf(answer) === 'unclear')
-    return ['destination_unavailable', 'the answer cannot be read, so nobody knows what it did; it is tried again'];
+    return [
+      'destination_unavailable',
+      'the answer cannot be read, so nobody knows what it did; it is tried again',
+    ];
   if (corruptedCodes.has(code)) return ['network', 'the upload arrived damaged; it is tried again'];
   if (status === 401 || credentialCodes.has(code) || isAboutSignature(explanation))
     return ['credentials_rejected', credentialRemedy(where, explanation)];
@@ -133,5 +139,6 @@ const remedies: Readonly<Record<string, string>> = {
     'the SAS is not valid for objects; issue one for the resource type Object',
   AccountIsDisabled:
     'the storage account is disabled, as happens when its subscription ends or is not paid; enable it again',
-  InsufficientAccountPermissions: 'the storage account takes no writes now; check its state and its subscription',
+  InsufficientAccountPermissions:
+    'the storage account takes no writes now; check its state and its subscription',
 };

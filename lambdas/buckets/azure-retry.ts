@@ -11,16 +11,13 @@ import {
 import { BrokenRequest } from './azure-transport.ts';
 import { type Answer, composed, created, exists, refused, type UploadStep, unclear } from './bucket.ts';
 
-export interface AzureRetry {
-  /** Tries of each request, the first one included; default 3. */
-  readonly tries?: number | undefined;
-  /** Milliseconds of the longest pause before the second try; doubles with each further one; default 400. */
-  readonly delay?: number | undefined;
-}
+/** Tries of each request, the first one included. */
+const mostTries = 3;
 
 export interface RequestSetting {
   readonly where: AzureContainerName;
-  readonly retry: AzureRetry;
+  /** Milliseconds of the longest pause before the second try; twice as long before the third. */
+  readonly pauseMs: number;
   /** Ends the request, and with it the upload; its reason becomes the failure. */
   readonly signal: AbortSignal;
 }
@@ -39,14 +36,13 @@ export async function answerTo(
   step: UploadStep,
   setting: RequestSetting,
 ): Promise<Answer> {
-  const { tries = 3, delay = 400 } = setting.retry;
   let answer: Answer | undefined;
   for (let made = 1; ; made++) {
     const tried = await tryOnce(request, step, setting);
     answer = composed(answer, step === 'staging' ? withoutTrace(tried.answer) : tried.answer);
-    if (!tried.again || made >= tries) return answer;
+    if (!tried.again || made >= mostTries) return answer;
     // Random, so that exporters do not come back as one. An abort ends the pause, and the next try before it is sent.
-    const pause = delay * 2 ** (made - 1) * (0.5 + Math.random() / 2);
+    const pause = setting.pauseMs * made * (0.5 + Math.random() / 2);
     await sleep(pause, undefined, { signal: setting.signal }).catch(() => undefined);
   }
 }

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { BlockBlobClient } from '@azure/storage-blob';
 import { toExportError } from '../domain/failure.ts';
 import type { AzureContainerName } from './azure-failure.ts';
-import { type AzureRequest, type AzureRetry, answerTo } from './azure-retry.ts';
+import { type AzureRequest, answerTo } from './azure-retry.ts';
 import { type Answer, type NewObject, refused, type UploadStep, type UploadWatch } from './bucket.ts';
 import { orAborted } from './or-aborted.ts';
 import { inPieces, nextPiece, type PieceBuffers } from './pieces.ts';
@@ -15,7 +15,7 @@ interface AzureUpload {
   readonly watch: UploadWatch;
   readonly buffers: PieceBuffers;
   readonly where: AzureContainerName;
-  readonly retry: AzureRetry;
+  readonly pauseMs: number;
 }
 
 /**
@@ -31,14 +31,15 @@ export async function uploadToAzure({
   watch,
   buffers,
   where,
-  retry,
+  pauseMs,
 }: AzureUpload): Promise<Answer> {
   // Whatever fails first ends all the rest of the upload.
   const end = new AbortController();
   const signal = AbortSignal.any([watch.signal, end.signal]);
   const blocks = inPieces(object.body, buffers, signal);
   const next = () => orAborted(nextPiece(blocks), signal);
-  const send = (step: UploadStep, request: AzureRequest) => answerTo(request, step, { where, retry, signal });
+  const send = (step: UploadStep, request: AzureRequest) =>
+    answerTo(request, step, { where, pauseMs, signal });
   const creating = (wholeMd5: Buffer) => ({
     abortSignal: signal,
     conditions: { ifNoneMatch: '*' },

@@ -8,7 +8,6 @@ import type { AzureDestination } from '../domain/account.ts';
 import { ExportError } from '../domain/failure.ts';
 import type { AzureCredential } from '../domain/secret.ts';
 import type { AzureContainerName } from './azure-failure.ts';
-import type { AzureRetry } from './azure-retry.ts';
 import { createAzureTransport } from './azure-transport.ts';
 import { uploadToAzure } from './azure-upload.ts';
 import type { Bucket } from './bucket.ts';
@@ -22,7 +21,8 @@ export interface AzureBucketOptions {
   readonly endpoint?: string | undefined;
   /** Bytes a block, and of the largest body that goes in one request; default 8 MiB. Memory is three blocks. */
   readonly blockSize?: number | undefined;
-  readonly retry?: AzureRetry | undefined;
+  /** Milliseconds of the longest pause before a second try; default 400. */
+  readonly pauseMs?: number | undefined;
   /** Milliseconds without any byte sent or received after which a request is given up; default 30,000. */
   readonly silenceMs?: number | undefined;
 }
@@ -41,7 +41,7 @@ export function createAzureBucket(options: AzureBucketOptions): Bucket {
     credential,
     endpoint,
     blockSize = 8 * 1024 * 1024,
-    retry = {},
+    pauseMs = 400,
     silenceMs = 30_000,
   } = options;
   const { accountName, host, access } = credential;
@@ -64,7 +64,7 @@ export function createAzureBucket(options: AzureBucketOptions): Bucket {
   return {
     create(object, watch) {
       const blob = client.getBlockBlobClient(object.key);
-      return uploadToAzure({ blob, object, watch, buffers, where, retry });
+      return uploadToAzure({ blob, object, watch, buffers, where, pauseMs });
     },
     close: () => transport.close(),
   };
