@@ -11,7 +11,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ExportError } from '../../lambdas/domain/failure.ts';
 import { describeBucketContract } from './bucket-contract.ts';
-import { manyParts, never, noise, object } from './contract-objects.ts';
+import { manyParts, noise, object, unwatched } from './contract-objects.ts';
 import { contractSetting } from './contract-setting.ts';
 import {
   connectToExternalS3,
@@ -40,7 +40,7 @@ describe(`the S3 driver on ${serverName}`, () => {
     test('that the record should have, when the answer tells', async () => {
       expect(server.faults).toContain('wrong-region');
       const bucket = await setting.open({ fault: 'wrong-region' });
-      const creation = bucket.create(small(), never);
+      const creation = bucket.create(small(), unwatched);
       await setting.expectFailure(creation, 'wrong_region', 'wrong-region');
       await expect(creation).rejects.toThrow(`is in ${server.region}, not in ${otherRegion(server.region)}`);
     });
@@ -52,7 +52,7 @@ describe(`the S3 driver on ${serverName}`, () => {
         body: '<Error><Code>AuthorizationHeaderMalformed</Code><Message>wrong</Message><Region>sa-east-1</Region></Error>',
       });
       const bucket = await setting.openThroughProxy();
-      await expect(bucket.create(small(), never)).rejects.toThrow('is in sa-east-1');
+      await expect(bucket.create(small(), unwatched)).rejects.toThrow('is in sa-east-1');
     });
   });
 
@@ -71,12 +71,12 @@ describe(`the S3 driver on ${serverName}`, () => {
           ? '<InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>'
           : '<CompleteMultipartUploadResult><ETag>1</ETag></CompleteMultipartUploadResult>',
       });
-      expect(await bucket.create(large(), never)).toBe('created');
+      expect(await bucket.create(large(), unwatched)).toEqual(created);
       expect(setting.proxy.requests.length).toBeGreaterThan(4);
       for (const { headers } of setting.proxy.requests)
         expect(headers['x-amz-expected-bucket-owner']).toBe('123456789012');
       setting.proxy.onRequest = () => ({ kind: 'answer', status: 403, body: refusal('AccessDenied') });
-      const denied = bucket.create(small(), never);
+      const denied = bucket.create(small(), unwatched);
       await expect(denied).rejects.toMatchObject({ code: 'access_denied' });
       await expect(denied).rejects.toThrow(/s3:PutObject on .*\/audit\/\*.*account 123456789012/);
       bucket.close();
@@ -86,8 +86,8 @@ describe(`the S3 driver on ${serverName}`, () => {
       const kmsKeyId = 'arn:aws:kms:eu-central-1:123456789012:key/1234';
       const bucket = server.openWith({ endpoint: setting.proxy.endpoint, destination: { kmsKeyId } });
       setting.proxy.onRequest = () => ({ kind: 'answer', status: 403, body: refusal('AccessDenied') });
-      await expect(bucket.create(small(), never)).rejects.toThrow(/kms:GenerateDataKey/);
-      await expect(bucket.create(large(), never)).rejects.toThrow(/kms:GenerateDataKey/);
+      await expect(bucket.create(small(), unwatched)).rejects.toThrow(/kms:GenerateDataKey/);
+      await expect(bucket.create(large(), unwatched)).rejects.toThrow(/kms:GenerateDataKey/);
       expect(setting.proxy.requests.map(({ method }) => method)).toEqual(['PUT', 'POST']);
       for (const { headers } of setting.proxy.requests) {
         expect(headers['x-amz-server-side-encryption']).toBe('aws:kms');
@@ -98,8 +98,8 @@ describe(`the S3 driver on ${serverName}`, () => {
 
     test('a checksum with all bytes of the object, and the condition with the request that creates it', async () => {
       const bucket = await setting.openThroughProxy();
-      await bucket.create(small(), never);
-      await bucket.create(large(), never);
+      await bucket.create(small(), unwatched);
+      await bucket.create(large(), unwatched);
       const { requests } = setting.proxy;
       const writing = requests.filter(({ method }) => method === 'PUT');
       expect(writing.length).toBeGreaterThan(3);
@@ -123,7 +123,7 @@ describe(`the S3 driver on ${serverName}`, () => {
       setting.proxy.onRequest = ({ headers }) =>
         headers['if-none-match'] === '*' && conflicts++ < 2 ? conflict : { kind: 'pass' };
       const bucket = await setting.openThroughProxy();
-      expect(await bucket.create(newObject(), never)).toBe('created');
+      expect(await bucket.create(newObject(), unwatched)).toEqual(created);
       expect(conflicts).toBe(3);
     });
 
@@ -133,14 +133,14 @@ describe(`the S3 driver on ${serverName}`, () => {
       let conflicts = 0;
       setting.proxy.onRequest = () => (conflicts++ === 0 ? conflict : { kind: 'pass' });
       const bucket = await setting.openThroughProxy();
-      expect(await bucket.create(theirs, never)).toBe('exists');
+      expect(await bucket.create(theirs, unwatched)).toBe('exists');
     });
 
     test('leaves it to the next export when the conflict stays', async () => {
       setting.proxy.onRequest = ({ headers }) =>
         headers['if-none-match'] === '*' ? conflict : { kind: 'pass' };
       const bucket = await setting.openThroughProxy();
-      await setting.expectFailure(bucket.create(large(), never), 'destination_unavailable');
+      await setting.expectFailure(bucket.create(large(), unwatched), 'destination_unavailable');
       await setting.expectNothingUnfinished();
     });
   });
@@ -156,7 +156,7 @@ describe(`the S3 driver on ${serverName}`, () => {
         return completions++ === 0 ? { kind: 'lose-answer' } : gone;
       };
       const bucket = await setting.openThroughProxy();
-      expect(await bucket.create(large(), never)).toBe('exists-perhaps-ours');
+      expect(await bucket.create(large(), unwatched)).toBe('exists-perhaps-ours');
     });
 
     test('does not claim an object that is not there', async () => {
@@ -166,7 +166,7 @@ describe(`the S3 driver on ${serverName}`, () => {
         return completions++ === 0 ? { kind: 'answer', status: 500 } : gone;
       };
       const bucket = await setting.openThroughProxy();
-      await setting.expectFailure(bucket.create(large(), never), 'destination_unavailable');
+      await setting.expectFailure(bucket.create(large(), unwatched), 'destination_unavailable');
       await setting.expectNothingUnfinished();
     });
   });
@@ -184,7 +184,7 @@ describe(`the S3 driver on ${serverName}`, () => {
     for (const newObject of [small(), large()]) {
       answers = 0;
       const bucket = await setting.openThroughProxy();
-      await expect(bucket.create(newObject, never)).rejects.toMatchObject({
+      await expect(bucket.create(newObject, unwatched)).rejects.toMatchObject({
         code: 'access_denied',
         wroteNothing,
       });
@@ -203,7 +203,7 @@ describe(`the S3 driver on ${serverName}`, () => {
       setting.proxy.onRequest = ({ headers }) =>
         headers['if-none-match'] === '*' && cut++ === 0 ? { kind: 'cut-answer' } : { kind: 'pass' };
       const bucket = await setting.openThroughProxy();
-      expect(await bucket.create(theirs, never)).toBe('exists');
+      expect(await bucket.create(theirs, unwatched)).toBe('exists');
       expect(cut).toBe(2);
     },
   );
@@ -217,7 +217,7 @@ describe(`the S3 driver on ${serverName}`, () => {
     const wanted = large();
     setting.proxy.onRequest = ({ method }) =>
       method === 'POST' ? { kind: 'pass' } : { kind: 'answer', status: 403, body: refusal('AccessDenied') };
-    await setting.expectFailure(bucket.create(wanted, never), 'access_denied');
+    await setting.expectFailure(bucket.create(wanted, unwatched), 'access_denied');
     expect(leftovers).toHaveLength(1);
     expect(leftovers[0]?.message).toContain(wanted.key);
     expect(leftovers[0]?.message).toContain('AbortIncompleteMultipartUpload');
@@ -231,7 +231,7 @@ describe(`the S3 driver on ${serverName}`, () => {
       timeouts: { idle: 100, request: 100 },
       retry: { attempts: 2, baseDelayMs: 1 },
     });
-    await setting.expectFailure(bucket.create(small(), never), 'network');
+    await setting.expectFailure(bucket.create(small(), unwatched), 'network');
     bucket.close();
   });
 
@@ -246,7 +246,7 @@ describe(`the S3 driver on ${serverName}`, () => {
   ] as const)('S3 code %s (%i) is %s', async (name, status, code) => {
     setting.proxy.onRequest = () => ({ kind: 'answer', status, body: refusal(name) });
     const bucket = await setting.openThroughProxy();
-    const creation = bucket.create(small(), never);
+    const creation = bucket.create(small(), unwatched);
     await setting.expectFailure(creation, code);
     await expect(creation).rejects.toMatchObject({ cause: { name, status } });
   });
