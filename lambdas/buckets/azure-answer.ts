@@ -7,6 +7,8 @@ export interface AzureAnswer {
   readonly code: string | undefined;
   /** Azure's explanation as it came: a message shows it by `wordsOf` only. May be empty. */
   readonly explanation: string;
+  /** The header that Azure names as wrong. */
+  readonly header?: string | undefined;
   readonly requestId: string | undefined;
 }
 
@@ -31,6 +33,7 @@ export function azureAnswer(thrown: unknown): AzureAnswer | undefined {
     status: statusCode,
     code: plainWord(headers?.get('x-ms-error-code') ?? textOf(document, 'Code')),
     explanation: explanationIn(document),
+    header: textOf(document, 'HeaderName'),
     requestId: plainWord(headers?.get('x-ms-request-id')),
   };
 }

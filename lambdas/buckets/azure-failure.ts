@@ -52,7 +52,7 @@ function placeOf({ container, accountName }: AzureContainerName): string {
 type Diagnosis = readonly [code: FailureCode, reason: string];
 
 function diagnose(answer: AzureAnswer, where: AzureContainerName): Diagnosis {
-  const { status, code = '', explanation } = answer;
+  const { status, code = '', explanation, header = 'x-ms-version' } = answer;
   if (isBusy(answer) || passingCodes.has(code))
     return ['destination_unavailable', 'Azure cannot take the upload now; it is tried again'];
   if (meaningOf(answer) === 'unclear')
@@ -67,7 +67,7 @@ function diagnose(answer: AzureAnswer, where: AzureContainerName): Diagnosis {
   if (status === 404) return ['bucket_missing', 'it does not exist; create it or correct the account record'];
   if (status < 400)
     return ['destination_rejected', 'the host answers with a redirect, which is not followed'];
-  if (code === 'InvalidHeaderValue' && isAboutVersion(explanation))
+  if (code === 'InvalidHeaderValue' && header === 'x-ms-version')
     return ['destination_rejected', unknownVersion];
   return ['destination_rejected', 'Azure refuses the upload'];
 }
@@ -98,11 +98,7 @@ function credentialRemedy({ sas }: AzureContainerName, explanation: string): str
     : 'Azure does not accept the SAS; issue a new one that has not expired and store it in the secret';
 }
 
-/** Sovereign clouds learn a version of the API after Azure itself; without a name, no other header is likely. */
-function isAboutVersion(explanation: string): boolean {
-  return !/\bx-ms-/.test(explanation) || explanation.includes('x-ms-version');
-}
-
+/** Sovereign clouds learn a version of the API after Azure itself; all other headers are the same for every account. */
 const unknownVersion =
   'this cloud refuses a header, most likely because it does not know the API version of our release yet; ' +
   'operators have to deploy another release, the container is in order';

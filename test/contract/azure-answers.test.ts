@@ -138,9 +138,9 @@ describeAnswers('Azure with an account key', () => startTaker(key => ({ accountK
     answer: {
       kind: 'answer',
       status: 400,
-      body: xml('InvalidHeaderValue', 'Wrong format.', { HeaderName: 'x-ms-meta-part' }),
+      body: xml('InvalidHeaderValue', 'Wrong format.', { HeaderName: 'Content-MD5' }),
     },
-    is: refused('destination_rejected', /Azure refuses the upload.*x-ms-meta-part/),
+    is: refused('destination_rejected', /Azure refuses the upload.*Content-MD5/),
   },
   { name: '307', answer: { kind: 'answer', status: 307 }, is: refused('destination_rejected', /redirect/) },
 

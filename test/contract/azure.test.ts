@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectionFailure } from '../../lambdas/buckets/azure-failure.ts';
 import { BrokenRequest } from '../../lambdas/buckets/azure-transport.ts';
 import { created, type NewObject } from '../../lambdas/buckets/bucket.ts';
+import { ExportError } from '../../lambdas/domain/failure.ts';
 import { startHttpServer } from '../../local/servers/http-server.ts';
 import {
   type AzureAccess,
@@ -19,7 +20,7 @@ import {
   startAzureContractServer,
 } from './azure-contract-server.ts';
 import { describeBucketContract } from './bucket-contract.ts';
-import { unwatched } from './contract-objects.ts';
+import { unwatched, watchedBy } from './contract-objects.ts';
 import { startFaultProxy } from './fault-proxy.ts';
 
 const withKey = (key: string) => ({ accountKey: key });
@@ -123,6 +124,18 @@ describe('the Azure driver', () => {
       await cloud.close();
     },
   );
+
+  test('knows that nothing is written if the signal aborts before the cloud has the whole request', async () => {
+    const controller = new AbortController();
+    const reason = new ExportError('out_of_time', 'The function ran out of time');
+    const cloud = await startHttpServer(() => controller.abort(reason));
+    const bytes = 32 * blockSize;
+    const bucket = openAzureBucket({ accountKey }, cloud.endpoint, { blockSize: bytes });
+    const answer = await bucket.create(object(bytes), watchedBy(controller.signal));
+    expect(answer).toEqual({ kind: 'refused', failure: reason });
+    bucket.close();
+    await cloud.close();
+  });
 
   test('gives up connecting to a host that takes the connection and says nothing, after one try', async () => {
     const sockets: Socket[] = [];
