@@ -37,7 +37,7 @@ export function remedyFor({ code, message }: Failed, account: Account, options: 
     case 'credentials_rejected':
       return `The customer: ${renewal(account, options)}\n${renewed(destination, update)}`.trimEnd();
     case 'access_denied':
-      return `The customer: ${permission(destination, options)}`;
+      return `The customer: ${permission(destination, options, message)}`;
     case 'bucket_missing':
       return `The customer: ${creation(destination, options)}\nor, if the name is wrong: ${update(
         `--${destination.type === 'azure' ? 'container' : 'bucket'} <name>`,
@@ -95,15 +95,20 @@ function renewed(destination: Destination, update: (option: string) => string): 
   return byRole ? '' : `then: ${update('--secret-file <file>')}`;
 }
 
-function permission(destination: Destination, { credential }: GrantOptions): string {
+function permission(destination: Destination, { credential }: GrantOptions, message: string): string {
   switch (destination.type) {
     case 's3':
-      return `grants ${writePolicy(destination)}`;
+      return otherCure(message) ?? `grants ${writePolicy(destination)}`;
     case 'gcs':
       return bindingCommand(destination, credential);
     case 'azure':
       return sasCommand(destination, credential);
   }
+}
+
+/** What helps where S3 named a cause that the right to write does not remove: the message ends with it. */
+function otherCure(message: string): string | undefined {
+  return /\); ((?!grant s3:)[^;]+)$/.exec(message)?.[1];
 }
 
 function creation(destination: Destination, { credential }: GrantOptions): string {

@@ -71,6 +71,7 @@ export function createS3Bucket(options: S3BucketOptions): Bucket {
       const stopped = AbortSignal.any([signal, stop.signal]);
       const parts = inPieces(object.body, buffers, stopped);
       try {
+        stopped.throwIfAborted();
         const first = await orAborted(nextPiece(parts), stopped);
         if (first.last) return await createAtOnce(object, first.content, stopped);
         return await upload({ object, first, rest: parts, buffers, step, stop, signal: stopped });
@@ -98,6 +99,8 @@ function createClient({ destination, credential, endpoint, silenceMs = 30_000 }:
     // A redirect would hide that the account record names the wrong region.
     followRegionRedirects: false,
     maxAttempts: 1,
+    // With that header the SDK's handler leaves its agent, and so `lookupCloud`, for a new connection each time.
+    expectContinueHeader: false,
     requestHandler: {
       ...(endpoint === undefined && { httpsAgent: { lookup: lookupCloud } }),
       connectionTimeout: connectMs,

@@ -21,24 +21,25 @@ export type ExpectedAnswer =
   | { readonly kind: 'exists'; readonly says?: RegExp }
   | { readonly kind: 'refused' | 'unclear'; readonly code: FailureCode; readonly says?: RegExp };
 
-/** Several parts with every driver as the suite opens it. */
-const bytesOf: Readonly<Record<UploadSize, number>> = {
-  'one request': 1_000,
-  'several requests': 6 * 1024 * 1024,
-};
-
 /** How often a driver sends the request that creates, at most. */
 const mostTries = 3;
 
 /**
  * Tries each row by an upload of one request and by one of several; alone, and after a 503. What comes after the 503
  * follows from the row: a refusal then leaves it unclear, and an object that exists may be the upload's own.
+ *
+ * @param severalBytes the length of a body that takes several requests
  */
 export function describeAnswers(
   name: string,
   start: () => Promise<BucketServer>,
   rows: readonly AnswerRow[],
+  severalBytes = 6 * 1024 * 1024,
 ): void {
+  const bytesOf = { 'one request': 1_000, 'several requests': severalBytes } satisfies Record<
+    UploadSize,
+    number
+  >;
   describe(`the answers of ${name}`, () => {
     const setting = contractSetting(start);
     const cases = rows.flatMap(row =>
