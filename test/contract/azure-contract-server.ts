@@ -109,8 +109,14 @@ export function openAzureBucket(
   }: Pick<AzureBucketOptions, 'blockSize' | 'silenceMs'> & { containerName?: string } = {},
 ): Bucket {
   return createAzureBucket({
-    destination: { type: 'azure', container: containerName },
-    credential: { type: 'azure', accountName, host: `${accountName}.blob.core.windows.net`, access },
+    destination: { type: 'azure', storageAccount: accountName, container: containerName },
+    credential: {
+      type: 'azure',
+      accountName,
+      cloud: 'public',
+      host: `${accountName}.blob.core.windows.net`,
+      access,
+    },
     endpoint,
     blockSize,
     pauseMs: 5,

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Probe } from '../../../cli/verify/probe.ts';
-import type { Step } from '../../../cli/verify/steps.ts';
-import { verifyAccount } from '../../../cli/verify/verify-account.ts';
-import { type Answer, created, exists, refused, unclear } from '../../../lambdas/buckets/bucket.ts';
-import { ExportError } from '../../../lambdas/domain/failure.ts';
+import { verifyAccount } from '../../../../../cli/commands/verify/verify-account.ts';
+import type { Probe } from '../../../../../cli/stage/bucket/probe.ts';
+import type { Step } from '../../../../../cli/stage/bucket/steps.ts';
+import { type Answer, created, exists, refused, unclear } from '../../../../../lambdas/buckets/bucket.ts';
+import { ExportError } from '../../../../../lambdas/domain/failure.ts';
 
 const record = {
   accountId: 'acme',
