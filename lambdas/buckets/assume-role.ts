@@ -18,8 +18,8 @@ export interface RoleAssumption {
   readonly endpoint?: string | undefined;
   /** Our own credential; default: the function's. */
   readonly credential?: Omit<S3Credential, 'type'> | undefined;
-  /** How often each request is sent. Default 4. */
-  readonly attempts?: number | undefined;
+  /** Milliseconds that a request may take. Default 30,000. */
+  readonly silenceMs?: number | undefined;
 }
 
 /**
@@ -87,14 +87,14 @@ function roleSessionName(name: string): string {
     .padEnd(2, '-');
 }
 
-function createClient({ region, endpoint, credential, attempts = 4 }: RoleAssumption): STSClient {
+function createClient({ region, endpoint, credential, silenceMs = 30_000 }: RoleAssumption): STSClient {
   return new STSClient({
     region,
-    maxAttempts: attempts,
+    maxAttempts: 2,
     requestHandler: {
       ...(endpoint === undefined && { httpsAgent: { lookup: lookupCloud } }),
-      connectionTimeout: 5_000,
-      requestTimeout: 15_000,
+      connectionTimeout: 3_000,
+      requestTimeout: silenceMs,
       throwOnRequestTimeout: true,
     },
     ...(endpoint !== undefined && { endpoint }),
@@ -112,6 +112,10 @@ function toFailure(thrown: unknown, { roleArn, bucket }: RoleAssumption): Export
   const answer = answerOf(thrown);
   const cause = printableCause(thrown);
   const role = `the role ${roleArn} for the S3 bucket ${bucket}`;
+  if (answer.silent)
+    return new ExportError('no_answer', `AWS did not answer in time to assume ${role} (${answer.name})`, {
+      cause,
+    });
   if (isNetworkTrouble(answer))
     return new ExportError('network', `AWS could not be reached to assume ${role} (${answer.name})`, {
       cause,

@@ -52,7 +52,7 @@ export async function openBucket(opening: BucketOpening): Promise<Bucket> {
 
 async function grantedCredential(
   destination: S3Destination,
-  { credential, endpoints, sessionName, signal }: BucketOpening,
+  { credential, endpoints, sessionName, silenceMs, signal }: BucketOpening,
 ): Promise<S3Credential> {
   const { roleArn, externalId, bucket, region } = destination;
   if (roleArn === undefined) {
@@ -65,7 +65,7 @@ async function grantedCredential(
   // Our own region, where one is known: the customer's may be one that our account has not enabled.
   const stsRegion = process.env.AWS_REGION ?? region;
   return assumeRole(
-    { roleArn, externalId, bucket, sessionName, region: stsRegion, endpoint: endpoints.sts },
+    { roleArn, externalId, bucket, sessionName, region: stsRegion, endpoint: endpoints.sts, silenceMs },
     signal,
   );
 }

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { assumeRole } from '../../lambdas/buckets/assume-role.ts';
+import { assumeRole, type RoleAssumption } from '../../lambdas/buckets/assume-role.ts';
 import { ExportError } from '../../lambdas/domain/failure.ts';
 import { type StsServer, startStsServer } from '../../local/servers/sts-server.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
@@ -32,7 +32,7 @@ describe('assuming the role of a customer', () => {
   });
   afterEach(() => proxy.close());
 
-  const assume = (options: { roleArn?: string; externalId?: string; sessionName?: string } = {}) =>
+  const assume = (options: Partial<RoleAssumption> = {}) =>
     assumeRole({
       roleArn: guarded,
       externalId: 'account-7',
@@ -41,7 +41,6 @@ describe('assuming the role of a customer', () => {
       region: 'eu-central-1',
       endpoint: proxy.endpoint,
       credential: own,
-      attempts: 2,
       ...options,
     });
 
@@ -92,6 +91,12 @@ describe('assuming the role of a customer', () => {
     await expectFailure(assume(), 'destination_unavailable', /now/);
     proxy.onRequest = () => ({ kind: 'reset', afterBytes: 0 });
     await expectFailure(assume(), 'network', /could not be reached/);
+  });
+
+  test('waits for a silent service twice, and no longer than for any other cloud', async () => {
+    proxy.onRequest = () => ({ kind: 'silent' });
+    await expectFailure(assume({ silenceMs: 300 }), 'no_answer', /in time/);
+    expect(proxy.requests).toHaveLength(2);
   });
 });
 

@@ -182,7 +182,7 @@ describe('the GCS driver', () => {
     deaf.close();
   });
 
-  const unconnected = { kind: 'refused', failure: { code: 'network' } };
+  const unanswered = { kind: 'refused', failure: { code: 'no_answer' } };
 
   test.each(['the bucket', 'the token'])('gives up connecting for %s, after one try', async place => {
     let tried = 0;
@@ -196,7 +196,7 @@ describe('the GCS driver', () => {
         tried += 1;
       },
     });
-    expect(await stuck.create(object('a.zip', small), unwatched)).toMatchObject(unconnected);
+    expect(await stuck.create(object('a.zip', small), unwatched)).toMatchObject(unanswered);
     expect(tried).toBe(1);
     stuck.close();
   });
@@ -208,7 +208,7 @@ describe('the GCS driver', () => {
       endpoint: proxy.endpoint,
       silenceMs: 500,
     });
-    expect(await stuck.create(object('a.zip', small), unwatched)).toMatchObject(unconnected);
+    expect(await stuck.create(object('a.zip', small), unwatched)).toMatchObject(unanswered);
     expect(proxy.requests).toHaveLength(1);
     stuck.close();
   });
@@ -220,7 +220,7 @@ describe('the GCS driver', () => {
       endpoint: proxy.endpoint,
       silenceMs: 500,
     });
-    expect(await stuck.create(object('a.zip', large), unwatched)).toMatchObject(unconnected);
+    expect(await stuck.create(object('a.zip', large), unwatched)).toMatchObject(unanswered);
     expect(requests('PUT')).toHaveLength(2);
     expect(requests('DELETE')).toHaveLength(0);
     stuck.close();

@@ -80,7 +80,7 @@ export function probeKey(account: Account, now: Instant): string {
 }
 
 function tookTooLong(): ExportError {
-  return new ExportError('network', `The cloud gave no answer within ${longestWait / 1000} seconds`);
+  return new ExportError('no_answer', `The cloud gave no answer within ${longestWait / 1000} seconds`);
 }
 
 async function* only(content: Uint8Array): AsyncGenerator<Uint8Array> {
