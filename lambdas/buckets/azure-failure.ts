@@ -1,6 +1,6 @@
 import { ExportError, type FailureCode } from '../domain/failure.ts';
 import { type AzureAnswer, meaningOf, wordsOf } from './azure-answer.ts';
-import type { BrokenRequest } from './azure-transport.ts';
+import type { BrokenRequest } from './exchange.ts';
 
 /** What a failure's message may say of where the upload went. */
 export interface AzureContainerName {

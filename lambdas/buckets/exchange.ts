@@ -7,7 +7,14 @@ export interface WholeRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: Abortable | undefined;
+}
+
+/** What an AbortSignal and the signals of the clouds' SDKs have in common. */
+interface Abortable {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
 }
 
 export interface WholeAnswer {
@@ -31,7 +38,7 @@ export class BrokenRequest extends Error {
   }
 }
 
-/** Connections that are kept open. Each request is made once, and no redirect is followed. */
+/** Connections to one cloud, which are kept open. Each request is made once, and no redirect is followed. */
 export interface Connections {
   /** @throws BrokenRequest */
   exchange(request: WholeRequest): Promise<WholeAnswer>;
@@ -78,7 +85,7 @@ export function openConnections({ silenceMs, lookup }: ConnectionsOptions): Conn
 function answerTo(
   request: http.ClientRequest,
   body: Buffer,
-  signal: AbortSignal | undefined,
+  signal: Abortable | undefined,
 ): Promise<WholeAnswer> {
   return new Promise((resolve, reject) => {
     let handedOver = false;

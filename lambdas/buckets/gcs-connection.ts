@@ -70,6 +70,8 @@ export function connectToGcs({ credential, ...options }: ConnectionOptions): Gcs
       // Not used by the transport; without one, the library looks for a proxy.
       agent: new Agent(),
       responseType: 'json',
+      // It would look at each byte of the body, which takes seconds. Nothing of an error is kept (see troubleOf).
+      errorRedactor: false,
     },
   });
   client.transporter.interceptors.request.add({

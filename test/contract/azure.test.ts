@@ -5,8 +5,8 @@ import type { RequestListener } from 'node:http';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectionFailure } from '../../lambdas/buckets/azure-failure.ts';
-import { BrokenRequest } from '../../lambdas/buckets/azure-transport.ts';
 import { created, type NewObject } from '../../lambdas/buckets/bucket.ts';
+import { BrokenRequest } from '../../lambdas/buckets/exchange.ts';
 import { ExportError, type FailureCode } from '../../lambdas/domain/failure.ts';
 import { startHttpServer } from '../../local/servers/http-server.ts';
 import {
