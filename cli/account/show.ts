@@ -20,7 +20,6 @@ import { createProbe } from '../verify/probe.ts';
 import { counted, lagUnknown, localWindow, size, span, utcTime, utcWindow } from '../wording.ts';
 import { mendingCommands } from './check-record.ts';
 import { standingJson, stateStyles } from './list.ts';
-import { recordFaults } from './record-faults.ts';
 import type { AccountRecord } from './record-store.ts';
 import { remedyFor } from './remedy.ts';
 import { recordLines, shownRecord } from './shown-record.ts';
@@ -47,8 +46,7 @@ async function showAccount(context: CommandContext, accountId: string): Promise<
   const last = await createFileReader(ledger).latest(accountId);
   const { settleSeconds } = await target.environment();
   const standing = standingOf(record, cursors.get(accountId), await target.now(), settleSeconds * 1000);
-  const faults = recordFaults(record);
-  const { account } = standing;
+  const { account, faults } = standing;
   const remedy = await remedyOf(standing, target);
   const warnings = [...idWarnings(accountId), ...unknownAttributes(record)];
   return {
