@@ -15,7 +15,7 @@ import { createSilences } from '../aws/silences.ts';
 import { createExportTelemetry, createInstruments } from '../aws/telemetry.ts';
 import { openBucket } from '../buckets/open-bucket.ts';
 import { compressionLevel } from '../domain/recipe.ts';
-import { readExporterEnvironment } from '../environment.ts';
+import { readExporterEnvironment, readRegion } from '../environment.ts';
 import { createBuckets } from './buckets.ts';
 import { createBatchExporter } from './export-batch.ts';
 import type { ExportSettings } from './export-settings.ts';
@@ -61,6 +61,7 @@ const ports: Omit<ExporterPorts, 'buckets'> = {
   clock: { now: Date.now, token: randomUUID },
   deflateBlock: deflateOnThreadPool,
 };
+const exporter = { region: readRegion(process.env) };
 const settings: ExportSettings = {
   settle: environment.settleSeconds * 1000,
   limits: { partBytes: environment.partBytes, level: compressionLevel },
@@ -70,7 +71,7 @@ const settings: ExportSettings = {
 const exportBatch = createBatchExporter({
   ports,
   settings,
-  createBuckets: () => createBuckets({ secrets, open: openBucket, endpoints }),
+  createBuckets: () => createBuckets({ secrets, open: openBucket, endpoints, exporter }),
   retryAfter: queue.retryAfter,
   timer(run, milliseconds) {
     const timeout = setTimeout(run, milliseconds);
