@@ -1,8 +1,7 @@
+import { type DestinationPlace, deliveredBytes, type ExportPart, exportCostLines } from './export-cost.ts';
+import { coldStartSeconds, exportSeconds } from './export-time.ts';
 import { type PriceName, priceList } from './price-list.ts';
 import { daysPerMonth, hoursPerMonth, ticksPerMonth, usage } from './usage.ts';
-
-/** Where an account's bucket is, as far as the price of the way there goes. */
-export type DestinationPlace = 'same-region' | 'other-region' | 'internet';
 
 /** A fleet in an average month; each default is a fleet as most are. */
 export interface CostInput {
@@ -61,7 +60,7 @@ export interface Breakdown {
 const gb = 1_000_000_000;
 
 /**
- * What a stage costs a month by AWS's list prices. The only place with the formula; docs/cost.md explains it.
+ * What a stage costs a month by AWS's list prices. docs/cost.md explains the formula.
  *
  * @throws RangeError if a figure is negative or not a number
  */
@@ -114,54 +113,63 @@ function fixedLines({ egressAddresses }: Fleet): CostLine[] {
   ];
 }
 
+const groupOf: Readonly<Record<ExportPart, CostGroup>> = {
+  'audit log reads': 'audit log read',
+  'other reads': 'ledger and accounts',
+  writes: 'ledger and accounts',
+  compute: 'compute',
+  secret: 'secrets and keys',
+  queue: 'queue and events',
+  events: 'queue and events',
+  keys: 'secrets and keys',
+  logs: 'logs and alarms',
+  transfer: 'transfer',
+};
+
 function accountLines(fleet: Fleet): CostLine[] {
   const line = lineOf(false);
   const { accounts, rowsPerAccount, egressAddresses } = fleet;
-  const windows = accounts * fleet.windowsPerAccount;
-  const rows = accounts * rowsPerAccount;
-  const exporterSeconds =
-    windows * (usage.secondsPerWindow + usage.coldStartSeconds) + rows / usage.rowsPerSecond;
-  const secrets = accounts * fleet.accountsWithSecret;
-  const outGb = Math.max(rows * usage.deliveredBytesPerRow, windows * usage.smallestFileBytes) / gb;
-  const logGb = (windows * usage.logBytesPerWindow) / gb;
   return [
-    ...auditLogLines(fleet, rows, windows),
-    line('compute', 'lambdaGbSecond', exporterSeconds * usage.exporterGb),
+    ...exportLines(fleet),
+    ...auditLogLines(fleet, accounts * rowsPerAccount),
     line(
       'compute',
       'lambdaGbSecond',
       accounts * hoursPerMonth * usage.watchdogSecondsPerAccount * usage.watchdogGb,
     ),
-    line('compute', 'lambdaRequest', windows),
-    line('ledger and accounts', 'dynamodbWriteUnit', windows * usage.ledgerWriteUnitsPerWindow),
-    line(
-      'ledger and accounts',
-      'dynamodbReadUnit',
-      windows * usage.ledgerReadsPerWindow + accounts * usage.fleetReadsPerAccount,
-    ),
-    line('queue and events', 'sqsRequest', windows * usage.queueRequestsPerWindow),
-    line('queue and events', 'eventBridgeEvent', windows * usage.eventsPerWindow),
-    line('secrets and keys', 'secret', secrets),
-    line('secrets and keys', 'secretRequest', secrets * fleet.windowsPerAccount),
-    line('secrets and keys', 'kmsRequest', windows * usage.keyCallsPerWindow),
-    line('logs and alarms', 'logIngested', logGb),
-    line('logs and alarms', 'logStored', logGb * usage.logMonths),
-    ...(fleet.destination === 'same-region'
-      ? []
-      : [line('transfer', fleet.destination === 'internet' ? 'internetOut' : 'otherRegionOut', outGb)]),
-    line('network', 'natGb', egressAddresses > 0 ? outGb : 0),
+    line('ledger and accounts', 'dynamodbReadUnit', accounts * usage.fleetReadsPerAccount),
+    line('secrets and keys', 'secret', accounts * fleet.accountsWithSecret),
+    line('network', 'natGb', egressAddresses > 0 ? outGb(fleet) : 0),
   ];
 }
 
-/** Reading is paid by the 4 KB and always consistent; writing and keeping only where the table is the stack's. */
-function auditLogLines(fleet: Fleet, rows: number, windows: number): CostLine[] {
+/** Every window's export, as if the month's rows were the same in each. */
+function exportLines(fleet: Fleet): CostLine[] {
+  const { windowsPerAccount, rowBytes, destination, accountsWithSecret } = fleet;
+  const windows = fleet.accounts * windowsPerAccount;
+  if (windows === 0) return [];
+  const rows = rowsPerWindow(fleet);
+  // A cold start for every window, as most are hours apart.
+  const seconds = coldStartSeconds() + exportSeconds(rows);
+  return exportCostLines({ rows, seconds, rowBytes, destination, withSecret: accountsWithSecret }).map(
+    ({ part, price, quantity }) => lineOf(false)(groupOf[part], price, windows * quantity),
+  );
+}
+
+function rowsPerWindow({ rowsPerAccount, windowsPerAccount }: Fleet): number {
+  return windowsPerAccount === 0 ? 0 : rowsPerAccount / windowsPerAccount;
+}
+
+function outGb(fleet: Fleet): number {
+  return (fleet.accounts * fleet.windowsPerAccount * deliveredBytes(rowsPerWindow(fleet))) / gb;
+}
+
+/** Writing and keeping the rows, where the table is the stack's. */
+function auditLogLines(fleet: Fleet, rows: number): CostLine[] {
+  if (!fleet.ownAuditLog) return [];
   const line = lineOf(false);
-  const readUnits = Math.max((rows * fleet.rowBytes) / 4096, windows);
-  const lines = [line('audit log read', 'dynamodbReadUnit', readUnits)];
-  if (!fleet.ownAuditLog) return lines;
   const keptGb = (rows * fleet.rowBytes * fleet.retentionMonths) / gb;
   return [
-    ...lines,
     line('audit log kept', 'dynamodbWriteUnit', rows * Math.ceil(fleet.rowBytes / 1024)),
     line('audit log kept', 'dynamodbStorage', keptGb),
     line('audit log kept', 'dynamodbRecovery', keptGb),
