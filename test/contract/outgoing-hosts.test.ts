@@ -29,7 +29,17 @@ describe('without endpoints of local mode', () => {
     const { stdout } = await promisify(execFile)(
       process.execPath,
       [join(import.meta.dirname, 'outgoing-hosts.ts')],
-      { env: { AWS_ACCESS_KEY_ID: 'A'.repeat(20), AWS_SECRET_ACCESS_KEY: 'b'.repeat(40) }, timeout: 100_000 },
+      {
+        env: {
+          AWS_ACCESS_KEY_ID: 'A'.repeat(20),
+          AWS_SECRET_ACCESS_KEY: 'b'.repeat(40),
+          STORAGE_EMULATOR_HOST: 'http://evil.example',
+          GOOGLE_CLOUD_UNIVERSE_DOMAIN: 'evil.example',
+          HTTPS_PROXY: 'http://evil.example:3128',
+          HTTP_PROXY: 'http://evil.example:3128',
+        },
+        timeout: 100_000,
+      },
     );
     attempts = JSON.parse(stdout) as Attempt[];
   });
