@@ -63,6 +63,7 @@ const ports: Omit<ExporterPorts, 'buckets'> = {
 };
 const settings: ExportSettings = {
   settle: environment.settleSeconds * 1000,
+  recountAfter: environment.recountAfterSeconds && environment.recountAfterSeconds * 1000,
   limits: { partBytes: environment.partBytes, level: compressionLevel },
   writerVersion: environment.writerVersion,
 };

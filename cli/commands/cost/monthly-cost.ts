@@ -21,6 +21,8 @@ export interface CostInput {
   readonly egressAddresses?: number;
   /** Whether the audit log is the stack's own table, so that writing and keeping its rows is paid here; true by default. */
   readonly ownAuditLog?: boolean;
+  /** Whether each window is counted again later (`recountAfterHours`); false by default. */
+  readonly recount?: boolean;
   /** Months for which the rows stay in the stack's own table; 12 by default. */
   readonly retentionMonths?: number;
 }
@@ -87,6 +89,7 @@ function complete(input: CostInput): Fleet {
     accountsWithSecret: 1,
     egressAddresses: 0,
     ownAuditLog: true,
+    recount: false,
     retentionMonths: 12,
     ...input,
   };
@@ -96,7 +99,7 @@ function complete(input: CostInput): Fleet {
   return fleet;
 }
 
-function fixedLines({ egressAddresses }: Fleet): CostLine[] {
+function fixedLines({ egressAddresses, recount }: Fleet): CostLine[] {
   const line = lineOf(true);
   const { dispatcherGb, dispatcherSecondsPerTick, watchdogGb, watchdogSecondsPerRun } = usage;
   return [
@@ -105,7 +108,7 @@ function fixedLines({ egressAddresses }: Fleet): CostLine[] {
     line('compute', 'lambdaRequest', ticksPerMonth + hoursPerMonth),
     line('queue and events', 'sqsRequest', usage.idlePollsPerMonth),
     line('secrets and keys', 'kmsKey', 1),
-    line('logs and alarms', 'alarm', usage.alarms),
+    line('logs and alarms', 'alarm', usage.alarms + (recount ? usage.recountAlarms : 0)),
     line('logs and alarms', 'customMetric', usage.metrics),
     line('logs and alarms', 'dashboard', 1),
     line('logs and alarms', 'logIngested', (ticksPerMonth * usage.logBytesPerTick) / gb),
@@ -126,6 +129,7 @@ function accountLines(fleet: Fleet): CostLine[] {
   const logGb = (windows * usage.logBytesPerWindow) / gb;
   return [
     ...auditLogLines(fleet, rows, windows),
+    ...(fleet.recount ? recountLines(fleet, rows, windows) : []),
     line('compute', 'lambdaGbSecond', exporterSeconds * usage.exporterGb),
     line(
       'compute',
@@ -153,10 +157,27 @@ function accountLines(fleet: Fleet): CostLine[] {
   ];
 }
 
+/** By the 4 KB, consistently. */
+function unitsOfRead({ rowBytes }: Fleet, rows: number, windows: number): number {
+  return Math.max((rows * rowBytes) / 4096, windows);
+}
+
+/** Eventually consistent reads take half the units and half the time; a window's bound and its ledger rows half a unit each. */
+function recountLines(fleet: Fleet, rows: number, windows: number): CostLine[] {
+  const line = lineOf(false);
+  const seconds = windows * usage.recountSecondsPerWindow + rows / (2 * usage.rowsPerSecond);
+  return [
+    line('audit log read', 'dynamodbReadUnit', unitsOfRead(fleet, rows, windows) / 2 + windows / 2),
+    line('compute', 'lambdaGbSecond', seconds * usage.exporterGb),
+    line('ledger and accounts', 'dynamodbReadUnit', windows / 2),
+    line('ledger and accounts', 'dynamodbWriteUnit', windows),
+  ];
+}
+
 /** Reading is paid by the 4 KB and always consistent; writing and keeping only where the table is the stack's. */
 function auditLogLines(fleet: Fleet, rows: number, windows: number): CostLine[] {
   const line = lineOf(false);
-  const readUnits = Math.max((rows * fleet.rowBytes) / 4096, windows);
+  const readUnits = unitsOfRead(fleet, rows, windows);
   const lines = [line('audit log read', 'dynamodbReadUnit', readUnits)];
   if (!fleet.ownAuditLog) return lines;
   const keptGb = (rows * fleet.rowBytes * fleet.retentionMonths) / gb;

@@ -9,6 +9,8 @@ export const usage = {
   /** Rows of 400 bytes that DynamoDB hands out a second of one partition: 3,000 consistent reads of 4 KB. */
   rowsPerSecond: 30_000,
   exporterGb: 1769 / 1024,
+  /** Seconds of an exporter for counting a window without rows again: four round trips. */
+  recountSecondsPerWindow: 0.1,
   /** An exporter with a cold start, in seconds; counted for every window, as most are hours apart. */
   coldStartSeconds: 0.5,
   dispatcherGb: 1,
@@ -34,6 +36,8 @@ export const usage = {
   /** A data key of the table or the queue is used for minutes; a window needs a few. */
   keyCallsPerWindow: 6,
   alarms: 17,
+  /** Where windows are counted again. */
+  recountAlarms: 1,
   /** All that there can be; a code that never comes up costs nothing. */
   metrics: 30,
   logMonths: 3,
