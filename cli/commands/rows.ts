@@ -35,7 +35,8 @@ export function registerRows(program: Command, run: Run): void {
       'after',
       `
 Prints a customer's data. Malformed rows were delivered as well as they could be. Exit code 1 if there are more rows
-than the window's files have, or fewer: a row that is recorded after the settle time is in no file.
+than the window's files have, or fewer: a row that is recorded after the settle time is in no file. A stage with
+recountAfterHours counts each window so by itself.
 
 Example:
   siem-export rows acme --stage prod --window 2026-11-22T07:00Z --malformed`,
