@@ -224,6 +224,6 @@ export function createSimulatedBucket(
 
 export function bucketPlace(destination: Destination): string {
   return destination.type === 'azure'
-    ? `azure://${destination.container}`
+    ? `azure://${destination.storageAccount}/${destination.container}`
     : `${destination.type}://${destination.bucket}`;
 }
