@@ -1,5 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import { usage } from '../../cli/commands/cost/usage.ts';
 import { synthesize } from './synthesis.ts';
 import { resourcesOf } from './template-reading.ts';
 import { writtenMetrics } from './written-telemetry.ts';
@@ -57,6 +58,7 @@ describe('every alarm', () => {
         MetricName: 'RowsRecordedLate',
       },
     ]);
+    expect(further).toHaveLength(usage.recountAlarms);
     for (const { MetricName = '', Dimensions } of further)
       expect(writtenMetrics()).toContainEqual({ name: MetricName, dimensions: Dimensions });
   });
