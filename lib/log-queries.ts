@@ -60,6 +60,15 @@ export const savedQueries: Readonly<Record<string, SavedQuery>> = {
       'limit 100',
     ],
   },
+  'rows-recorded-late': {
+    functions: ['exporter'],
+    lines: [
+      'fields @timestamp, accountId, windowStart, windowEnd, rowsRecordedLate',
+      'filter message = "Rows recorded late"',
+      'sort @timestamp desc',
+      'limit 200',
+    ],
+  },
   'accounts-at-fault': {
     functions: ['watchdog'],
     lines: [

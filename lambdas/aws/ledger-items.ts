@@ -65,6 +65,8 @@ const cursor = z.object({
     // Only told, never acted on: a code of a later release must not stop an export after a roll-back.
     .catch(undefined),
   stopped: z.enum(['paused', 'expired']).optional().catch(undefined),
+  // Only windows to be counted hang on it, never an export.
+  recountedThrough: instant.optional().catch(undefined),
 });
 
 const file = z.object({
@@ -89,6 +91,13 @@ const file = z.object({
 /** The sort key of a file's row: rows of an account sort by window and part. */
 export function fileEntry(windowEnd: Instant, part: number): string {
   return `file#${toCompact(windowEnd)}#${String(part).padStart(4, '0')}`;
+}
+
+/** Bounds, both included, around the rows of the windows that end after one instant and up to another. */
+export function entriesOfWindows(after: Instant, upTo: Instant): readonly [from: string, to: string] {
+  // The character after `#` is beyond every part of a window.
+  const beyond = (windowEnd: Instant) => `file#${toCompact(windowEnd)}$`;
+  return [beyond(after), beyond(upTo)];
 }
 
 /** @throws ExportError `internal`, naming the account and every attribute that cannot be read */

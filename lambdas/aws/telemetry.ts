@@ -70,6 +70,10 @@ export function createExportTelemetry({ logger, metrics }: Instruments): Exporte
           .addMetric('FailuresByCloud', MetricUnit.Count, 1);
     },
     stopped: (accountId, reason) => logger.info('Export stopped', { accountId, reason }),
+    recordedLate(accountId, window, rows) {
+      logger.warn('Rows recorded late', { accountId, ...windowFields(window), rowsRecordedLate: rows });
+      metrics.addMetric('RowsRecordedLate', MetricUnit.Count, rows);
+    },
     note: (subject, message, cause) => logger.warn(message, { ...subject, ...causeFields(cause) }),
     rawReadFellBack() {
       if (hasFallenBack) return;

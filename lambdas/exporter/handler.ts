@@ -65,6 +65,7 @@ const ports: Omit<ExporterPorts, 'buckets'> = {
 const exporter = { region: readRegion(process.env) };
 const settings: ExportSettings = {
   settle: environment.settleSeconds * 1000,
+  recountAfter: environment.recountAfterSeconds && environment.recountAfterSeconds * 1000,
   limits: { partBytes: environment.partBytes, level: compressionLevel },
   writerVersion: environment.writerVersion,
 };

@@ -311,6 +311,65 @@ describe('the ledger', () => {
     expect((await ledger.begin(accountId, cursor, intent, mine))?.stopped).toBeUndefined();
   });
 
+  describe('of windows that are counted again', () => {
+    /** Delivers windows of four hours, one after the other, each in files of so many rows. */
+    async function deliver(...windows: readonly (readonly number[])[]): Promise<void> {
+      for (const [index, files] of windows.entries()) {
+        const windowEnd = end + index * 14_400_000;
+        const window = { start: windowEnd - 14_400_000, end: windowEnd };
+        for (const [before, records] of files.entries()) {
+          const own = { ...file, window, records, part: before + 1, final: before === files.length - 1 };
+          const startedAt = windowEnd + own.part * 1000;
+          const cursor = await ledger.createCursor(accountId, start);
+          const begun = await ledger.begin(accountId, cursor, { ...intent, window, part: own.part }, mine);
+          await ledger.commit(accountId, begun ?? expect.fail('not begun'), { ...own, startedAt });
+        }
+      }
+    }
+    const windows = (after: number, upTo: number) =>
+      Array.fromAsync(ledger.deliveredWindows(accountId, after, upTo));
+
+    it('gives those that end after one instant and up to another, with the rows of all their files', async () => {
+      await deliver([3], [5, 4, 2], [0], [7]);
+      const found = await windows(end, end + 2 * 14_400_000);
+      expect(found.map(({ window, records }) => [window.end, records])).toEqual([
+        [end + 14_400_000, 11],
+        [end + 2 * 14_400_000, 0],
+      ]);
+      expect(found[0]).toEqual({
+        window: { start: end, end: end + 14_400_000 },
+        records: 11,
+        readAt: end + 14_401_000,
+      });
+      expect(await windows(start - 1000, end)).toHaveLength(1);
+      expect(await windows(end - 1000, end)).toHaveLength(1);
+      expect(await windows(start, end - 1000)).toEqual([]);
+    });
+
+    it('remembers how far they were counted, and never less far', async () => {
+      await ledger.createCursor(accountId, start);
+      await ledger.noteRecounted(accountId, end);
+      await ledger.noteRecounted(accountId, start);
+      expect((await present()).recountedThrough).toBe(end);
+    });
+
+    it('disturbs nobody who is at a file, and is kept by whoever is', async () => {
+      const seen = await ledger.createCursor(accountId, start);
+      await ledger.noteRecounted(accountId, start);
+      const cursor = (await ledger.begin(accountId, seen, intent, mine)) ?? expect.fail('not begun');
+      await ledger.noteRecounted(accountId, end);
+      expect(await ledger.noteStep(accountId, cursor, mine, 'creating')).toBe(true);
+      const moved = await ledger.commit(accountId, cursor, file);
+      expect(moved).toEqual({ ...committed, recountedThrough: start });
+      expect(await present()).toEqual({ ...committed, recountedThrough: end });
+    });
+
+    it('makes no cursor of its own', async () => {
+      await ledger.noteRecounted(accountId, end);
+      expect(await ledger.readCursor(accountId)).toBeUndefined();
+    });
+  });
+
   it('reads the cursors of hundreds of accounts at once, and leaves out those that have none', async () => {
     const many = Array.from({ length: 230 }, (_, index) => `many-${index}`);
     await Promise.all(many.map(id => ledger.createCursor(id, start)));

@@ -1,5 +1,6 @@
+import { exporterMemory } from '../../../lib/runtime-environment.ts';
 import { type DestinationPlace, deliveredBytes, type ExportPart, exportCostLines } from './export-cost.ts';
-import { coldStartSeconds, exportSeconds } from './export-time.ts';
+import { coldStartSeconds, exportSeconds, exportTime } from './export-time.ts';
 import { type PriceName, priceList } from './price-list.ts';
 import { daysPerMonth, hoursPerMonth, ticksPerMonth, usage } from './usage.ts';
 
@@ -20,6 +21,8 @@ export interface CostInput {
   readonly egressAddresses?: number;
   /** Whether the audit log is the stack's own table, so that writing and keeping its rows is paid here; true by default. */
   readonly ownAuditLog?: boolean;
+  /** Whether each window is counted again later (`recountAfterHours`); false by default. */
+  readonly recount?: boolean;
   /** Months for which the rows stay in the stack's own table; 12 by default. */
   readonly retentionMonths?: number;
 }
@@ -86,6 +89,7 @@ function complete(input: CostInput): Fleet {
     accountsWithSecret: 1,
     egressAddresses: 0,
     ownAuditLog: true,
+    recount: false,
     retentionMonths: 12,
     ...input,
   };
@@ -95,7 +99,7 @@ function complete(input: CostInput): Fleet {
   return fleet;
 }
 
-function fixedLines({ egressAddresses }: Fleet): CostLine[] {
+function fixedLines({ egressAddresses, recount }: Fleet): CostLine[] {
   const line = lineOf(true);
   const { dispatcherGb, dispatcherSecondsPerTick, watchdogGb, watchdogSecondsPerRun } = usage;
   return [
@@ -104,7 +108,7 @@ function fixedLines({ egressAddresses }: Fleet): CostLine[] {
     line('compute', 'lambdaRequest', ticksPerMonth + hoursPerMonth),
     line('queue and events', 'sqsRequest', usage.idlePollsPerMonth),
     line('secrets and keys', 'kmsKey', 1),
-    line('logs and alarms', 'alarm', usage.alarms),
+    line('logs and alarms', 'alarm', usage.alarms + (recount ? usage.recountAlarms : 0)),
     line('logs and alarms', 'customMetric', usage.metrics),
     line('logs and alarms', 'dashboard', 1),
     line('logs and alarms', 'logIngested', (ticksPerMonth * usage.logBytesPerTick) / gb),
@@ -132,6 +136,7 @@ function accountLines(fleet: Fleet): CostLine[] {
   return [
     ...exportLines(fleet),
     ...auditLogLines(fleet, accounts * rowsPerAccount),
+    ...(fleet.recount ? recountLines(fleet, accounts * rowsPerAccount) : []),
     line(
       'compute',
       'lambdaGbSecond',
@@ -162,6 +167,23 @@ function rowsPerWindow({ rowsPerAccount, windowsPerAccount }: Fleet): number {
 
 function outGb(fleet: Fleet): number {
   return (fleet.accounts * fleet.windowsPerAccount * deliveredBytes(rowsPerWindow(fleet))) / gb;
+}
+
+/**
+ * Counting every window again: an eventually consistent read takes half the units and half the time. A window's bound and
+ * its rows of the ledger take half a unit each, and noting how far it has come takes one write.
+ */
+function recountLines(fleet: Fleet, rows: number): CostLine[] {
+  const line = lineOf(false);
+  const windows = fleet.accounts * fleet.windowsPerAccount;
+  const seconds = windows * usage.recountSecondsPerWindow + rows / (2 * exportTime.rowsPerSecond);
+  const units = Math.max((rows * fleet.rowBytes) / 4096, windows) / 2;
+  return [
+    line('audit log read', 'dynamodbReadUnit', units + windows / 2),
+    line('compute', 'lambdaGbSecond', (seconds * exporterMemory) / 1024),
+    line('ledger and accounts', 'dynamodbReadUnit', windows / 2),
+    line('ledger and accounts', 'dynamodbWriteUnit', windows),
+  ];
 }
 
 /** Writing and keeping the rows, where the table is the stack's. */

@@ -4,6 +4,8 @@ export const ticksPerMonth = 4 * hoursPerMonth;
 
 /** What a month of the pipeline uses, as measured on this code or counted in it; docs/cost.md explains each. */
 export const usage = {
+  /** Seconds of an exporter for counting a window without rows again: four round trips. */
+  recountSecondsPerWindow: 0.1,
   dispatcherGb: 1,
   dispatcherSecondsPerTick: 1,
   watchdogGb: 0.5,
@@ -29,7 +31,9 @@ export const usage = {
   /** The same while others are exported: all but the secret's key is then used for minutes. */
   keyCallsInWave: 1,
   alarms: 17,
+  /** Where windows are counted again. */
+  recountAlarms: 1,
   /** All that there can be; a code that never comes up costs nothing. */
-  metrics: 30,
+  metrics: 32,
   logMonths: 3,
 } as const;

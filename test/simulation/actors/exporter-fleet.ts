@@ -153,6 +153,7 @@ function exporterOf(options: FleetOptions, process: Process, invocation: Invocat
         delivered: () => undefined,
         failed: (accountId, failure) => note({ accountId }, `${failure.code} ${String(failure.cause ?? '')}`),
         stopped: () => undefined,
+        recordedLate: () => undefined,
         note,
       },
       clock: {
