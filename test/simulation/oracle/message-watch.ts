@@ -16,7 +16,7 @@ interface MessageWatchOptions {
 export function createMessageWatch({ world, queue, cursorOf, isContested }: MessageWatchOptions) {
   return {
     onFailed(invocation: Invocation, message: QueuedMessage) {
-      if (message.content && invocation.process.troubles() === 0)
+      if (message.content && !hasReason(invocation))
         world.violate('failed', `${invocation.process.name} failed, and nothing had happened to it`);
     },
     onDead(message: QueuedMessage) {
@@ -59,6 +59,11 @@ export function createMessageWatch({ world, queue, cursorOf, isContested }: Mess
       `The message for ${accountId} at ${iso(tick)} is gone, and its windows are not delivered`,
     );
   }
+}
+
+/** True if something befell the run by which it may fail. */
+export function hasReason({ process, ranOutOfTime }: Invocation): boolean {
+  return ranOutOfTime || process.troubles() > 0;
 }
 
 function iso(instant: number): string {
