@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { Destination } from '../lambdas/domain/account.ts';
+import { sampleStorageAccount } from './sample/accounts.ts';
 
 /** The credentials of the local clouds. Good for nothing anywhere else, so they stand here in the open. */
 const s3 = {
@@ -12,7 +13,7 @@ const s3Role = {
   sessionToken: 'local-mode-session-token',
 };
 const azure = {
-  accountName: 'localmode',
+  accountName: sampleStorageAccount,
   accountKey: Buffer.from('the key of the storage account of local mode').toString('base64'),
 };
 const clientEmail = 'siem-export@local-mode.iam.gserviceaccount.com';

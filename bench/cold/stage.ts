@@ -13,6 +13,7 @@ import { functionEnvironment } from '../../local/functions/environment.ts';
 import { provision } from '../../local/provision.ts';
 import { createResources } from '../../local/resources.ts';
 import { scheduledEvent } from '../../local/run-ticks.ts';
+import { sampleStorageAccount } from '../../local/sample/accounts.ts';
 import { sampleRows } from '../../local/sample/rows.ts';
 import { synthesizeTemplate } from '../../local/template.ts';
 import type { Measured } from '../measure/child.ts';
@@ -32,7 +33,7 @@ export interface ColdVariant {
 const destinations: Readonly<Record<Cloud, Destination>> = {
   s3: { type: 's3', bucket: 'bench-bucket', region: 'eu-central-1' },
   gcs: { type: 'gcs', bucket: 'bench-bucket' },
-  azure: { type: 'azure', container: 'bench-container' },
+  azure: { type: 'azure', storageAccount: sampleStorageAccount, container: 'bench-container' },
 };
 const staticClouds = join(import.meta.dirname, 'static-clouds.ts');
 const window = { start: Date.parse('2025-11-22T04:00:00Z'), end: Date.parse('2025-11-22T08:00:00Z') };

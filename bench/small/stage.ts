@@ -17,6 +17,7 @@ import { readObjects } from '../../local/delivery/stored-objects.ts';
 import { functionEnvironment } from '../../local/functions/environment.ts';
 import { writeRows } from '../../local/provision.ts';
 import { createResources } from '../../local/resources.ts';
+import { sampleStorageAccount } from '../../local/sample/accounts.ts';
 import { synthesizeTemplate } from '../../local/template.ts';
 import type { Measured } from '../measure/child.ts';
 import { runVariant } from '../measure/run-variant.ts';
@@ -140,7 +141,7 @@ export async function setSmallStage({ workload, warmUpWindows, runs }: StageOpti
 }
 
 function destinationOf(cloud: Cloud, name: string): Destination {
-  if (cloud === 'azure') return { type: 'azure', container: name };
+  if (cloud === 'azure') return { type: 'azure', storageAccount: sampleStorageAccount, container: name };
   return cloud === 'gcs'
     ? { type: 'gcs', bucket: name }
     : { type: 's3', bucket: name, region: 'eu-central-1' };

@@ -50,11 +50,6 @@ export function createExportEvents({
   }
 }
 
-/** Whether an answer says that every event was taken. */
-export function allTaken({ FailedEntryCount = 0 }: { FailedEntryCount?: number }): boolean {
-  return FailedEntryCount === 0;
-}
-
 const passingRefusals = new Set(['ThrottlingException', 'InternalFailure', 'InternalException']);
 
 /**

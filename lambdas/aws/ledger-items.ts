@@ -1,6 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
+import { azureCloud } from '../domain/azure-cloud.ts';
 import type { Attempt, Cursor, Intent } from '../domain/cursor.ts';
 import type { DeliveredFile } from '../domain/delivered-file.ts';
 import { cloud } from '../domain/destination.ts';
@@ -25,6 +26,8 @@ const place = z.object({
   type: cloud,
   bucket: z.string(),
   prefix: z.string().optional(),
+  storageAccount: z.string().optional(),
+  cloud: azureCloud.optional(),
 });
 
 const intent = z.object({

@@ -27,29 +27,37 @@ export function receiveInto(request: object, memory: Memory): void {
  */
 export class RawHttpHandler extends NodeHttpHandler {
   readonly #timeouts: RawTimeouts;
+  readonly #onFallback: () => void;
   readonly #idle = new Map<string, RawConnection[]>();
 
-  constructor(timeouts: RawTimeouts) {
+  /** @param onFallback told of each request that goes the way of the SDK's own handler */
+  constructor(timeouts: RawTimeouts, onFallback: () => void = () => undefined) {
     super({
       connectionTimeout: timeouts.connect,
       requestTimeout: timeouts.answer,
       throwOnRequestTimeout: true,
     });
     this.#timeouts = timeouts;
+    this.#onFallback = onFallback;
   }
 
   override async handle(request: Request, options?: Options): Promise<{ response: Answer }> {
     const origin = originOf(request);
     const bytes = origin && serialized(request);
-    if (!bytes) return super.handle(request, options);
+    if (!bytes) return this.#fallBack(request, options);
     try {
       const memory = memories.get(request) ?? Buffer.alloc;
       const signal = options?.abortSignal as AbortSignal | undefined;
       return { response: (await this.#send(origin, bytes, memory, signal)) as Answer };
     } catch (thrown) {
-      if (thrown instanceof UnfamiliarAnswerError) return super.handle(request, options);
+      if (thrown instanceof UnfamiliarAnswerError) return this.#fallBack(request, options);
       throw thrown;
     }
+  }
+
+  #fallBack(request: Request, options: Options): Promise<{ response: Answer }> {
+    this.#onFallback();
+    return super.handle(request, options);
   }
 
   override destroy(): void {

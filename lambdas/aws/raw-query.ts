@@ -1,50 +1,58 @@
+import type { Readable } from 'node:stream';
+import { crc32 } from 'node:zlib';
 import { type DynamoDBClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import { ExportError } from '../domain/failure.ts';
-import {
-  createDirectRequests,
-  type JsonCommand,
-  type RequestOptions,
-  type WholeAnswer,
-  whole,
-} from './direct-requests.ts';
+import { receiveInto } from './raw-http-handler.ts';
 import { notRetriedWhenThrottled } from './throttling.ts';
+
+export interface RawQueryOptions {
+  readonly abortSignal: AbortSignal;
+  /** Gives so many bytes to hold the answer, where the client receives into memory. */
+  readonly memory: (length: number) => Buffer;
+}
+
+/** As the SDK's handlers answer; the body is a stream unless it was received into memory. */
+interface Answer {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Readable | Uint8Array;
+}
 
 const emptyAnswer = new TextEncoder().encode('{}');
 
 /**
- * Sends queries and answers with the bytes of DynamoDB's answers, checked against their checksums: the reading of a
- * successful answer is left out, which costs more than everything else.
+ * Sends queries and answers with the bytes of DynamoDB's answers, checked against their checksums: the SDK does not read
+ * a successful answer, which costs more than everything else.
  *
  * @throws what the client throws
  */
 export function createRawQuery(client: DynamoDBClient) {
-  const send = createDirectRequests(client);
-
-  return (query: QueryCommandInput, options: RequestOptions): Promise<Uint8Array> => {
+  return async (query: QueryCommandInput, { abortSignal, memory }: RawQueryOptions): Promise<Uint8Array> => {
     const command = notRetriedWhenThrottled(new QueryCommand(query));
-    return send(
-      command as JsonCommand,
-      options,
-      ({ body }) => body,
-      () => sendBySdk(command, options),
-    );
-  };
-
-  async function sendBySdk(command: QueryCommand, { abortSignal }: RequestOptions): Promise<Uint8Array> {
     let bytes: Uint8Array | undefined;
     command.middlewareStack.add(
       next => async args => {
+        receiveInto(args.request as object, memory);
         const result = await next(args);
-        const answer = result.response as WholeAnswer;
+        const answer = result.response as Answer;
         if (answer.statusCode !== 200) return result;
-        bytes = (await whole(answer)).body;
+        bytes = await checkedBody(answer);
         return { ...result, response: { ...answer, body: emptyAnswer } };
       },
-      // Around that of the direct requests, which is added before.
-      { step: 'deserialize', priority: 'normal', name: 'rawAnswer' },
+      // Next to the handler: whatever reads answers finds an empty one.
+      { step: 'deserialize', priority: 'low', name: 'rawAnswer' },
     );
     await client.send(command, { abortSignal });
     if (bytes === undefined) throw new ExportError('internal', 'DynamoDB answered a query without a body');
     return bytes;
-  }
+  };
+}
+
+/** @throws an error that makes the SDK send the request again, if the body does not match its checksum */
+async function checkedBody({ headers, body }: Answer): Promise<Uint8Array> {
+  const bytes = body instanceof Uint8Array ? body : Buffer.concat(await body.toArray());
+  const checksum = headers['x-amz-crc32'];
+  if (checksum !== undefined && Number(checksum) !== crc32(bytes))
+    throw Object.assign(new Error('The answer does not match its checksum'), { $retryable: {} });
+  return bytes;
 }

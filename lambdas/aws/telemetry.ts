@@ -28,8 +28,16 @@ export function createInstruments(stage: string): Instruments {
   };
 }
 
-/** An exporter's telemetry; `flush` publishes the metrics at the end of an invocation. */
-export function createExportTelemetry({ logger, metrics }: Instruments): ExportTelemetry & { flush(): void } {
+/** An exporter's telemetry, beside what an export itself tells. */
+interface ExporterTelemetry extends ExportTelemetry {
+  /** A read of the audit log went the way of the SDK's own handler. Told once a process: it slows every further one. */
+  rawReadFellBack(): void;
+  /** Publishes the metrics at the end of an invocation. */
+  flush(): void;
+}
+
+export function createExportTelemetry({ logger, metrics }: Instruments): ExporterTelemetry {
+  let hasFallenBack = false;
   return {
     delivered(accountId, file) {
       logger.info('Export delivered', { accountId, ...fileFields(file) });
@@ -63,6 +71,12 @@ export function createExportTelemetry({ logger, metrics }: Instruments): ExportT
     },
     stopped: (accountId, reason) => logger.info('Export stopped', { accountId, reason }),
     note: (subject, message, cause) => logger.warn(message, { ...subject, ...causeFields(cause) }),
+    rawReadFellBack() {
+      if (hasFallenBack) return;
+      hasFallenBack = true;
+      logger.warn('DynamoDB answers in a form that is read slowly, and each query may be sent twice');
+      metrics.addMetric('RawReadsFellBack', MetricUnit.Count, 1);
+    },
     flush() {
       // The library warns of an invocation without metrics, which is an ordinary one here.
       if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();

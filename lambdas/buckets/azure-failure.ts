@@ -1,5 +1,6 @@
-import type { RestError } from '@azure/storage-blob';
 import { ExportError, type FailureCode } from '../domain/failure.ts';
+import { type AzureAnswer, meaningOf, wordsOf } from './azure-answer.ts';
+import type { BrokenRequest } from './azure-transport.ts';
 
 /** What a failure's message may say of where the upload went. */
 export interface AzureContainerName {
@@ -11,93 +12,71 @@ export interface AzureContainerName {
   readonly azureHost: boolean;
 }
 
-/** What is kept of the SDK's error: the error itself reaches the request, and with it the signature or the SAS. */
-interface AzureCause {
-  readonly name: string;
-  readonly code: string | undefined;
-  readonly statusCode: number | undefined;
-  readonly requestId: string | undefined;
+/** An answer other than success as the failure it means for the container, with the remedy and Azure's words. */
+export function answerFailure(answer: AzureAnswer, where: AzureContainerName): ExportError {
+  const { status, code, requestId } = answer;
+  const [failureCode, reason] = diagnose(answer, where);
+  const message = `${placeOf(where)}: ${reason} (${wordsOf(answer)})`;
+  return new ExportError(failureCode, message, { cause: { status, code, requestId } });
 }
 
-/**
- * True if the answer means that a blob has the key: besides `If-None-Match` failing, a SAS without Write may not
- * overwrite (403), and a blob of another type, an archived, an immutable or a leased one may not be written to.
- */
-export function isBlobThere(thrown: unknown): boolean {
-  const { code, statusCode } = causeOf(thrown);
-  return statusCode === 412 || (code !== undefined && blobThereCodes.has(code));
+/** A request that broke as the failure it means for the container. */
+export function connectionFailure({ code }: BrokenRequest, where: AzureContainerName): ExportError {
+  const [failureCode, reason]: Diagnosis =
+    code === 'ENOTFOUND' && where.azureHost
+      ? ['bucket_missing', 'the storage account does not exist; correct the secret']
+      : ['network', 'the connection to Azure failed; it is tried again'];
+  return new ExportError(failureCode, `${placeOf(where)}: ${reason} (${code})`, { cause: { code } });
 }
 
-const blobThereCodes = new Set([
-  'BlobAlreadyExists',
-  'UnauthorizedBlobOverwrite',
-  'InvalidBlobType',
-  'BlobImmutableDueToPolicy',
-  'BlobArchived',
-]);
-
-/** Codes of a connection that never came to be, so that nothing of the request can have arrived. */
-export function neverConnected(thrown: unknown): boolean {
-  return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(causeOf(thrown).code ?? '');
+/** What else the SDK may throw: a fault of its own or ours. Nothing of it but its name, as it may hold the request. */
+export function unexpectedFailure(thrown: unknown, where: AzureContainerName): ExportError {
+  const name = thrown instanceof Error ? thrown.name : typeof thrown;
+  return new ExportError(
+    'internal',
+    `${placeOf(where)}: the upload failed by a fault of this system (${name})`,
+  );
 }
 
-/**
- * An error of the SDK as the failure it means for the container, with the remedy, and with nothing of the request.
- * `unclear`: an earlier try of the request that creates the blob may have done so.
- */
-export function azureFailure(
-  thrown: unknown,
-  where: AzureContainerName,
-  { unclear }: { unclear: boolean },
-): ExportError {
-  const cause = causeOf(thrown);
-  const [code, reason] = diagnose(cause, where, messageOf(thrown));
-  const place = `Container ${where.container} of storage account ${where.accountName}`;
-  const answer = [cause.statusCode, cause.code].filter(part => part !== undefined).join(' ');
-  return new ExportError(code, `${place}: ${reason} (${answer || cause.name})`, { cause, unclear });
+/** True if the same request may succeed a moment later. */
+export function isBusy({ status, code = '' }: AzureAnswer): boolean {
+  return status >= 500 || status === 408 || status === 429 || busyCodes.has(code);
+}
+
+const busyCodes = new Set(['InternalError', 'OperationTimedOut', 'ServerBusy', 'TooManyRequests']);
+
+function placeOf({ container, accountName }: AzureContainerName): string {
+  return `Container ${container} of storage account ${accountName}`;
 }
 
 type Diagnosis = readonly [code: FailureCode, reason: string];
 
-function diagnose(cause: AzureCause, where: AzureContainerName, message: string): Diagnosis {
-  const { code = '', statusCode } = cause;
-  if (statusCode === undefined) return diagnoseConnection(cause, where);
-  if (statusCode >= 500 || statusCode === 429 || statusCode === 408 || passingCodes.has(code))
+function diagnose(answer: AzureAnswer, where: AzureContainerName): Diagnosis {
+  const { status, code = '', explanation, header = 'x-ms-version' } = answer;
+  if (isBusy(answer) || passingCodes.has(code))
     return ['destination_unavailable', 'Azure cannot take the upload now; it is tried again'];
-  if (corruptedCodes.has(code)) return ['network', 'the upload arrived damaged; it is tried again'];
-  if (statusCode === 401 || credentialCodes.has(code) || (statusCode === 403 && isAboutSignature(message)))
+  if (meaningOf(answer) === 'unclear')
     return [
-      'credentials_rejected',
-      where.sas
-        ? 'Azure does not accept the SAS; issue a new one that has not expired and store it in the secret'
-        : 'Azure does not accept the account key; store the current key in the secret',
+      'destination_unavailable',
+      'the answer cannot be read, so nobody knows what it did; it is tried again',
     ];
-  if (statusCode === 403) return ['access_denied', remedies[code] ?? permissionRemedy(where)];
-  if (statusCode === 404)
-    return ['bucket_missing', 'it does not exist; create it or correct the account record'];
-  if (statusCode >= 300 && statusCode < 400)
+  if (corruptedCodes.has(code)) return ['network', 'the upload arrived damaged; it is tried again'];
+  if (status === 401 || credentialCodes.has(code) || isAboutSignature(explanation))
+    return ['credentials_rejected', credentialRemedy(where, explanation)];
+  if (status === 403) return ['access_denied', accessRemedy(code, where)];
+  if (status === 404) return ['bucket_missing', 'it does not exist; create it or correct the account record'];
+  if (status < 400)
     return ['destination_rejected', 'the host answers with a redirect, which is not followed'];
-  if (code === 'InvalidHeaderValue') return ['destination_rejected', unknownVersion];
+  if (code === 'InvalidHeaderValue' && header === 'x-ms-version')
+    return ['destination_rejected', unknownVersion];
   return ['destination_rejected', 'Azure refuses the upload'];
-}
-
-function diagnoseConnection({ name, code }: AzureCause, where: AzureContainerName): Diagnosis {
-  if (name !== 'RestError') return ['internal', 'the upload failed before it reached Azure'];
-  if (code === 'ENOTFOUND' && where.azureHost)
-    return ['bucket_missing', 'the storage account does not exist; correct the secret'];
-  return ['network', 'the connection to Azure failed; it is tried again'];
 }
 
 /**
  * Refusals that pass by themselves. `InvalidBlockList`: another writer of the same key has committed meanwhile, which
  * discards the blocks of all others; the next try finds its blob.
  */
-const passingCodes = new Set([
-  'ContainerBeingDeleted',
-  'AccountBeingCreated',
-  'OperationTimedOut',
-  'InvalidBlockList',
-]);
+const passingCodes = new Set(['ContainerBeingDeleted', 'AccountBeingCreated', 'InvalidBlockList']);
 
 const corruptedCodes = new Set(['Md5Mismatch', 'Crc64Mismatch']);
 
@@ -108,8 +87,37 @@ const credentialCodes = new Set([
 ]);
 
 /** Azurite answers `AuthorizationFailure` to a wrong signature; the text is Azure's own for `AuthenticationFailed`. */
-function isAboutSignature(message: string): boolean {
-  return message.startsWith('Server failed to authenticate the request');
+function isAboutSignature(explanation: string): boolean {
+  return explanation.startsWith('Server failed to authenticate the request');
+}
+
+function credentialRemedy({ sas }: AzureContainerName, explanation: string): string {
+  if (!sas) return 'Azure does not accept the account key; store the current key in the secret';
+  return /time frame|expir/i.test(explanation)
+    ? 'the SAS has expired or is not valid yet; issue a new one and store it in the secret'
+    : 'Azure does not accept the SAS; issue a new one that has not expired and store it in the secret';
+}
+
+/** Sovereign clouds learn a version of the API after Azure itself; all other headers are the same for every account. */
+const unknownVersion =
+  'this cloud refuses a header, most likely because it does not know the API version of our release yet; ' +
+  'operators have to deploy another release, the container is in order';
+
+function accessRemedy(code: string, where: AzureContainerName): string {
+  switch (code) {
+    case 'AuthorizationFailure':
+      return (
+        "most likely the storage account's network rules refuse our address; allow it under Networking" +
+        (where.sas ? `. If they do, ${permissionRemedy(where)}` : '')
+      );
+    case 'KeyBasedAuthenticationNotPermitted':
+      return (
+        `the storage account allows no account keys${where.sas ? ', nor a SAS signed with one' : ''}; allow key access, ` +
+        'or store a user delegation SAS, which is valid for 7 days at most'
+      );
+    default:
+      return remedies[code] ?? permissionRemedy(where);
+  }
 }
 
 /** Put Blob is content with Create; Put Block and Put Block List, for larger files, need Write. */
@@ -119,44 +127,14 @@ function permissionRemedy({ sas }: AzureContainerName): string {
     : 'Azure denies the upload; check the settings of the storage account';
 }
 
-/** Sovereign clouds learn a version of the API after Azure itself; all other headers are the same for every account. */
-const unknownVersion =
-  'this cloud refuses a header, most likely because it does not know the API version of our release yet; ' +
-  'operators have to deploy another release, the container is in order';
-
-const network = "the storage account refuses our network address; allow it in the account's firewall";
-
 const remedies: Readonly<Record<string, string>> = {
-  AuthorizationFailure: network,
   AuthorizationSourceIPMismatch: 'the SAS is limited to other IP addresses; issue one without or with ours',
   AuthorizationProtocolMismatch: 'the SAS is not valid for HTTPS; issue one that is',
   AuthorizationServiceMismatch: 'the SAS is not valid for blobs; issue one for the Blob service',
   AuthorizationResourceTypeMismatch:
     'the SAS is not valid for objects; issue one for the resource type Object',
-  KeyBasedAuthenticationNotPermitted:
-    'the storage account does not allow shared keys; allow them or store a user delegation SAS in the secret',
-  AccountIsDisabled: 'the storage account is disabled; enable it',
+  AccountIsDisabled:
+    'the storage account is disabled, as happens when its subscription ends or is not paid; enable it again',
+  InsufficientAccountPermissions:
+    'the storage account takes no writes now; check its state and its subscription',
 };
-
-function causeOf(thrown: unknown): AzureCause {
-  if (!(thrown instanceof Error)) return { ...nothing, name: typeof thrown };
-  const { code, statusCode, response } = thrown as Partial<RestError>;
-  const headers = response?.headers;
-  return {
-    name: thrown.name,
-    code: plainWord(headers?.get('x-ms-error-code') ?? code),
-    statusCode,
-    requestId: plainWord(headers?.get('x-ms-request-id')),
-  };
-}
-
-const nothing = { code: undefined, statusCode: undefined, requestId: undefined };
-
-/** Codes and ids are words; anything else a server sends is not passed on. */
-function plainWord(value: unknown): string | undefined {
-  return typeof value === 'string' && /^[\w-]{1,64}$/.test(value) ? value : undefined;
-}
-
-function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : '';
-}

@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { BlockBlobClient } from '@azure/storage-blob';
-import { type AzureContainerName, azureFailure, isBlobThere } from './azure-failure.ts';
-import type { WatchedCreation } from './azure-transport.ts';
-import type { Creation, NewObject } from './bucket.ts';
+import { toExportError } from '../domain/failure.ts';
+import type { AzureContainerName } from './azure-failure.ts';
+import { type AzureRequest, answerTo } from './azure-retry.ts';
+import { type Answer, type NewObject, refused, type UploadStep, type UploadWatch } from './bucket.ts';
 import { orAborted } from './or-aborted.ts';
 import { inPieces, nextPiece, type PieceBuffers } from './pieces.ts';
 
@@ -11,14 +12,11 @@ const blocksInFlight = 2;
 interface AzureUpload {
   readonly blob: BlockBlobClient;
   readonly object: NewObject;
-  readonly signal: AbortSignal;
+  readonly watch: UploadWatch;
   readonly buffers: PieceBuffers;
   readonly where: AzureContainerName;
-  readonly watched: WatchedCreation;
+  readonly pauseMs: number;
 }
-
-/** Thrown within an upload that ends early because a blob has the key. */
-const blobIsThere = Symbol('a blob has the key');
 
 /**
  * Creates the blob or leaves nothing visible, as `Bucket.create` promises.
@@ -30,73 +28,70 @@ const blobIsThere = Symbol('a blob has the key');
 export async function uploadToAzure({
   blob,
   object,
-  signal,
+  watch,
   buffers,
   where,
-  watched,
-}: AzureUpload): Promise<Creation> {
-  // Whatever fails first ends all the rest of the upload, and is what the upload rejects with.
-  const failure = new AbortController();
-  const ended = AbortSignal.any([signal, failure.signal]);
-  const staging = new Set<Promise<void>>();
-  const blocks = inPieces(object.body, buffers, ended);
-  const next = () => orAborted(nextPiece(blocks), ended);
-
-  const send = async (request: () => Promise<unknown>) => {
-    try {
-      await request();
-    } catch (thrown) {
-      ended.throwIfAborted();
-      throw isBlobThere(thrown) ? blobIsThere : azureFailure(thrown, where, watched);
-    }
-  };
+  pauseMs,
+}: AzureUpload): Promise<Answer> {
+  // Whatever fails first ends all the rest of the upload.
+  const end = new AbortController();
+  const signal = AbortSignal.any([watch.signal, end.signal]);
+  const blocks = inPieces(object.body, buffers, signal);
+  const next = () => orAborted(nextPiece(blocks), signal);
+  const send = (step: UploadStep, request: AzureRequest) =>
+    answerTo(request, step, { where, pauseMs, signal });
   const creating = (wholeMd5: Buffer) => ({
-    abortSignal: ended,
+    abortSignal: signal,
     conditions: { ifNoneMatch: '*' },
     blobHTTPHeaders: { blobContentType: object.contentType, blobContentMD5: wholeMd5 },
     metadata: { ...object.metadata },
   });
+  const inFlight = new Set<Promise<void>>();
+  const notStaged: Answer[] = [];
   const stage = (id: string, block: Buffer) => {
-    const transactionalContentMD5 = md5(block);
-    const staged = send(() =>
-      blob.stageBlock(id, block, block.length, { abortSignal: ended, transactionalContentMD5 }),
-    )
-      .then(
-        () => buffers.giveBack(block),
-        error => failure.abort(error),
-      )
-      .finally(() => staging.delete(staged));
-    staging.add(staged);
+    const options = { abortSignal: signal, transactionalContentMD5: md5(block) };
+    const staged = send('staging', async () => {
+      await blob.stageBlock(id, block, block.length, options);
+      return {};
+    }).then(answer => {
+      inFlight.delete(staged);
+      if (answer.kind === 'created') return buffers.giveBack(block);
+      notStaged.push(answer);
+      end.abort();
+    });
+    inFlight.add(staged);
   };
 
   try {
+    signal.throwIfAborted();
     let block = await next();
     if (block.last) {
       const { content } = block;
       const transactionalContentMD5 = md5(content);
       const options = { ...creating(transactionalContentMD5), transactionalContentMD5 };
-      await send(() => blob.upload(content, content.length, options));
-      return 'created';
+      return await send('creating', () => blob.upload(content, content.length, options));
     }
+    await watch.step('staging');
     const ids = createBlockIds();
     const wholeMd5 = createHash('md5');
     for (; ; block = await next()) {
       wholeMd5.update(block.content);
-      if (staging.size >= blocksInFlight) await Promise.race(staging);
-      ended.throwIfAborted();
+      if (inFlight.size >= blocksInFlight) await Promise.race(inFlight);
+      signal.throwIfAborted();
       stage(ids.next(), block.content);
       if (block.last) break;
     }
-    await Promise.all(staging);
-    ended.throwIfAborted();
-    await send(() => blob.commitBlockList(ids.all, creating(wholeMd5.digest())));
-    return 'created';
-  } catch (thrown) {
-    failure.abort(thrown);
-    await Promise.all(staging);
+    await Promise.all(inFlight);
     signal.throwIfAborted();
-    if (thrown === blobIsThere) return watched.unclear ? 'exists-perhaps-ours' : 'exists';
-    throw thrown;
+    await watch.step('creating');
+    const options = creating(wholeMd5.digest());
+    return await send('creating', () => blob.commitBlockList(ids.all, options));
+  } catch (thrown) {
+    const reason = watch.signal.aborted ? watch.signal.reason : thrown;
+    const answer = notStaged[0] ?? refused(toExportError(reason));
+    end.abort();
+    await Promise.all(inFlight);
+    return answer;
   } finally {
     // Not awaited, as a body may hang; a failure to close it says nothing about the upload.
     blocks.return().catch(() => undefined);

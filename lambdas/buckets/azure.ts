@@ -2,14 +2,13 @@ import {
   AnonymousCredential,
   ContainerClient,
   newPipeline,
-  StorageRetryPolicyType,
   StorageSharedKeyCredential,
 } from '@azure/storage-blob';
 import type { AzureDestination } from '../domain/account.ts';
 import { ExportError } from '../domain/failure.ts';
 import type { AzureCredential } from '../domain/secret.ts';
 import type { AzureContainerName } from './azure-failure.ts';
-import { createAzureTransport, watchCreation } from './azure-transport.ts';
+import { createAzureTransport } from './azure-transport.ts';
 import { uploadToAzure } from './azure-upload.ts';
 import type { Bucket } from './bucket.ts';
 import { lookupCloud } from './cloud-address.ts';
@@ -22,17 +21,10 @@ export interface AzureBucketOptions {
   readonly endpoint?: string | undefined;
   /** Bytes a block, and of the largest body that goes in one request; default 8 MiB. Memory is three blocks. */
   readonly blockSize?: number | undefined;
-  readonly retry?: AzureRetry | undefined;
+  /** Milliseconds of the longest pause before a second try; default 400. */
+  readonly pauseMs?: number | undefined;
   /** Milliseconds without any byte sent or received after which a request is given up; default 30,000. */
-  readonly idleTimeout?: number | undefined;
-}
-
-/** The first repetition follows at once, the next ones after 1, 3, 7… times the delay. */
-interface AzureRetry {
-  /** Tries of each request, the first one included; default 3. */
-  readonly tries?: number | undefined;
-  /** Milliseconds; default 1,000. */
-  readonly delay?: number | undefined;
+  readonly silenceMs?: number | undefined;
 }
 
 /**
@@ -49,22 +41,16 @@ export function createAzureBucket(options: AzureBucketOptions): Bucket {
     credential,
     endpoint,
     blockSize = 8 * 1024 * 1024,
-    retry,
-    idleTimeout = 30_000,
+    pauseMs = 400,
+    silenceMs = 30_000,
   } = options;
   const { accountName, host, access } = credential;
   const lookup = endpoint === undefined ? lookupCloud : undefined;
-  const transport = createAzureTransport({ idleTimeout, lookup });
+  const transport = createAzureTransport({ silenceMs, lookup });
   const base = endpoint ?? `https://${host}`;
   const container = `${base}/${destination.container}${'sas' in access ? `?${access.sas}` : ''}`;
   const sdkCredential =
     'sas' in access ? new AnonymousCredential() : sharedKey(accountName, access.accountKey);
-  const retryOptions = {
-    retryPolicyType: StorageRetryPolicyType.EXPONENTIAL,
-    maxTries: retry?.tries ?? 3,
-    retryDelayInMs: retry?.delay ?? 1000,
-    maxRetryDelayInMs: 30_000,
-  };
   const where: AzureContainerName = {
     accountName,
     container: destination.container,
@@ -72,13 +58,13 @@ export function createAzureBucket(options: AzureBucketOptions): Bucket {
     azureHost: endpoint === undefined,
   };
   const buffers = createPieceBuffers(blockSize);
+  // The SDK makes each request once: what several tries come to is decided in one place, which sees them all.
+  const pipeline = newPipeline(sdkCredential, { httpClient: transport, retryOptions: { maxTries: 1 } });
+  const client = new ContainerClient(container, pipeline);
   return {
-    async create(object, signal) {
-      signal.throwIfAborted();
-      const watched = watchCreation(transport);
-      const pipeline = newPipeline(sdkCredential, { httpClient: watched, retryOptions });
-      const blob = new ContainerClient(container, pipeline).getBlockBlobClient(object.key);
-      return uploadToAzure({ blob, object, signal, buffers, where, watched });
+    create(object, watch) {
+      const blob = client.getBlockBlobClient(object.key);
+      return uploadToAzure({ blob, object, watch, buffers, where, pauseMs });
     },
     close: () => transport.close(),
   };

@@ -1,48 +1,35 @@
 import { createPrivateKey } from 'node:crypto';
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import type { LookupFunction } from 'node:net';
-import { Readable } from 'node:stream';
-import { Storage } from '@google-cloud/storage';
 import { JWT } from 'google-auth-library';
 import { ExportError } from '../domain/failure.ts';
 import type { GcsCredential } from '../domain/secret.ts';
-import { type GcsStage, GcsTrouble, troubleInAnswer, troubleOf } from './gcs-failure.ts';
+import { type HttpAnswer, openConnections } from './gcs-http.ts';
+import { GcsTrouble, type Purpose, troubleInAnswer, troubleOf } from './gcs-trouble.ts';
 import { orAborted } from './or-aborted.ts';
 
 interface GcsRequest {
   readonly method: 'POST' | 'PUT' | 'DELETE';
-  readonly url: string;
+  /** Path and query; the host is the endpoint's, whatever an answer named, because the token goes along. */
+  readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
-  readonly stage: GcsStage;
-  readonly timeoutMs: number;
+  readonly purpose: Purpose;
 }
 
-export interface GcsAnswer {
-  readonly status: number;
-  readonly headers: Headers;
-  /** The JSON of the answer, if it is JSON. */
-  readonly data: unknown;
-}
-
-/** Authenticated requests to one endpoint of Google Cloud Storage, each made once: no retry, no redirect. */
+/** Authenticated requests to one endpoint of Google Cloud Storage. */
 export interface GcsConnection {
-  readonly endpoint: string;
   /**
-   * @throws GcsTrouble if no answer comes or its status is none of the expected ones; the signal's reason
+   * Made once, and once more with a new token if one that was in use before is no longer accepted.
+   *
+   * @throws GcsTrouble if no answer comes or its status is none of the expected ones; the signal's reason while there
+   *   is no token yet
    */
-  send(request: GcsRequest, expected: readonly number[], signal: AbortSignal | undefined): Promise<GcsAnswer>;
-  /** Begins a resumable upload that may only create its object; returns the URI of its session. */
-  beginUpload(upload: NewUpload, signal: AbortSignal): Promise<string>;
+  send(
+    request: GcsRequest,
+    expected: readonly number[],
+    signal: AbortSignal | undefined,
+  ): Promise<HttpAnswer>;
   close(): void;
-}
-
-interface NewUpload {
-  readonly bucket: string;
-  readonly key: string;
-  readonly contentType: string;
-  readonly metadata: Readonly<Record<string, string>>;
 }
 
 export interface ConnectionOptions {
@@ -50,109 +37,85 @@ export interface ConnectionOptions {
   readonly endpoint: string | undefined;
   readonly tokenUrl: string | undefined;
   readonly lookup: LookupFunction | undefined;
+  /** How long a request may go without any byte in either direction, in milliseconds. */
+  readonly silenceMs: number;
 }
 
 const googleEndpoint = 'https://storage.googleapis.com';
 const googleTokenUrl = 'https://oauth2.googleapis.com/token';
 /** The narrowest scope that may create an object. */
 const scope = 'https://www.googleapis.com/auth/devstorage.read_write';
-/** For requests that carry no content: those for a token, for a session, and a session's state. */
-export const controlTimeoutMs = 10_000;
+const tokenRequest: Purpose = { stage: 'token', creates: false };
 
 /** @throws ExportError `secret_invalid` if the private key cannot be read */
-export function connectToGcs({ credential, endpoint, tokenUrl, lookup }: ConnectionOptions): GcsConnection {
+export function connectToGcs(options: ConnectionOptions): GcsConnection {
+  const { credential, endpoint, tokenUrl, lookup, silenceMs } = options;
   const apiEndpoint = (endpoint ?? googleEndpoint).replace(/\/+$/, '');
   const tokenEndpoint = tokenUrl ?? (endpoint === undefined ? googleTokenUrl : `${apiEndpoint}/token`);
-  const pool = { keepAlive: true, ...(lookup !== undefined && { lookup }) };
-  const agents = { 'http:': new HttpAgent(pool), 'https:': new HttpsAgent(pool) };
-  const agentFor = (url: URL) => agents[url.protocol === 'http:' ? 'http:' : 'https:'];
+  const connections = openConnections({ silenceMs, lookup });
+  const key = readableKey(credential.privateKey);
+  let client = newClient();
 
-  const client = new JWT({
-    email: credential.clientEmail,
-    key: readableKey(credential.privateKey),
-    scopes: [scope],
-    transporterOptions: { agent: agentFor, timeout: controlTimeoutMs },
-  });
-  // Every request of the libraries passes here, so that the token goes to this endpoint only, whatever they are told
-  // by an answer, a redirect or the environment.
-  client.transporter.interceptors.request.add({
-    resolved: async request => {
-      if (request.url.href === googleTokenUrl) request.url = new URL(tokenEndpoint);
-      else if (request.url.origin !== new URL(apiEndpoint).origin)
-        throw new GcsTrouble('session', { status: 400, reason: 'foreign_host' });
-      request.redirect = 'manual';
-      // The token request asks to be retried; one place decides about that (see retrying).
-      delete request.retryConfig;
-      request.retry = false;
-      return request;
-    },
-  });
-  const storage = new Storage({
-    authClient: client,
-    apiEndpoint,
-    universeDomain: 'googleapis.com',
-    // Without it, no token goes to an endpoint other than Google's.
-    useAuthWithCustomEndpoint: true,
-    retryOptions: { autoRetry: false, maxRetries: 0 },
-  });
+  function newClient(): JWT {
+    const jwt = new JWT({
+      email: credential.clientEmail,
+      key,
+      scopes: [scope],
+      transporterOptions: { agent: url => connections.agentFor(url), timeout: silenceMs },
+    });
+    // Every request of the library passes here, so that an assertion goes to this endpoint only, whatever the library
+    // is told by an answer, a redirect or the environment.
+    jwt.transporter.interceptors.request.add({
+      resolved: async request => {
+        request.url = new URL(tokenEndpoint);
+        request.redirect = 'manual';
+        // It asks to be retried; one place decides about that (see retrying).
+        delete request.retryConfig;
+        request.retry = false;
+        return request;
+      },
+    });
+    return jwt;
+  }
 
-  async function authorize(signal: AbortSignal | undefined): Promise<void> {
-    try {
-      await orAborted(client.getAccessToken(), signal);
-    } catch (error) {
+  async function getToken(signal: AbortSignal | undefined): Promise<string> {
+    const { token } = await orAborted(client.getAccessToken(), signal).catch((error: unknown) => {
       signal?.throwIfAborted();
-      throw troubleOf(error, 'token');
-    }
+      throw troubleOf(error, tokenRequest);
+    });
+    if (typeof token === 'string' && /^[\w.~+/=-]+$/.test(token)) return token;
+    throw new GcsTrouble(tokenRequest, { status: 200, reason: 'no_token' });
   }
 
   return {
-    endpoint: apiEndpoint,
-
-    async send({ method, url, headers, body, stage, timeoutMs }, expected, signal) {
-      await authorize(signal);
-      const answer = await client
-        .request<unknown>({
-          method,
-          url,
-          headers: { ...headers, 'content-length': String(body.length) },
-          // A stream, because the client lets an abort at the wrong moment end the process when it has to make the
-          // stream itself: nobody listens then for that stream's error.
-          ...(body.length > 0 && { data: Readable.from([body]) }),
-          ...(signal !== undefined && { signal }),
-          timeout: timeoutMs,
-          responseType: 'json',
-          validateStatus: () => true,
-        })
-        .catch((error: unknown) => {
-          signal?.throwIfAborted();
-          throw error instanceof GcsTrouble ? error : troubleOf(error, stage);
-        });
-      if (expected.includes(answer.status)) return answer;
-      throw troubleInAnswer(answer.status, answer.data, stage);
-    },
-
-    async beginUpload({ bucket, key, contentType, metadata }, signal) {
-      await authorize(signal);
-      try {
-        // Not ended by the signal: the session's URI has to be known for the session to be cancelled.
-        const [uri] = await storage
-          .bucket(bucket)
-          .file(key)
-          .createResumableUpload({
-            metadata: { contentType, metadata: { ...metadata } },
-            preconditionOpts: { ifGenerationMatch: 0 },
+    async send({ method, path, headers, body, purpose }, expected, signal) {
+      const answer = async (token: string) =>
+        connections
+          .exchange(
+            {
+              method,
+              url: new URL(apiEndpoint + path),
+              headers: { ...headers, authorization: `Bearer ${token}` },
+              body,
+            },
+            signal,
+          )
+          .catch((error: unknown) => {
+            throw troubleOf(error, purpose);
           });
-        // On the endpoint's own host, whatever host the answer names: the token goes along.
-        const { pathname, search } = new URL(uri);
-        return new URL(pathname + search, apiEndpoint).href;
-      } catch (error) {
-        throw error instanceof GcsTrouble ? error : troubleOf(error, 'storage');
+
+      const known = client.credentials.access_token;
+      const token = await getToken(signal);
+      let result = await answer(token);
+      if (result.status === 401 && token === known) {
+        client = newClient();
+        result = await answer(await getToken(signal));
       }
+      if (expected.includes(result.status)) return result;
+      throw troubleInAnswer(result, purpose);
     },
 
-    close() {
-      for (const agent of Object.values(agents)) agent.destroy();
-    },
+    close: () => connections.close(),
   };
 }
 

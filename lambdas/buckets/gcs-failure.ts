@@ -1,146 +1,81 @@
 import { ExportError, type FailureCode } from '../domain/failure.ts';
+import type { GcsTrouble } from './gcs-trouble.ts';
 
-/** Whom a request was for: Google's token endpoint, the bucket, or the session of a resumable upload. */
-export type GcsStage = 'token' | 'storage' | 'session';
-
-interface TroubleDetails {
-  /** HTTP status; undefined if no answer came. */
-  readonly status?: number | undefined;
-  /** The API's word (`conditionNotMet`, `invalid_grant`) or the socket's (`ECONNRESET`). */
-  readonly reason?: string | undefined;
-  readonly explanation?: string | undefined;
-}
-
-/**
- * A request that Google refused, or that got no answer. Holds only what a log may show: the client's own errors carry
- * the request with its token, so nothing of them is kept.
- */
-export class GcsTrouble extends Error {
-  override readonly name = 'GcsTrouble';
-  readonly stage: GcsStage;
-  readonly status: number | undefined;
-  readonly reason: string | undefined;
-  readonly explanation: string | undefined;
-  /** True if the request creates the object and had been sent before without a clear answer. */
-  repeated = false;
-
-  constructor(stage: GcsStage, { status, reason, explanation }: TroubleDetails) {
-    const what = [status ?? 'no answer', reason].filter(part => part !== undefined).join(' ');
-    super(`${stage}: ${what}${explanation === undefined ? '' : ` (${explanation})`}`);
-    this.stage = stage;
-    this.status = status;
-    this.reason = reason;
-    this.explanation = explanation;
-  }
-
-  /** True if the same request may succeed a moment later. */
-  get passing(): boolean {
-    return this.status === undefined || this.status === 408 || this.status === 429 || this.status >= 500;
-  }
-
-  /** True if Google may have carried out the request all the same. */
-  get unclear(): boolean {
-    const refused = this.stage === 'token' || this.status === 429 || neverConnected.has(this.reason ?? '');
-    return this.passing && !refused;
-  }
-}
-
-const neverConnected: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-]);
-
-/** The reason of the trouble that Google's answer names another checksum than that of the bytes sent. */
-export const checksumDiffers = 'checksum_differs';
-
-/** What a client threw, as trouble without any secret. */
-export function troubleOf(thrown: unknown, stage: GcsStage): GcsTrouble {
-  const response = propertyOf(thrown, 'response');
-  const status = propertyOf(response, 'status');
-  if (typeof status === 'number') return troubleInAnswer(status, propertyOf(response, 'data'), stage);
-  const cause = propertyOf(thrown, 'cause');
-  return new GcsTrouble(stage, {
-    reason: wordIn(propertyOf(thrown, 'code')) ?? wordIn(propertyOf(cause, 'code')),
-  });
-}
-
-/** An answer that is not the hoped-for one, as trouble. */
-export function troubleInAnswer(status: number, data: unknown, stage: GcsStage): GcsTrouble {
-  const error = propertyOf(data, 'error');
-  const details = propertyOf(error, 'errors');
-  const first: unknown = Array.isArray(details) ? details[0] : undefined;
-  const reason = wordIn(error) ?? wordIn(propertyOf(first, 'reason'));
-  const explanation = propertyOf(data, 'error_description') ?? propertyOf(error, 'message');
-  return new GcsTrouble(stage, {
-    status,
-    reason,
-    explanation: typeof explanation === 'string' ? redacted(explanation) : undefined,
-  });
-}
-
-/** The trouble as the failure that names what to do about it. */
+/** The trouble as the failure that names what to do about it, in Google's own words where it has any. */
 export function toGcsFailure(trouble: GcsTrouble, bucket: string): ExportError {
-  const [code, text] = diagnose(trouble, bucket);
-  return new ExportError(code, text, { cause: trouble, unclear: trouble.repeated });
+  const [code, text] = diagnose(trouble, `the GCS bucket ${bucket}`);
+  return new ExportError(code, text, { cause: trouble });
 }
 
-function diagnose({ stage, status, reason }: GcsTrouble, bucket: string): [FailureCode, string] {
-  const at = `the GCS bucket ${bucket}`;
+function diagnose(trouble: GcsTrouble, at: string): [FailureCode, string] {
+  const { stage, status, reason } = trouble;
+  const said = ` (${trouble.message})`;
   if (status === undefined)
     return [
       'network',
       `Google Cloud could not be reached for ${at}, or the connection broke (${reason ?? 'no answer'})`,
     ];
-  if (status === 408 || status === 429 || status >= 500)
-    return ['destination_unavailable', `Google Cloud answers ${status} to requests for ${at}`];
+  if (trouble.passing)
+    return ['destination_unavailable', `Google Cloud cannot take the upload to ${at} now${said}`];
   if (stage === 'token')
     return [
       'credentials_rejected',
-      `Google does not accept the service account's key for ${at} (${reason ?? status}): the key may be deleted or the ` +
-        'account disabled; put a new key into the secret',
+      `Google does not accept the service account's key for ${at}${said}: the key may be deleted or the account ` +
+        'disabled; put a new key into the secret',
     ];
   if (status === 401)
     return [
       'credentials_rejected',
-      `${at} does not accept the service account's token: check that the account is enabled, or put a new key into the secret`,
+      `${at} does not accept the service account's token${said}: check that the account is enabled, or put a new key into the secret`,
     ];
   if (status === 403)
     return [
       'access_denied',
-      `The service account may not create objects in ${at} (${reason ?? status}): grant it storage.objects.create there, ` +
-        'for example with the role Storage Object Creator',
+      `The service account may not create objects in ${at}${said}${remedyFor(trouble)}`,
     ];
-  if (stage === 'session' && (status === 404 || status === 410 || status === 499))
-    return ['destination_unavailable', `Google Cloud lost the upload session in ${at} (${status})`];
+  if (trouble.sessionLost)
+    return ['destination_unavailable', `Google Cloud lost the upload session in ${at}${said}`];
   if (status === 404)
-    return [
-      'bucket_missing',
-      `There is no bucket ${bucket} in Google Cloud Storage: create it or correct the account record`,
-    ];
-  if (reason === checksumDiffers)
-    return [
-      'destination_rejected',
-      `Google Cloud stored other bytes in ${at} than were sent: delete the object, so that it is written again`,
-    ];
-  return [
-    'destination_rejected',
-    `Google Cloud refuses the upload to ${at} (${status}${reason === undefined ? '' : ` ${reason}`})`,
-  ];
+    return ['bucket_missing', `${at} does not exist${said}: create it or correct the account record`];
+  return ['destination_rejected', `Google Cloud refuses the upload to ${at}${said}${remedyFor(trouble)}`];
 }
 
-/** A single word of an error code; anything longer is not one, and may be anything. */
-function wordIn(value: unknown): string | undefined {
-  return typeof value === 'string' && /^\w{1,48}$/.test(value) ? value : undefined;
-}
+/** What to do about a cause, by the words with which Google names it. The first that fits counts. */
+const remedies: readonly (readonly [RegExp, string])[] = [
+  [
+    /kms/i,
+    "let the Cloud Storage service agent of the bucket's project use the key that the bucket encrypts with " +
+      '(role Cloud KMS CryptoKey Encrypter/Decrypter), and see that the key is enabled',
+  ],
+  [
+    /vpcServiceControls|prohibited by organization's policy/i,
+    'a VPC Service Controls perimeter keeps the request out; let the service account in with an ingress rule',
+  ],
+  [
+    /constraints\/|org(anization)? ?policy/i,
+    "change that organisation policy for the bucket's project, or use another bucket",
+  ],
+  [
+    /encryption enforcement|encryption type/i,
+    "change the bucket's encryption enforcement, or its default encryption key",
+  ],
+  [
+    /accountDisabled|billing|userProjectAccountProblem/i,
+    'enable the project that owns the bucket, and its billing account',
+  ],
+  [/userProject|requester ?pays/i, 'turn off Requester Pays for the bucket'],
+];
 
-/** Google's explanation with everything taken out that could be a token, a signature or a key. */
-function redacted(explanation: string): string {
-  return explanation.slice(0, 300).replaceAll(/[\w+/=-]{24,}/g, '…');
-}
+const permissions = /\bstorage\.(?:objects|buckets|folders|managedFolders)\.\w+/;
 
-function propertyOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+/** The remedy, if Google names a cause that is known; a denial that names nothing else is one of the permission. */
+function remedyFor({ status, reason, explanation = '' }: GcsTrouble): string {
+  const words = `${reason ?? ''} ${explanation}`;
+  const [, remedy] = remedies.find(([cause]) => cause.test(words)) ?? [];
+  if (remedy !== undefined) return `: ${remedy}`;
+  if (status !== 403) return '';
+  const [permission] = permissions.exec(words) ?? [];
+  const namesNothing = /^$|^forbidden\.?$|^access denied\.?$|\bnot have\b.*\baccess\b/i.test(explanation);
+  if (permission === undefined && !namesNothing) return ': do what these words ask for';
+  return `: grant it ${permission ?? 'storage.objects.create'} there, for example with the role Storage Object Creator`;
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GcsTrouble } from './gcs-failure.ts';
+import { GcsTrouble } from './gcs-trouble.ts';
 import { orAborted } from './or-aborted.ts';
 
 export interface RetryTuning {
@@ -7,7 +7,6 @@ export interface RetryTuning {
   readonly attempts: number;
   /** The longest pause before the second attempt, in milliseconds; it doubles with each further one. */
   readonly baseDelayMs: number;
-  readonly maxDelayMs: number;
 }
 
 /**
@@ -19,7 +18,7 @@ export interface RetryTuning {
 export async function retrying<T>(
   request: () => Promise<T>,
   tuning: RetryTuning,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
   onTrouble?: (trouble: GcsTrouble) => void,
 ): Promise<T> {
   for (let made = 1; ; made++) {
@@ -34,11 +33,6 @@ export async function retrying<T>(
 }
 
 /** Waits before the attempt that follows so many; the length is random, so that exporters do not come back as one. */
-export async function pause(
-  made: number,
-  tuning: RetryTuning,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const longest = Math.min(tuning.maxDelayMs, tuning.baseDelayMs * 2 ** (made - 1));
-  await orAborted(sleep(longest * (0.5 + Math.random() / 2)), signal);
+export async function pause(made: number, { baseDelayMs }: RetryTuning, signal: AbortSignal): Promise<void> {
+  await orAborted(sleep(baseDelayMs * 2 ** (made - 1) * (0.5 + Math.random() / 2)), signal);
 }

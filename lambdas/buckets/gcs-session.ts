@@ -1,15 +1,17 @@
-import { type Crc32c, createCrc32c } from './gcs-checksum.ts';
-import { controlTimeoutMs, type GcsAnswer, type GcsConnection } from './gcs-connection.ts';
-import { checksumDiffers, GcsTrouble } from './gcs-failure.ts';
+import { type Answer, composed } from './bucket.ts';
+import { answerTo, creationIn, type Target } from './gcs-answer.ts';
+import { createCrc32c } from './gcs-checksum.ts';
+import type { GcsConnection } from './gcs-connection.ts';
+import type { HttpAnswer } from './gcs-http.ts';
 import { pause, type RetryTuning, retrying } from './gcs-retry.ts';
-import type { Piece } from './pieces.ts';
+import { GcsTrouble, type Purpose } from './gcs-trouble.ts';
 
-/** For a request that carries a chunk. */
-export const contentTimeoutMs = 120_000;
 /** Short, because time may be what has run out. */
 const cancelTimeoutMs = 5_000;
 const completed = [200, 201];
 const incomplete = 308;
+const storing: Purpose = { stage: 'session', creates: false };
+const creating: Purpose = { stage: 'session', creates: true };
 
 /**
  * The session of one resumable upload.
@@ -20,106 +22,150 @@ const incomplete = 308;
  */
 export interface UploadSession {
   /**
-   * Stores a chunk; resolves when Google has all of it, and the last one when the object is created.
+   * Stores a chunk that is not the last; resolves when Google has all of it.
    * @throws GcsTrouble; the signal's reason
    */
-  put(chunk: Piece, signal: AbortSignal): Promise<void>;
-  /** True if the request that creates the object was repeated after an unclear answer. */
-  readonly repeated: boolean;
+  put(content: Buffer, signal: AbortSignal): Promise<void>;
+  /** Stores the last chunk, which creates the object. Does not reject. */
+  finish(content: Buffer, signal: AbortSignal): Promise<Answer>;
   /** Ends the upload as if it had never begun, if Google can be reached. */
   cancel(): Promise<void>;
 }
 
-export function resumeSession(connection: GcsConnection, uri: string, tuning: RetryTuning): UploadSession {
+export interface SessionOptions {
+  readonly connection: GcsConnection;
+  /** The session's path and query. */
+  readonly path: string;
+  readonly target: Target;
+  readonly tuning: RetryTuning;
+}
+
+interface Chunk {
+  /** What Google does not have yet. */
+  rest: Buffer;
+  readonly last: boolean;
+  /** How many requests in a row have brought nothing. */
+  fruitless: number;
+  /** What the last one of them met. */
+  trouble: GcsTrouble;
+}
+
+/** How much a session has, or what it says of the object that it has created. */
+type State = { readonly persisted: number } | { readonly creation: Answer };
+
+export function resumeSession({ connection, path, target, tuning }: SessionOptions): UploadSession {
   const checksum = createCrc32c();
   let stored = 0;
-  let repeated = false;
+  let reachable = true;
 
   return {
-    get repeated() {
-      return repeated;
+    async put(content, signal) {
+      const chunk = begin(content, false);
+      while (chunk.rest.length > 0)
+        // Google says that the object is there, and it can only be a part of what was to be sent.
+        if (await advance(chunk, signal))
+          throw new GcsTrouble(creating, { status: 200, reason: 'completed_early' });
     },
 
-    async put(chunk, signal) {
-      checksum.update(chunk.content);
-      const end = stored + chunk.content.length;
-      for (let fruitless = 0; ; ) {
-        const answer = await putFrom(chunk, stored, end, fruitless, signal);
-        if (completed.includes(answer.status)) return checkCompletion(answer, chunk);
-        const persisted = persistedIn(answer);
-        // Google keeps what it said it has; a session that does not is a session lost.
-        if (persisted < stored || persisted > end) throw new GcsTrouble('session', { status: 410 });
-        fruitless = persisted > stored ? 0 : fruitless + 1;
-        chunk = { content: chunk.content.subarray(persisted - stored), last: chunk.last };
-        stored = persisted;
-        if (stored === end && !chunk.last) return;
-        if (fruitless >= tuning.attempts)
-          throw new GcsTrouble('session', { status: 503, reason: 'no_progress' });
+    async finish(content, signal) {
+      let before: Answer | undefined;
+      const onTrouble = (trouble: GcsTrouble) => {
+        before = composed(before, answerTo(trouble, target, signal));
+      };
+      try {
+        for (const chunk = begin(content, true); ; ) {
+          const creation = await advance(chunk, signal, onTrouble);
+          if (creation) return creation;
+        }
+      } catch (error) {
+        return composed(before, answerTo(error, target, signal));
       }
     },
 
     async cancel() {
+      if (!reachable) return;
+      const timeLimit = AbortSignal.timeout(cancelTimeoutMs);
+      const request = { method: 'DELETE', path, headers: {}, body: Buffer.of(), purpose: storing } as const;
+      const gone = [499, 200, 204, 404, 410];
       try {
-        await retrying(
-          () =>
-            connection.send(
-              { ...request('DELETE', {}), timeoutMs: cancelTimeoutMs },
-              [499, 200, 204, 404, 410],
-              undefined,
-            ),
-          { ...tuning, attempts: Math.min(2, tuning.attempts) },
-          undefined,
-        );
+        await retrying(() => connection.send(request, gone, timeLimit), tuning, timeLimit);
       } catch (error) {
         // What ended the upload is what the caller has to know; Google drops an idle session, unseen, after a week.
-        if (!(error instanceof GcsTrouble)) throw error;
+        if (!(error instanceof GcsTrouble) && error !== timeLimit.reason) throw error;
       }
     },
   };
 
-  /** Puts the content, or, after trouble that may pass, asks how much of it has come through. */
-  async function putFrom(
-    { content, last }: Piece,
-    start: number,
-    end: number,
-    fruitless: number,
+  function begin(content: Buffer, last: boolean): Chunk {
+    checksum.update(content);
+    const trouble = new GcsTrouble(storing, { status: 503, reason: 'no_progress' });
+    return { rest: content, last, fruitless: 0, trouble };
+  }
+
+  /** Has Google store more of the chunk; returns what came of the object, if the session is complete. */
+  async function advance(
+    chunk: Chunk,
     signal: AbortSignal,
-  ): Promise<GcsAnswer> {
+    onTrouble?: (trouble: GcsTrouble) => void,
+  ): Promise<Answer | undefined> {
+    if (chunk.fruitless >= tuning.attempts) throw chunk.trouble;
+    const state = await putRest(chunk, signal, onTrouble);
+    if ('creation' in state) return state.creation;
+    const more = state.persisted - stored;
+    // Google keeps what it said it has; a session that does not is a session lost.
+    if (more < 0 || more > chunk.rest.length) throw new GcsTrouble(storing, { status: 410 });
+    chunk.fruitless = more > 0 ? 0 : chunk.fruitless + 1;
+    chunk.rest = chunk.rest.subarray(more);
+    stored = state.persisted;
+    return undefined;
+  }
+
+  /** Puts what is missing, or, after trouble that may pass, asks how much of it has come through. */
+  async function putRest(
+    chunk: Chunk,
+    signal: AbortSignal,
+    onTrouble: ((trouble: GcsTrouble) => void) | undefined,
+  ): Promise<State> {
+    const { rest, last, fruitless } = chunk;
+    const end = stored + rest.length;
     const total = last ? end : '*';
-    const range = start === end ? `bytes */${total}` : `bytes ${start}-${end - 1}/${total}`;
+    const range = stored === end ? `bytes */${total}` : `bytes ${stored}-${end - 1}/${total}`;
     const headers = { 'content-range': range, ...(last && { 'x-goog-hash': `crc32c=${checksum}` }) };
     try {
-      return await connection.send(request('PUT', headers, content), [...completed, incomplete], signal);
+      return await put(headers, rest, last ? creating : storing, signal);
     } catch (error) {
       if (!(error instanceof GcsTrouble) || !error.passing) throw error;
-      if (last && error.unclear) repeated = true;
+      chunk.trouble = error;
+      onTrouble?.(error);
     }
     await pause(fruitless + 1, tuning, signal);
-    const ask = request('PUT', { 'content-range': 'bytes */*' });
-    return retrying(() => connection.send(ask, [...completed, incomplete], signal), tuning, signal);
+    return retrying(
+      () => put({ 'content-range': 'bytes */*' }, Buffer.of(), storing, signal),
+      tuning,
+      signal,
+    );
   }
 
-  function request(method: 'PUT' | 'DELETE', headers: Record<string, string>, body: Buffer = Buffer.of()) {
-    const timeoutMs = body.length === 0 ? controlTimeoutMs : contentTimeoutMs;
-    return { method, url: uri, headers, body, stage: 'session', timeoutMs } as const;
+  async function put(
+    headers: Record<string, string>,
+    body: Buffer,
+    purpose: Purpose,
+    signal: AbortSignal,
+  ): Promise<State> {
+    try {
+      const request = { method: 'PUT', path, headers, body, purpose } as const;
+      const answer = await connection.send(request, [...completed, incomplete], signal);
+      if (answer.status === incomplete) return { persisted: persistedIn(answer) };
+      return { creation: creationIn(answer, target, checksum, purpose) };
+    } catch (error) {
+      if (error instanceof GcsTrouble && error.silent) reachable = false;
+      throw error;
+    }
   }
-
-  function checkCompletion({ data }: GcsAnswer, { last }: Piece): void {
-    if (!last) throw new GcsTrouble('session', { status: 400, reason: 'completed_early' });
-    checkStored(data, checksum);
-  }
-}
-
-/** @throws GcsTrouble if Google has stored other bytes than were sent */
-export function checkStored(resource: unknown, checksum: Crc32c): void {
-  const stored: unknown =
-    typeof resource === 'object' && resource !== null ? Reflect.get(resource, 'crc32c') : undefined;
-  if (stored !== undefined && stored !== checksum.toString())
-    throw new GcsTrouble('session', { status: 400, reason: checksumDiffers });
 }
 
 /** How many bytes the session has, by its header `Range: bytes=0-<last>`; none without the header. */
-function persistedIn({ headers }: GcsAnswer): number {
-  const [, last] = /^bytes=0-(\d+)$/.exec(headers.get('range') ?? '') ?? [];
+function persistedIn({ headers }: HttpAnswer): number {
+  const [, last] = /^bytes=0-(\d+)$/.exec(headers.range ?? '') ?? [];
   return last === undefined ? 0 : Number(last) + 1;
 }

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { LookupFunction } from 'node:net';
 import type { GcsDestination } from '../domain/account.ts';
 import type { GcsCredential } from '../domain/secret.ts';
-import type { Bucket, Creation, NewObject } from './bucket.ts';
+import { type Answer, type Bucket, composed, type NewObject, type UploadWatch } from './bucket.ts';
 import { lookupCloud } from './cloud-address.ts';
+import { answerTo, creationIn, type Target } from './gcs-answer.ts';
 import { createCrc32c } from './gcs-checksum.ts';
 import { connectToGcs, type GcsConnection } from './gcs-connection.ts';
-import { GcsTrouble, toGcsFailure } from './gcs-failure.ts';
 import { type RetryTuning, retrying } from './gcs-retry.ts';
-import { checkStored, contentTimeoutMs, resumeSession } from './gcs-session.ts';
+import { resumeSession } from './gcs-session.ts';
+import { GcsTrouble, type Purpose } from './gcs-trouble.ts';
 import { orAborted } from './or-aborted.ts';
 import { createPieceBuffers, inPieces, nextPiece, type Piece, type PieceBuffers } from './pieces.ts';
 
@@ -24,11 +25,15 @@ export interface GcsBucketOptions {
   readonly retry?: Partial<RetryTuning> | undefined;
   /** In place of the usual name resolution. */
   readonly lookup?: LookupFunction | undefined;
+  /** How long a request may go without any byte in either direction, in milliseconds. Default 30,000. */
+  readonly silenceMs?: number | undefined;
 }
 
 const defaultChunkSize = 8 * 1024 * 1024;
 const granule = 256 * 1024;
-const defaultRetry: RetryTuning = { attempts: 4, baseDelayMs: 500, maxDelayMs: 16_000 };
+const defaultSilenceMs = 30_000;
+const defaultRetry: RetryTuning = { attempts: 3, baseDelayMs: 300 };
+const success = [200, 201];
 
 /**
  * A bucket in Google Cloud Storage, written with the key of a service account. The only permission it needs is
@@ -43,25 +48,31 @@ export function createGcsBucket(options: GcsBucketOptions): Bucket {
   const { credential, endpoint, tokenUrl, lookup, chunkSize = defaultChunkSize } = options;
   if (chunkSize <= 0 || chunkSize % granule !== 0)
     throw new RangeError(`The chunk size must be a multiple of ${granule}, not ${chunkSize}`);
-  const bucket = options.destination.bucket;
+  const { bucket } = options.destination;
   const tuning: RetryTuning = { ...defaultRetry, ...options.retry };
-  const resolve = lookup ?? (endpoint === undefined ? lookupCloud : undefined);
   const buffers = createPieceBuffers(chunkSize);
-  const connection = connectToGcs({ credential, endpoint, tokenUrl, lookup: resolve });
+  const connection = connectToGcs({
+    credential,
+    endpoint,
+    tokenUrl,
+    lookup: lookup ?? (endpoint === undefined ? lookupCloud : undefined),
+    silenceMs: options.silenceMs ?? defaultSilenceMs,
+  });
 
   return {
-    async create(object, signal) {
-      signal.throwIfAborted();
+    async create(object, watch) {
+      const { signal } = watch;
+      const target = { bucket, key: object.key };
       const chunks = inPieces(object.body, buffers, signal);
       try {
+        signal.throwIfAborted();
         const first = await orAborted(nextPiece(chunks), signal);
-        const upload = { connection, bucket, object, tuning, signal };
+        const upload = { connection, target, object, tuning, watch };
         return first.last
           ? await createAtOnce(upload, first.content)
           : await createInChunks(upload, first, chunks, buffers);
       } catch (error) {
-        signal.throwIfAborted();
-        throw error instanceof GcsTrouble ? toGcsFailure(error, bucket) : error;
+        return answerTo(error, target, signal);
       } finally {
         // Lets the body clean up. Not waited for: it may be in the middle of a read that never ends.
         chunks.return().catch((error: unknown) => {
@@ -76,17 +87,16 @@ export function createGcsBucket(options: GcsBucketOptions): Bucket {
 
 interface Upload {
   readonly connection: GcsConnection;
-  readonly bucket: string;
+  readonly target: Target;
   readonly object: NewObject;
   readonly tuning: RetryTuning;
-  readonly signal: AbortSignal;
+  readonly watch: UploadWatch;
 }
 
 /** One multipart request: the object's resource, with the checksum to verify, and its content. */
-async function createAtOnce(
-  { connection, bucket, object, tuning, signal }: Upload,
-  content: Buffer,
-): Promise<Creation> {
+async function createAtOnce(upload: Upload, content: Buffer): Promise<Answer> {
+  const { connection, target, object, tuning, watch } = upload;
+  const { signal } = watch;
   const checksum = createCrc32c();
   checksum.update(content);
   const { contentType, metadata } = object;
@@ -98,81 +108,89 @@ async function createAtOnce(
     content,
     Buffer.from(`\r\n--${boundary}--\r\n`),
   ]);
-  const query = new URLSearchParams({ uploadType: 'multipart', name: object.key, ifGenerationMatch: '0' });
+  const purpose: Purpose = { stage: 'storage', creates: true };
   const request = {
     method: 'POST',
-    url: `${connection.endpoint}/upload/storage/v1/b/${bucket}/o?${query}`,
+    path: uploadPath(target, 'multipart'),
     headers: { 'content-type': `multipart/related; boundary=${boundary}` },
     body,
-    stage: 'storage',
-    timeoutMs: contentTimeoutMs,
+    purpose,
   } as const;
 
-  let repeated = false;
+  let before: Answer | undefined;
   try {
-    const answer = await retrying(
-      () => connection.send(request, [200, 201], signal),
+    return await retrying(
+      async () => creationIn(await connection.send(request, success, signal), target, checksum, purpose),
       tuning,
       signal,
       trouble => {
-        repeated ||= trouble.unclear;
+        before = composed(before, answerTo(trouble, target, signal));
       },
     );
-    checkStored(answer.data, checksum);
-    return 'created';
   } catch (error) {
-    return existing(error, repeated);
+    return composed(before, answerTo(error, target, signal));
   }
 }
 
 /** A resumable upload; while one chunk is on its way, the next one is read. */
 async function createInChunks(
-  { connection, bucket, object, tuning, signal }: Upload,
+  upload: Upload,
   first: Piece,
   chunks: AsyncGenerator<Piece, void>,
   buffers: PieceBuffers,
-): Promise<Creation> {
-  const { key, contentType, metadata } = object;
-  let uri: string;
-  try {
-    const begin = () => connection.beginUpload({ bucket, key, contentType, metadata }, signal);
-    uri = await retrying(begin, tuning, signal);
-  } catch (error) {
-    return existing(error, false);
-  }
-
-  const session = resumeSession(connection, uri, tuning);
+): Promise<Answer> {
+  const { connection, target, tuning, watch } = upload;
+  await orAborted(watch.step('staging'), watch.signal);
+  const path = await beginSession(upload);
+  const session = resumeSession({ connection, path, target, tuning });
   const failed = new AbortController();
-  const ended = AbortSignal.any([signal, failed.signal]);
+  const ended = AbortSignal.any([watch.signal, failed.signal]);
+  let answer: Answer;
   try {
     let chunk = first;
     while (!chunk.last) {
       const next = orAborted(nextPiece(chunks), ended);
-      const [following] = await Promise.all([next, session.put(chunk, ended)]);
+      const [following] = await Promise.all([next, session.put(chunk.content, ended)]);
       buffers.giveBack(chunk.content);
       chunk = following;
     }
-    await session.put(chunk, ended);
-    buffers.giveBack(chunk.content);
-    return 'created';
+    await orAborted(watch.step('creating'), ended);
+    answer = await session.finish(chunk.content, ended);
+    if (answer.kind === 'created') buffers.giveBack(chunk.content);
   } catch (error) {
     failed.abort(error);
-    await session.cancel();
-    return existing(error, session.repeated);
+    answer = answerTo(error, target, watch.signal);
   }
+  if (answer.kind !== 'created') await session.cancel();
+  return answer;
 }
 
-/** What it means that the object is there already; any other error goes on, marked if the request was repeated. */
-function existing(error: unknown, repeated: boolean): Creation {
-  if (!(error instanceof GcsTrouble)) throw error;
-  if (!isThere(error)) {
-    error.repeated = repeated;
-    throw error;
-  }
-  return repeated ? 'exists-perhaps-ours' : 'exists';
+/** Begins a resumable upload that may only create its object; returns the path of its session. */
+async function beginSession({ connection, target, object, tuning, watch }: Upload): Promise<string> {
+  const { contentType, metadata } = object;
+  const purpose: Purpose = { stage: 'storage', creates: false };
+  const request = {
+    method: 'POST',
+    path: uploadPath(target, 'resumable'),
+    headers: { 'content-type': 'application/json; charset=UTF-8', 'x-upload-content-type': contentType },
+    body: Buffer.from(JSON.stringify({ contentType, metadata })),
+    purpose,
+  } as const;
+  return retrying(
+    async () => {
+      const { status, headers } = await connection.send(request, success, watch.signal);
+      if (!URL.canParse(headers.location ?? ''))
+        throw new GcsTrouble(purpose, { status, reason: 'no_session' });
+      const { pathname, search } = new URL(headers.location ?? '');
+      return pathname + search;
+    },
+    tuning,
+    watch.signal,
+  );
 }
 
-/** A credential that may only create is also refused as one that may not delete, which overwriting would need. */
-function isThere({ status, explanation }: GcsTrouble): boolean {
-  return status === 412 || (status === 403 && explanation?.includes('storage.objects.delete') === true);
+/** Of a request whose object must not be there yet. */
+function uploadPath({ bucket, key }: Target, uploadType: 'multipart' | 'resumable'): string {
+  const query = new URLSearchParams({ uploadType, name: key, ifGenerationMatch: '0' });
+  return `/upload/storage/v1/b/${encodeURIComponent(bucket)}/o?${query}`;
 }

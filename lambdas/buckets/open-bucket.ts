@@ -18,6 +18,8 @@ export interface BucketOpening {
   readonly endpoints: Endpoints;
   /** Names the export in the CloudTrail of a customer whose role is assumed. */
   readonly sessionName: string;
+  /** Milliseconds that a request may go without a byte in either direction. Default 30,000. */
+  readonly silenceMs?: number | undefined;
   /** Ends the assuming of a role early. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -28,22 +30,22 @@ export interface BucketOpening {
  * @throws ExportError `secret_invalid` if the credential is missing or of another cloud, and whatever assuming a role throws
  */
 export async function openBucket(opening: BucketOpening): Promise<Bucket> {
-  const { destination, credential, endpoints } = opening;
+  const { destination, credential, endpoints, silenceMs } = opening;
   switch (destination.type) {
     case 's3': {
       const { createS3Bucket } = await import('./s3.ts');
       const granted = await grantedCredential(destination, opening);
-      return createS3Bucket({ destination, credential: granted, endpoint: endpoints.s3 });
+      return createS3Bucket({ destination, credential: granted, endpoint: endpoints.s3, silenceMs });
     }
     case 'gcs': {
       if (credential?.type !== 'gcs') throw mismatch(destination.bucket, destination, credential);
       const { createGcsBucket } = await import('./gcs.ts');
-      return createGcsBucket({ destination, credential, endpoint: endpoints.gcs });
+      return createGcsBucket({ destination, credential, endpoint: endpoints.gcs, silenceMs });
     }
     case 'azure': {
       if (credential?.type !== 'azure') throw mismatch(destination.container, destination, credential);
       const { createAzureBucket } = await import('./azure.ts');
-      return createAzureBucket({ destination, credential, endpoint: endpoints.azure });
+      return createAzureBucket({ destination, credential, endpoint: endpoints.azure, silenceMs });
     }
   }
 }

@@ -7,6 +7,9 @@ import {
   isServiceTrouble,
   printableCause,
 } from './aws-answer.ts';
+import { type Answer, exists, refused, unclear } from './bucket.ts';
+import { cloudWords } from './cloud-words.ts';
+import { describeDenial } from './s3-denial.ts';
 
 const rejectedCredential = new Set([
   'ExpiredToken',
@@ -47,65 +50,87 @@ const passing = new Set([
   'RequestTimeTooSkewed',
 ]);
 
-/**
- * What the SDK threw at a request to the bucket, as the named error.
- * @param unclear true if the request creates the object and was sent before without a clear answer
- */
-export function toS3Failure(thrown: unknown, destination: S3Destination, unclear: boolean): ExportError {
+/** What the SDK threw at a request that creates the object, as the answer that it is. */
+export function toS3Answer(thrown: unknown, destination: S3Destination): Answer {
   const answer = answerOf(thrown);
-  const code = codeOf(answer);
-  if (code === undefined) return toExportError(printableCause(thrown));
-  return new ExportError(code, describe(code, answer, destination), {
-    cause: printableCause(thrown),
-    unclear,
-  });
+  if (saysThatItExists(answer)) return exists(cloudWords(answer.name, answer.explanation));
+  const failure = toS3Failure(thrown, destination);
+  return wroteNothing(answer) ? refused(failure) : unclear(failure);
 }
 
-function codeOf(answer: AwsAnswer): FailureCode | undefined {
+/**
+ * S3 names the condition that did not hold; servers that speak its protocol may not, but they use the same sentence.
+ * The bare status is also what a proxy answers, or S3 for another reason.
+ */
+function saysThatItExists({ status, name, condition, explanation = '' }: AwsAnswer): boolean {
+  if (status !== 412 || name !== 'PreconditionFailed') return false;
+  if (condition !== undefined) return condition === 'If-None-Match';
+  return /pre-?conditions you specified did not hold/i.test(explanation);
+}
+
+function wroteNothing(answer: AwsAnswer): boolean {
+  if (!answer.connected) return true;
+  const { status, explanation } = answer;
+  if (isNetworkTrouble(answer) || status === undefined) return false;
+  // Either may say that the object is there: only their words tell.
+  if (status === 409 || status === 412) return explanation !== undefined;
+  return status >= 300 && status < 500 && status !== 408;
+}
+
+/** What the SDK threw at a request to the bucket, as the named error. */
+export function toS3Failure(thrown: unknown, destination: S3Destination): ExportError {
+  const answer = answerOf(thrown);
+  const cause = printableCause(thrown);
+  const code = codeOf(answer);
+  if (code === undefined) return toExportError(cause);
+  if (code === 'unreadable') return unreadableSuccess(destination, cause);
+  return new ExportError(code, describe(code, answer, destination), { cause });
+}
+
+/** A success without what S3 says with every success: somebody else answered, or S3 not to the end. */
+export function unreadableSuccess({ bucket }: S3Destination, cause?: Error): ExportError {
+  const message = `The answer for the S3 bucket ${bucket} says success but cannot be read; a proxy may have sent it`;
+  return new ExportError('destination_unavailable', message, { cause });
+}
+
+function codeOf(answer: AwsAnswer): FailureCode | 'unreadable' | undefined {
   const { name, status } = answer;
   if (isNetworkTrouble(answer) || damagedOnTheWay.has(name) || status === 408) return 'network';
   if (status === undefined) return undefined;
+  if (status < 300) return 'unreadable';
   if (isServiceTrouble(answer) || passing.has(name)) return 'destination_unavailable';
   if (rejectedCredential.has(name) || status === 401) return 'credentials_rejected';
-  if (otherRegion.has(name) || (status >= 300 && status < 400)) return 'wrong_region';
+  if (otherRegion.has(name) || status < 400) return 'wrong_region';
   if (name === 'NoSuchBucket') return 'bucket_missing';
+  if ((status === 409 || status === 412) && answer.explanation === undefined)
+    return 'destination_unavailable';
   return status === 403 ? 'access_denied' : 'destination_rejected';
 }
 
-function describe(code: FailureCode, { name, region }: AwsAnswer, destination: S3Destination): string {
+function describe(code: FailureCode, answer: AwsAnswer, destination: S3Destination): string {
   const bucket = `the S3 bucket ${destination.bucket}`;
+  const { name, status, systemCode, region } = answer;
+  const words = cloudWords(answer.explanation === undefined ? `HTTP ${status}` : name, answer.explanation);
   switch (code) {
     case 'network':
-      return `The connection to ${bucket} in ${destination.region} failed (${name})`;
+      if (systemCode === 'ENOTFOUND')
+        return `S3 has no host for ${bucket} in ${destination.region} (ENOTFOUND); if there is no such region, correct the account record`;
+      return `The connection to ${bucket} in ${destination.region} failed (${systemCode ?? name})`;
     case 'destination_unavailable':
-      return `S3 cannot take the object into ${bucket} now (${name})`;
+      return `S3 cannot take the object into ${bucket} now (${words})`;
     case 'credentials_rejected':
-      return `S3 does not accept the credential for ${bucket} (${name}); put a valid access key into the account's secret, or repair the role`;
+      return `S3 does not accept the credential for ${bucket} (${words}); put a valid access key into the account's secret, or repair the role`;
     case 'wrong_region':
       return region === undefined
-        ? `S3 says that ${bucket} is not in ${destination.region}; put its region into the account record`
+        ? `S3 says that ${bucket} is not in ${destination.region} (${words}); put its region into the account record`
         : `S3 says that ${bucket} is in ${region}, not in ${destination.region}; put that region into the account record`;
     case 'bucket_missing':
       return `There is no such bucket: ${bucket} in ${destination.region}; create it, or correct the account record`;
     case 'access_denied':
-      return describeDenial(bucket, destination);
+      return describeDenial(answer, words, destination);
     default:
       return name.startsWith('KMS.')
-        ? `S3 cannot use the KMS key of ${bucket} (${name}); the key must be enabled and in ${destination.region}`
-        : `S3 refuses the object for ${bucket} (${name})`;
+        ? `S3 cannot use the KMS key of ${bucket} (${words}); the key must be enabled and in ${destination.region}`
+        : `S3 refuses the object for ${bucket} (${words})`;
   }
-}
-
-function describeDenial(
-  bucket: string,
-  { bucket: name, prefix, expectedBucketOwner, kmsKeyId }: S3Destination,
-) {
-  const folder = prefix === undefined ? '' : `${prefix}/`;
-  const grants = [`s3:PutObject on arn:aws:s3:::${name}/${folder}audit/*`];
-  if (kmsKeyId !== undefined) grants.push(`kms:GenerateDataKey and kms:Decrypt on the key ${kmsKeyId}`);
-  const owner =
-    expectedBucketOwner === undefined
-      ? ''
-      : `; S3 answers the same if the bucket does not belong to the account ${expectedBucketOwner}`;
-  return `S3 denies writing to ${bucket}; grant ${grants.join(', and ')}${owner}`;
 }

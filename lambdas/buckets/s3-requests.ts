@@ -1,84 +1,89 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { S3Destination } from '../domain/account.ts';
-import { answerOf } from './aws-answer.ts';
-import { toS3Failure } from './s3-failure.ts';
+import { type ExportError, toExportError } from '../domain/failure.ts';
+import { type AwsAnswer, answerOf } from './aws-answer.ts';
+import { type Answer, composed, created, refused, unclear } from './bucket.ts';
+import { toS3Answer, toS3Failure, unreadableSuccess } from './s3-failure.ts';
 
-export interface S3Retry {
-  /** How often a request is sent, the first time included. */
-  readonly attempts: number;
-  /** The longest pause before the second attempt, in milliseconds; it doubles with each further one. */
-  readonly baseDelayMs: number;
-}
-
-/** An answer, or a refusal that the caller wants to know about. */
-export type Outcome<Output, Refusal extends string> =
-  | { readonly output: Output; readonly refusal?: undefined }
-  | {
-      readonly refusal: Refusal;
-      /** True if an earlier attempt ended without a clear answer, so that S3 may have done what it asked for. */
-      readonly unclear: boolean;
-    };
+/** How often a request is sent, the first time included. */
+const mostTries = 3;
 
 type Send<Output> = (options: { abortSignal: AbortSignal }) => Promise<Output>;
 
+/** What S3 says with every success of a request that writes an object or a part. */
+export interface Written {
+  readonly ETag?: string | undefined;
+}
+
 export interface S3Requests {
   /**
-   * Sends a request until it is answered, and maps every failure.
+   * Sends a request that creates no object, again where that may help.
    * @throws ExportError, or the signal's reason
    */
   request<Output>(send: Send<Output>, signal: AbortSignal): Promise<Output>;
-  /** The same, with refusals by S3's error code that are no failures here. */
-  attempt<Output, Refusal extends string>(
-    send: Send<Output>,
-    refusals: readonly Refusal[],
-    signal: AbortSignal,
-  ): Promise<Outcome<Output, Refusal>>;
+  /** Sends the request that creates the object, again where that may help. Does not reject. */
+  create(send: Send<Written>, signal: AbortSignal): Promise<Answer>;
 }
 
 /**
- * Retries stand here and not in the SDK, because the meaning of a refusal depends on how the attempts before it
- * ended, and because two conditional writes at once (409) are to be tried again, which the SDK does not do.
+ * Retries stand here and not in the SDK, because the meaning of an answer depends on how the requests before it ended,
+ * and because two conditional writes at once (409) are to be tried again, which the SDK does not do.
+ *
+ * @param pauseMs the longest pause before the second try, in milliseconds; it doubles with each further one
  */
-export function createS3Requests(destination: S3Destination, retry: S3Retry): S3Requests {
-  async function attempt<Output, Refusal extends string>(
-    send: Send<Output>,
-    refusals: readonly Refusal[],
-    signal: AbortSignal,
-  ): Promise<Outcome<Output, Refusal>> {
-    // A request that creates the object is one that can be refused because there is one.
-    const creates = refusals.some(refusal => refusal === 'PreconditionFailed');
-    let unclear = false;
-    for (let attempts = 1; ; attempts++) {
-      signal.throwIfAborted();
-      try {
-        return { output: await send({ abortSignal: signal }) };
-      } catch (thrown) {
-        signal.throwIfAborted();
-        const { name, status } = answerOf(thrown);
-        const refusal = refusals.find(expected => expected === name);
-        if (refusal !== undefined) return { refusal, unclear };
-        const failure = toS3Failure(thrown, destination, creates && unclear);
-        const passing = failure.code === 'network' || failure.code === 'destination_unavailable';
-        if (!passing || name === 'NoSuchUpload' || attempts >= retry.attempts) throw failure;
-        // Of an answer that broke off, the status counts all the same.
-        unclear ||= status === undefined || status < 400 || status >= 500;
-      }
-      await pause(attempts, retry, signal);
-    }
-  }
-
+export function createS3Requests(destination: S3Destination, pauseMs: number): S3Requests {
   return {
-    attempt,
     async request(send, signal) {
-      const outcome = await attempt(send, [], signal);
-      if (outcome.refusal === undefined) return outcome.output;
-      throw new Error('a refusal that nobody asked for');
+      for (let tries = 1; ; tries++) {
+        signal.throwIfAborted();
+        try {
+          return await send({ abortSignal: signal });
+        } catch (thrown) {
+          signal.throwIfAborted();
+          const failure = toS3Failure(thrown, destination);
+          if (tries >= mostTries || !mayHelpAgain(failure, answerOf(thrown))) throw failure;
+        }
+        await pause(tries, pauseMs, signal);
+      }
+    },
+
+    async create(send, signal) {
+      let answer: Answer | undefined;
+      for (let tries = 1; ; tries++) {
+        if (signal.aborted) return composed(answer, refused(toExportError(signal.reason)));
+        const tried = await tryToCreate(send, signal);
+        answer = composed(answer, tried.answer);
+        if (!tried.again || tries >= mostTries) return answer;
+        await pause(tries, pauseMs, signal).catch(() => undefined);
+      }
     },
   };
+
+  async function tryToCreate(
+    send: Send<Written>,
+    signal: AbortSignal,
+  ): Promise<{ answer: Answer; again: boolean }> {
+    try {
+      const { ETag } = await send({ abortSignal: signal });
+      if (ETag !== undefined) return { answer: created, again: false };
+      return { answer: unclear(unreadableSuccess(destination)), again: true };
+    } catch (thrown) {
+      const answer = toS3Answer(thrown, destination);
+      if (answer.kind === 'unclear' && signal.aborted)
+        return { answer: unclear(toExportError(signal.reason)), again: false };
+      const again = 'failure' in answer && mayHelpAgain(answer.failure, answerOf(thrown));
+      return { answer, again };
+    }
+  }
+}
+
+/** Not after a silence, which holds up others for as long as it lasts: the queue tries again. An upload that is gone stays gone. */
+function mayHelpAgain({ code }: ExportError, { name, silent }: AwsAnswer): boolean {
+  return (code === 'network' || code === 'destination_unavailable') && !silent && name !== 'NoSuchUpload';
 }
 
 /** A random length, so that exporters which failed together do not come back together. */
-async function pause(attempts: number, { baseDelayMs }: S3Retry, signal: AbortSignal): Promise<void> {
-  const longest = Math.min(baseDelayMs * 2 ** (attempts - 1), 20_000);
+async function pause(tries: number, pauseMs: number, signal: AbortSignal): Promise<void> {
+  const longest = pauseMs * 2 ** (tries - 1);
   await sleep(Math.random() * longest, undefined, { signal }).catch(() => signal.throwIfAborted());
 }

@@ -3,15 +3,16 @@ import {
   type CompletedPart,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
-  HeadObjectCommand,
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import type { S3Destination } from '../domain/account.ts';
 import { ExportError, toExportError } from '../domain/failure.ts';
-import type { Creation, NewObject } from './bucket.ts';
+import { answerOf } from './aws-answer.ts';
+import type { Answer, NewObject, UploadWatch } from './bucket.ts';
 import { orAborted } from './or-aborted.ts';
 import { nextPiece, type Piece, type PieceBuffers } from './pieces.ts';
+import { unreadableSuccess } from './s3-failure.ts';
 import type { S3Requests } from './s3-requests.ts';
 import { encrypting, placing } from './s3-target.ts';
 
@@ -26,9 +27,10 @@ interface Upload {
   readonly first: Piece;
   readonly rest: AsyncGenerator<Piece, void>;
   readonly buffers: PieceBuffers;
+  readonly step: UploadWatch['step'];
   /** Stops the reading of the body and every request when one part fails. */
   readonly stop: AbortController;
-  /** Aborts when `stop` does, and when the caller says so. */
+  /** Aborts when `stop` does, and when the watch's signal does. */
   readonly signal: AbortSignal;
 }
 
@@ -40,14 +42,16 @@ interface Dependencies {
 }
 
 /**
- * Creates an object by a multipart upload, and removes the upload whenever it is not completed.
+ * Creates an object by a multipart upload, and removes the upload whenever it was not seen to be completed. What it
+ * throws happened before the request that creates the object.
  *
  * One leftover cannot be prevented: when the answer to the request that begins an upload is lost, nobody knows the
  * upload's id. A lifecycle rule on the bucket (AbortIncompleteMultipartUpload) clears such uploads away.
  */
 export function createMultipartUpload({ client, requests, destination, onLeftover }: Dependencies) {
-  return async ({ object, first, rest, buffers, stop, signal }: Upload): Promise<Creation> => {
+  return async ({ object, first, rest, buffers, step, stop, signal }: Upload): Promise<Answer> => {
     const place = placing(destination, object);
+    await step('staging');
     const UploadId = await begin();
     const uploading = new Set<Promise<void>>();
     const completed: CompletedPart[] = [];
@@ -60,15 +64,17 @@ export function createMultipartUpload({ client, requests, destination, onLeftove
         signal.throwIfAborted();
       }
       await Promise.all(uploading);
-      const creation = await complete();
-      if (creation !== 'created') await abandon();
-      return creation;
+      signal.throwIfAborted();
+      await step('creating');
     } catch (thrown) {
       stop.abort(thrown);
       await Promise.all(uploading);
       await abandon();
       throw thrown;
     }
+    const answer = await complete();
+    if (answer.kind !== 'created') await abandon();
+    return answer;
 
     async function begin(): Promise<string> {
       const command = new CreateMultipartUploadCommand({
@@ -81,10 +87,7 @@ export function createMultipartUpload({ client, requests, destination, onLeftove
       // The request itself is not aborted: the upload might have begun, and its id would be lost.
       const { UploadId } = await requests.request(() => client.send(command), signal);
       if (UploadId !== undefined) return UploadId;
-      throw new ExportError(
-        'destination_rejected',
-        `S3 began an upload to the bucket ${destination.bucket} without an id`,
-      );
+      throw unreadableSuccess(destination);
     }
 
     /** Never rejects: a part that fails stops the upload, with the failure as the signal's reason. */
@@ -94,6 +97,7 @@ export function createMultipartUpload({ client, requests, destination, onLeftove
         .request(sending => client.send(new UploadPartCommand(command), sending), signal)
         .then(
           ({ ETag, ChecksumCRC32 }) => {
+            if (ETag === undefined) return stop.abort(unreadableSuccess(destination));
             completed[PartNumber - 1] = { PartNumber, ETag, ChecksumCRC32 };
             buffers.giveBack(content);
           },
@@ -103,49 +107,28 @@ export function createMultipartUpload({ client, requests, destination, onLeftove
       uploading.add(upload);
     }
 
-    async function complete(): Promise<Creation> {
-      signal.throwIfAborted();
-      const command = { ...place, UploadId, MultipartUpload: { Parts: completed }, IfNoneMatch: '*' };
-      const outcome = await requests.attempt(
-        sending => client.send(new CompleteMultipartUploadCommand(command), sending),
-        ['PreconditionFailed', 'NoSuchUpload'],
-        signal,
-      );
-      if (outcome.refusal === undefined) return 'created';
-      if (outcome.refusal === 'NoSuchUpload') return await seeWhetherCompleted(outcome.unclear);
-      return outcome.unclear ? 'exists-perhaps-ours' : 'exists';
-    }
-
     /**
-     * The upload is gone: completed by an attempt whose answer was lost, or cleared away by somebody. Looking needs a
-     * permission that customers seldom give; without it the failure stands, and the next export finds the object.
+     * After an unclear answer S3 may say that the upload is gone: it was completed, or somebody cleared it away. That
+     * stays unclear, as looking for the object needs a permission that customers seldom give; the next attempt finds out.
      */
-    async function seeWhetherCompleted(unclear: boolean): Promise<Creation> {
-      const found =
-        unclear &&
-        (await requests
-          .request(sending => client.send(new HeadObjectCommand(place), sending), signal)
-          .then(
-            () => true,
-            () => false,
-          ));
-      signal.throwIfAborted();
-      if (found) return 'exists-perhaps-ours';
-      throw new ExportError(
-        'destination_unavailable',
-        `The unfinished upload to the S3 bucket ${destination.bucket} disappeared`,
+    function complete(): Promise<Answer> {
+      const command = { ...place, UploadId, MultipartUpload: { Parts: completed }, IfNoneMatch: '*' };
+      return requests.create(
+        sending => client.send(new CompleteMultipartUploadCommand(command), sending),
+        signal,
       );
     }
 
     async function abandon(): Promise<void> {
       try {
-        await requests.attempt(
+        await requests.request(
           sending => client.send(new AbortMultipartUploadCommand({ ...place, UploadId }), sending),
-          ['NoSuchUpload'],
           AbortSignal.timeout(abandoningTime),
         );
       } catch (thrown) {
         const cause = toExportError(thrown);
+        // The bucket holds no such upload any more.
+        if (answerOf(cause.cause).name === 'NoSuchUpload') return;
         onLeftover(
           new ExportError(
             cause.code,

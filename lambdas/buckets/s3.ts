@@ -1,12 +1,12 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { S3Destination } from '../domain/account.ts';
-import type { ExportError } from '../domain/failure.ts';
+import { type ExportError, toExportError } from '../domain/failure.ts';
 import type { S3Credential } from '../domain/secret.ts';
-import type { Bucket, Creation, NewObject } from './bucket.ts';
+import { type Answer, type Bucket, type NewObject, refused } from './bucket.ts';
 import { lookupCloud } from './cloud-address.ts';
 import { orAborted } from './or-aborted.ts';
 import { createPieceBuffers, inPieces, nextPiece } from './pieces.ts';
-import { createS3Requests, type S3Retry } from './s3-requests.ts';
+import { createS3Requests } from './s3-requests.ts';
 import { encrypting, placing } from './s3-target.ts';
 import { createMultipartUpload } from './s3-upload.ts';
 
@@ -21,22 +21,18 @@ export interface S3BucketOptions {
    * parts, so the default ends at 52 GB. Three parts are held in memory.
    */
   readonly partSize?: number | undefined;
-  readonly retry?: Partial<S3Retry> | undefined;
-  /** Milliseconds to wait for a connection, for a byte to move, and for the answer. */
-  readonly timeouts?: Partial<S3Timeouts> | undefined;
-  /** Told when an unfinished upload could not be removed and may stay in the bucket. Default: a process warning. */
+  /** The longest pause before a request is sent a second time, in milliseconds. Default 500. */
+  readonly pauseMs?: number | undefined;
+  /** Milliseconds that a request may go without a byte in either direction. Default 30,000. */
+  readonly silenceMs?: number | undefined;
+  /** Told when an unfinished upload could not be removed and may stay in the bucket; must not throw. Default: a process warning. */
   readonly onLeftover?: ((failure: ExportError) => void) | undefined;
 }
 
-export interface S3Timeouts {
-  readonly connection: number;
-  readonly idle: number;
-  readonly request: number;
-}
-
 const defaultPartSize = 5 * 1024 * 1024;
-const defaultRetry: S3Retry = { attempts: 6, baseDelayMs: 500 };
-const defaultTimeouts: S3Timeouts = { connection: 5_000, idle: 30_000, request: 120_000 };
+
+/** Milliseconds to wait for a connection. */
+const connectMs = 3_000;
 
 /**
  * A customer's bucket in Amazon S3. The only permission it needs is `s3:PutObject` on the keys under `audit/`, and
@@ -46,9 +42,9 @@ const defaultTimeouts: S3Timeouts = { connection: 5_000, idle: 30_000, request: 
  * that no object has the key, and with the SDK's CRC checksums, which buckets with Object Lock demand.
  */
 export function createS3Bucket(options: S3BucketOptions): Bucket {
-  const { destination, partSize = defaultPartSize } = options;
+  const { destination, partSize = defaultPartSize, pauseMs = 500 } = options;
   const client = createClient(options);
-  const requests = createS3Requests(destination, { ...defaultRetry, ...options.retry });
+  const requests = createS3Requests(destination, pauseMs);
   const buffers = createPieceBuffers(partSize);
   const upload = createMultipartUpload({
     client,
@@ -57,37 +53,31 @@ export function createS3Bucket(options: S3BucketOptions): Bucket {
     onLeftover: options.onLeftover ?? (failure => process.emitWarning(failure)),
   });
 
-  async function createAtOnce(object: NewObject, content: Buffer, signal: AbortSignal): Promise<Creation> {
-    const outcome = await requests.attempt(
-      sending =>
-        client.send(
-          new PutObjectCommand({
-            ...placing(destination, object),
-            ...encrypting(destination),
-            ContentType: object.contentType,
-            Metadata: { ...object.metadata },
-            Body: content,
-            IfNoneMatch: '*',
-          }),
-          sending,
-        ),
-      ['PreconditionFailed'],
-      signal,
-    );
-    if (outcome.refusal === undefined) return 'created';
-    return outcome.unclear ? 'exists-perhaps-ours' : 'exists';
+  function createAtOnce(object: NewObject, content: Buffer, signal: AbortSignal): Promise<Answer> {
+    const command = {
+      ...placing(destination, object),
+      ...encrypting(destination),
+      ContentType: object.contentType,
+      Metadata: { ...object.metadata },
+      Body: content,
+      IfNoneMatch: '*',
+    };
+    return requests.create(sending => client.send(new PutObjectCommand(command), sending), signal);
   }
 
   return {
-    async create(object, signal) {
-      signal.throwIfAborted();
+    async create(object, { signal, step }) {
       const stop = new AbortController();
       const stopped = AbortSignal.any([signal, stop.signal]);
       const parts = inPieces(object.body, buffers, stopped);
       try {
+        stopped.throwIfAborted();
         const first = await orAborted(nextPiece(parts), stopped);
         if (first.last) return await createAtOnce(object, first.content, stopped);
-        return await upload({ object, first, rest: parts, buffers, stop, signal: stopped });
+        return await upload({ object, first, rest: parts, buffers, step, stop, signal: stopped });
+      } catch (thrown) {
+        // The request that creates the object does not reject, so nothing was created.
+        return refused(toExportError(thrown));
       } finally {
         // Lets the body go when the upload ended before it did. Not awaited, as a body may hang; a failure to close it
         // says nothing about the upload.
@@ -101,21 +91,20 @@ export function createS3Bucket(options: S3BucketOptions): Bucket {
   };
 }
 
-function createClient({ destination, credential, endpoint, timeouts }: S3BucketOptions): S3Client {
+function createClient({ destination, credential, endpoint, silenceMs = 30_000 }: S3BucketOptions): S3Client {
   const { accessKeyId, secretAccessKey, sessionToken } = credential;
-  const { connection, idle, request } = { ...defaultTimeouts, ...timeouts };
   return new S3Client({
     region: destination.region,
     credentials: { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) },
     // A redirect would hide that the account record names the wrong region.
     followRegionRedirects: false,
     maxAttempts: 1,
+    // With that header the SDK's handler leaves its agent, and so `lookupCloud`, for a new connection each time.
+    expectContinueHeader: false,
     requestHandler: {
       ...(endpoint === undefined && { httpsAgent: { lookup: lookupCloud } }),
-      connectionTimeout: connection,
-      socketTimeout: idle,
-      requestTimeout: request,
-      throwOnRequestTimeout: true,
+      connectionTimeout: connectMs,
+      socketTimeout: silenceMs,
     },
     ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
   });

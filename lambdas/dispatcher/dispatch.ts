@@ -25,7 +25,7 @@ export interface Dispatched {
 
 export const messagesPerBatch = 10;
 /** Batches that are sent at once: more gain nothing, SQS answers in a few milliseconds. */
-export const batchesInFlight = 50;
+const batchesInFlight = 50;
 /** Most zones have few accounts or none, so it is their number that takes time. */
 const timeZonesAhead = 16;
 const sendAttempts = 5;

@@ -4,23 +4,20 @@ import type { ScheduledEvent } from 'aws-lambda';
 import { createAccountIndex } from '../aws/account-table.ts';
 import { clientOptions } from '../aws/client-options.ts';
 import { createDispatchState } from '../aws/dispatch-state.ts';
-import { createMessageBatches } from '../aws/message-batches.ts';
-import { connectToSqs } from '../aws/sqs-connection.ts';
+import { openExportQueue } from '../aws/export-queue.ts';
 import { createDispatchTelemetry, createInstruments } from '../aws/telemetry.ts';
 import { readDispatcherEnvironment } from '../environment.ts';
-import { batchesInFlight, type DispatcherPorts, delaySeconds, dispatch, tickOf } from './dispatch.ts';
+import { type DispatcherPorts, delaySeconds, dispatch, tickOf } from './dispatch.ts';
 
 const environment = readDispatcherEnvironment(process.env);
 const dynamodb = new DynamoDBClient(clientOptions);
-const { exportQueueUrl: queueUrl } = environment;
-const post = connectToSqs({
-  queueUrl,
-  region: dynamodb.config.region,
-  credential: dynamodb.config.credentials,
-  now: Date.now,
-  connections: batchesInFlight,
+const queue = openExportQueue(environment.exportQueueUrl, {
+  ...clientOptions,
+  // `dispatch` sends again what was not taken.
+  maxAttempts: 1,
+  // SQS answers each message with its checksum. TLS has made sure already that it came whole.
+  md5: false,
 });
-const queue = createMessageBatches({ post, queueUrl });
 const telemetry = createDispatchTelemetry(createInstruments(environment.stage));
 const ports: Omit<DispatcherPorts, 'send'> = {
   ...createAccountIndex({

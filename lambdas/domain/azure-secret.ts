@@ -1,27 +1,31 @@
 import * as z from 'zod';
+import type { AzureDestination } from './account.ts';
+import {
+  type AzureCloud,
+  azureCloudWith,
+  azureSuffixes,
+  defaultAzureCloud,
+  isStorageAccountName,
+} from './azure-cloud.ts';
+import { ExportError } from './failure.ts';
 import { invalidSecret, parseJsonSecret, secretValue } from './secret-text.ts';
 
 /** A storage account with its key or a SAS. */
 export interface AzureCredential {
   readonly type: 'azure';
   readonly accountName: string;
+  readonly cloud: AzureCloud;
   /** The account's host for blobs: one of Azure's own. */
   readonly host: string;
   readonly access: { readonly accountKey: string } | { readonly sas: string };
 }
 
-/** Azure itself and its sovereign clouds: no other host ever sees a request. */
-const endpointSuffixes: readonly string[] = [
-  'core.windows.net',
-  'core.usgovcloudapi.net',
-  'core.chinacloudapi.cn',
-];
-const defaultSuffix = 'core.windows.net';
+const suffixList = Object.values(azureSuffixes).join(', ');
 
 /** After the name of an account that was created with a DNS zone endpoint; there are such in Azure itself only. */
 const dnsZone = /^z[0-9]{2}\.blob\.storage\.azure\.net$/;
 
-const blobUrl = `https://<account>.blob.<suffix> with one of the suffixes ${endpointSuffixes.join(', ')}, or https://<account>.z<2 digits>.blob.storage.azure.net`;
+const blobUrl = `https://<account>.blob.<suffix> with one of the suffixes ${suffixList}, or https://<account>.z<2 digits>.blob.storage.azure.net`;
 
 const azureSecret = z
   .object({ connectionString: secretValue.optional(), sasUrl: secretValue.optional() })
@@ -29,13 +33,32 @@ const azureSecret = z
     error: 'expected either connectionString or sasUrl',
   });
 
+/** What of a destination decides whose credential it needs. */
+export type AzureOwner = Pick<AzureDestination, 'storageAccount' | 'cloud'>;
+
 /**
- * A connection string or the URL of a SAS, bare or inside JSON.
+ * The credential, if it is one of the storage account that the record names. Otherwise a credential that is rotated
+ * would send the files elsewhere, and the ledger would take objects in one storage account for those in another.
+ * @throws ExportError `secret_invalid` naming both storage accounts
+ */
+export function ownedBy(owner: AzureOwner, credential: AzureCredential): AzureCredential {
+  const { storageAccount, cloud = defaultAzureCloud } = owner;
+  if (credential.accountName === storageAccount && credential.cloud === cloud) return credential;
+  const inCloud = (name: AzureCloud) => (credential.cloud === cloud ? '' : ` in the cloud ${name}`);
+  throw new ExportError(
+    'secret_invalid',
+    `The secret is a credential of the storage account ${credential.accountName}${inCloud(credential.cloud)}, and the account record names ${storageAccount}${inCloud(cloud)}: store a credential of the one that the record names, or correct the record`,
+  );
+}
+
+/**
+ * A connection string or the URL of a SAS, bare or inside JSON; of whichever storage account.
  * @throws ExportError `secret_invalid`, naming every fault at once and never a value
  */
 export function parseAzureSecret(secret: string): AzureCredential {
-  if (!secret.startsWith('{')) return parseBare(secret);
-  const { connectionString, sasUrl } = parseJsonSecret('azure', azureSecret, secret);
+  const pasted = secret.trim();
+  if (!pasted.startsWith('{')) return parseBare(pasted);
+  const { connectionString, sasUrl } = parseJsonSecret('azure', azureSecret, pasted);
   return connectionString === undefined ? parseSasUrl(sasUrl ?? '') : parseConnectionString(connectionString);
 }
 
@@ -47,10 +70,9 @@ function parseBare(secret: string): AzureCredential {
 function parseSasUrl(sasUrl: string): AzureCredential {
   const endpoint = parseBlobEndpoint(sasUrl);
   if (endpoint === undefined) throw invalidSecret('azure', [`sasUrl: expected ${blobUrl}`]);
-  const { accountName, host } = endpoint;
   const sas = new URL(sasUrl).search.slice(1);
   if (!isSas(sas)) throw invalidSecret('azure', [`sasUrl: ${expectedSas}`]);
-  return { type: 'azure', accountName, host, access: { sas } };
+  return { type: 'azure', ...endpoint, access: { sas } };
 }
 
 function parseConnectionString(connectionString: string): AzureCredential {
@@ -58,8 +80,8 @@ function parseConnectionString(connectionString: string): AzureCredential {
   const blobEndpoint = settings.get('blobendpoint');
   const endpoint = blobEndpoint === undefined ? undefined : parseBlobEndpoint(blobEndpoint);
   const accountName = settings.get('accountname') ?? endpoint?.accountName ?? '';
-  const endpointSuffix =
-    settings.get('endpointsuffix')?.toLowerCase() ?? endpoint?.endpointSuffix ?? defaultSuffix;
+  const suffix = settings.get('endpointsuffix')?.toLowerCase();
+  const cloud = suffix === undefined ? (endpoint?.cloud ?? defaultAzureCloud) : azureCloudWith(suffix);
   const accountKey = settings.get('accountkey');
   const sas = settings.get('sharedaccesssignature')?.replace(/^\?/, '');
   const protocol = settings.get('defaultendpointsprotocol') ?? 'https';
@@ -68,21 +90,21 @@ function parseConnectionString(connectionString: string): AzureCredential {
   if (settings.has('usedevelopmentstorage') || settings.has('developmentstorageproxyuri'))
     faults.push('UseDevelopmentStorage: expected a storage account in Azure');
   if (protocol.toLowerCase() !== 'https') faults.push('DefaultEndpointsProtocol: expected https');
-  if (!isAccountName(accountName)) faults.push('AccountName: expected 3 to 24 lower-case letters and digits');
-  if (!endpointSuffixes.includes(endpointSuffix))
-    faults.push(`EndpointSuffix: expected one of ${endpointSuffixes.join(', ')}`);
+  if (!isStorageAccountName(accountName))
+    faults.push('AccountName: expected 3 to 24 lower-case letters and digits');
+  if (cloud === undefined) faults.push(`EndpointSuffix: expected one of ${suffixList}`);
   if (blobEndpoint !== undefined && endpoint === undefined) faults.push(`BlobEndpoint: expected ${blobUrl}`);
-  if (endpoint && (endpoint.accountName !== accountName || endpoint.endpointSuffix !== endpointSuffix))
+  if (endpoint && (endpoint.accountName !== accountName || endpoint.cloud !== cloud))
     faults.push('BlobEndpoint: expected the host of AccountName and EndpointSuffix');
   if (accountKey === undefined && sas === undefined)
     faults.push('AccountKey: expected a key here, or a SAS in SharedAccessSignature');
   if (accountKey !== undefined && !isAccountKey(accountKey)) faults.push('AccountKey: expected base64');
   if (sas !== undefined && !isSas(sas)) faults.push(`SharedAccessSignature: ${expectedSas}`);
-  if (faults.length > 0) throw invalidSecret('azure', faults);
+  if (cloud === undefined || faults.length > 0) throw invalidSecret('azure', faults);
 
   const access = accountKey === undefined ? { sas: sas ?? '' } : { accountKey };
-  const host = endpoint?.host ?? `${accountName}.blob.${endpointSuffix}`;
-  return { type: 'azure', accountName, host, access };
+  const host = endpoint?.host ?? `${accountName}.blob.${azureSuffixes[cloud]}`;
+  return { type: 'azure', accountName, cloud, host, access };
 }
 
 /** `Name=value;Name=value`, the names in lower case; a value may hold `=` itself. */
@@ -96,12 +118,7 @@ function readSettings(connectionString: string): Map<string, string> {
   return settings;
 }
 
-interface BlobEndpoint {
-  readonly accountName: string;
-  /** That of the cloud, also where the host is in a DNS zone and does not end with it. */
-  readonly endpointSuffix: string;
-  readonly host: string;
-}
+type BlobEndpoint = Pick<AzureCredential, 'accountName' | 'cloud' | 'host'>;
 
 /** What a URL says, if its host is one of Azure's own and nothing else of it leads elsewhere. */
 function parseBlobEndpoint(text: string): BlobEndpoint | undefined {
@@ -111,15 +128,11 @@ function parseBlobEndpoint(text: string): BlobEndpoint | undefined {
   const dot = host.indexOf('.');
   const accountName = host.slice(0, dot);
   const place = host.slice(dot + 1);
-  const endpointSuffix = dnsZone.test(place)
-    ? defaultSuffix
-    : endpointSuffixes.find(suffix => place === `blob.${suffix}`);
-  if (!isAccountName(accountName) || endpointSuffix === undefined) return undefined;
-  return { accountName, endpointSuffix, host };
-}
-
-function isAccountName(name: string): boolean {
-  return /^[a-z0-9]{3,24}$/.test(name);
+  const cloud = dnsZone.test(place)
+    ? defaultAzureCloud
+    : azureCloudWith(/^blob\.(.*)$/.exec(place)?.[1] ?? '');
+  if (!isStorageAccountName(accountName) || cloud === undefined) return undefined;
+  return { accountName, cloud, host };
 }
 
 function isAccountKey(key: string): boolean {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { azureCloud, isStorageAccountName } from './azure-cloud.ts';
 
 export const cloud = z.enum(['s3', 'gcs', 'azure']);
 
@@ -48,6 +49,12 @@ const gcsBucket = z
     'expected a bucket name of Google Cloud Storage: lower-case letters, digits, hyphens, underscores and single dots, 3 to 63 characters between dots at most, no IP address',
   );
 
+const expectedStorageAccount =
+  'expected the name of the storage account, 3 to 24 lower-case letters and digits';
+
+/** Beside the container, so that a credential of another storage account redirects nothing. */
+const storageAccount = z.string(expectedStorageAccount).refine(isStorageAccountName, expectedStorageAccount);
+
 /**
  * `$web`, `$root` and `$logs` are refused: a static website serves `$web` to anybody, `$root` takes no folders, and
  * `$logs` is Azure's own.
@@ -92,7 +99,13 @@ const s3 = z.strictObject({
 
 const gcs = z.strictObject({ type: z.literal(cloud.enum.gcs), bucket: gcsBucket, prefix });
 
-const azure = z.strictObject({ type: z.literal(cloud.enum.azure), container: azureContainer, prefix });
+const azure = z.strictObject({
+  type: z.literal(cloud.enum.azure),
+  storageAccount,
+  container: azureContainer,
+  prefix,
+  cloud: azureCloud.optional(),
+});
 
 /** Where an account's files go: exactly one bucket or container. */
 export const destination = z.discriminatedUnion('type', [s3, gcs, azure], {

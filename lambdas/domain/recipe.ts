@@ -1,4 +1,5 @@
 import type { Account, Destination } from './account.ts';
+import { type AzureCloud, azureSuffixes, defaultAzureCloud } from './azure-cloud.ts';
 import type { Compression, Format } from './format.ts';
 
 /** Where a file goes, without how to get there (region, role, key): two records with one place mean one object. */
@@ -7,6 +8,10 @@ export interface Place {
   /** The bucket, or Azure's container. */
   readonly bucket: string;
   readonly prefix?: string | undefined;
+  /** Azure's storage account: each has containers of its own. */
+  readonly storageAccount?: string | undefined;
+  /** The sovereign cloud of the storage account; absent for Azure itself. Each cloud has accounts of its own. */
+  readonly cloud?: AzureCloud | undefined;
 }
 
 /**
@@ -35,11 +40,16 @@ export function recipeOf(account: Account, { partBytes, level }: PartLimits): Re
 }
 
 export function placeOf(destination: Destination): Place {
-  const bucket = destination.type === 'azure' ? destination.container : destination.bucket;
-  return { type: destination.type, bucket, prefix: destination.prefix };
+  const { type, prefix } = destination;
+  if (type !== 'azure') return { type, bucket: destination.bucket, prefix };
+  const { storageAccount, container, cloud = defaultAzureCloud } = destination;
+  const sovereign = cloud === defaultAzureCloud ? undefined : cloud;
+  return { type, storageAccount, cloud: sovereign, bucket: container, prefix };
 }
 
-/** The place as one text, equal for equal places: `s3://bucket/prefix`. */
-export function placeName({ type, bucket, prefix }: Place): string {
-  return `${type}://${bucket}${prefix === undefined ? '' : `/${prefix}`}`;
+/** The place as one text, equal for equal places: `s3://bucket/prefix`, `azure://account/container/prefix`. */
+export function placeName({ type, storageAccount, cloud, bucket, prefix }: Place): string {
+  // The name of a storage account has no dots, so a host is never taken for another account of Azure itself.
+  const account = cloud === undefined ? storageAccount : `${storageAccount}.blob.${azureSuffixes[cloud]}`;
+  return `${type}://${[account, bucket, prefix].filter(part => part !== undefined).join('/')}`;
 }

@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import type { Destination } from './account.ts';
-import { type AzureCredential, parseAzureSecret } from './azure-secret.ts';
+import { type AzureCredential, type AzureOwner, ownedBy, parseAzureSecret } from './azure-secret.ts';
 import { parseJsonSecret, secretValue } from './secret-text.ts';
 
 export type { AzureCredential } from './azure-secret.ts';
@@ -40,17 +39,24 @@ const gcsSecret = z.object({
   ),
 });
 
+/** What of a destination decides which credential it needs. */
+export type Credited =
+  | { readonly type: 's3' }
+  | { readonly type: 'gcs' }
+  | ({ readonly type: 'azure' } & AzureOwner);
+
 /**
- * The text of a secret as the credential of a destination. Hostile until checked: no host, URL or configuration is taken
- * from it other than a storage account on an allow-listed Azure domain.
+ * The text of a secret as the credential of a destination: the exporter and every command check it here and nowhere
+ * else. Hostile until checked: no host, URL or configuration is taken from it other than the host of the destination's
+ * storage account on an allow-listed Azure domain.
  *
- * @throws ExportError `secret_invalid`, naming every fault at once and never a value
+ * @throws ExportError `secret_invalid`, naming every fault at once and no value but the name of a storage account
  */
-export function parseSecret(type: Destination['type'], secret: string): Credential {
+export function parseSecret(destination: Credited, secret: string): Credential {
+  if (destination.type === 'azure') return ownedBy(destination, parseAzureSecret(secret));
   // JSON.parse takes spaces around its text, but not the byte-order mark that `trim` drops too.
   const pasted = secret.trim();
-  if (type === 'azure') return parseAzureSecret(pasted);
-  return type === 's3' ? parseS3Secret(pasted) : parseGcsSecret(pasted);
+  return destination.type === 's3' ? parseS3Secret(pasted) : parseGcsSecret(pasted);
 }
 
 function parseS3Secret(secret: string): S3Credential {

@@ -42,7 +42,7 @@ export function createBuckets({ secrets, open, endpoints }: BucketsOptions): Buc
   async function openWith(account: Account, silence: number, secret: string | undefined) {
     close();
     const { accountId, destination } = account;
-    const credential = secret === undefined ? undefined : parseSecret(destination.type, secret);
+    const credential = secret === undefined ? undefined : parseSecret(destination, secret);
     const sessionName = encodeAccountId(accountId);
     const bucket = await open({ destination, credential, endpoints, sessionName, silenceMs: silence });
     opened = { bucket, access: accessOf(account, silence), secret };

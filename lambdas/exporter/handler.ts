@@ -7,8 +7,7 @@ import { deflateOnThreadPool } from '../archive/deflate.ts';
 import { createAccountReader } from '../aws/account-reader.ts';
 import { createAuditLog } from '../aws/audit-log.ts';
 import { clientOptions } from '../aws/client-options.ts';
-import { sendingDirectly } from '../aws/direct-client.ts';
-import { allTaken, createExportEvents } from '../aws/export-events.ts';
+import { createExportEvents } from '../aws/export-events.ts';
 import { createLedger } from '../aws/ledger.ts';
 import { RawHttpHandler } from '../aws/raw-http-handler.ts';
 import { createSecretStore } from '../aws/secret-store.ts';
@@ -25,14 +24,14 @@ import { createQueueOnDemand } from './queue-on-demand.ts';
 
 const environment = readExporterEnvironment(process.env);
 const { ledgerTable, accountsTable, dispatchStateTable, auditLog, endpoints } = environment;
-const dynamodb = sendingDirectly(new DynamoDBClient(clientOptions));
+const dynamodb = new DynamoDBClient(clientOptions);
 const queue = createQueueOnDemand(async () => {
   const { openExportQueue } = await import('../aws/export-queue.ts');
-  return openExportQueue(environment.exportQueueUrl);
+  return openExportQueue(environment.exportQueueUrl, clientOptions);
 });
 const telemetry = createExportTelemetry(createInstruments(environment.stage));
 const secrets = createSecretStore({
-  client: sendingDirectly(new SecretsManagerClient(clientOptions)),
+  client: new SecretsManagerClient(clientOptions),
   prefix: environment.secretPrefix,
 });
 const ports: Omit<ExporterPorts, 'buckets'> = {
@@ -41,10 +40,13 @@ const ports: Omit<ExporterPorts, 'buckets'> = {
   auditLog: createAuditLog({
     client: new DynamoDBClient({
       ...clientOptions,
-      requestHandler: new RawHttpHandler({
-        connect: clientOptions.requestHandler.connectionTimeout,
-        answer: clientOptions.requestHandler.requestTimeout,
-      }),
+      requestHandler: new RawHttpHandler(
+        {
+          connect: clientOptions.requestHandler.connectionTimeout,
+          answer: clientOptions.requestHandler.requestTimeout,
+        },
+        telemetry.rawReadFellBack,
+      ),
       ...(auditLog.region !== undefined && { region: auditLog.region }),
     }),
     source: auditLog,
@@ -52,7 +54,7 @@ const ports: Omit<ExporterPorts, 'buckets'> = {
   silences: createSilences({ client: dynamodb, tableName: dispatchStateTable }),
   queue,
   events: createExportEvents({
-    client: sendingDirectly(new EventBridgeClient(clientOptions), allTaken),
+    client: new EventBridgeClient(clientOptions),
     busName: environment.eventBusName,
   }),
   telemetry,

@@ -2,13 +2,13 @@ import type { Destination } from '../../lambdas/domain/account.ts';
 import { type Instant, toIso } from '../../lambdas/domain/instant.ts';
 import { nextBoundary } from '../../lambdas/domain/window.ts';
 import type { AccountRecord, AuditRow, Scenario } from '../account.ts';
-import { sampleRegion } from '../sample/accounts.ts';
+import { sampleRegion, sampleStorageAccount } from '../sample/accounts.ts';
 
 const bucket = 'audit-logs';
 const destinations: readonly [Destination, ...Destination[]] = [
   { type: 's3', bucket, region: sampleRegion },
   { type: 'gcs', bucket },
-  { type: 'azure', container: bucket },
+  { type: 'azure', storageAccount: sampleStorageAccount, container: bucket },
 ];
 
 const tickInterval = 15 * 60_000;

@@ -13,6 +13,9 @@ export const sampleRole = {
 
 export const sampleRegion = 'eu-central-1';
 
+/** The one storage account of the local Azure. */
+export const sampleStorageAccount = 'localmode';
+
 interface Sample {
   readonly accountId: string;
   readonly timeZone: string;
@@ -24,7 +27,8 @@ interface Sample {
 const s3 = (bucket: string, more: { prefix?: string; roleArn?: string; externalId?: string } = {}) =>
   ({ type: 's3', bucket, region: sampleRegion, ...more }) as const;
 const gcs = (bucket: string, prefix?: string) => ({ type: 'gcs', bucket, prefix }) as const;
-const azure = (container: string, prefix?: string) => ({ type: 'azure', container, prefix }) as const;
+const azure = (container: string, prefix?: string) =>
+  ({ type: 'azure', storageAccount: sampleStorageAccount, container, prefix }) as const;
 
 /** Zones with whole, half and quarter hours, on both sides of the date line, with and without daylight saving. */
 const samples: readonly Sample[] = [

@@ -47,6 +47,7 @@ export class GcsObjects {
         412,
         'conditionNotMet',
         'At least one of the pre-conditions you specified did not hold.',
+        'If-Match',
       );
   }
 

@@ -5,15 +5,20 @@ export class GcsRefusal extends Error {
   /** The API's own word for it, such as `conditionNotMet`. */
   readonly reason: string;
 
-  constructor(status: number, reason: string, message: string) {
+  /** The header that it is about, if it is about one. */
+  readonly header: string | undefined;
+
+  constructor(status: number, reason: string, message: string, header?: string) {
     super(message);
     this.status = status;
     this.reason = reason;
+    this.header = header;
   }
 
   /** The answer's body. */
   get body(): Record<string, unknown> {
-    const { status: code, reason, message } = this;
-    return { error: { code, message, errors: [{ domain: 'global', reason, message }] } };
+    const { status: code, reason, message, header } = this;
+    const place = header === undefined ? {} : { locationType: 'header', location: header };
+    return { error: { code, message, errors: [{ message, domain: 'global', reason, ...place }] } };
   }
 }

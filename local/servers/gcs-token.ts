@@ -54,7 +54,7 @@ export function createTokenIssuer(serviceAccounts: readonly ServiceAccount[]): T
     check(authorization) {
       const [, token = ''] = /^Bearer (\S+)$/.exec(authorization ?? '') ?? [];
       if ((expiries.get(token) ?? 0) <= Date.now())
-        throw new GcsRefusal(401, 'authError', 'Invalid Credentials');
+        throw new GcsRefusal(401, 'authError', 'Invalid Credentials', 'Authorization');
     },
   };
 }

@@ -57,7 +57,7 @@ export async function startS3Server(options: S3ServerOptions): Promise<S3Server>
       if (bucket.denied) return refuse(403, 'AccessDenied');
       const creates = key !== '' && (method === 'PUT' || method === 'POST') && !query.has('partNumber');
       if (creates && headers['if-none-match'] === '*' && objects.has(`${bucketName}/${key}`))
-        return refuse(412, 'PreconditionFailed');
+        return refuse(412, 'PreconditionFailed', '<Condition>If-None-Match</Condition>');
       return undefined;
     };
     const answer = refused();
@@ -144,7 +144,7 @@ const messages: Readonly<Record<string, string>> = {
   InvalidAccessKeyId: 'The access key id does not exist in our records',
   InvalidToken: 'The provided token is malformed or otherwise invalid',
   PermanentRedirect: 'The bucket must be addressed at the endpoint of its region',
-  PreconditionFailed: 'A pre-condition did not hold',
+  PreconditionFailed: 'At least one of the pre-conditions you specified did not hold',
   SignatureDoesNotMatch: 'The calculated signature does not match the one provided',
   XAmzContentSHA256Mismatch: 'The SHA-256 in the header does not match the body',
 };

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Instant } from '../../lambdas/domain/instant.ts';
+import { sampleStorageAccount } from '../sample/accounts.ts';
 import { bucketRegion, buckets, sasSecret } from './customers.ts';
 import type { Recorder } from './recorder.ts';
 import type { Row, World } from './world.ts';
@@ -30,7 +31,7 @@ export async function tellStory(world: World, recorder: Recorder, folder: string
     `account add globex --time-zone Asia/Kolkata --destination gcs --bucket ${buckets.gcs} --secret-file globex-key.json`,
   );
   await run(
-    `account add initech --time-zone America/New_York --destination azure --container ${buckets.azure} --prefix security --compression gzip --secret-file initech-connection.txt`,
+    `account add initech --time-zone America/New_York --destination azure --storage-account ${sampleStorageAccount} --container ${buckets.azure} --prefix security --compression gzip --secret-file initech-connection.txt`,
   );
   tell('Does it work? `verify` writes by the real way, with the real credential.');
   await verifyAll(run);

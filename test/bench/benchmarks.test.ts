@@ -90,10 +90,10 @@ describe('the benchmarks', () => {
       [],
       [],
       ['@aws-sdk/client-s3'],
-      ['@google-cloud/storage'],
+      ['google-auth-library'],
       ['@azure/storage-blob'],
-      ['@aws-sdk/client-s3', '@google-cloud/storage', '@azure/storage-blob'],
-      ['@aws-sdk/client-s3', '@google-cloud/storage', '@azure/storage-blob'],
+      ['@aws-sdk/client-s3', 'google-auth-library', '@azure/storage-blob'],
+      ['@aws-sdk/client-s3', 'google-auth-library', '@azure/storage-blob'],
     ]);
   });
 

@@ -1,11 +1,12 @@
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AuditLog, createAuditLog } from '../../lambdas/aws/audit-log.ts';
+import { createAuditLog } from '../../lambdas/aws/audit-log.ts';
 import { RawHttpHandler } from '../../lambdas/aws/raw-http-handler.ts';
 import type { Pause } from '../../lambdas/aws/throttling.ts';
 import { defaultAttributes } from '../../lambdas/domain/audit-record.ts';
 import type { AuditLogSource } from '../../lambdas/environment.ts';
+import type { AuditLog } from '../../lambdas/exporter/ports.ts';
 import { writeBatch } from '../../local/provision.ts';
 import { type DynamodbTables, startTables } from './dynamodb-tables.ts';
 import { type Fault, type FaultProxy, startFaultProxy } from './fault-proxy.ts';

@@ -1,10 +1,15 @@
 import { describe, expect, test } from 'vitest';
+import { type Answer, created, type UploadStep } from '../../lambdas/buckets/bucket.ts';
+import { ExportError } from '../../lambdas/domain/failure.ts';
 import { describeFailures } from './bucket-failure-contract.ts';
 import type { BucketServer } from './bucket-server.ts';
-import { interrupted, manyParts, metadata, never, noise, object } from './contract-objects.ts';
+import { interrupted, manyParts, metadata, noise, object, unwatched, watchedBy } from './contract-objects.ts';
 import { type ContractSetting, contractSetting } from './contract-setting.ts';
 
 export type { BucketFault, BucketServer } from './bucket-server.ts';
+
+/** An answer that an object which this upload did not write has the key. */
+const existing = { kind: 'exists', afterUnclear: false };
 
 /** What every driver promises (the doc comments of `Bucket`), tried on a real server. */
 export function describeBucketContract(name: string, start: () => Promise<BucketServer>): void {
@@ -12,6 +17,7 @@ export function describeBucketContract(name: string, start: () => Promise<Bucket
     const setting = contractSetting(start);
     describeCreation(setting);
     describeAbandoning(setting);
+    describeSteps(setting);
     describeFailures(setting);
   });
 }
@@ -22,7 +28,7 @@ function describeCreation(setting: ContractSetting): void {
       const bucket = await setting.open();
       const key = `${setting.folder}/small.zip`;
       const body = noise(12_345);
-      expect(await bucket.create(object(key, body), never)).toBe('created');
+      expect(await bucket.create(object(key, body), unwatched)).toEqual(created);
       await setting.expectStored(key, body);
       const found = await setting.server.read(key);
       expect(found?.contentType).toBe('application/zip');
@@ -33,7 +39,7 @@ function describeCreation(setting: ContractSetting): void {
     test('an empty object', async () => {
       const bucket = await setting.open();
       const key = `${setting.folder}/empty.zip`;
-      expect(await bucket.create(object(key, noise(0)), never)).toBe('created');
+      expect(await bucket.create(object(key, noise(0)), unwatched)).toEqual(created);
       await setting.expectStored(key, noise(0));
     });
 
@@ -41,7 +47,7 @@ function describeCreation(setting: ContractSetting): void {
       const bucket = await setting.open();
       const key = `${setting.folder}/large.zip`;
       const body = noise(manyParts);
-      expect(await bucket.create(object(key, body), never)).toBe('created');
+      expect(await bucket.create(object(key, body), unwatched)).toEqual(created);
       await setting.expectStored(key, body);
       const found = await setting.server.read(key);
       expect(found?.contentType).toBe('application/zip');
@@ -61,7 +67,7 @@ function describeCreation(setting: ContractSetting): void {
           yield buffer;
         }
       }
-      expect(await bucket.create({ ...object(key, body), body: reusing() }, never)).toBe('created');
+      expect(await bucket.create({ ...object(key, body), body: reusing() }, unwatched)).toEqual(created);
       await setting.expectStored(key, body);
     });
 
@@ -71,7 +77,7 @@ function describeCreation(setting: ContractSetting): void {
       for (const name of names) {
         const key = `${setting.folder}/${name}`;
         const body = noise(1_000);
-        expect(await bucket.create(object(key, body), never), key).toBe('created');
+        expect(await bucket.create(object(key, body), unwatched), key).toEqual(created);
         await setting.expectStored(key, body);
       }
     });
@@ -82,15 +88,15 @@ function describeCreation(setting: ContractSetting): void {
       const bucket = await setting.open();
       const key = `${setting.folder}/taken.zip`;
       await setting.server.put(key, Buffer.from('theirs'));
-      expect(await bucket.create(object(key, noise(1_000)), never)).toBe('exists');
+      expect(await bucket.create(object(key, noise(1_000)), unwatched)).toMatchObject(existing);
       await setting.expectStored(key, Buffer.from('theirs'));
     });
 
     test('its own object', async () => {
       const bucket = await setting.open();
       const key = `${setting.folder}/twice.zip`;
-      expect(await bucket.create(object(key, Buffer.from('first')), never)).toBe('created');
-      expect(await bucket.create(object(key, Buffer.from('second')), never)).toBe('exists');
+      expect(await bucket.create(object(key, Buffer.from('first')), unwatched)).toEqual(created);
+      expect(await bucket.create(object(key, Buffer.from('second')), unwatched)).toMatchObject(existing);
       await setting.expectStored(key, Buffer.from('first'));
     });
 
@@ -98,7 +104,7 @@ function describeCreation(setting: ContractSetting): void {
       const bucket = await setting.open();
       const key = `${setting.folder}/taken-large.zip`;
       await setting.server.put(key, Buffer.from('theirs'));
-      expect(await bucket.create(object(key, noise(manyParts)), never)).toBe('exists');
+      expect(await bucket.create(object(key, noise(manyParts)), unwatched)).toMatchObject(existing);
       await setting.expectStored(key, Buffer.from('theirs'));
       await setting.expectNothingUnfinished();
     });
@@ -108,48 +114,45 @@ function describeCreation(setting: ContractSetting): void {
       const key = `${setting.folder}/race.zip`;
       const bodies = [Buffer.from('one'), Buffer.from('other')] as const;
       const creations = await Promise.all([
-        one.create(object(key, bodies[0]), never),
-        other.create(object(key, bodies[1]), never),
+        one.create(object(key, bodies[0]), unwatched),
+        other.create(object(key, bodies[1]), unwatched),
       ]);
-      expect(creations.filter(creation => creation === 'created')).toHaveLength(1);
-      await setting.expectStored(key, creations[0] === 'created' ? bodies[0] : bodies[1]);
+      expect(creations.filter(creation => creation.kind === 'created')).toHaveLength(1);
+      await setting.expectStored(key, creations[0].kind === 'created' ? bodies[0] : bodies[1]);
     });
   });
 }
 
 function describeAbandoning(setting: ContractSetting): void {
   describe('leaves nothing behind', () => {
-    const reason = new Error('out of time');
+    const reason = new ExportError('out_of_time', 'The function ran out of time');
+    const expectNothing = async (key: string) => {
+      expect(await setting.server.read(key)).toBeUndefined();
+      await setting.expectNothingUnfinished();
+    };
 
     test('when the signal was aborted before', async () => {
       const bucket = await setting.open();
       const key = `${setting.folder}/aborted.zip`;
-      const creation = bucket.create(object(key, noise(1_000)), AbortSignal.abort(reason));
-      await expect(creation).rejects.toBe(reason);
-      expect(await setting.server.read(key)).toBeUndefined();
+      const watch = watchedBy(AbortSignal.abort(reason));
+      expectReason(await bucket.create(object(key, noise(1_000)), watch), 'refused', reason);
+      await expectNothing(key);
     });
 
-    test('when the signal aborts in the middle of a small body', async () => {
+    test.each([
+      ['small', 10_000],
+      ['large', manyParts],
+    ])('when the signal aborts in the middle of a %s body', async (size, bytes) => {
       const bucket = await setting.open();
       const controller = new AbortController();
-      const key = `${setting.folder}/aborted-small.zip`;
-      const body = interrupted(noise(10_000), 5_000, () => controller.abort(reason));
-      await expect(bucket.create({ ...object(key, noise(0)), body }, controller.signal)).rejects.toBe(reason);
-      expect(await setting.server.read(key)).toBeUndefined();
-      await setting.expectNothingUnfinished();
+      const key = `${setting.folder}/aborted-${size}.zip`;
+      const body = interrupted(noise(bytes), bytes * 0.7, () => controller.abort(reason));
+      const answer = await bucket.create({ ...object(key, noise(0)), body }, watchedBy(controller.signal));
+      expectReason(answer, 'refused', reason);
+      await expectNothing(key);
     });
 
-    test('when the signal aborts in the middle of many parts', async () => {
-      const bucket = await setting.open();
-      const controller = new AbortController();
-      const key = `${setting.folder}/aborted-large.zip`;
-      const body = interrupted(noise(manyParts), manyParts * 0.7, () => controller.abort(reason));
-      await expect(bucket.create({ ...object(key, noise(0)), body }, controller.signal)).rejects.toBe(reason);
-      expect(await setting.server.read(key)).toBeUndefined();
-      await setting.expectNothingUnfinished();
-    });
-
-    test('when the signal aborts while a slow request is under way', async () => {
+    test('when the signal aborts while a slow request is under way that does not create', async () => {
       const bucket = await setting.openThroughProxy();
       const controller = new AbortController();
       const key = `${setting.folder}/aborted-slow.zip`;
@@ -158,25 +161,100 @@ function describeAbandoning(setting: ContractSetting): void {
         setImmediate(() => controller.abort(reason));
         return { kind: 'slow', bytesPerSecond: 20_000 };
       };
-      const creation = bucket.create(object(key, noise(manyParts)), controller.signal);
-      await expect(creation).rejects.toBe(reason);
-      expect(await setting.server.read(key)).toBeUndefined();
-      await setting.expectNothingUnfinished();
+      const answer = await bucket.create(object(key, noise(manyParts)), watchedBy(controller.signal));
+      expectReason(answer, 'refused', reason);
+      await expectNothing(key);
     });
 
     test.each([
       ['small', 10_000],
       ['large', manyParts],
     ])('when a %s body throws', async (size, bytes) => {
+      for (const broken of [reason, new Error('the rows could not be read')]) {
+        const bucket = await setting.open();
+        const key = `${setting.folder}/broken-${size}.zip`;
+        const body = interrupted(noise(bytes), bytes * 0.7, () => {
+          throw broken;
+        });
+        expectReason(await bucket.create({ ...object(key, noise(0)), body }, unwatched), 'refused', broken);
+        await expectNothing(key);
+      }
+    });
+  });
+
+  test.each([
+    ['small', 10_000],
+    ['large', manyParts],
+  ])('leaves it unclear when the signal aborts while a %s object is being created', async (size, bytes) => {
+    const bucket = await setting.openThroughProxy();
+    const controller = new AbortController();
+    const reason = new ExportError('out_of_time', 'The function ran out of time');
+    const abort = async () => {
+      controller.abort(reason);
+      return true;
+    };
+    setting.proxy.onRequest = request =>
+      setting.server.creates(request) ? { kind: 'lose-answer', when: abort } : { kind: 'pass' };
+    const key = `${setting.folder}/aborted-creating-${size}.zip`;
+    const answer = await bucket.create(object(key, noise(bytes)), watchedBy(controller.signal));
+    expectReason(answer, 'unclear', reason);
+  });
+}
+
+function describeSteps(setting: ContractSetting): void {
+  describe('tells the watch', () => {
+    test('of nothing where one request creates the object', async () => {
+      const steps: UploadStep[] = [];
+      const watch = watchedBy(unwatched.signal, async step => void steps.push(step));
       const bucket = await setting.open();
-      const key = `${setting.folder}/broken-${size}.zip`;
-      const broken = new Error('the rows could not be read');
-      const body = interrupted(noise(bytes), bytes * 0.7, () => {
-        throw broken;
+      expect(await bucket.create(object(`${setting.folder}/x.zip`, noise(1_000)), watch)).toEqual(created);
+      expect(steps).toEqual([]);
+    });
+
+    test('of both steps of an upload of several requests, each before its requests', async () => {
+      const creating = () => setting.proxy.requests.filter(setting.server.creates).length;
+      const steps: [UploadStep, created: boolean][] = [];
+      const watch = watchedBy(unwatched.signal, async step => void steps.push([step, creating() > 0]));
+      const bucket = await setting.openThroughProxy();
+      const answer = await bucket.create(object(`${setting.folder}/x.zip`, noise(manyParts)), watch);
+      expect(answer).toEqual(created);
+      expect(steps).toEqual([
+        ['staging', false],
+        ['creating', false],
+      ]);
+      expect(creating()).toBe(1);
+    });
+
+    test.each<UploadStep>(['staging', 'creating'])('and ends where the step %s fails', async failing => {
+      const broken = new ExportError('internal', 'The ledger could not be written');
+      const watch = watchedBy(unwatched.signal, async step => {
+        if (step === failing) throw broken;
       });
-      await expect(bucket.create({ ...object(key, noise(0)), body }, never)).rejects.toBe(broken);
-      expect(await setting.server.read(key)).toBeUndefined();
+      const bucket = await setting.openThroughProxy();
+      const key = `${setting.folder}/failing-${failing}.zip`;
+      expectReason(await bucket.create(object(key, noise(manyParts)), watch), 'refused', broken);
+      expect(setting.proxy.requests.some(setting.server.creates)).toBe(false);
+      await setting.expectNothingUnfinished();
+    });
+
+    test('and sends nothing that creates once the signal aborts in the last step', async () => {
+      const controller = new AbortController();
+      const reason = new ExportError('out_of_time', 'The function ran out of time');
+      const watch = watchedBy(controller.signal, async step => {
+        if (step === 'creating') controller.abort(reason);
+      });
+      const bucket = await setting.openThroughProxy();
+      const key = `${setting.folder}/aborted-step.zip`;
+      expectReason(await bucket.create(object(key, noise(manyParts)), watch), 'refused', reason);
+      expect(setting.proxy.requests.some(setting.server.creates)).toBe(false);
       await setting.expectNothingUnfinished();
     });
   });
+}
+
+/** The failure is the very error that ended the upload, or an ExportError with it as its cause. */
+function expectReason(answer: Answer, kind: 'refused' | 'unclear', reason: Error): void {
+  expect(answer.kind).toBe(kind);
+  const failure = 'failure' in answer ? answer.failure : undefined;
+  expect(reason instanceof ExportError ? failure : failure?.cause).toBe(reason);
 }

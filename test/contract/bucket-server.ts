@@ -1,12 +1,16 @@
 import type { Bucket } from '../../lambdas/buckets/bucket.ts';
+import type { SeenRequest } from './fault-proxy.ts';
 
 /** A real server behind the suite: embedded, or one named by the environment. */
 export interface BucketServer {
   /**
    * The driver opened on this server, with short delays between its attempts and small parts.
-   * `fault` breaks one thing; `endpoint` replaces the server's own (it is the fault proxy's, or one where nobody listens).
+   * `fault` breaks one thing; `endpoint` replaces the server's own (it is the fault proxy's, or one where nobody listens);
+   * `silenceMs` is the driver's option.
    */
-  open(options?: { fault?: BucketFault; endpoint?: string }): Bucket | Promise<Bucket>;
+  open(options?: BucketOpening): Bucket | Promise<Bucket>;
+  /** True for the request that creates the object, of all those that an upload sends. */
+  creates(request: SeenRequest): boolean;
   readonly endpoint: string;
   /**
    * Which faults this server can play: all of the embedded one's. An external server's environment says; what it
@@ -24,6 +28,12 @@ export interface BucketServer {
   /** Uploads begun and neither completed nor aborted; absent where the cloud has no such notion. */
   unfinishedUploads?(): Promise<number>;
   close(): Promise<void>;
+}
+
+export interface BucketOpening {
+  readonly fault?: BucketFault;
+  readonly endpoint?: string;
+  readonly silenceMs?: number;
 }
 
 export interface StoredObject {

@@ -1,13 +1,21 @@
 import { createCipheriv, createHash } from 'node:crypto';
-import type { NewObject } from '../../lambdas/buckets/bucket.ts';
+import type { NewObject, UploadWatch } from '../../lambdas/buckets/bucket.ts';
 
 /** The length of a body that is several parts long with every driver as the suite opens it. */
 export const manyParts = 18 * 1024 * 1024 + 12_345;
 
 export const metadata = { windowstart: '2026-11-22T14:30:00Z', part: '1', writer: 'siem-export 0.1.0' };
 
-/** A signal that never aborts. */
-export const never = new AbortController().signal;
+/** A watch with this signal, whose steps do nothing unless they are given. */
+export function watchedBy(
+  signal: AbortSignal,
+  step: UploadWatch['step'] = async () => undefined,
+): UploadWatch {
+  return { signal, step };
+}
+
+/** A watch that never aborts and whose steps do nothing. */
+export const unwatched = watchedBy(new AbortController().signal);
 
 /** What the driver is asked to create. */
 export function object(key: string, body: Buffer): NewObject {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
-import type { Bucket } from '../../lambdas/buckets/bucket.ts';
-import { ExportError, type FailureCode } from '../../lambdas/domain/failure.ts';
-import type { BucketFault, BucketServer } from './bucket-server.ts';
+import type { Answer, Bucket } from '../../lambdas/buckets/bucket.ts';
+import type { ExportError, FailureCode } from '../../lambdas/domain/failure.ts';
+import type { BucketFault, BucketOpening, BucketServer } from './bucket-server.ts';
 import { sha256 } from './contract-objects.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 
@@ -15,11 +15,18 @@ export interface ContractSetting {
   /** A key prefix that no other test uses. */
   readonly folder: string;
   /** Opens the driver and closes it after the test. */
-  open(options?: { fault?: BucketFault; endpoint?: string }): Promise<Bucket>;
-  openThroughProxy(): Promise<Bucket>;
+  open(options?: BucketOpening): Promise<Bucket>;
+  openThroughProxy(options?: Omit<BucketOpening, 'endpoint'>): Promise<Bucket>;
   expectStored(key: string, body: Buffer): Promise<void>;
   expectNothingUnfinished(): Promise<void>;
-  expectFailure(creation: Promise<unknown>, code: FailureCode, fault?: BucketFault): Promise<void>;
+  /** Expects a refusal, or an unclear answer, with this code, that names the bucket and holds no secret. */
+  expectFailure(creation: Promise<Answer>, code: FailureCode, about?: ExpectedFailure): Promise<ExportError>;
+}
+
+export interface ExpectedFailure {
+  readonly fault?: BucketFault;
+  /** Default: either. */
+  readonly kind?: 'refused' | 'unclear';
 }
 
 /** Starts the server once for the enclosing `describe`, and a proxy before each of its tests. */
@@ -45,7 +52,7 @@ export function contractSetting(start: () => Promise<BucketServer>): ContractSet
     await proxy.close();
   });
 
-  async function open(options?: { fault?: BucketFault; endpoint?: string }): Promise<Bucket> {
+  async function open(options?: BucketOpening): Promise<Bucket> {
     const bucket = await server.open(options);
     opened.push(bucket);
     return bucket;
@@ -66,7 +73,7 @@ export function contractSetting(start: () => Promise<BucketServer>): ContractSet
       return folder;
     },
     open,
-    openThroughProxy: () => open({ endpoint: proxy.endpoint }),
+    openThroughProxy: options => open({ ...options, endpoint: proxy.endpoint }),
     async expectStored(key, body) {
       const found = await server.read(key);
       expect(found?.body.length).toBe(body.length);
@@ -75,15 +82,17 @@ export function contractSetting(start: () => Promise<BucketServer>): ContractSet
     async expectNothingUnfinished() {
       expect(await unfinished()).toBe(unfinishedBefore);
     },
-    async expectFailure(creation, code, fault) {
-      const failure = await creation.then(
-        result => expect.fail(`resolved with ${String(result)}`),
-        (thrown: unknown) => thrown,
-      );
-      if (!(failure instanceof ExportError)) throw failure;
-      expect({ code: failure.code, message: failure.message }).toMatchObject({ code });
+    async expectFailure(creation, code, { fault, kind } = {}) {
+      const answer = await creation;
+      if (answer.kind === 'created' || answer.kind === 'exists') expect.fail(`came to ${inspect(answer)}`);
+      const { failure } = answer;
+      expect({ kind: answer.kind, code: failure.code, message: failure.message }).toMatchObject({
+        kind: kind ?? answer.kind,
+        code,
+      });
       expect(failure.message).toContain(server.bucketName(fault));
       expectNoSecret(failure, server.secrets);
+      return failure;
     },
   };
 }

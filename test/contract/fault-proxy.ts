@@ -22,6 +22,8 @@ export type Fault =
       readonly status: number;
       readonly body?: string;
       readonly headers?: OutgoingHttpHeaders;
+      /** True to break the connection when the body is sent, one byte of which is missing then. */
+      readonly cut?: boolean;
     }
   /** Breaks both connections once so many bytes of the request's body went by (0: at once), at the latest at its end. */
   | { readonly kind: 'reset'; readonly afterBytes: number }
@@ -31,6 +33,10 @@ export type Fault =
   | { readonly kind: 'late-answer'; readonly milliseconds: number }
   /** Breaks the connection in the middle of the answer's body, or after its head if it has none. */
   | { readonly kind: 'cut-answer' }
+  /** Reads the request, keeps it from the server, and never answers. */
+  | { readonly kind: 'silent' }
+  /** Reads the request, keeps it from the server, and falls silent in the middle of an answer of 200. */
+  | { readonly kind: 'stalled-answer' }
   /** Hands the request's body on at this speed. */
   | { readonly kind: 'slow'; readonly bytesPerSecond: number };
 
@@ -94,7 +100,16 @@ async function play(
 ): Promise<void> {
   if (fault.kind === 'answer') {
     for await (const _ of incoming);
-    outgoing.writeHead(fault.status, fault.headers).end(fault.body ?? '');
+    const { status, headers, body = '' } = fault;
+    if (!fault.cut) return void outgoing.writeHead(status, headers).end(body);
+    outgoing.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) + 1 });
+    outgoing.write(body || ' ', () => incoming.socket.resetAndDestroy());
+    return;
+  }
+  if (fault.kind === 'silent' || fault.kind === 'stalled-answer') {
+    for await (const _ of incoming);
+    if (fault.kind === 'stalled-answer')
+      outgoing.writeHead(200, { etag: '"1"', 'content-length': 100 }).write('<?xml version="1.0"?>');
     return;
   }
   if (fault.kind === 'reset' && (fault.afterBytes === 0 || wholeRequests)) {

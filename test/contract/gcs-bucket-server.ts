@@ -7,7 +7,7 @@ import { startGcsServer } from '../../local/servers/gcs-server.ts';
 import type { BucketFault, BucketServer } from './bucket-contract.ts';
 
 export const chunkSize = 1024 * 1024;
-const shortDelays = { attempts: 4, baseDelayMs: 5, maxDelayMs: 20 };
+const shortDelays = { baseDelayMs: 5 };
 const google = 'https://storage.googleapis.com';
 const googleTokenUrl = 'https://oauth2.googleapis.com/token';
 const deniedBucket = 'denied-logs';
@@ -129,11 +129,16 @@ function bucketServer(opened: Opened): BucketServer {
     ],
     bucketName: fault => (fault && names[fault]) ?? bucket,
     secrets: [credential, wrong].map(({ privateKey }) => privateKey.replaceAll(/-----[A-Z ]+-----/g, '')),
-    open: ({ fault, endpoint: other } = {}) =>
+    creates: ({ method, path, headers }) =>
+      method === 'PUT'
+        ? /\/\d+$/.test(headers['content-range'] ?? '')
+        : path.includes('uploadType=multipart'),
+    open: ({ fault, endpoint: other, silenceMs } = {}) =>
       openBucket((fault && names[fault]) ?? bucket, {
         credential: fault === 'wrong-credentials' ? wrong : credential,
         endpoint: other ?? endpoint,
         tokenUrl,
+        silenceMs,
       }),
     async read(key) {
       try {
@@ -162,7 +167,7 @@ async function servesTokens(endpoint: string): Promise<boolean> {
 }
 
 function serviceAccountIn(secret: string): GcsCredential {
-  const credential = parseSecret('gcs', secret);
+  const credential = parseSecret({ type: 'gcs' }, secret);
   if (credential.type !== 'gcs') throw new TypeError('CONTRACT_GCS_CREDENTIALS is no service account');
   return credential;
 }

@@ -1,17 +1,20 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createSocketServer, type Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { CRC32C } from '@google-cloud/storage';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Bucket } from '../../lambdas/buckets/bucket.ts';
+import { type Bucket, created } from '../../lambdas/buckets/bucket.ts';
 import { createCrc32c } from '../../lambdas/buckets/gcs-checksum.ts';
+import { ExportError, type FailureCode } from '../../lambdas/domain/failure.ts';
 import { type GcsCredential, parseSecret } from '../../lambdas/domain/secret.ts';
 import { type GcsServer, startGcsServer } from '../../local/servers/gcs-server.ts';
-import { never, noise, object } from './contract-objects.ts';
-import { type FaultProxy, type SeenRequest, startFaultProxy } from './fault-proxy.ts';
+import { noise, object, unwatched, watchedBy } from './contract-objects.ts';
+import { type Fault, type FaultProxy, type SeenRequest, startFaultProxy } from './fault-proxy.ts';
 import { chunkSize, newServiceAccount, openBucket } from './gcs-bucket-server.ts';
 
 const account = newServiceAccount();
+const outOfTime = new ExportError('out_of_time', 'The function ran out of time');
+const existing = { kind: 'exists', afterUnclear: false };
 const large = noise(3 * chunkSize + 12_345);
 const small = noise(12_345);
 
@@ -36,8 +39,8 @@ const rangesSent = () => requests('PUT').map(({ headers }) => headers['content-r
 
 describe('the GCS driver', () => {
   test('asks for one token, then creates each small object by one request', async () => {
-    expect(await bucket.create(object('a.zip', small), never)).toBe('created');
-    expect(await bucket.create(object('b.zip', small), never)).toBe('created');
+    expect(await bucket.create(object('a.zip', small), unwatched)).toEqual(created);
+    expect(await bucket.create(object('b.zip', small), unwatched)).toEqual(created);
     expect(proxy.requests.map(({ path }) => path.replace(/\?.*/, ''))).toEqual([
       '/token',
       '/upload/storage/v1/b/audit-logs/o',
@@ -54,7 +57,7 @@ describe('the GCS driver', () => {
     [2 * chunkSize + 1, 3],
   ])('creates an object of %i bytes by %i chunks', async (bytes, chunks) => {
     const body = noise(bytes);
-    expect(await bucket.create(object('a.zip', body), never)).toBe('created');
+    expect(await bucket.create(object('a.zip', body), unwatched)).toEqual(created);
     expect(stored('a.zip')?.equals(body)).toBe(true);
     expect(requests('PUT')).toHaveLength(chunks);
   });
@@ -72,7 +75,7 @@ describe('the GCS driver', () => {
 
   test('recovers from a 503 in the middle of a resumable upload by repeating that chunk only', async () => {
     proxy.onRequest = once(2, { kind: 'answer', status: 503 });
-    expect(await bucket.create(object('a.zip', large), never)).toBe('created');
+    expect(await bucket.create(object('a.zip', large), unwatched)).toEqual(created);
     expect(stored('a.zip')?.equals(large)).toBe(true);
     expect(rangesSent()).toEqual([
       `bytes 0-${chunkSize - 1}/*`,
@@ -86,7 +89,7 @@ describe('the GCS driver', () => {
 
   test('goes on from the byte that the server has after a reset in the middle of a chunk', async () => {
     proxy.onRequest = once(2, { kind: 'reset', afterBytes: 600_000 });
-    expect(await bucket.create(object('a.zip', large), never)).toBe('created');
+    expect(await bucket.create(object('a.zip', large), unwatched)).toEqual(created);
     expect(stored('a.zip')?.equals(large)).toBe(true);
     const resumed = Number(/^bytes (\d+)-/.exec(rangesSent()[3] ?? '')?.[1]);
     expect(resumed % (256 * 1024)).toBe(0);
@@ -95,28 +98,33 @@ describe('the GCS driver', () => {
 
   test('knows that it created the object when the answer to the last chunk is lost', async () => {
     proxy.onRequest = once(4, { kind: 'lose-answer' });
-    expect(await bucket.create(object('a.zip', large), never)).toBe('created');
+    expect(await bucket.create(object('a.zip', large), unwatched)).toEqual(created);
     expect(stored('a.zip')?.equals(large)).toBe(true);
   });
 
   test('says perhaps ours when the answer that a small object was created is lost', async () => {
     proxy.onRequest = once(1, { kind: 'lose-answer' }, 'POST', '/upload/');
-    expect(await bucket.create(object('a.zip', small), never)).toBe('exists-perhaps-ours');
+    expect(await bucket.create(object('a.zip', small), unwatched)).toMatchObject({
+      kind: 'exists',
+      afterUnclear: true,
+    });
   });
 
   test('says exists when throttled before, since nothing can have been written', async () => {
-    await bucket.create(object('a.zip', small), never);
+    await bucket.create(object('a.zip', small), unwatched);
     proxy.onRequest = once(1, { kind: 'answer', status: 429 }, 'POST', '/upload/');
-    expect(await bucket.create(object('a.zip', small), never)).toBe('exists');
+    expect(await bucket.create(object('a.zip', small), unwatched)).toMatchObject(existing);
   });
 
   test('says exists when another writer comes first in the middle of a resumable upload', async () => {
     const other = openBucket('audit-logs', { credential: account.credential, endpoint: server.endpoint });
     async function* body() {
       yield large;
-      expect(await other.create(object('a.zip', small), never)).toBe('created');
+      expect(await other.create(object('a.zip', small), unwatched)).toEqual(created);
     }
-    expect(await bucket.create({ ...object('a.zip', small), body: body() }, never)).toBe('exists');
+    expect(await bucket.create({ ...object('a.zip', small), body: body() }, unwatched)).toMatchObject(
+      existing,
+    );
     expect(stored('a.zip')?.equals(small)).toBe(true);
     expect(server.unfinishedUploads()).toBe(0);
     other.close();
@@ -126,11 +134,14 @@ describe('the GCS driver', () => {
     const controller = new AbortController();
     async function* body() {
       yield large;
-      controller.abort(new Error('out of time'));
+      controller.abort(outOfTime);
       yield large;
     }
-    const creation = bucket.create({ ...object('a.zip', small), body: body() }, controller.signal);
-    await expect(creation).rejects.toThrow('out of time');
+    const answer = await bucket.create(
+      { ...object('a.zip', small), body: body() },
+      watchedBy(controller.signal),
+    );
+    expect(answer).toEqual({ kind: 'refused', failure: outOfTime });
     expect(requests('DELETE')).toHaveLength(1);
     expect(server.unfinishedUploads()).toBe(0);
   });
@@ -139,28 +150,184 @@ describe('the GCS driver', () => {
     const controller = new AbortController();
     async function* body() {
       yield small;
-      setImmediate(() => controller.abort(new Error('out of time')));
+      setImmediate(() => controller.abort(outOfTime));
       await new Promise(() => undefined);
     }
-    const creation = bucket.create({ ...object('a.zip', small), body: body() }, controller.signal);
-    await expect(creation).rejects.toThrow('out of time');
+    const answer = await bucket.create(
+      { ...object('a.zip', small), body: body() },
+      watchedBy(controller.signal),
+    );
+    expect(answer).toEqual({ kind: 'refused', failure: outOfTime });
   });
 
-  test.each([404, 410])('calls the destination unavailable when the session is lost (%i)', async status => {
-    proxy.onRequest = once(3, { kind: 'answer', status });
-    await expect(bucket.create(object('a.zip', large), never)).rejects.toMatchObject({
-      code: 'destination_unavailable',
+  test('knows that nothing is written when the request that creates never left whole', async () => {
+    const controller = new AbortController();
+    // Nothing of the request is read, so that the sockets fill up long before it ends.
+    const accepted: Socket[] = [];
+    const deaf = createSocketServer({ pauseOnConnect: true }, socket => {
+      accepted.push(socket);
+      setTimeout(() => controller.abort(outOfTime), 50);
     });
+    await new Promise<void>(resolve => deaf.listen(0, '127.0.0.1', resolve));
+    const stuck = openBucket('audit-logs', {
+      credential: account.credential,
+      endpoint: `http://127.0.0.1:${(deaf.address() as AddressInfo).port}`,
+      tokenUrl: `${server.endpoint}/token`,
+      chunkSize: 24 * chunkSize,
+    });
+    const answer = await stuck.create(object('a.zip', noise(24 * chunkSize)), watchedBy(controller.signal));
+    expect(answer).toEqual({ kind: 'refused', failure: outOfTime });
+    stuck.close();
+    for (const socket of accepted) socket.destroy();
+    deaf.close();
   });
 
-  test.each([
+  const unconnected = { kind: 'refused', failure: { code: 'network' } };
+
+  test.each(['the bucket', 'the token'])('gives up connecting for %s, after one try', async place => {
+    let tried = 0;
+    const nowhere = 'http://nowhere.invalid';
+    const stuck = openBucket('audit-logs', {
+      credential: account.credential,
+      endpoint: nowhere,
+      tokenUrl: `${place === 'the token' ? nowhere : server.endpoint}/token`,
+      // Finds no address and does not say so, as a host that drops every packet.
+      lookup: () => {
+        tried += 1;
+      },
+    });
+    expect(await stuck.create(object('a.zip', small), unwatched)).toMatchObject(unconnected);
+    expect(tried).toBe(1);
+    stuck.close();
+  });
+
+  test('gives up a token endpoint that falls silent, after one try', async () => {
+    proxy.onRequest = () => ({ kind: 'silent' });
+    const stuck = openBucket('audit-logs', {
+      credential: account.credential,
+      endpoint: proxy.endpoint,
+      silenceMs: 500,
+    });
+    expect(await stuck.create(object('a.zip', small), unwatched)).toMatchObject(unconnected);
+    expect(proxy.requests).toHaveLength(1);
+    stuck.close();
+  });
+
+  test('does not ask a cloud that fell silent to drop the upload', async () => {
+    proxy.onRequest = from(2, { kind: 'silent' });
+    const stuck = openBucket('audit-logs', {
+      credential: account.credential,
+      endpoint: proxy.endpoint,
+      silenceMs: 500,
+    });
+    expect(await stuck.create(object('a.zip', large), unwatched)).toMatchObject(unconnected);
+    expect(requests('PUT')).toHaveLength(2);
+    expect(requests('DELETE')).toHaveLength(0);
+    stuck.close();
+  });
+
+  test('gets a new token in the middle of an upload when the old one is no longer accepted', async () => {
+    proxy.onRequest = once(2, { kind: 'answer', status: 401 });
+    expect(await bucket.create(object('a.zip', large), unwatched)).toEqual(created);
+    expect(stored('a.zip')?.equals(large)).toBe(true);
+    expect(requests('POST').filter(({ path }) => path === '/token')).toHaveLength(2);
+    const tokens = requests('PUT').map(({ headers }) => headers.authorization);
+    expect(new Set(tokens.slice(0, 2)).size).toBe(1);
+    expect(tokens[2]).not.toBe(tokens[1]);
+  });
+
+  const refusals: [number, FailureCode][] = [
     [401, 'credentials_rejected'],
     [403, 'access_denied'],
     [400, 'destination_rejected'],
-  ])('answers %i in the middle of an upload with %s', async (status, code) => {
-    proxy.onRequest = once(2, { kind: 'answer', status });
-    await expect(bucket.create(object('a.zip', large), never)).rejects.toMatchObject({ code });
+    [404, 'destination_unavailable'],
+    [410, 'destination_unavailable'],
+    [499, 'destination_unavailable'],
+    [503, 'destination_unavailable'],
+  ];
+  test.each(refusals)('refuses, when a chunk in the middle is answered with %i: %s', async (status, code) => {
+    proxy.onRequest = from(2, { kind: 'answer', status });
+    expect(await bucket.create(object('a.zip', large), unwatched)).toMatchObject({
+      kind: 'refused',
+      failure: { code },
+    });
     expect(server.unfinishedUploads()).toBe(0);
+  });
+
+  test.each([
+    ['rateLimitExceeded', 'refused', 'destination_unavailable'],
+    ['forbidden', 'refused', 'access_denied'],
+  ])('is refused a session for the reason %s', async (reason, kind, code) => {
+    const body = JSON.stringify({ error: { code: 403, message: 'No.', errors: [{ reason }] } });
+    proxy.onRequest = from(1, { kind: 'answer', status: 403, body }, 'POST', '/upload/');
+    expect(await bucket.create(object('a.zip', large), unwatched)).toMatchObject({ kind, failure: { code } });
+  });
+
+  test('takes a page of a proxy for no session', async () => {
+    const page = { kind: 'answer', status: 200, body: '<html>Sign in</html>' } as const;
+    proxy.onRequest = from(1, page, 'POST', '/upload/');
+    expect(await bucket.create(object('a.zip', large), unwatched)).toMatchObject({
+      kind: 'refused',
+      failure: { code: 'destination_unavailable' },
+    });
+  });
+
+  test('goes on after a page of a proxy in place of the answer to a chunk', async () => {
+    proxy.onRequest = once(2, { kind: 'answer', status: 200, body: '<html>Sign in</html>' });
+    expect(await bucket.create(object('a.zip', large), unwatched)).toEqual(created);
+    expect(stored('a.zip')?.equals(large)).toBe(true);
+  });
+
+  test('leaves it unclear when a chunk that is not the last one completes the session', async () => {
+    proxy.onRequest = from(2, resourceWith({}));
+    expect(await bucket.create(object('a.zip', large), unwatched)).toMatchObject({
+      kind: 'unclear',
+      failure: { code: 'destination_unavailable' },
+    });
+  });
+
+  describe.each([
+    ['one request', small, 1, 'POST', '/upload/'],
+    ['several requests', large, 4, 'PUT', '/upload/'],
+  ] as const)('an upload of %s', (_name, body, nth, method, path) => {
+    const last = (fault: Fault) => from(nth, fault, method, path);
+    const create = () => bucket.create(object('a.zip', body), unwatched);
+    const right = () => {
+      const checksum = createCrc32c();
+      checksum.update(body);
+      return checksum.toString();
+    };
+
+    test.each([200, 201])('is created by a %i with the resource of the object', async status => {
+      proxy.onRequest = last(resourceWith({ crc32c: right() }, status));
+      expect(await create()).toEqual(created);
+    });
+
+    test.each([
+      ['without a checksum', { crc32c: undefined }],
+      ['of another object', { name: 'b.zip' }],
+      ['in another bucket', { bucket: 'other-logs' }],
+    ])('is unclear after a 200 with the resource of an object %s', async (_of, changed) => {
+      proxy.onRequest = last(resourceWith({ crc32c: right(), ...changed }));
+      expect(await create()).toMatchObject({
+        kind: 'unclear',
+        failure: { code: 'destination_unavailable' },
+      });
+    });
+
+    test('finds an object of other bytes after a 200 with another checksum, which is never its own', async () => {
+      let answered = 0;
+      const wrong = last(resourceWith({ crc32c: 'AAAAAA==' }));
+      proxy.onRequest = request => {
+        const fault = wrong(request);
+        return fault.kind === 'answer' && ++answered === 1 ? { kind: 'answer', status: 503 } : fault;
+      };
+      expect(await create()).toEqual({
+        kind: 'exists',
+        words: expect.stringContaining('other bytes'),
+        afterUnclear: false,
+      });
+    });
   });
 
   test.each([
@@ -207,9 +374,9 @@ describe('the token of the GCS driver', () => {
       auth_uri: trapUrl,
       universe_domain: new URL(trapUrl).host,
     });
-    const credential = parseSecret('gcs', secret) as GcsCredential;
+    const credential = parseSecret({ type: 'gcs' }, secret) as GcsCredential;
     const hostile = openBucket('audit-logs', { credential, endpoint: proxy.endpoint });
-    expect(await hostile.create(object('a.zip', large), never)).toBe('created');
+    expect(await hostile.create(object('a.zip', large), unwatched)).toEqual(created);
     hostile.close();
     expect(trapped).toEqual([]);
   });
@@ -224,7 +391,10 @@ describe('the token of the GCS driver', () => {
         done(Object.assign(new Error('no network in tests'), { code: 'ENOTFOUND' }), '', 4);
       },
     });
-    await expect(google.create(object('a.zip', small), never)).rejects.toMatchObject({ code: 'network' });
+    expect(await google.create(object('a.zip', small), unwatched)).toMatchObject({
+      kind: 'refused',
+      failure: { code: 'network' },
+    });
     google.close();
     expect(hosts).toEqual(['oauth2.googleapis.com']);
   });
@@ -240,9 +410,7 @@ describe('the token of the GCS driver', () => {
         matches(request)
           ? { kind: 'answer', status, headers: { location: `${trapUrl}/elsewhere` } }
           : { kind: 'pass' };
-      await expect(bucket.create(object('a.zip', large), never)).rejects.toMatchObject({
-        name: 'ExportError',
-      });
+      expect(await bucket.create(object('a.zip', large), unwatched)).toMatchObject({ kind: 'refused' });
       expect(trapped).toEqual([]);
     });
 
@@ -251,19 +419,32 @@ describe('the token of the GCS driver', () => {
       method === 'POST' && path !== '/token'
         ? { kind: 'answer', status: 200, headers: { location: `${trapUrl}/session` } }
         : { kind: 'pass' };
-    await expect(bucket.create(object('a.zip', large), never)).rejects.toMatchObject({
-      name: 'ExportError',
-    });
+    expect(await bucket.create(object('a.zip', large), unwatched)).toMatchObject({ kind: 'refused' });
     expect(trapped).toEqual([]);
   });
 });
 
 /** Breaks the request of a method that comes as the nth to a path, and passes all others. */
-function once(nth: number, fault: ReturnType<FaultProxy['onRequest']>, method = 'PUT', path = '/') {
+function once(nth: number, fault: Fault, method = 'PUT', path = '/') {
+  return broken(seen => seen === nth, fault, method, path);
+}
+
+/** Breaks the requests of a method that come as the nth and later to a path, and passes all others. */
+function from(nth: number, fault: Fault, method = 'PUT', path = '/') {
+  return broken(seen => seen >= nth, fault, method, path);
+}
+
+function broken(isBroken: (seen: number) => boolean, fault: Fault, method: string, path: string) {
   let seen = 0;
-  return (request: SeenRequest) => {
-    if (request.method === method && request.path.startsWith(path)) seen += 1;
-    else return { kind: 'pass' } as const;
-    return seen === nth ? fault : ({ kind: 'pass' } as const);
+  return (request: SeenRequest): Fault => {
+    if (request.method !== method || !request.path.startsWith(path)) return { kind: 'pass' };
+    seen += 1;
+    return isBroken(seen) ? fault : { kind: 'pass' };
   };
+}
+
+/** A success that names the object `a.zip`, as far as it is not changed. */
+function resourceWith(changed: Record<string, unknown>, status = 200): Fault & { kind: 'answer' } {
+  const resource = { kind: 'storage#object', bucket: 'audit-logs', name: 'a.zip', crc32c: 'x', ...changed };
+  return { kind: 'answer', status, body: JSON.stringify(resource) };
 }

@@ -93,7 +93,15 @@ describe('the GCS server', () => {
     for (const type of ['media', 'multipart', 'resumable'] as const) {
       const answer = await upload(type, 'taken', 'second', { precondition: true });
       expect(answer.status).toBe(412);
-      expect(await answer.json()).toMatchObject({ error: { errors: [{ reason: 'conditionNotMet' }] } });
+      const message = 'At least one of the pre-conditions you specified did not hold.';
+      const place = { locationType: 'header', location: 'If-Match' };
+      expect(await answer.json()).toEqual({
+        error: {
+          code: 412,
+          message,
+          errors: [{ message, domain: 'global', reason: 'conditionNotMet', ...place }],
+        },
+      });
     }
     expect(server.readObject('audit-logs', 'taken')?.body.toString()).toBe('first');
   });

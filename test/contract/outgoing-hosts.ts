@@ -4,6 +4,7 @@ import net from 'node:net';
 import { type Account, parseAccount } from '../../lambdas/domain/account.ts';
 import { ExportError } from '../../lambdas/domain/failure.ts';
 import { parseSecret } from '../../lambdas/domain/secret.ts';
+import { watchedBy } from './contract-objects.ts';
 
 /**
  * Runs the drivers as in production, without any endpoint, for records and secrets that would lead them elsewhere.
@@ -64,7 +65,7 @@ const serviceAccount = {
 };
 const s3 = { type: 's3', bucket: 'acme-audit', region: 'eu-central-1' };
 const gcs = { type: 'gcs', bucket: 'acme-audit' };
-const azure = { type: 'azure', container: 'acme-audit' };
+const azure = { type: 'azure', storageAccount: 'acmeaudit', container: 'acme-audit' };
 const roleArn = 'arn:aws:iam::123456789012:role/siem';
 
 const hostileNames = [
@@ -214,7 +215,7 @@ async function write(destination: Record<string, unknown>, secret: string | unde
       secretId: 'siem-export/acme',
       destination,
     });
-    const credential = secret === undefined ? undefined : parseSecret(account.destination.type, secret);
+    const credential = secret === undefined ? undefined : parseSecret(account.destination, secret);
     const bucket = await openBucket({
       destination: account.destination,
       credential,
@@ -225,8 +226,11 @@ async function write(destination: Record<string, unknown>, secret: string | unde
     const body = (async function* () {
       yield Buffer.from('a row');
     })();
-    await bucket.create({ key: 'audit/x', body, contentType: 'application/zip', metadata: {} }, end.signal);
-    return 'created';
+    const answer = await bucket.create(
+      { key: 'audit/x', body, contentType: 'application/zip', metadata: {} },
+      watchedBy(end.signal),
+    );
+    return 'failure' in answer ? answer.failure.code : answer.kind;
   } catch (thrown) {
     return thrown instanceof ExportError ? thrown.code : String(thrown);
   }

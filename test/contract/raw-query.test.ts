@@ -5,20 +5,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { RawHttpHandler } from '../../lambdas/aws/raw-http-handler.ts';
 import { createRawQuery } from '../../lambdas/aws/raw-query.ts';
 import { startHttpServer } from '../../local/servers/http-server.ts';
-import { signedBySdk } from '../property/sdk-signature.ts';
 
-interface Received {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
 type Reply = (response: ServerResponse) => void;
 
-const region = 'eu-central-1';
-const credentials = {
-  accessKeyId: 'ASIAEXAMPLE',
-  secretAccessKey: 'secret/key',
-  sessionToken: 'session+token',
-};
 const query = {
   TableName: 'AuditLogs',
   KeyConditionExpression: '#partition = :account',
@@ -39,6 +28,14 @@ const refusal =
     response.writeHead(status, { 'content-length': text.length }).end(text);
   };
 const broken: Reply = response => void response.destroy();
+/** Without a length, which a raw connection leaves to the SDK's own handler. */
+const chunked =
+  (text: string): Reply =>
+  response => {
+    response.writeHead(200, { 'x-amz-crc32': crc32(text) });
+    response.write(text.slice(0, 1));
+    response.end(text.slice(1));
+  };
 
 describe('queries that are answered in bytes', () => {
   const opened: { close(): unknown }[] = [];
@@ -48,97 +45,76 @@ describe('queries that are answered in bytes', () => {
 
   /** A client of a server that gives these answers, one after the other. */
   async function start(...replies: Reply[]) {
-    const received: Received[] = [];
+    const received: { readonly attempt: string | undefined; readonly body: unknown }[] = [];
+    let fallbacks = 0;
     const server = await startHttpServer(async (request: IncomingMessage, response) => {
-      const body = Buffer.concat(await request.toArray()).toString();
-      received.push({ headers: request.headers as Record<string, string>, body });
+      const body: unknown = JSON.parse(Buffer.concat(await request.toArray()).toString());
+      const [, attempt] = /^attempt=(\d+)/.exec(String(request.headers['amz-sdk-request'])) ?? [];
+      received.push({ attempt, body });
       replies.shift()?.(response);
     });
-    const requestHandler = new RawHttpHandler({ connect: 2_000, answer: 2_000 });
-    const client = new DynamoDBClient({ endpoint: server.endpoint, region, credentials, requestHandler });
+    const requestHandler = new RawHttpHandler({ connect: 2_000, answer: 2_000 }, () => fallbacks++);
+    const client = new DynamoDBClient({
+      endpoint: server.endpoint,
+      region: 'eu-central-1',
+      credentials: { accessKeyId: 'key', secretAccessKey: 'secret' },
+      requestHandler,
+    });
     opened.push({ close: () => client.destroy() }, server);
     const send = createRawQuery(client);
     return {
-      client,
       received,
-      ask: async (abortSignal = new AbortController().signal) =>
-        Buffer.from(await send(query, { memory: Buffer.alloc, abortSignal })).toString(),
+      fallbacks: () => fallbacks,
+      ask: async (abortSignal = new AbortController().signal, memory = Buffer.alloc) =>
+        Buffer.from(await send(query, { memory, abortSignal })).toString(),
     };
   }
 
-  it('are the same whether the SDK makes them or they are made after its model', async () => {
-    const { ask, received } = await start(answer('one'), answer('two'), answer('three'));
-    expect([await ask(), await ask(), await ask()]).toEqual(['one', 'two', 'three']);
-    const [first, ...others] = received;
-    expect(first?.headers['amz-sdk-request']).toBeDefined();
-    for (const { headers, body } of others) {
-      expect(headers['amz-sdk-request']).toBeUndefined();
-      expect(JSON.parse(body)).toEqual(JSON.parse(first?.body ?? ''));
-      for (const name of ['host', 'content-type', 'x-amz-target', 'user-agent', 'content-length'])
-        expect(headers[name], name).toBe(first?.headers[name]);
-    }
+  it('ask for what they are given, and answer into the memory that they are given', async () => {
+    const { ask, received, fallbacks } = await start(answer('one'), answer('two'));
+    const memory = Buffer.alloc(10);
+    const signal = new AbortController().signal;
+    expect([await ask(signal, () => memory), await ask()]).toEqual(['one', 'two']);
+    expect(memory.toString('latin1', 0, 3)).toBe('one');
+    expect(received.map(({ body }) => body)).toEqual([query, query]);
+    expect(fallbacks()).toBe(0);
   });
 
-  it('are signed as the SDK’s own signer does it, by the server’s clock if this one is wrong', async () => {
-    const anHour = 3_600_000;
-    const before = Date.now();
-    const { ask, received } = await start(response => {
-      response.setHeader('date', new Date(before + anHour).toUTCString());
-      answer('one')(response);
-    }, answer('two'));
-    await ask();
-    await ask();
-    const { headers, body } = received[1] as Received;
-    const [, ...parts] = /^(....)(..)(..T..)(..)(..Z)$/.exec(headers['x-amz-date'] ?? '') ?? [];
-    const [year, month, day, minute, second] = parts;
-    const signedAt = Date.parse(`${year}-${month}-${day}:${minute}:${second}`);
-    expect(Math.abs(signedAt - before - anHour)).toBeLessThan(60_000);
-    const { 'content-type': type = '', 'x-amz-target': target = '', host = '' } = headers;
-    const signed = await signedBySdk(
-      { host, headers: { 'content-type': type, 'x-amz-target': target }, body },
-      credentials,
-      { service: 'dynamodb', region, now: signedAt },
-    );
-    expect(headers.authorization).toBe(signed.authorization);
-    expect(headers['x-amz-security-token']).toBe(credentials.sessionToken);
+  it('are sent twice when the answer has no length, which is told', async () => {
+    const { ask, received, fallbacks } = await start(chunked('one'), chunked('one'), answer('two'));
+    expect([await ask(), await ask()]).toEqual(['one', 'two']);
+    expect(received).toHaveLength(3);
+    expect(fallbacks()).toBe(1);
   });
 
   it.each<[string, Reply]>([
     ['refused for a while', refusal(500, 'InternalServerError')],
     ['not answered', broken],
-    ['answered with other bytes than their checksum says', answer('two', 1)],
-  ])(
-    'are sent again by the SDK when they are %s, and that counts as its first attempt',
-    async (_, failure) => {
-      const { ask, received } = await start(answer('one'), failure, answer('two'), answer('three'));
-      expect([await ask(), await ask(), await ask()]).toEqual(['one', 'two', 'three']);
-      expect(received).toHaveLength(4);
-      expect(received[2]?.headers['amz-sdk-request']).toMatch(/^attempt=2;/);
-    },
-  );
+    ['answered with other bytes than their checksum says', answer('one', 1)],
+  ])('are sent again by the SDK when they are %s', async (_, failure) => {
+    const { ask, received } = await start(failure, answer('one'));
+    expect(await ask()).toBe('one');
+    expect(received.map(({ attempt }) => attempt)).toEqual(['1', '2']);
+  });
 
   it('fail with the SDK’s own error, without a second request, when they are refused for good', async () => {
-    const { ask, received } = await start(answer('one'), refusal(400, 'AccessDeniedException'));
-    await ask();
+    const { ask, received } = await start(refusal(400, 'AccessDeniedException'));
     await expect(ask()).rejects.toMatchObject({ name: 'AccessDeniedException', $fault: 'client' });
-    expect(received).toHaveLength(2);
+    expect(received).toHaveLength(1);
   });
 
   it('are not sent again by the SDK when they are throttled', async () => {
-    const { ask, received } = await start(answer('one'), refusal(400, 'ThrottlingException'), answer('two'));
-    await ask();
+    const { ask, received } = await start(refusal(400, 'ThrottlingException'), answer('two'));
     await expect(ask()).rejects.toThrow('no');
-    expect(received).toHaveLength(2);
+    expect(received).toHaveLength(1);
     expect(await ask()).toBe('two');
   });
 
   it('end when their signal aborts', async () => {
-    const { ask, received } = await start(answer('one'), () => undefined);
-    await ask();
+    const { ask } = await start(() => undefined);
     const controller = new AbortController();
     const asking = ask(controller.signal);
     setImmediate(() => controller.abort());
     await expect(asking).rejects.toMatchObject({ name: 'AbortError' });
-    expect(received.length).toBeLessThanOrEqual(2);
   });
 });

@@ -40,7 +40,7 @@ export interface S3ContractServer extends BucketServer {
 }
 
 /** Short pauses, and the smallest parts that S3 takes. */
-const tuning = { partSize: 5 * 1024 * 1024, retry: { attempts: 4, baseDelayMs: 20 } };
+const tuning = { partSize: 5 * 1024 * 1024, pauseMs: 20 };
 
 const wrongSecret = 'wrong/Pq7ZbR2mXv9Kc4Tn8Wd3Hs6Jf1Ly5Ga0Eu';
 
@@ -136,9 +136,11 @@ function contractServer(place: Place): S3ContractServer {
       ...(place.deniedBucket === undefined ? [] : (['denied'] as const)),
       ...(place.playsWrongRegion ? (['wrong-region'] as const) : []),
     ],
-    open: ({ fault, endpoint = place.endpoint } = {}) =>
+    creates: ({ headers }) => headers['if-none-match'] !== undefined,
+    open: ({ fault, endpoint = place.endpoint, silenceMs } = {}) =>
       openWith({
         endpoint,
+        silenceMs,
         destination: {
           bucket: bucketName(fault),
           region: fault === 'wrong-region' ? otherRegion(region) : region,

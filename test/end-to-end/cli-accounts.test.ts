@@ -18,6 +18,7 @@ import { createRecordStore } from '../../cli/stage/account/record-store.ts';
 import { createSecretWriter } from '../../cli/stage/secret/secret-writer.ts';
 import { utcTime } from '../../cli/terminal/wording.ts';
 import { toIso } from '../../lambdas/domain/instant.ts';
+import { sampleStorageAccount } from '../../local/sample/accounts.ts';
 import { bucketRegion, buckets, sasSecret } from '../../local/tour/customers.ts';
 import { runHere } from '../../local/tour/run-here.ts';
 import { role, startWorld, type World } from '../../local/tour/world.ts';
@@ -30,7 +31,7 @@ const boundary = Math.floor(Date.now() / (4 * hour)) * 4 * hour;
 const prefix = 'siem-export/local/';
 const s3 = `--time-zone UTC --destination s3 --bucket ${buckets.s3} --bucket-region ${bucketRegion}`;
 const gcs = `--time-zone UTC --destination gcs --bucket ${buckets.gcs}`;
-const azure = `--time-zone UTC --destination azure --container ${buckets.azure}`;
+const azure = `--time-zone UTC --destination azure --storage-account ${sampleStorageAccount} --container ${buckets.azure}`;
 
 let world: World;
 let folder: string;

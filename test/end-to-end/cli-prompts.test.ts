@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
@@ -77,6 +77,35 @@ test('adding an account asks for what is missing, again where an answer cannot b
   expect(said).toContain('expected an IANA time zone name');
   expect(said).toContain('nowhere.json, cannot be read: there is no such file');
   expect(said + shown).not.toContain(secretAccessKey);
+});
+
+test('the storage account of a credential that is there already is proposed', async () => {
+  const { accountName } = world.credentials.azure;
+  await writeFile(join(folder, 'azure.txt'), world.credentials.secretOf('azure'));
+  const given = `--time-zone UTC --secret-file ${join(folder, 'azure.txt')}`;
+  const { exitCode, said, unasked } = await converse(`account add initech ${given}`, [
+    ['azure): ', 'azure\r'],
+    [`Storage account [${accountName}]: `, 'no name\r'],
+    [`Storage account [${accountName}]: `, '\r'],
+    ['Container: ', `${buckets.azure}\r`],
+  ]);
+  expect({ exitCode, unasked }).toEqual({ exitCode: 0, unasked: [] });
+  expect(said).toContain('expected the name of the storage account');
+});
+
+test('a storage account is asked for before its credential, which has to be of it', async () => {
+  const secret = world.credentials.secretOf('azure');
+  const { accountName } = world.credentials.azure;
+  const given = `--time-zone UTC --destination azure --container ${buckets.azure}`;
+  const { exitCode, said, unasked } = await converse(`account add umbrella ${given}`, [
+    ['Storage account: ', `${accountName}\r`],
+    ['type it in): ', '\r'],
+    ['URL of the SAS: ', `${secret.replace(accountName, 'elsewhere')}\r`],
+    ['type it in): ', '\r'],
+    ['URL of the SAS: ', `${secret}\r`],
+  ]);
+  expect({ exitCode, unasked }).toEqual({ exitCode: 0, unasked: [] });
+  expect(said).toContain(`of the storage account elsewhere, and the account record names ${accountName}`);
 });
 
 test('an account that exists is told before the first question', async () => {

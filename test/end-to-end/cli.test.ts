@@ -13,6 +13,7 @@ import { fileEntry } from '../../lambdas/aws/ledger-items.ts';
 import { encodeMessage } from '../../lambdas/domain/export-message.ts';
 import { toIso } from '../../lambdas/domain/instant.ts';
 import { scheduledEvent } from '../../local/run-ticks.ts';
+import { sampleStorageAccount } from '../../local/sample/accounts.ts';
 import { bucketRegion, buckets } from '../../local/tour/customers.ts';
 import { runHere } from '../../local/tour/run-here.ts';
 import { role, startWorld, type World } from '../../local/tour/world.ts';
@@ -61,7 +62,7 @@ async function json(command: string) {
 
 const s3 = `--time-zone UTC --destination s3 --bucket ${buckets.s3} --bucket-region ${bucketRegion}`;
 const gcs = `--time-zone UTC --destination gcs --bucket ${buckets.gcs}`;
-const azure = `--time-zone UTC --destination azure --container ${buckets.azure}`;
+const azure = `--time-zone UTC --destination azure --storage-account ${sampleStorageAccount} --container ${buckets.azure}`;
 
 describe('adding accounts', () => {
   test('takes a credential from a file or from standard input, and verifies it on each cloud', async () => {

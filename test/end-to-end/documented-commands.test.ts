@@ -15,6 +15,7 @@ import { toCompact, toIso } from '../../lambdas/domain/instant.ts';
 import { nextBoundary } from '../../lambdas/domain/window.ts';
 import { readConfiguration } from '../../lib/config.ts';
 import { scheduledEvent } from '../../local/run-ticks.ts';
+import { sampleStorageAccount } from '../../local/sample/accounts.ts';
 import { sasSecret } from '../../local/tour/customers.ts';
 import { runHere, wordsOf } from '../../local/tour/run-here.ts';
 import { startWorld, type World } from '../../local/tour/world.ts';
@@ -55,6 +56,7 @@ function substituted(command: string): string {
     ['2026-11-22T07:00Z', utcWord(boundary)],
     ['2026-11-22', toIso(boundary).slice(0, 10)],
     ['audit_YWNtZQ_20261122T070000Z.zip', join(folder, lostFile)],
+    ['--storage-account initech ', `--storage-account ${sampleStorageAccount} `],
     ...['globex-key.json', 'initech-sas.json', 'accounts.ndjson'].map(name => [name, join(folder, name)]),
   ].reduce((text, [from = '', to = '']) => text.replaceAll(from, to), command);
 }
@@ -87,7 +89,7 @@ const documented: Readonly<Record<string, Documented>> = {
   'npx siem-export account add acme --stage prod --time-zone Europe/Berlin --destination s3 --bucket acme-audit --bucket-region eu-central-1 --expected-bucket-owner 444455556666 --role-arn arn:aws:iam::444455556666:role/siem-export --external-id acme-7f3c':
     added('acme'),
   'npx siem-export verify acme --stage prod': verified('acme'),
-  'npx siem-export account add initech --stage prod --time-zone America/New_York --destination azure --container initech-logs --secret-file initech-sas.json':
+  'npx siem-export account add initech --stage prod --time-zone America/New_York --destination azure --storage-account initech --container initech-logs --secret-file initech-sas.json':
     added('initech'),
   'npx siem-export verify --state failing --stage prod': { prints: /^0 accounts: 0 in order, 0 not\.$/m },
   'npx siem-export verify --all --stage prod': {
@@ -306,8 +308,8 @@ async function expectNoLag(folder: string): Promise<void> {
 async function expectExport(folder: string): Promise<void> {
   const ask = (...words: string[]) => runCommand(['--local', ...words], { folder });
   const [{ accountId, destination }] = JSON.parse((await ask('account', 'list', '--json')).output);
-  const [, bucket = ''] = destination.split('://');
-  const option = destination.startsWith('azure') ? '--container' : '--bucket';
+  const [cloud, , first, second] = destination.split('/');
+  const [option, bucket] = cloud === 'azure:' ? ['--container', second] : ['--bucket', first];
   await ask('account', 'update', accountId, option, 'another-one');
   await ask('tick');
   const failed = await ask('export', accountId);

@@ -7,7 +7,7 @@ import type { Destination } from '../../lambdas/domain/account.ts';
 import type { AwsServers } from '../../local/aws-servers.ts';
 import type { CloudServers } from '../../local/cloud-servers.ts';
 import { readLedger } from '../../local/delivery/ledger-reader.ts';
-import { sampleRegion } from '../../local/sample/accounts.ts';
+import { sampleRegion, sampleStorageAccount } from '../../local/sample/accounts.ts';
 import type { PublishedEvent } from '../../local/servers/events-server.ts';
 
 export type Cloud = Destination['type'];
@@ -17,7 +17,7 @@ export const clouds = ['s3', 'gcs', 'azure'] as const satisfies readonly Cloud[]
 export const destinations = {
   s3: { type: 's3', bucket: 'customer-logs', region: sampleRegion },
   gcs: { type: 'gcs', bucket: 'customer-logs' },
-  azure: { type: 'azure', container: 'customer-logs' },
+  azure: { type: 'azure', storageAccount: sampleStorageAccount, container: 'customer-logs' },
 } as const satisfies Record<Cloud, Destination>;
 
 /** An object as its customer finds it. */

@@ -20,7 +20,7 @@ const destination = fc.constantFrom(
   { type: 's3', bucket: 'acme-audit', region: 'eu-central-1' },
   { type: 's3', bucket: 'acme-audit', region: 'eu-central-1', roleArn, externalId: 'x-1' },
   { type: 'gcs', bucket: 'acme_audit' },
-  { type: 'azure', container: 'audit', prefix: 'siem' },
+  { type: 'azure', storageAccount: 'acmeaudit', container: 'audit', prefix: 'siem' },
 );
 const valid = fc.record({
   accountId: fc.constantFrom('acme', '😀', '../../x'),
@@ -42,7 +42,17 @@ const damaged = (value: fc.Arbitrary<unknown>) =>
       ),
       fc.dictionary(
         fc.oneof(
-          fc.constantFrom('type', 'bucket', 'container', 'region', 'prefix', 'roleArn', '__proto__'),
+          fc.constantFrom(
+            'type',
+            'bucket',
+            'storageAccount',
+            'container',
+            'cloud',
+            'region',
+            'prefix',
+            'roleArn',
+            '__proto__',
+          ),
           fc.string(),
         ),
         value,

@@ -58,7 +58,7 @@ const hostileRecord = fc.oneof(
       fc.constantFrom<unknown>(
         { type: 's3', bucket: 'acme-audit', region: 'eu-central-1', prefix: 'audit/Z29vZA' },
         { type: 'gcs', bucket: 'acme-audit' },
-        { type: 'azure', container: 'acme-audit', prefix: 'a//b' },
+        { type: 'azure', storageAccount: 'acmeaudit', container: 'acme-audit', prefix: 'a//b' },
       ),
       anything,
     ),

@@ -106,7 +106,9 @@ export function startExporter(world: MemoryWorld, now: number) {
 }
 
 function placeOf(destination: Account['destination']): string {
-  return destination.type === 'azure' ? destination.container : destination.bucket;
+  return destination.type === 'azure'
+    ? `${destination.storageAccount}/${destination.container}`
+    : destination.bucket;
 }
 
 /** One ledger in memory, conditional on versions as the table is. */

@@ -49,7 +49,7 @@ async function emitted(): Promise<{ type: EventType; source: string | undefined;
   await events.delivered('🦊', {
     ...deliveredFile,
     part: 2,
-    place: { type: 'azure', bucket: 'logs', prefix: 'a/b' },
+    place: { type: 'azure', storageAccount: 'acmeaudit', bucket: 'logs', prefix: 'a/b' },
   });
   for (const code of Object.keys(failureCodes) as FailureCode[]) {
     await events.failed('acme', new ExportError(code, 'What to do'), deliveredFile.window);

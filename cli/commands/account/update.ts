@@ -33,6 +33,7 @@ Examples:
   siem-export account update acme --stage prod --bucket-region eu-central-1
   siem-export account update acme --stage prod --secret-file new-key.json
   siem-export account update acme --stage prod --prefix ''
+  siem-export account update initech --stage prod --storage-account initechlogs --secret-file new-sas.json
   siem-export account update acme --stage prod --role-arn '' --secret-file key.json
 
 --secret-file writes the account's own secret. A secret by another name may serve other accounts: it is left alone, and
@@ -138,12 +139,15 @@ function leftSecret(
 async function warningsOf(
   account: Account,
   secret: NamedSecret | undefined,
-  { secretId }: RecordOptions,
+  { secretId, storageAccount, azureCloud }: RecordOptions,
   { secrets: client, outputs }: Target,
 ): Promise<string[]> {
   const now = Date.now();
   if (secret !== undefined) return credentialWarnings(account, secret.secret, now);
-  return secretId ? namedSecretWarnings(account, { client, prefix: outputs.SecretPrefix, now }) : [];
+  // The secret that it has may be one of the storage account that it had.
+  return secretId || storageAccount !== undefined || azureCloud !== undefined
+    ? namedSecretWarnings(account, { client, prefix: outputs.SecretPrefix, now })
+    : [];
 }
 
 async function exportFromWarnings(

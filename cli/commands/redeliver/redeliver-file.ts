@@ -19,7 +19,7 @@ export interface Redelivery {
 
 /**
  * `written`: the bytes of the ledger; `written otherwise`: others, because the rows are; `there already` and `changed`:
- * nothing, because an object has the key, or because the rows are others.
+ * nothing, because an object has the key (perhaps our own, if an answer before was unclear), or because the rows are others.
  */
 export type Outcome = 'written' | 'written otherwise' | 'there already' | 'changed';
 
@@ -29,7 +29,10 @@ export interface Redelivered {
   readonly bytes: number;
 }
 
-/** Made twice: once to see that it comes out as it was, then on its way to the bucket. */
+/**
+ * Made twice: once to see that it comes out as it was, then on its way to the bucket.
+ * @throws ExportError if the bucket refuses the file, or leaves open whether it is there
+ */
 export async function redeliverFile(work: Redelivery): Promise<Redelivered> {
   const { accountId, file, bucket, writerVersion } = work;
   const { signal } = new AbortController();
@@ -39,17 +42,18 @@ export async function redeliverFile(work: Redelivery): Promise<Redelivered> {
   const { window, part, format, compression } = file;
   const name = { accountId, windowEnd: window.end, part, compression };
   const made = packAgain({ ...work, level: trial.level ?? compressionLevel }, signal);
-  const creation = await bucket.create(
+  const answer = await bucket.create(
     {
       key: file.key,
       body: made.body,
       contentType: contentTypes[compression],
       metadata: objectMetadata(name, window.start, format, writerVersion),
     },
-    signal,
+    { signal, step: async () => undefined },
   );
   // The body may then be read in part only, and has no figures.
-  if (creation === 'exists') return { ...trial, outcome: 'there already' };
+  if (answer.kind === 'exists') return { ...trial, outcome: 'there already' };
+  if (answer.kind !== 'created') throw answer.failure;
   // Rows may have been written or deleted since the trial: only what went to the bucket counts.
   const { records, bytes, sha256 } = made.figures();
   return { outcome: sha256 === file.sha256 ? 'written' : 'written otherwise', records, bytes };

@@ -107,7 +107,7 @@ async function redeliver(
 
 /** A credential is for a bucket; where in it the files go, their keys say. */
 function checkPlace(files: readonly DeliveredFile[], account: Account): void {
-  const bucketOf = ({ type, bucket }: Place) => placeName({ type, bucket });
+  const bucketOf = ({ prefix: _, ...bucket }: Place) => placeName(bucket);
   const present = bucketOf(placeOf(account.destination));
   const other = files.map(({ place }) => bucketOf(place)).find(bucket => bucket !== present);
   if (other !== undefined)

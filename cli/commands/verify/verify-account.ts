@@ -1,3 +1,4 @@
+import type { Answer, Exists } from '../../../lambdas/buckets/bucket.ts';
 import { type Account, accountFaults, parseAccount } from '../../../lambdas/domain/account.ts';
 import { ExportError } from '../../../lambdas/domain/failure.ts';
 import type { Instant } from '../../../lambdas/domain/instant.ts';
@@ -64,15 +65,15 @@ export async function* verifyAccount(verification: Verification): AsyncGenerator
 
   try {
     const key = probeKey(account, verification.now);
-    const created = await attemptLater(() => probe.create(bucket, key));
-    if (created instanceof ExportError) {
-      const { code, message } = created;
+    const first = await probe.create(bucket, key);
+    if (first.kind !== 'created') {
+      const failure = first.kind === 'exists' ? toldOfNoObject(first) : first.failure;
+      const { code, message } = failure;
       const fixed = code === 'access_denied' ? addressNote(outputs) : '';
-      return yield* writingSteps(account, { code, message, remedy: remedy(created, credential) + fixed });
+      return yield* writingSteps(account, { code, message, remedy: remedy(failure, credential) + fixed });
     }
     yield* writingSteps(account, undefined);
-    const again = await attemptLater(() => probe.create(bucket, key));
-    yield againStep(again, key);
+    yield againStep(await probe.create(bucket, key), key, failure => remedy(failure, credential));
   } finally {
     bucket.close();
   }
@@ -108,18 +109,35 @@ function* roleSteps(opened: unknown, remedy: (failure: ExportError) => string): 
   else yield stepOf(entered, opened, remedy);
 }
 
-function againStep(again: unknown, key: string): Step {
+/** The name was made up a moment ago: whoever says that an object has it says so of every name, written or not. */
+function toldOfNoObject({ words, afterUnclear }: Exists): ExportError {
+  if (afterUnclear)
+    return new ExportError(
+      'destination_unavailable',
+      `The cloud's first answer left open whether the object was written, the second says that it is there (${words}); verify again`,
+    );
+  return new ExportError(
+    'destination_rejected',
+    `The storage says that an object has the name, which was made up a moment ago (${words}); nothing was written`,
+  );
+}
+
+function againStep(again: Answer, key: string, remedy: (failure: ExportError) => string): Step {
   const name = 'what is there is left alone: a second object of the same name is refused';
-  if (again === 'exists' || again === 'exists-perhaps-ours')
-    return { name, outcome: 'right', detail: `${key} is left there and may be deleted` };
-  return {
-    name,
-    outcome: 'wrong',
-    detail:
-      again instanceof ExportError ? `${again.code}: ${again.message}` : 'the second one was written, too',
-    remedy:
-      'The storage ignores the condition that no such object exists: exports into it could be written twice',
-  };
+  switch (again.kind) {
+    case 'exists':
+      return { name, outcome: 'right', detail: `${key} is left there and may be deleted` };
+    case 'created':
+      return {
+        name,
+        outcome: 'wrong',
+        detail: 'the second one was written, too',
+        remedy:
+          'The storage ignores the condition that no such object exists: exports into it could be written twice',
+      };
+    default:
+      return stepOf(name, again.failure, remedy);
+  }
 }
 
 function stepOf(name: string, result: unknown, remedy: (failure: ExportError) => string): Step {

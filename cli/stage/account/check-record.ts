@@ -8,13 +8,20 @@ import { unknownAttributes } from './unknown-attributes.ts';
 
 /**
  * @param outcome what the command has done by then
+ * @param hints what else helps to put it right
  * @throws CommandError `usage` with every fault, and the option that mends it
  */
-export function checkRecord(record: AccountRecord, outcome = 'nothing was changed'): Account {
+export function checkRecord(
+  record: AccountRecord,
+  outcome = 'nothing was changed',
+  hints: readonly string[] = [],
+): Account {
   const faults = recordFaults(record);
   if (faults.length === 0) return parseAccount(record);
   const warnings = unknownAttributes(record);
-  const lines = [...faults.map(withOption), ...wrongOption(record), ...warnings].map(line => `\n  ${line}`);
+  const lines = [...faults.map(withOption), ...wrongOption(record), ...hints, ...warnings].map(
+    line => `\n  ${line}`,
+  );
   throw new CommandError('usage', `The account record is not in order; ${outcome}:${lines.join('')}`, {
     details: { faults, warnings },
   });

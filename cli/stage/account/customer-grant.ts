@@ -23,7 +23,7 @@ export function customerGrant(destination: Destination, options: GrantOptions): 
     case 'gcs':
       return bindingCommand(destination, credential);
     case 'azure':
-      return sasCommand(destination, credential);
+      return sasCommand(destination);
   }
 }
 
@@ -33,8 +33,8 @@ export function bindingCommand({ bucket }: GcsDestination, credential: Credentia
 }
 
 /** Issues a SAS that may create and write, and nothing else. */
-export function sasCommand({ container }: AzureDestination, credential: Credential | undefined): string {
-  return `az storage container generate-sas --account-name ${storageAccount(credential)} --name ${container} --permissions cw --https-only --expiry <date>`;
+export function sasCommand({ storageAccount, container }: AzureDestination): string {
+  return `az storage container generate-sas --account-name ${storageAccount} --name ${container} --permissions cw --https-only --expiry <date>`;
 }
 
 export function trust({ externalId }: S3Destination, { exporterRoleArn }: GrantOptions): string {
@@ -60,10 +60,6 @@ export function writePolicy({ bucket, prefix, kmsKeyId }: S3Destination): string
 
 export function serviceAccount(credential: Credential | undefined): string {
   return credential?.type === 'gcs' ? credential.clientEmail : '<service account>';
-}
-
-export function storageAccount(credential: Credential | undefined): string {
-  return credential?.type === 'azure' ? credential.accountName : '<storage account>';
 }
 
 function policy(...Statement: readonly object[]): string {

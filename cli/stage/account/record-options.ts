@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { destinationAttributes } from '../../../lambdas/domain/account.ts';
+import { azureClouds } from '../../../lambdas/domain/azure-cloud.ts';
 import { timeZoneNames } from '../../../lambdas/domain/time-zone-names.ts';
 import type { AccountRecord } from './account-record.ts';
 
@@ -8,6 +9,7 @@ export interface RecordOptions {
   readonly timeZone?: string;
   readonly destination?: string;
   readonly bucket?: string;
+  readonly storageAccount?: string;
   readonly container?: string;
   readonly bucketRegion?: string;
   readonly prefix?: string;
@@ -15,6 +17,7 @@ export interface RecordOptions {
   readonly roleArn?: string;
   readonly externalId?: string;
   readonly kmsKeyId?: string;
+  readonly azureCloud?: string;
   readonly format?: string;
   readonly compression?: string;
   readonly exportFrom?: string;
@@ -28,13 +31,18 @@ export function addRecordOptions(command: Command): Command {
     .option('--time-zone <name>', 'IANA time zone, such as Europe/Berlin')
     .option('--destination <cloud>', 's3, gcs or azure')
     .option('--bucket <name>', 'the bucket (S3, Google Cloud Storage)')
-    .option('--container <name>', 'the container (Azure)')
+    .option('--storage-account <name>', 'the storage account (Azure)')
+    .option('--container <name>', 'the container in it (Azure)')
     .option('--bucket-region <region>', 'the region of an S3 bucket, such as eu-central-1')
     .option('--prefix <path>', 'a folder in the bucket')
     .option('--expected-bucket-owner <id>', 'the AWS account that must own an S3 bucket')
     .option('--role-arn <arn>', 'a role in the customer’s AWS account, in place of an access key')
     .option('--external-id <text>', 'what the role demands; made up if it is not given')
     .option('--kms-key-id <id>', 'the KMS key for an S3 bucket’s objects')
+    .option(
+      '--azure-cloud <name>',
+      `the storage account’s cloud, ${azureClouds.join(', ')}; public by default`,
+    )
     .option('--format <format>', 'ndjson or json')
     .option('--compression <kind>', 'zip or gzip')
     .option('--export-from <instant>', 'deliver history from the window that contains this instant')
@@ -45,6 +53,7 @@ export function addRecordOptions(command: Command): Command {
 
 const destinationOptions = {
   bucket: 'bucket',
+  storageAccount: 'storageAccount',
   container: 'container',
   bucketRegion: 'region',
   prefix: 'prefix',
@@ -52,6 +61,7 @@ const destinationOptions = {
   roleArn: 'roleArn',
   externalId: 'externalId',
   kmsKeyId: 'kmsKeyId',
+  azureCloud: 'cloud',
 } as const satisfies Partial<Record<keyof RecordOptions, string>>;
 
 const ownAttributes = [

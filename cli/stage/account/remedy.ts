@@ -1,13 +1,11 @@
-import type { Account, Destination } from '../../../lambdas/domain/account.ts';
+import type { Account, AzureDestination, Destination } from '../../../lambdas/domain/account.ts';
 import type { FailureCode } from '../../../lambdas/domain/failure.ts';
-import type { Credential } from '../../../lambdas/domain/secret.ts';
 import { accountCommand } from '../../terminal/shell-word.ts';
 import {
   bindingCommand,
   type GrantOptions,
   sasCommand,
   serviceAccount,
-  storageAccount,
   trust,
   writePolicy,
 } from './customer-grant.ts';
@@ -33,13 +31,18 @@ export function remedyFor({ code, message }: Failed, account: Account, options: 
       return `${update('…')} with what is to be changed`;
     case 'secret_missing':
     case 'secret_invalid':
-      return update(`--secret-file <file with ${credentialNames[destination.type]}>`);
+      return [
+        update(`--secret-file <file with ${credentialNames[destination.type]}>`),
+        ...(destination.type === 'azure' && / of the storage account /.test(message)
+          ? [`or, if the files are to go to the other one: ${update('--storage-account <name>')}`]
+          : []),
+      ].join('\n');
     case 'credentials_rejected':
       return `The customer: ${renewal(account, options)}\n${renewed(destination, update)}`.trimEnd();
     case 'access_denied':
-      return `The customer: ${permission(destination, options)}`;
+      return `The customer: ${permission(destination, options, message)}`;
     case 'bucket_missing':
-      return `The customer: ${creation(destination, options)}\nor, if the name is wrong: ${update(
+      return `The customer: ${creation(destination)}\nor, if the name is wrong: ${update(
         `--${destination.type === 'azure' ? 'container' : 'bucket'} <name>`,
       )}`;
     case 'wrong_region':
@@ -79,15 +82,15 @@ function renewal({ accountId, destination }: Account, options: RemedyOptions): s
     case 'azure':
       if (credential?.type !== 'azure')
         return [
-          `${keysCommand(credential)} (for an account key), or`,
-          `${sasCommand(destination, credential)} (for a SAS): ${accountCommand(`${command} verify`, accountId)} tells which it is`,
+          `${keysCommand(destination)} (for an account key), or`,
+          `${sasCommand(destination)} (for a SAS): ${accountCommand(`${command} verify`, accountId)} tells which it is`,
         ].join('\n');
-      return 'sas' in credential.access ? sasCommand(destination, credential) : keysCommand(credential);
+      return 'sas' in credential.access ? sasCommand(destination) : keysCommand(destination);
   }
 }
 
-function keysCommand(credential: Credential | undefined): string {
-  return `az storage account keys list --account-name ${storageAccount(credential)}`;
+function keysCommand({ storageAccount }: AzureDestination): string {
+  return `az storage account keys list --account-name ${storageAccount}`;
 }
 
 function renewed(destination: Destination, update: (option: string) => string): string {
@@ -95,24 +98,29 @@ function renewed(destination: Destination, update: (option: string) => string): 
   return byRole ? '' : `then: ${update('--secret-file <file>')}`;
 }
 
-function permission(destination: Destination, { credential }: GrantOptions): string {
+function permission(destination: Destination, { credential }: GrantOptions, message: string): string {
   switch (destination.type) {
     case 's3':
-      return `grants ${writePolicy(destination)}`;
+      return otherCure(message) ?? `grants ${writePolicy(destination)}`;
     case 'gcs':
       return bindingCommand(destination, credential);
     case 'azure':
-      return sasCommand(destination, credential);
+      return sasCommand(destination);
   }
 }
 
-function creation(destination: Destination, { credential }: GrantOptions): string {
+/** What helps where S3 named a cause that the right to write does not remove: the message ends with it. */
+function otherCure(message: string): string | undefined {
+  return /\); ((?!grant s3:)[^;]+)$/.exec(message)?.[1];
+}
+
+function creation(destination: Destination): string {
   switch (destination.type) {
     case 's3':
       return `aws s3 mb s3://${destination.bucket} --region ${destination.region}`;
     case 'gcs':
       return `gcloud storage buckets create gs://${destination.bucket}`;
     case 'azure':
-      return `az storage container create --name ${destination.container} --account-name ${storageAccount(credential)}`;
+      return `az storage container create --name ${destination.container} --account-name ${destination.storageAccount}`;
   }
 }

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { createSecretStore } from '../../../lambdas/aws/secret-store.ts';
 import { assumeRole } from '../../../lambdas/buckets/assume-role.ts';
-import type { Bucket, Creation } from '../../../lambdas/buckets/bucket.ts';
+import type { Answer, Bucket } from '../../../lambdas/buckets/bucket.ts';
 import { openBucket } from '../../../lambdas/buckets/open-bucket.ts';
 import type { Account } from '../../../lambdas/domain/account.ts';
 import { ExportError } from '../../../lambdas/domain/failure.ts';
@@ -25,7 +25,7 @@ export function createProbe(target: Target, account: Account) {
       return store.read(secretId ?? '');
     },
 
-    parse: (secret: string): Credential => parseSecret(destination.type, secret),
+    parse: (secret: string): Credential => parseSecret(destination, secret),
 
     async open(credential: Credential | undefined): Promise<Bucket> {
       const { endpoints } = await target.environment();
@@ -49,12 +49,10 @@ export function createProbe(target: Target, account: Account) {
       return createS3Bucket({ destination, credential: granted, endpoint: endpoints.s3 });
     },
 
-    /**
-     * Creates a small object by the driver that writes the exports.
-     * @throws ExportError `network` if the cloud takes too long, and what the driver throws
-     */
-    async create(bucket: Bucket, key: string): Promise<Creation> {
-      const signal = AbortSignal.timeout(longestWait);
+    /** Creates a small object by the driver that writes the exports. */
+    async create(bucket: Bucket, key: string): Promise<Answer> {
+      const waiting = new AbortController();
+      const timer = setTimeout(() => waiting.abort(tookTooLong()), longestWait);
       const text = `Written by "siem-export verify" to check that exports can be written here. It may be deleted. ${randomUUID()}\n`;
       const object = {
         key,
@@ -63,12 +61,9 @@ export function createProbe(target: Target, account: Account) {
         metadata: { writtenby: 'siem-export-verify' },
       };
       try {
-        return await bucket.create(object, signal);
-      } catch (thrown) {
-        if (!signal.aborted) throw thrown;
-        throw new ExportError('network', `The cloud gave no answer within ${longestWait / 1000} seconds`, {
-          cause: thrown,
-        });
+        return await bucket.create(object, { signal: waiting.signal, step: async () => undefined });
+      } finally {
+        clearTimeout(timer);
       }
     },
   };
@@ -78,10 +73,14 @@ export type Probe = ReturnType<typeof createProbe>;
 
 /**
  * Beside the account's exports, so that the same permissions count; neither its name nor its ending is one that a
- * reader of exports takes.
+ * reader of exports takes. Made up anew each time, so that no object can have it.
  */
 export function probeKey(account: Account, now: Instant): string {
-  return `${accountFolder(account)}_verify_${toCompact(now)}.txt`;
+  return `${accountFolder(account)}_verify_${toCompact(now)}_${randomBytes(4).toString('hex')}.txt`;
+}
+
+function tookTooLong(): ExportError {
+  return new ExportError('network', `The cloud gave no answer within ${longestWait / 1000} seconds`);
 }
 
 async function* only(content: Uint8Array): AsyncGenerator<Uint8Array> {

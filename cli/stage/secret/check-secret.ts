@@ -12,7 +12,7 @@ export function checkSecret({ destination }: Account, secret: string): Credentia
   if (secret.trim() === '') throw new CommandError('usage', 'The secret is empty');
   if (Buffer.byteLength(secret) > largestSecret) throw new CommandError('usage', `The secret ${tooLarge}`);
   try {
-    return parseSecret(destination.type, secret);
+    return parseSecret(destination, secret);
   } catch (thrown) {
     if (!(thrown instanceof ExportError)) throw thrown;
     const hint = destination.type === 'gcs' && hasEscapedLines(secret) ? `; ${escapedLines}` : '';

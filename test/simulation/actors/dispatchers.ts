@@ -1,7 +1,6 @@
-import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { createAccountIndex } from '../../../lambdas/aws/account-table.ts';
 import { createDispatchState } from '../../../lambdas/aws/dispatch-state.ts';
-import { createMessageBatches } from '../../../lambdas/aws/message-batches.ts';
+import { createExportQueue } from '../../../lambdas/aws/export-queue.ts';
 import { delaySeconds, dispatch, tickOf } from '../../../lambdas/dispatcher/dispatch.ts';
 import { createDatabaseClient, type Database, tableNames } from '../services/dynamodb.ts';
 import type { Queue } from '../services/queue.ts';
@@ -59,11 +58,7 @@ export function startDispatchers({
 
   async function run(process: Process, event: { time: string }): Promise<void> {
     const client = createDatabaseClient(world, database, process);
-    const sqs = queue().client(process);
-    const exportQueue = createMessageBatches({
-      post: (_, input) => sqs.send(new SendMessageBatchCommand(JSON.parse(input))),
-      queueUrl: 'queue',
-    });
+    const exportQueue = createExportQueue({ client: queue().client(process), queueUrl: 'queue' });
     Reflect.set(globalThis, 'simulatedNow', process.now);
     const tick = tickOf(event, process.now());
     await dispatch(

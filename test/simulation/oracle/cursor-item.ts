@@ -66,13 +66,13 @@ function readAttempt(token: string, attempt: Item = {}): AttemptItem {
 function readIntent(intent: Item): IntentItem {
   const window = intent.window?.M ?? {};
   const recipe = intent.recipe?.M ?? {};
-  const { type, bucket, prefix } = recipe.place?.M ?? {};
+  const { type, storageAccount, bucket, prefix } = recipe.place?.M ?? {};
   return {
     start: Date.parse(text(window.start)),
     end: Date.parse(text(window.end)),
     part: Number(intent.part?.N),
     after: intent.after?.S,
-    place: `${text(type)}://${text(bucket)}${prefix ? `/${text(prefix)}` : ''}`,
+    place: `${text(type)}://${storageAccount ? `${text(storageAccount)}/` : ''}${text(bucket)}${prefix ? `/${text(prefix)}` : ''}`,
     manner: [recipe.format?.S, recipe.compression?.S, recipe.partBytes?.N, recipe.level?.N].join(' '),
     partBytes: Number(recipe.partBytes?.N),
     compression: text(recipe.compression),

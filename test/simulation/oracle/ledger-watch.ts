@@ -248,13 +248,21 @@ function isElsewhere(before: CursorItem, after: CursorItem): boolean {
 }
 
 export function placeOf({ destination }: { destination: Destination }): string {
-  const bucket = destination.type === 'azure' ? destination.container : destination.bucket;
+  const bucket =
+    destination.type === 'azure'
+      ? `${destination.storageAccount}/${destination.container}`
+      : destination.bucket;
   return `${destination.type}://${bucket}${destination.prefix === undefined ? '' : `/${destination.prefix}`}`;
 }
 
 type Destination =
   | { readonly type: 's3' | 'gcs'; readonly bucket: string; readonly prefix?: string | undefined }
-  | { readonly type: 'azure'; readonly container: string; readonly prefix?: string | undefined };
+  | {
+      readonly type: 'azure';
+      readonly storageAccount: string;
+      readonly container: string;
+      readonly prefix?: string | undefined;
+    };
 
 function describe({ start, end, part, place }: IntentItem): string {
   return `part ${part} of ${iso(start)}–${iso(end)} at ${place}`;

@@ -45,6 +45,10 @@ export const ledgerSabotages: readonly Sabotage[] = [
     edits: [{ file: 'domain/cursor.ts', text: ' && placeOfAttempt(attempt) === place)', replacement: ')' }],
   },
   {
+    name: 'a storage account is no part of the place',
+    edits: [{ file: 'domain/recipe.ts', text: '[account, bucket, prefix]', replacement: '[bucket, prefix]' }],
+  },
+  {
     name: 'attempts that pile up without end',
     edits: [
       {

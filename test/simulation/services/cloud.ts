@@ -298,6 +298,6 @@ function networkFailure(): ExportError {
 
 export function bucketPlace(destination: Destination): string {
   return destination.type === 'azure'
-    ? `azure://${destination.container}`
+    ? `azure://${destination.storageAccount}/${destination.container}`
     : `${destination.type}://${destination.bucket}`;
 }

@@ -3,8 +3,7 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import type { Destination } from '../../../lambdas/domain/account.ts';
-import type { Credential } from '../../../lambdas/domain/secret.ts';
+import type { Credential, Credited } from '../../../lambdas/domain/secret.ts';
 import type { Process, ServiceErrors } from '../world/process.ts';
 import { UnsupportedCallError } from '../world/process.ts';
 import { simulatedClient } from './simulated-client.ts';
@@ -42,17 +41,17 @@ export function createSecretsClient(
 export const invalidSecretText = '{"pasted": "the wrong thing"}';
 
 /** The secret of a generation of a credential, in the form that a customer of the cloud would paste. */
-export function secretText(type: Destination['type'], generation: number): string {
+export function secretText(destination: Credited, generation: number): string {
   const number = String(generation).padStart(8, '0');
-  if (type === 's3')
+  if (destination.type === 's3')
     return JSON.stringify({ accessKeyId: `AKIASIMULATED${number}`, secretAccessKey: 'not/a/secret' });
-  if (type === 'gcs')
+  if (destination.type === 'gcs')
     return JSON.stringify({
       type: 'service_account',
       client_email: `writer-${number}@simulated.iam.gserviceaccount.com`,
       private_key: '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n',
     });
-  return `DefaultEndpointsProtocol=https;AccountName=simulated;AccountKey=AAAAAAAAAAAA${number};EndpointSuffix=core.windows.net`;
+  return `DefaultEndpointsProtocol=https;AccountName=${destination.storageAccount};AccountKey=AAAAAAAAAAAA${number};EndpointSuffix=core.windows.net`;
 }
 
 /** The generation that a credential is of. */

@@ -47,7 +47,7 @@ export interface Provisioning {
   readonly secrets: Map<string, string>;
   /** Puts the record as it is now. */
   put(account: SimulatedAccount): void;
-  /** Stores the present generation of the credential, for whichever cloud. */
+  /** Stores the present generation of the credential, for whichever destination. */
   storeSecret(account: SimulatedAccount): void;
   /** True if the store holds the present generation of the credential for the account's destination. */
   holdsSecret(account: SimulatedAccount): boolean;
@@ -104,9 +104,8 @@ export function createProvisioning(
       });
     },
     storeSecret,
-    holdsSecret({ number, record, generation }) {
-      const { type } = record.destination;
-      return secrets.get(secretIdOf(number, type)) === secretText(type, generation);
+    holdsSecret({ number, record: { destination }, generation }) {
+      return secrets.get(secretIdOf(number, destination)) === secretText(destination, generation);
     },
     rotate(account) {
       world.inject('rotated-secret');
@@ -124,14 +123,15 @@ export function createProvisioning(
     settledInIndex: account => world.now() - (account.versions.at(-1)?.at ?? 0) > longestIndexLag,
   };
 
-  function storeSecret({ number, generation }: SimulatedAccount): void {
-    for (const type of ['s3', 'gcs', 'azure'] as const)
-      secrets.set(secretIdOf(number, type), secretText(type, generation));
+  function storeSecret({ number, destinations, generation }: SimulatedAccount): void {
+    for (const destination of destinations)
+      secrets.set(secretIdOf(number, destination), secretText(destination, generation));
   }
 }
 
-export function secretIdOf(number: number, type: Destination['type']): string {
-  return `${secretPrefix}${number}-${type}`;
+export function secretIdOf(number: number, destination: Destination): string {
+  const owner = destination.type === 'azure' ? destination.storageAccount : destination.type;
+  return `${secretPrefix}${number}-${owner}`;
 }
 
 /** The record with the fault in it that somebody made. */

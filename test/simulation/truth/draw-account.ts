@@ -45,14 +45,16 @@ function drawExportFrom(random: Random, { start, enabled }: Scenario, number: nu
 /** A role needs no secret. */
 export function secretFor(number: number, destination: Destination): { secretId: string | undefined } {
   const byRole = destination.type === 's3' && destination.roleArn !== undefined;
-  return { secretId: byRole ? undefined : secretIdOf(number, destination.type) };
+  return { secretId: byRole ? undefined : secretIdOf(number, destination) };
 }
 
 function destinationsOf(number: number, first: number): readonly Destination[] {
   const all: readonly Destination[] = [
     { type: 's3', bucket: 'shared-bucket', region: 'eu-central-1', prefix: `siem/${number}` },
     { type: 'gcs', bucket: `audit-${number}` },
-    { type: 'azure', container: `audit-${number}`, prefix: 'logs' },
+    { type: 'azure', storageAccount: 'simulated', container: `audit-${number}`, prefix: 'logs' },
+    // Apart from the one before by its storage account only.
+    { type: 'azure', storageAccount: 'elsewhere', container: `audit-${number}`, prefix: 'logs' },
     {
       type: 's3',
       bucket: `by-role-${number}`,

@@ -4,7 +4,7 @@ import { ExportError } from '../../../lambdas/domain/failure.ts';
 
 const s3 = { type: 's3', bucket: 'acme-audit', region: 'eu-central-1' };
 const gcs = { type: 'gcs', bucket: 'acme-audit' };
-const azure = { type: 'azure', container: 'audit' };
+const azure = { type: 'azure', storageAccount: 'acmeaudit', container: 'audit' };
 const record = {
   accountId: 'acme',
   timeZone: 'Asia/Kolkata',
@@ -230,6 +230,37 @@ describe('bucket and container names', () => {
       expect(destinationFaults({ ...gcs, bucket })).toHaveLength(1);
     },
   );
+
+  it.each(['abc', '123', 'a'.repeat(24)])('Azure takes the storage account %s', storageAccount => {
+    expect(destinationFaults({ ...azure, storageAccount })).toEqual([]);
+  });
+  it.each([
+    'ab',
+    'a'.repeat(25),
+    'Acme',
+    'acme-audit',
+    'acme.audit',
+    'acmé',
+    '',
+    ' acme',
+    5,
+    null,
+    undefined,
+  ])('Azure does not take the storage account %j, and says what to put there', storageAccount => {
+    expect(destinationFaults({ ...azure, storageAccount })).toEqual([
+      expect.stringMatching(
+        /^destination\.storageAccount: expected the name of the storage account, 3 to 24 lower-case letters and digits, got /,
+      ),
+    ]);
+  });
+  it.each([undefined, 'public', 'usgovernment', 'china'])('Azure takes the cloud %j', cloud => {
+    expect(destinationFaults({ ...azure, cloud })).toEqual([]);
+  });
+  it('no other cloud', () => {
+    expect(destinationFaults({ ...azure, cloud: 'moon' })).toEqual([
+      'destination.cloud: expected public or usgovernment or china, got other text',
+    ]);
+  });
 
   it.each(['audit', 'a-1', '1ab', 'a'.repeat(63)])('Azure takes %s', container => {
     expect(destinationFaults({ ...azure, container })).toEqual([]);

@@ -23,9 +23,11 @@ const serviceAccount = {
 const accountKey = `${'Zm9vYmFyYmF6'.repeat(7)}Zg==`;
 const connection = `DefaultEndpointsProtocol=https;AccountName=acmeaudit;AccountKey=${accountKey};EndpointSuffix=core.windows.net`;
 const sas = 'sv=2024-11-04&ss=b&srt=o&sp=c&se=2027-01-01T00:00:00Z&sig=Xk3v%2FJq81mPzR0aYtWc7%3D';
+const acmeaudit = { type: 'azure', storageAccount: 'acmeaudit' } as const;
 const byKey = {
   type: 'azure',
   accountName: 'acmeaudit',
+  cloud: 'public',
   host: 'acmeaudit.blob.core.windows.net',
   access: { accountKey },
 };
@@ -34,7 +36,7 @@ const zoneHost = 'acmeaudit.z07.blob.storage.azure.net';
 
 function faultOf(type: 's3' | 'gcs' | 'azure', secret: string): string {
   try {
-    parseSecret(type, secret);
+    parseSecret({ type, storageAccount: 'acmeaudit' }, secret);
   } catch (error) {
     if (!(error instanceof ExportError)) throw error;
     expect(error.code).toBe('secret_invalid');
@@ -52,11 +54,11 @@ const pasted: [string, (text: string) => string][] = [
 
 describe.each(pasted)('a secret pasted %s', (_, paste) => {
   it('S3: an access key', () => {
-    expect(parseSecret('s3', paste(JSON.stringify(s3, null, 2)))).toEqual({ type: 's3', ...s3 });
+    expect(parseSecret({ type: 's3' }, paste(JSON.stringify(s3, null, 2)))).toEqual({ type: 's3', ...s3 });
   });
 
   it('Google Cloud Storage: a service-account file, of which e-mail and key are kept', () => {
-    expect(parseSecret('gcs', paste(JSON.stringify(serviceAccount, null, 2)))).toEqual({
+    expect(parseSecret({ type: 'gcs' }, paste(JSON.stringify(serviceAccount, null, 2)))).toEqual({
       type: 'gcs',
       clientEmail: serviceAccount.client_email,
       privateKey: privateKey.trim(),
@@ -64,14 +66,14 @@ describe.each(pasted)('a secret pasted %s', (_, paste) => {
   });
 
   it('Azure: a connection string, bare or in JSON', () => {
-    expect(parseSecret('azure', paste(connection))).toEqual(byKey);
-    expect(parseSecret('azure', paste(JSON.stringify({ connectionString: connection })))).toEqual(byKey);
+    expect(parseSecret(acmeaudit, paste(connection))).toEqual(byKey);
+    expect(parseSecret(acmeaudit, paste(JSON.stringify({ connectionString: connection })))).toEqual(byKey);
   });
 
   it('Azure: the URL of a SAS, bare or in JSON', () => {
     const sasUrl = `https://acmeaudit.blob.core.windows.net/?${sas}`;
-    expect(parseSecret('azure', paste(sasUrl))).toEqual(bySas);
-    expect(parseSecret('azure', paste(JSON.stringify({ sasUrl })))).toEqual(bySas);
+    expect(parseSecret(acmeaudit, paste(sasUrl))).toEqual(bySas);
+    expect(parseSecret(acmeaudit, paste(JSON.stringify({ sasUrl })))).toEqual(bySas);
   });
 });
 
@@ -82,18 +84,22 @@ describe('what else is taken', () => {
       secretAccessKey,
       sessionToken: 'IQoJb3JpZ2luX2VjEAo=',
     };
-    expect(parseSecret('s3', JSON.stringify(secret))).toEqual({ type: 's3', ...secret, accessKeyId });
+    expect(parseSecret({ type: 's3' }, JSON.stringify(secret))).toEqual({
+      type: 's3',
+      ...secret,
+      accessKeyId,
+    });
   });
 
   it('Azure: the URL of a SAS for a container', () => {
     const sasUrl = `https://acmeaudit.blob.core.windows.net/audit?${sas}`;
-    expect(parseSecret('azure', JSON.stringify({ sasUrl }))).toEqual(bySas);
+    expect(parseSecret(acmeaudit, JSON.stringify({ sasUrl }))).toEqual(bySas);
   });
 
   it('Azure: the URL of a SAS for an account with a DNS zone', () => {
     const credential = { ...bySas, host: zoneHost };
-    expect(parseSecret('azure', `https://${zoneHost}/audit?${sas}`)).toEqual(credential);
-    expect(parseSecret('azure', JSON.stringify({ sasUrl: `https://${zoneHost}/?${sas}` }))).toEqual(
+    expect(parseSecret(acmeaudit, `https://${zoneHost}/audit?${sas}`)).toEqual(credential);
+    expect(parseSecret(acmeaudit, JSON.stringify({ sasUrl: `https://${zoneHost}/?${sas}` }))).toEqual(
       credential,
     );
   });
@@ -109,11 +115,6 @@ describe('what else is taken', () => {
     ],
     ['a SAS with its question mark', `AccountName=acmeaudit;SharedAccessSignature=?${sas}`, bySas],
     [
-      'a sovereign cloud',
-      `AccountName=acmeaudit;AccountKey=${accountKey};EndpointSuffix=core.usgovcloudapi.net`,
-      { ...byKey, host: 'acmeaudit.blob.core.usgovcloudapi.net' },
-    ],
-    [
       'the endpoint of a DNS zone beside the suffix of its cloud',
       `${connection};BlobEndpoint=https://${zoneHost}/`,
       { ...byKey, host: zoneHost },
@@ -124,7 +125,22 @@ describe('what else is taken', () => {
       { ...bySas, host: zoneHost },
     ],
   ])('Azure: a connection string with %s', (_, secret, credential) => {
-    expect(parseSecret('azure', secret)).toEqual(credential);
+    expect(parseSecret(acmeaudit, secret)).toEqual(credential);
+  });
+
+  it.each([
+    ['usgovernment', 'core.usgovcloudapi.net'],
+    ['china', 'core.chinacloudapi.cn'],
+    ['public', 'core.windows.net'],
+  ] as const)('Azure: a storage account in the cloud %s', (cloud, suffix) => {
+    const host = `acmeaudit.blob.${suffix}`;
+    const text = `AccountName=acmeaudit;AccountKey=${accountKey};EndpointSuffix=${suffix}`;
+    expect(parseSecret({ ...acmeaudit, cloud }, text)).toEqual({ ...byKey, cloud, host });
+    expect(parseSecret({ ...acmeaudit, cloud }, `https://${host}/audit?${sas}`)).toEqual({
+      ...bySas,
+      cloud,
+      host,
+    });
   });
 
   it('Google Cloud: every URL in the file is discarded, hostile or not', () => {
@@ -133,7 +149,7 @@ describe('what else is taken', () => {
       token_uri: 'https://evil.example/token',
       universe_domain: 'evil.example',
     };
-    expect(JSON.stringify(parseSecret('gcs', JSON.stringify(hostile)))).not.toContain('evil');
+    expect(JSON.stringify(parseSecret({ type: 'gcs' }, JSON.stringify(hostile)))).not.toContain('evil');
   });
 });
 
@@ -152,6 +168,38 @@ describe('what is refused', () => {
     expect(faultOf('s3', connection)).toContain('expected JSON');
     expect(faultOf('gcs', JSON.stringify(s3))).toContain('type: expected service_account');
     expect(faultOf('azure', JSON.stringify(s3))).toContain('expected either connectionString or sasUrl');
+  });
+
+  const evil = connection.replaceAll('acmeaudit', 'evilaudit');
+  it.each([
+    ['a connection string', evil],
+    ['a connection string in JSON', JSON.stringify({ connectionString: evil })],
+    ['the URL of a SAS', `https://evilaudit.blob.core.windows.net/audit?${sas}`],
+    [
+      'the URL of a SAS in JSON',
+      JSON.stringify({ sasUrl: `https://evilaudit.blob.core.windows.net/?${sas}` }),
+    ],
+    ['the URL of a SAS in a DNS zone', `https://evilaudit.z07.blob.storage.azure.net/audit?${sas}`],
+    [
+      'a SAS as the portal shows it',
+      `BlobEndpoint=https://evilaudit.blob.core.windows.net/;SharedAccessSignature=${sas}`,
+    ],
+  ])('%s of another storage account than the record’s, naming both', (_, secret) => {
+    expect(faultOf('azure', secret)).toBe(
+      'The secret is a credential of the storage account evilaudit, and the account record names acmeaudit: store a credential of the one that the record names, or correct the record',
+    );
+  });
+
+  it('a storage account of the same name in another cloud', () => {
+    const inChina = connection.replace('core.windows.net', 'core.chinacloudapi.cn');
+    expect(faultOf('azure', inChina)).toContain(
+      'of the storage account acmeaudit in the cloud china, and the account record names acmeaudit in the cloud public:',
+    );
+    const inZone = `https://${zoneHost}/?${sas}`;
+    for (const secret of [connection, inZone])
+      expect(() => parseSecret({ ...acmeaudit, cloud: 'china' }, secret)).toThrow(
+        'acmeaudit in the cloud public, and the account record names acmeaudit in the cloud china:',
+      );
   });
 
   it('every fault at once', () => {

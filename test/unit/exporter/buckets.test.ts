@@ -90,6 +90,25 @@ describe('the buckets of an invocation', () => {
     expect(opened[0]?.credential).toBeUndefined();
   });
 
+  it('refuse a rotated secret of another storage account, by which the files would go elsewhere', async () => {
+    const secret = 'AccountName=acmeaudit;AccountKey=c2VjcmV0c2VjcmV0';
+    const { buckets, opened, stored } = start(secret);
+    const account = accountWith({
+      bucket: undefined,
+      region: undefined,
+      type: 'azure',
+      storageAccount: 'acmeaudit',
+      container: 'logs',
+    });
+    await buckets.open(account, patience);
+    stored.secret = secret.replace('acmeaudit', 'elsewhere');
+    const reopening = buckets.reopen(account, patience);
+    await expect(reopening).rejects.toMatchObject({ code: 'secret_invalid' });
+    await expect(reopening).rejects.toThrow(/elsewhere.*acmeaudit/);
+    await expect(reopening).rejects.not.toThrow(/c2VjcmV0/);
+    expect(opened).toHaveLength(1);
+  });
+
   it('refuse the secret of another cloud, without quoting it', async () => {
     const { buckets } = start('DefaultEndpointsProtocol=https;AccountName=acme;AccountKey=c2VjcmV0c2VjcmV0');
     const opening = buckets.open(accountWith({}), patience);

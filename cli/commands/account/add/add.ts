@@ -14,6 +14,7 @@ import { addWithSecret } from '../../../stage/account/claim.ts';
 import { customerGrant } from '../../../stage/account/customer-grant.ts';
 import { addRecordOptions, type RecordOptions, withOptions } from '../../../stage/account/record-options.ts';
 import { nextWindowOf } from '../../../stage/account/standing.ts';
+import { storageAccountHints, storageAccountIn } from '../../../stage/account/storage-account.ts';
 import { openStores } from '../../../stage/account/stores.ts';
 import type { CommandContext } from '../../../stage/context.ts';
 import { checkSecret, credentialWarnings, refuseUnusedKey } from '../../../stage/secret/check-secret.ts';
@@ -73,7 +74,14 @@ async function addAccount(
   if (given.secretId) checkSecretName(given.secretId, secrets);
   if (accountId !== undefined && (await records.read(accountId)) !== undefined)
     throw exists(accountId, target);
-  const options = terminal.interactive ? await askForMissing(terminal, given) : given;
+  let secretText: Promise<string> | undefined;
+  const readSecret = (file: string) => {
+    secretText ??= readSecretFile(file, terminal);
+    return secretText;
+  };
+  const proposal = async () =>
+    given.secretFile === undefined ? undefined : storageAccountIn(await readSecret(given.secretFile));
+  const options = terminal.interactive ? await askForMissing(terminal, given, proposal) : given;
 
   const byRole = Boolean(options.roleArn);
   const base = { accountId, status: given.paused ? 'paused' : 'active' };
@@ -82,11 +90,14 @@ async function addAccount(
     ...(byRole && !options.externalId && { externalId: randomUUID() }),
     ...(!byRole && !options.secretId && { secretId: secrets.nameFor(accountId ?? '') }),
   });
-  const account = checkRecord(record);
+  const hints =
+    options.destination === 'azure' && !options.storageAccount ? storageAccountHints(await proposal()) : [];
+  const account = checkRecord(record, 'nothing was changed', hints);
   refuseUnusedKey(account, { secret: options.secretFile, secretId: options.secretId }, sources);
   if (options.secretFile !== undefined && options.secretId)
     throw new CommandError('usage', `${sources}: expected one of them, each being a credential of its own`);
-  const secret = byRole || options.secretId ? undefined : await secretFor(context, options, account);
+  const secret =
+    byRole || options.secretId ? undefined : await secretFor(context, options, account, readSecret);
   const credential = secret === undefined ? undefined : checkSecret(account, secret);
   const { dynamodb, outputs } = target;
   const ledger = createCursorReader({ client: dynamodb, tableName: outputs.ExportLedgerTableName });
@@ -120,8 +131,9 @@ async function secretFor(
   { terminal }: CommandContext,
   options: AddOptions,
   account: Account,
+  readSecret: (file: string) => Promise<string>,
 ): Promise<string> {
-  if (options.secretFile !== undefined) return readSecretFile(options.secretFile, terminal);
+  if (options.secretFile !== undefined) return readSecret(options.secretFile);
   while (terminal.interactive) {
     try {
       const secret = await askForSecret(terminal, options.destination);

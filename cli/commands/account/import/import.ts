@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Account } from '../../../../lambdas/domain/account.ts';
 import type { Run } from '../../../run.ts';
 import { quotedId } from '../../../stage/account/account-id.ts';
 import type { AccountRecord } from '../../../stage/account/account-record.ts';
@@ -130,7 +131,8 @@ async function warningsOfNamedSecrets(
   const warnings = new Map<string, number[]>();
   const bySecret = Map.groupBy(
     lines.filter(({ secret, account }) => secret === undefined && account.secretId !== undefined),
-    ({ account }) => `${account.destination.type} ${account.secretId}`,
+    ({ account: { destination, secretId } }) =>
+      JSON.stringify([secretId, destination.type, ...ownerOf(destination)]),
   );
   const left = bySecret.values();
   const readOn = async () => {
@@ -143,6 +145,11 @@ async function warningsOfNamedSecrets(
   };
   await Promise.all(Array.from({ length: atOnce }, readOn));
   return warnings;
+}
+
+/** Which storage account a secret has to be of; a record of another one has warnings of its own. */
+function ownerOf(destination: Account['destination']): readonly unknown[] {
+  return destination.type === 'azure' ? [destination.storageAccount, destination.cloud] : [];
 }
 
 async function writeAll(

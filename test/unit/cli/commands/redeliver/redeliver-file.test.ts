@@ -3,10 +3,18 @@ import { expect, test } from 'vitest';
 import { packAgain } from '../../../../../cli/commands/redeliver/pack-again.ts';
 import { redeliverFile } from '../../../../../cli/commands/redeliver/redeliver-file.ts';
 import type { Page } from '../../../../../lambdas/archive/page.ts';
-import type { AuditLog } from '../../../../../lambdas/aws/audit-log.ts';
-import type { Bucket, Creation } from '../../../../../lambdas/buckets/bucket.ts';
+import {
+  type Answer,
+  type Bucket,
+  created,
+  exists,
+  refused,
+  unclear,
+} from '../../../../../lambdas/buckets/bucket.ts';
 import type { DeliveredFile } from '../../../../../lambdas/domain/delivered-file.ts';
+import { ExportError } from '../../../../../lambdas/domain/failure.ts';
 import { compressionLevel } from '../../../../../lambdas/domain/recipe.ts';
+import type { AuditLog } from '../../../../../lambdas/exporter/ports.ts';
 
 const window = { start: Date.parse('2026-11-22T00:00:00Z'), end: Date.parse('2026-11-22T04:00:00Z') };
 const delivered = ['{"Action":"Signed in"}\n', '{"Action":"Signed out"}\n'];
@@ -63,13 +71,13 @@ async function deliveredFile(): Promise<DeliveredFile> {
 }
 
 /** A bucket that keeps what was written last. */
-function memoryBucket(creation: Creation) {
+function memoryBucket(answer: Answer) {
   const hash = createHash('sha256');
   const bucket: Bucket = {
     async create({ body }) {
-      if (creation === 'exists') return creation;
+      if (answer.kind !== 'created') return answer;
       for await (const chunk of body) hash.update(chunk);
-      return creation;
+      return answer;
     },
     close: () => undefined,
   };
@@ -90,21 +98,21 @@ function redeliver(auditLog: AuditLog, bucket: Bucket, asItIsNow = false) {
 }
 
 test('a file that comes out as it was both times is written', async () => {
-  const { bucket, written } = memoryBucket('created');
+  const { bucket, written } = memoryBucket(created);
   const redone = await redeliver(auditLogOf(delivered, delivered), bucket);
   expect(redone).toEqual({ outcome: 'written', records: 2, bytes: file.bytes });
   expect(written()).toBe(file.sha256);
 });
 
 test('rows that change between the trial and the writing are told of, with what was written', async () => {
-  const { bucket, written } = memoryBucket('created');
+  const { bucket, written } = memoryBucket(created);
   const redone = await redeliver(auditLogOf(delivered, changed), bucket);
   expect(redone).toMatchObject({ outcome: 'written otherwise', records: 3 });
   expect(written()).not.toBe(file.sha256);
 });
 
 test('rows that had changed before are written only if they are wanted as they are now', async () => {
-  const { bucket } = memoryBucket('created');
+  const { bucket } = memoryBucket(created);
   expect(await redeliver(auditLogOf(changed), bucket)).toMatchObject({ outcome: 'changed', records: 3 });
   expect(await redeliver(auditLogOf(changed, changed), bucket, true)).toMatchObject({
     outcome: 'written otherwise',
@@ -115,6 +123,14 @@ test('rows that had changed before are written only if they are wanted as they a
 });
 
 test('an object that is there already is left alone', async () => {
-  const { bucket } = memoryBucket('exists');
+  const { bucket } = memoryBucket(exists('it is there'));
   expect(await redeliver(auditLogOf(delivered, changed), bucket)).toMatchObject({ outcome: 'there already' });
+});
+
+test('a bucket that refuses, or leaves open what became of the file, is a failure', async () => {
+  const failure = new ExportError('destination_unavailable', 'not now');
+  for (const answer of [refused(failure), unclear(failure)]) {
+    const { bucket } = memoryBucket(answer);
+    await expect(redeliver(auditLogOf(delivered, delivered), bucket)).rejects.toBe(failure);
+  }
 });

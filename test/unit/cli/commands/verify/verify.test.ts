@@ -28,7 +28,7 @@ const accounts = {
     externalId: 'acme-7f3c',
   }),
   gcs: account({ type: 'gcs', bucket: 'acme-audit', prefix: 'siem' }),
-  azure: account({ type: 'azure', container: 'acme-audit' }),
+  azure: account({ type: 'azure', storageAccount: 'acmeaudit', container: 'acme-audit' }),
 };
 
 function account(destination: object) {
@@ -46,6 +46,20 @@ test('the remedy for a wrong region names the region that S3 told', () => {
   expect(remedyFor({ code: 'wrong_region', message }, accounts.s3, options)).toBe(
     'npx siem-export --stage prod account update acme --bucket-region us-gov-west-1',
   );
+});
+
+test.each([
+  'S3 denies writing to the S3 bucket acme-audit (AccessDenied: x); a grant does not help: the service control policy that denies it must make an exception',
+  "S3 denies writing to the S3 bucket acme-audit (AccessDenied: x); grant kms:GenerateDataKey and kms:Decrypt, in the key's own policy as well",
+])('the remedy for a denial is the one for the cause that S3 named: %s', message => {
+  const remedy = remedyFor({ code: 'access_denied', message }, accounts.s3, options);
+  expect(remedy).toBe(`The customer: ${message.split('); ')[1]}`);
+});
+
+test('the remedy for a denial without a cause is the policy', () => {
+  const message =
+    'S3 denies writing to the S3 bucket acme-audit (AccessDenied: Access Denied); grant s3:PutObject on x; S3 answers the same if y';
+  expect(remedyFor({ code: 'access_denied', message }, accounts.s3, options)).toContain('"s3:PutObject"');
 });
 
 test('an id in a command is quoted for the shell', () => {
@@ -78,7 +92,8 @@ test('a checksum that the cloud does not accept is a step of its own', () => {
 
 test('the object that verify writes is no export for any reader', () => {
   const key = probeKey(accounts.gcs, now);
-  expect(key).toBe('siem/audit/YWNtZQ/_verify_20261122T000000Z.txt');
+  expect(key).toMatch(/^siem\/audit\/YWNtZQ\/_verify_20261122T000000Z_[0-9a-f]{8}\.txt$/);
+  expect(probeKey(accounts.gcs, now)).not.toBe(key);
   expect(parseObjectKey(key)).toBeUndefined();
 });
 
@@ -102,7 +117,10 @@ test.each([
   ['acme-audit/audit/x.zip', ['it is for one blob of the container']],
 ])('a SAS for /%s is one for the container of the record, or told not to be', (path, details) => {
   const sasUrl = `https://acme.blob.core.windows.net/${path}?sp=cw&sig=x`;
-  const record = { ...accounts.azure, destination: { type: 'azure', container: 'acme-audit' } } as const;
+  const record = {
+    ...accounts.azure,
+    destination: { type: 'azure', storageAccount: 'acmeaudit', container: 'acme-audit' },
+  } as const;
   for (const secret of [sasUrl, JSON.stringify({ sasUrl })])
     expect(containerSteps(secret, record, options.command).map(({ detail }) => detail)).toEqual(details);
   const connection = 'BlobEndpoint=https://acme.blob.core.windows.net;SharedAccessSignature=sp=cw&sig=x';

@@ -58,6 +58,6 @@ test('a line of an import file may bring a credential, and says so where that is
 
 test('a destination knows the attributes of its own cloud', () => {
   expect(destinationAttributes('gcs')).toEqual(['type', 'bucket', 'prefix']);
-  expect(destinationAttributes('azure')).toEqual(['type', 'container', 'prefix']);
+  expect(destinationAttributes('azure')).toEqual(['type', 'storageAccount', 'container', 'prefix', 'cloud']);
   expect(destinationAttributes('ftp')).toEqual(expect.arrayContaining(['bucket', 'container', 'region']));
 });

@@ -1,0 +1,33 @@
+const longest = 300;
+
+/** Names before a value that proves who asks, as they stand in URLs, headers and messages. */
+const named =
+  /\b(sig|signature|x-(?:amz|goog)-[\w-]+|\w*token|\w*secret\w*|accountkey|password|authorization)(["']?\s*[=:]\s*["']?)[^\s&"',;<>]+/gi;
+
+/** Values that show by their form what they are. */
+const shaped = [/\b(?:Bearer|SharedKey)\s+\S+/gi, /\beyJ[\w-]{8,}(?:\.[\w-]*)*/g, /\bya29\.[\w.-]+/g];
+
+const run = /[A-Za-z0-9+/=_%-]{32,}/g;
+
+/** Pieces of the names of resources: words, numbers, and the short hexadecimal groups of a UUID. */
+const namePiece = /^(?:[A-Za-z]+\d*|\d+[A-Za-z]*|[0-9A-Z]+|[0-9a-f]{4,12})?$/;
+
+/**
+ * A cloud's code and explanation on one line of at most 300 characters, to be shown to whoever has to act. Whatever may
+ * be a token, a signature or a key is left out: clouds repeat parts of a request that they refuse.
+ */
+export function cloudWords(code: string | undefined, explanation: string | undefined): string {
+  const said = [code, explanation].map(part => clean(part ?? '')).filter(part => part !== '');
+  const words = (said[0] === said[1] ? said.slice(1) : said).join(': ');
+  return words.length <= longest ? words : `${words.slice(0, longest - 1)}…`;
+}
+
+function clean(text: string): string {
+  // Removed before the text is shortened, as half a secret is none of those forms any more.
+  let cleaned = text.replace(named, '$1$2…');
+  for (const form of shaped) cleaned = cleaned.replace(form, '…');
+  return cleaned
+    .replace(run, found => (found.split(/[/_-]/).every(piece => namePiece.test(piece)) ? found : '…'))
+    .replace(/[\s\p{C}]+/gu, ' ')
+    .trim();
+}

@@ -1,0 +1,47 @@
+import type { S3Destination } from '../domain/account.ts';
+import type { AwsAnswer } from './aws-answer.ts';
+
+/** As S3's explanation names the policy that denies, or the one beside the customer's grant that does not allow. */
+const denying = /explicit deny(?: in an? ([\w -]*?policy|permissions boundary))?/i;
+const notAllowing =
+  /because no ((?:service control|resource control|VPC endpoint|session) policy|permissions boundary) allows/i;
+
+/**
+ * Why S3 answers 403 and what helps. It explains a denial only to callers of the bucket's own account or organization;
+ * without an explanation the missing grant is the likeliest cause.
+ *
+ * @param words the code and the explanation, without secrets
+ */
+export function describeDenial(
+  { name, explanation = '' }: AwsAnswer,
+  words: string,
+  destination: S3Destination,
+) {
+  const denial = `S3 denies writing to the S3 bucket ${destination.bucket} (${words})`;
+  // Accounts that are closed or blocked, say: no grant changes that.
+  if (name !== 'AccessDenied' && explanation !== '')
+    return `${denial}; no permission is missing, the cause is what S3 says`;
+  const [denied, denier = 'policy'] = denying.exec(explanation) ?? [];
+  if (denied !== undefined)
+    return `${denial}; a grant does not help: the ${denier} that denies it must make an exception`;
+  const narrower = notAllowing.exec(explanation)?.[1];
+  if (narrower !== undefined)
+    return `${denial}; a grant alone does not help: the ${narrower} must allow it, too`;
+  if (/\bkms:\w+/i.test(explanation))
+    return `${denial}; grant kms:GenerateDataKey and kms:Decrypt, in the key's own policy as well`;
+  return `${denial}; grant ${grants(destination)}${ownerNote(destination, explanation)}`;
+}
+
+function grants({ bucket, prefix, kmsKeyId }: S3Destination): string {
+  const folder = prefix === undefined ? '' : `${prefix}/`;
+  const put = `s3:PutObject on arn:aws:s3:::${bucket}/${folder}audit/*`;
+  return kmsKeyId === undefined
+    ? put
+    : `${put}, and kms:GenerateDataKey and kms:Decrypt on the key ${kmsKeyId}`;
+}
+
+function ownerNote({ expectedBucketOwner }: S3Destination, explanation: string): string {
+  // Of an owner that is not the expected one S3 says no more than this.
+  if (expectedBucketOwner === undefined || /not authorized to perform/i.test(explanation)) return '';
+  return `; S3 answers the same if the bucket does not belong to the account ${expectedBucketOwner}`;
+}
