@@ -15,7 +15,6 @@ import { createBuckets } from '../../../lambdas/exporter/buckets.ts';
 import { createBatchExporter } from '../../../lambdas/exporter/export-batch.ts';
 import type { AuditLog } from '../../../lambdas/exporter/ports.ts';
 import { createInvocation, type Invocation } from '../oracle/invocation.ts';
-import { hasReason } from '../oracle/message-watch.ts';
 import { createDatabaseClient, type Database, tableNames } from '../services/dynamodb.ts';
 import type { Queue, QueuedMessage } from '../services/queue.ts';
 import { createSecretsClient, secretPrefix } from '../services/secrets.ts';
@@ -103,8 +102,7 @@ export function createExporterFleet(options: FleetOptions) {
       body: message.body,
       attributes: { ApproximateReceiveCount: String(message.receiveCount) },
     }));
-    // Whatever it was that the message was handed out for: only its own troubles may excuse the failure.
-    const troubledAt = messages.map(message => message.troubled.push(true) - 1);
+    const receives = messages.map(({ excused }) => excused.push(true) - 1);
     exporterOf(
       options,
       process,
@@ -113,9 +111,10 @@ export function createExporterFleet(options: FleetOptions) {
       ({ batchItemFailures }) => {
         const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
         for (const [index, message] of messages.entries()) {
-          message.troubled[troubledAt[index] ?? 0] = hasReason(invocation);
           if (failed.has(message.id)) options.onFailed(invocation, message);
           else {
+            // Who was done with the message has no excuse if it is given up all the same.
+            message.excused[receives[index] ?? 0] = process.troubles() > 0;
             world.trace(process.name, `is done with ${message.body}`);
             options.onDone(invocation, message);
             options.queue().delete(message);

@@ -66,18 +66,25 @@ function readAttempt(token: string, attempt: Item = {}): AttemptItem {
 function readIntent(intent: Item): IntentItem {
   const window = intent.window?.M ?? {};
   const recipe = intent.recipe?.M ?? {};
-  const { type, storageAccount, bucket, prefix } = recipe.place?.M ?? {};
+  const place = recipe.place?.M ?? {};
   return {
     start: Date.parse(text(window.start)),
     end: Date.parse(text(window.end)),
     part: Number(intent.part?.N),
     after: intent.after?.S,
-    place: `${text(type)}://${storageAccount ? `${text(storageAccount)}/` : ''}${text(bucket)}${prefix ? `/${text(prefix)}` : ''}`,
+    place: placeIn(place),
     manner: [recipe.format?.S, recipe.compression?.S, recipe.partBytes?.N, recipe.level?.N].join(' '),
     partBytes: Number(recipe.partBytes?.N),
     compression: text(recipe.compression),
-    prefix: prefix?.S,
+    prefix: place.prefix?.S,
   };
+}
+
+/** Where a file goes, as its place in the ledger says; without the prefix it is the bucket. */
+export function placeIn({ prefix, ...place }: Item): string {
+  if (prefix) return `${placeIn(place)}/${text(prefix)}`;
+  const { type, storageAccount, bucket } = place;
+  return `${text(type)}://${storageAccount ? `${text(storageAccount)}/` : ''}${text(bucket)}`;
 }
 
 function text(value: AttributeValue | undefined): string {

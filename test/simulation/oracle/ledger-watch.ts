@@ -4,7 +4,14 @@ import type { Item } from '../services/expressions.ts';
 import { boundaryAfter, boundaryUpTo } from '../truth/boundaries.ts';
 import type { World } from '../world/world.ts';
 import { createAttemptWatch } from './attempt-watch.ts';
-import { type CursorItem, canHaveCreated, type IntentItem, keyOf, readCursorItem } from './cursor-item.ts';
+import {
+  type CursorItem,
+  canHaveCreated,
+  type IntentItem,
+  keyOf,
+  placeIn,
+  readCursorItem,
+} from './cursor-item.ts';
 import type { Invocation } from './invocation.ts';
 import type { WorkWatch } from './work-watch.ts';
 
@@ -205,12 +212,12 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
     if ((row.final?.BOOL ?? false) !== final)
       world.violate('ledger', `${accountId}: the row of ${describe(intent)} is wrong about being the last`);
 
-    const { type, bucket, prefix } = row.place?.M ?? {};
-    const place = `${type?.S}://${bucket?.S}${prefix ? `/${prefix.S}` : ''}`;
+    const { prefix, ...rest } = row.place?.M ?? {};
+    const place = placeIn(row.place?.M ?? {});
     const key = row.key?.S ?? '';
     if (place !== intent.place || key !== keyOf(accountId, intent))
       world.violate('ledger', `${accountId}: ${describe(intent)} has a row for ${place} ${key}`);
-    const bucketName = `${type?.S}://${bucket?.S}`;
+    const bucketName = placeIn(rest);
     const object = objectAt(bucketName, key);
     // It may have been taken for ours by an earlier attempt, and be gone since.
     const foreign = object ? object.foreign : wasForeign(bucketName, key);

@@ -23,8 +23,8 @@ export interface QueuedMessage {
   visibleAt: number;
   receiveCount: number;
   state: 'queued' | 'deleted' | 'dead';
-  /** For each receive, whether a fault was injected while it was worked on. */
-  readonly troubled: boolean[];
+  /** For each receive, whether there was a reason not to be done with it. */
+  readonly excused: boolean[];
 }
 
 export interface Queue {
@@ -76,7 +76,7 @@ export function createQueue(
         visibleAt: world.now() + delaySeconds * 1000,
         receiveCount: 0,
         state: 'queued',
-        troubled: [],
+        excused: [],
       };
       all.set(message.id, message);
       if (content) latest.set(content.accountId, Math.max(latest.get(content.accountId) ?? 0, content.tick));
