@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { createCursorReader } from '../../lambdas/aws/cursor-reader.ts';
 import { createExportQueue } from '../../lambdas/aws/export-queue.ts';
 import type { Account } from '../../lambdas/domain/account.ts';
-import type { Cursor } from '../../lambdas/domain/cursor.ts';
 import { toIso } from '../../lambdas/domain/instant.ts';
 import type { Window } from '../../lambdas/domain/window.ts';
 import type { Run } from '../run.ts';

@@ -1,11 +1,5 @@
 import type { FoundCursor } from '../../../lambdas/aws/cursor-reader.ts';
-import {
-  type Account,
-  accountFaults,
-  parseAccount,
-  parseSchedule,
-  type Schedule,
-} from '../../../lambdas/domain/account.ts';
+import { type Account, parseAccount, parseSchedule, type Schedule } from '../../../lambdas/domain/account.ts';
 import type { Cursor } from '../../../lambdas/domain/cursor.ts';
 import { ExportError } from '../../../lambdas/domain/failure.ts';
 import type { Instant } from '../../../lambdas/domain/instant.ts';

@@ -1,6 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createSecretStore } from '../../../lambdas/aws/secret-store.ts';
-import { assumeRole } from '../../../lambdas/buckets/assume-role.ts';
 import type { Answer, Bucket } from '../../../lambdas/buckets/bucket.ts';
 import { openBucket } from '../../../lambdas/buckets/open-bucket.ts';
 import type { Account } from '../../../lambdas/domain/account.ts';
