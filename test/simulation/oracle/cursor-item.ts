@@ -39,17 +39,24 @@ export function readCursorItem(item: Item): CursorItem {
 function readIntent(intent: Item): IntentItem {
   const window = intent.window?.M ?? {};
   const recipe = intent.recipe?.M ?? {};
-  const { type, storageAccount, bucket, prefix } = recipe.place?.M ?? {};
+  const place = readPlace(recipe.place);
   return {
     start: Date.parse(text(window.start)),
     end: Date.parse(text(window.end)),
     part: Number(intent.part?.N),
     after: intent.after?.S,
-    place: `${text(type)}://${storageAccount ? `${text(storageAccount)}/` : ''}${text(bucket)}${prefix ? `/${text(prefix)}` : ''}`,
+    place: place.name,
     manner: [recipe.format?.S, recipe.compression?.S, recipe.partBytes?.N, recipe.level?.N].join(' '),
     compression: text(recipe.compression),
-    prefix: prefix?.S,
+    prefix: place.prefix,
   };
+}
+
+/** A place of the ledger, and the bucket or container in which it is. */
+export function readPlace(item: AttributeValue | undefined) {
+  const { type, storageAccount, bucket, prefix } = item?.M ?? {};
+  const bucketName = `${text(type)}://${storageAccount ? `${text(storageAccount)}/` : ''}${text(bucket)}`;
+  return { name: `${bucketName}${prefix ? `/${text(prefix)}` : ''}`, bucketName, prefix: prefix?.S };
 }
 
 function text(value: AttributeValue | undefined): string {

@@ -3,7 +3,7 @@ import type { StoredObject } from '../services/cloud.ts';
 import type { Item } from '../services/expressions.ts';
 import { boundaryAfter, boundaryUpTo } from '../truth/boundaries.ts';
 import type { World } from '../world/world.ts';
-import { type CursorItem, type IntentItem, keyOf, readCursorItem } from './cursor-item.ts';
+import { type CursorItem, type IntentItem, keyOf, readCursorItem, readPlace } from './cursor-item.ts';
 import type { Invocation } from './invocation.ts';
 
 /** A file that the ledger says is delivered. */
@@ -206,12 +206,10 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
     if ((row.final?.BOOL ?? false) !== final)
       world.violate('ledger', `${accountId}: the row of ${describe(intent)} is wrong about being the last`);
 
-    const { type, bucket, prefix } = row.place?.M ?? {};
-    const place = `${type?.S}://${bucket?.S}${prefix ? `/${prefix.S}` : ''}`;
+    const { name: place, bucketName } = readPlace(row.place);
     const key = row.key?.S ?? '';
     if (place !== intent.place || key !== keyOf(accountId, intent))
       world.violate('ledger', `${accountId}: ${describe(intent)} has a row for ${place} ${key}`);
-    const bucketName = `${type?.S}://${bucket?.S}`;
     const object = objectAt(bucketName, key);
     // It may have been taken for ours by an earlier attempt, and be gone since.
     const foreign = object ? object.foreign : wasForeign(bucketName, key);
