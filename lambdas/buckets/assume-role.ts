@@ -32,8 +32,8 @@ const condition = '"StringEquals": {"sts:ExternalId": …}';
  * A role that can be assumed without its external id, or with one that nobody has told the customer, is refused: any
  * other customer of ours could name it in an account record and have its log written there, or worse (the confused
  * deputy). So each export by role asks three times, with the external id, with one made up for this request, and without
- * any. The three go out at once and take no longer than one. They cost no money; STS allows 600 of them a second in an
- * AWS account and region, and a refusal leaves a line in our own CloudTrail.
+ * any. The three go out at once and take no longer than one. They cost no money, but count three times against the rate
+ * that STS allows our AWS account in the region.
  *
  * @throws ExportError `role_unprotected`, `credentials_rejected` if the role does not let us in, or what else failed
  */
