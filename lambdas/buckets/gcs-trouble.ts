@@ -1,6 +1,5 @@
 import { cloudWords } from './cloud-words.ts';
 import { BrokenRequest } from './exchange.ts';
-import type { GcsAnswer } from './gcs-connection.ts';
 
 /** Whom a request was for: Google's token endpoint, the bucket, or the session of a resumable upload. */
 export type GcsStage = 'token' | 'storage' | 'session';
@@ -114,7 +113,10 @@ export function troubleOf(thrown: unknown, purpose: Purpose): GcsTrouble {
 }
 
 /** An answer that is not the hoped-for one, as trouble. */
-function troubleInAnswer({ status, data }: Pick<GcsAnswer, 'status' | 'data'>, purpose: Purpose): GcsTrouble {
+function troubleInAnswer(
+  { status, data }: { readonly status: number; readonly data: unknown },
+  purpose: Purpose,
+): GcsTrouble {
   const error = propertyOf(data, 'error');
   const details = propertyOf(error, 'errors');
   const first: unknown = Array.isArray(details) ? details[0] : undefined;
