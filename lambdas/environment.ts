@@ -208,6 +208,9 @@ export const readDispatcherEnvironment = readerOf(dispatcherEnvironment);
 export const readExporterEnvironment = readerOf(exporterEnvironment);
 export const readWatchdogEnvironment = readerOf(watchdogEnvironment);
 
+/** The function's own region, which Lambda itself sets. */
+export const readRegion = readerOf(z.object({ AWS_REGION: text }).transform(read => read.AWS_REGION));
+
 /** What reads a function's environment, and throws an EnvironmentError that names every variable missing or wrong. */
 function readerOf<Read>(schema: z.ZodType<Read>) {
   return (environment: Readonly<Record<string, string | undefined>>): Readonly<Read> => {

@@ -73,7 +73,7 @@ export const savedQueries: Readonly<Record<string, SavedQuery>> = {
     functions: ['watchdog'],
     lines: [
       'fields @timestamp, accountId, message, faults, exportedThrough',
-      'filter message in ["Account record is invalid", "Account is behind", "Account was never exported"]',
+      'filter message in ["Account is invalid", "Account is behind", "Account was never exported"]',
       'sort @timestamp desc',
       'limit 200',
     ],

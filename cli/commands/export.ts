@@ -78,7 +78,7 @@ async function lookAt(target: Target, accountId: string): Promise<Owed> {
   const record = await existingRecord(openStores(target), accountId);
   const account = checkRecord(record);
   const reader = createCursorReader({ client: dynamodb, tableName: outputs.ExportLedgerTableName });
-  const cursor: Cursor | undefined = (await reader.cursors([accountId])).get(accountId);
+  const cursor = await reader.cursor(accountId);
   const settle = (await target.environment()).settleSeconds * 1000;
   const now = await target.now();
   const standing = standingOf(record, cursor, now, settle);

@@ -102,7 +102,7 @@ export function createSurveyTelemetry({ logger, metrics }: Instruments) {
   return {
     surveyed({ accounts, invalid, behind }: Omit<Survey, 'neverExported'>): void {
       for (const { accountId, faults, exportedThrough } of invalid)
-        logger.error('Account record is invalid', {
+        logger.error('Account is invalid', {
           accountId,
           faults,
           ...(exportedThrough !== undefined && { exportedThrough: toIso(exportedThrough) }),

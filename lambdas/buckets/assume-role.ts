@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { ExportError } from '../domain/failure.ts';
 import type { S3Credential } from '../domain/secret.ts';
@@ -22,25 +23,41 @@ export interface RoleAssumption {
   readonly attempts?: number | undefined;
 }
 
+/** How a trust policy has to demand the external id. */
+const condition = '"StringEquals": {"sts:ExternalId": …}';
+
 /**
  * Temporary credentials of the customer's role, valid for an hour.
  *
- * A role that can be assumed without the external id is refused: any other customer of ours could name it in an
- * account record and have its log written there, or worse (the confused deputy).
+ * A role that can be assumed without its external id, or with one that nobody has told the customer, is refused: any
+ * other customer of ours could name it in an account record and have its log written there, or worse (the confused
+ * deputy). So each export by role asks three times, with the external id, with one made up for this request, and without
+ * any. The three go out at once and take no longer than one. They cost no money; STS allows 600 of them a second in an
+ * AWS account and region, and a refusal leaves a line in our own CloudTrail.
  *
  * @throws ExportError `role_unprotected`, `credentials_rejected` if the role does not let us in, or what else failed
  */
 export async function assumeRole(assumption: RoleAssumption, signal?: AbortSignal): Promise<S3Credential> {
   const { roleArn, externalId, bucket } = assumption;
   const client = createClient(assumption);
+  const role = `The role ${roleArn} for the S3 bucket ${bucket}`;
   try {
-    if (await canBeAssumedWithout()) {
+    const [without, withAny, granted] = await Promise.allSettled([
+      isLetIn(undefined),
+      isLetIn(randomUUID()),
+      assume(externalId),
+    ]);
+    if (outcomeOf(without))
       throw new ExportError(
         'role_unprotected',
-        `The role ${roleArn} for the S3 bucket ${bucket} can be assumed without its external id; add the condition "StringEquals": {"sts:ExternalId": …} to its trust policy`,
+        `${role} can be assumed without its external id; add the condition ${condition} to its trust policy`,
       );
-    }
-    return await assume(externalId);
+    if (outcomeOf(withAny))
+      throw new ExportError(
+        'role_unprotected',
+        `${role} can be assumed with any external id: it let us in with one that was made up; its trust policy must have the condition ${condition} with the external id of the account record, and no StringLike with a wildcard`,
+      );
+    return outcomeOf(granted);
   } catch (thrown) {
     signal?.throwIfAborted();
     throw thrown instanceof ExportError ? thrown : toFailure(thrown, assumption);
@@ -48,9 +65,9 @@ export async function assumeRole(assumption: RoleAssumption, signal?: AbortSigna
     client.destroy();
   }
 
-  async function canBeAssumedWithout(): Promise<boolean> {
+  async function isLetIn(otherId: string | undefined): Promise<boolean> {
     try {
-      await assume(undefined);
+      await assume(otherId);
       return true;
     } catch (thrown) {
       if (answerOf(thrown).name === 'AccessDenied') return false;
@@ -77,6 +94,12 @@ export async function assumeRole(assumption: RoleAssumption, signal?: AbortSigna
       sessionToken: SessionToken,
     };
   }
+}
+
+/** @throws what the promise was rejected with */
+function outcomeOf<Value>(settled: PromiseSettledResult<Value>): Value {
+  if (settled.status === 'rejected') throw settled.reason;
+  return settled.value;
 }
 
 /** 2 to 64 letters, digits and + = , . @ - _ , which is what AWS allows. */

@@ -2,6 +2,7 @@ import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAuditLog } from '../../lambdas/aws/audit-log.ts';
+import { KeptConnections } from '../../lambdas/aws/kept-connections.ts';
 import { RawHttpHandler } from '../../lambdas/aws/raw-http-handler.ts';
 import type { Pause } from '../../lambdas/aws/throttling.ts';
 import { defaultAttributes } from '../../lambdas/domain/audit-record.ts';
@@ -24,7 +25,9 @@ describe('the audit log', () => {
   let tables: DynamodbTables;
   let proxy: FaultProxy;
   beforeAll(async () => {
-    tables = await startTables({ requestHandler: new RawHttpHandler({ connect: 3_000, answer: 20_000 }) });
+    tables = await startTables({
+      requestHandler: new RawHttpHandler(new KeptConnections(), { connect: 3_000, answer: 20_000 }),
+    });
     const { protocol, hostname, port } = (await tables.client.config.endpoint?.()) ?? {};
     // Dynalite ends the process for half a request.
     proxy = await startFaultProxy(`${protocol}//${hostname}:${port}`, { wholeRequests: true });
@@ -92,7 +95,7 @@ describe('the audit log', () => {
         read: (from: AuditLog) => Promise<Read>,
       ): Promise<Read> {
         const { region, credentials } = tables.client.config;
-        const requestHandler = new RawHttpHandler({ connect: 3_000, answer: 20_000 });
+        const requestHandler = new RawHttpHandler(new KeptConnections(), { connect: 3_000, answer: 20_000 });
         const client = new DynamoDBClient({ endpoint, region, credentials, requestHandler, maxAttempts });
         try {
           return await read(

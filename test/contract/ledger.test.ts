@@ -1,4 +1,4 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createFileReader } from '../../cli/stage/ledger/ledger-files.ts';
 import { createCursorReader } from '../../lambdas/aws/cursor-reader.ts';
@@ -378,6 +378,47 @@ describe('the ledger', () => {
       'nobody',
     ]);
     expect([...cursors.keys()].toSorted()).toEqual(many.toSorted());
-    expect(cursors.get('many-7')?.exportedThrough).toBe(start);
+    expect(cursors.get('many-7')).toMatchObject({ exportedThrough: start });
+  });
+
+  it.each<[string, Record<string, AttributeValue>, string]>([
+    ['a date that is none', { exportedThrough: { S: 'yesterday' } }, 'exportedThrough: expected an instant'],
+    ['a date beyond all windows', { exportedThrough: { S: '+200000-01-01T00:00:00Z' } }, 'exportedThrough: '],
+    ['no version', { version: { NULL: true } }, 'version: expected number, got null'],
+    [
+      'a number of too many digits',
+      { version: { N: `${'9'.repeat(30)}.5` } },
+      'version: expected number, got map',
+    ],
+    [
+      'another thing for its intent',
+      { intent: { M: { part: { S: '1' } } } },
+      'intent.window: expected map, got nothing; intent.part: expected number',
+    ],
+  ])('names account and attribute of a cursor with %s, and reads the others', async (_, broken, fault) => {
+    const sound = `${accountId} sound`;
+    await ledger.createCursor(sound, start);
+    const Item = {
+      accountId: { S: accountId },
+      entry: { S: 'cursor' },
+      exportedThrough: { S: '2026-11-22T04:00:00.000Z' },
+      version: { N: '1' },
+      failures: { N: '0' },
+      ...broken,
+    };
+    await tables.client.send(new PutItemCommand({ TableName: tableName, Item }));
+    const error = {
+      name: 'ExportError',
+      code: 'internal',
+      message: expect.stringContaining(
+        `The item cursor of the account "${accountId}" in the ledger cannot be read: ${fault}`,
+      ),
+    };
+    await expect(ledger.readCursor(accountId)).rejects.toMatchObject(error);
+    const reader = createCursorReader({ client: tables.client, tableName });
+    await expect(reader.cursor(accountId)).rejects.toMatchObject(error);
+    const cursors = await reader.cursors([accountId, sound]);
+    expect(cursors.get(accountId)).toMatchObject(error);
+    expect(cursors.get(sound)).toMatchObject({ exportedThrough: start });
   });
 });

@@ -73,6 +73,7 @@ export function startExporter(world: MemoryWorld, now: number) {
     createBuckets: () =>
       createBuckets({
         endpoints: {},
+        exporter: { region: 'eu-central-1' },
         secrets: { read: async secretId => world.secrets.get(secretId) ?? '' },
         open: async ({ destination }) => ({
           async create({ key, body }) {

@@ -30,23 +30,8 @@ export function createProbe(target: Target, account: Account) {
     async open(credential: Credential | undefined): Promise<Bucket> {
       const { endpoints } = await target.environment();
       const signal = AbortSignal.timeout(longestWait);
-      if (destination.type !== 's3' || destination.roleArn === undefined)
-        return openBucket({ destination, credential, endpoints, sessionName, signal });
-      const { roleArn, externalId = '', bucket, region } = destination;
-      const granted = await assumeRole(
-        {
-          roleArn,
-          externalId,
-          bucket,
-          region,
-          sessionName,
-          endpoint: endpoints.sts,
-          credential: await target.exporterCredential(),
-        },
-        signal,
-      );
-      const { createS3Bucket } = await import('../../../lambdas/buckets/s3.ts');
-      return createS3Bucket({ destination, credential: granted, endpoint: endpoints.s3 });
+      const exporter = { region: target.region, credential: () => target.exporterCredential() };
+      return openBucket({ destination, credential, endpoints, sessionName, exporter, signal });
     },
 
     /** Creates a small object by the driver that writes the exports. */

@@ -171,6 +171,7 @@ function exporterOf(options: FleetOptions, process: Process, invocation: Invocat
       createBuckets({
         secrets: secretStore,
         endpoints: {},
+        exporter: { region: 'eu-central-1' },
         async open({ destination, credential, sessionName }) {
           const accountId = Buffer.from(sessionName, 'base64url').toString('utf8');
           return createSimulatedBucket(world, cloud, process, { accountId, destination, credential });

@@ -55,8 +55,7 @@ async function showAccount(context: CommandContext, accountId: string): Promise<
   const last = await createFileReader(ledger).latest(accountId);
   const { settleSeconds } = await target.environment();
   const standing = standingOf(record, cursors.get(accountId), await target.now(), settleSeconds * 1000);
-  const faults = recordFaults(record);
-  const { account } = standing;
+  const { account, faults } = standing;
   const remedy = await remedyOf(standing, target);
   const warnings = [...idWarnings(accountId), ...unknownAttributes(record)];
   return {
