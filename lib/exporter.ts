@@ -16,7 +16,7 @@ import type { ExportQueue } from './export-queue.ts';
 import type { Network } from './network.ts';
 import { operatorSession } from './operator-session.ts';
 import { functionTimeout, PipelineFunction } from './pipeline-function.ts';
-import { exporterRuntimeEnvironment } from './runtime-environment.ts';
+import { exporterMemory, exporterRuntimeEnvironment } from './runtime-environment.ts';
 import type { Tables } from './tables.ts';
 
 export interface ExporterProps {
@@ -45,7 +45,7 @@ export class Exporter extends Construct {
       name: 'exporter',
       description: 'Delivers the windows that an account is owed into its bucket',
       code: props.code,
-      memory: 1769,
+      memory: exporterMemory,
       // What an invocation does not finish is queued again.
       continuesItself: true,
       environment: exporterEnvironment(props),

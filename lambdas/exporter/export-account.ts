@@ -2,7 +2,7 @@ import { type Account, parseAccount, parseSchedule } from '../domain/account.ts'
 import { type Cursor, leasedToAnother, type StopReason } from '../domain/cursor.ts';
 import { type ExportMessage, longestDelay } from '../domain/export-message.ts';
 import { ExportError, toExportError } from '../domain/failure.ts';
-import { toIso } from '../domain/instant.ts';
+import { type Instant, toIso } from '../domain/instant.ts';
 import { firstPosition, nextStep } from '../domain/plan.ts';
 import { deliverUnlessSuspended } from './deliver-unless-suspended.ts';
 import type { ExportSettings } from './export-settings.ts';
@@ -12,24 +12,26 @@ import { reportFailure } from './report-failure.ts';
 
 /**
  * How an invocation ended: everything due is delivered (`done`), the rest, windows to be counted again included, is
- * queued again (`continued`, `early`, `superseded`, `leased`), the account gets nothing now (`stopped`, `gone`), or
- * somebody must act (`failed`).
+ * queued again (`continued`, `early`, `superseded`), the account gets nothing now (`stopped`, `gone`), somebody must act
+ * (`failed`), or another exporter is at work, and the message has to wait.
  */
 export type ExportOutcome =
   | 'done'
   | 'continued'
   | 'early'
   | 'superseded'
-  | 'leased'
   | 'stopped'
   | 'gone'
-  | 'failed';
+  | 'failed'
+  | Leased;
+
+export interface Leased {
+  readonly leasedUntil: Instant;
+}
 
 const furthestTick = 24 * 3_600_000;
 const mostConflicts = 5;
 const conflictDelay = 60;
-/** Seconds until it is looked again whether another exporter of the account still is at work. */
-const leaseDelay = 60;
 
 /**
  * Delivers every window that an account is owed up to the message's tick, oldest first, each file committed before
@@ -56,7 +58,6 @@ export async function exportAccount(
   for (let conflicts = 0; conflicts <= mostConflicts; conflicts++) {
     const outcome = await exportFromRecord();
     if (outcome === 'continued') return requeue(outcome, 0);
-    if (outcome === 'leased') return requeue(outcome, leaseDelay);
     if (outcome !== 'superseded') return outcome;
   }
   return requeue('superseded', conflictDelay);
@@ -98,7 +99,8 @@ export async function exportAccount(
         return (await isRecounted(account, cursor, parts > 0)) ? step.kind : 'continued';
       }
       if (parts > 0 && !deadline.allowsAnotherPart()) return 'continued';
-      if (leasedToAnother(cursor, token, ports.clock.now()) !== undefined) return 'leased';
+      const leasedUntil = leasedToAnother(cursor, token, ports.clock.now());
+      if (leasedUntil !== undefined) return { leasedUntil };
 
       const { intent } = step;
       const part = { account, cursor, intent, token, ports, settings, deadline };

@@ -1,8 +1,8 @@
+import { exporterMemory } from '../../../lib/runtime-environment.ts';
+import { type DestinationPlace, deliveredBytes, type ExportPart, exportCostLines } from './export-cost.ts';
+import { coldStartSeconds, exportSeconds, exportTime } from './export-time.ts';
 import { type PriceName, priceList } from './price-list.ts';
 import { daysPerMonth, hoursPerMonth, ticksPerMonth, usage } from './usage.ts';
-
-/** Where an account's bucket is, as far as the price of the way there goes. */
-export type DestinationPlace = 'same-region' | 'other-region' | 'internet';
 
 /** A fleet in an average month; each default is a fleet as most are. */
 export interface CostInput {
@@ -63,7 +63,7 @@ export interface Breakdown {
 const gb = 1_000_000_000;
 
 /**
- * What a stage costs a month by AWS's list prices. The only place with the formula; docs/cost.md explains it.
+ * What a stage costs a month by AWS's list prices. docs/cost.md explains the formula.
  *
  * @throws RangeError if a figure is negative or not a number
  */
@@ -117,72 +117,81 @@ function fixedLines({ egressAddresses, recount }: Fleet): CostLine[] {
   ];
 }
 
+const groupOf: Readonly<Record<ExportPart, CostGroup>> = {
+  'audit log reads': 'audit log read',
+  'other reads': 'ledger and accounts',
+  writes: 'ledger and accounts',
+  compute: 'compute',
+  secret: 'secrets and keys',
+  queue: 'queue and events',
+  events: 'queue and events',
+  keys: 'secrets and keys',
+  logs: 'logs and alarms',
+  transfer: 'transfer',
+};
+
 function accountLines(fleet: Fleet): CostLine[] {
   const line = lineOf(false);
   const { accounts, rowsPerAccount, egressAddresses } = fleet;
-  const windows = accounts * fleet.windowsPerAccount;
-  const rows = accounts * rowsPerAccount;
-  const exporterSeconds =
-    windows * (usage.secondsPerWindow + usage.coldStartSeconds) + rows / usage.rowsPerSecond;
-  const secrets = accounts * fleet.accountsWithSecret;
-  const outGb = Math.max(rows * usage.deliveredBytesPerRow, windows * usage.smallestFileBytes) / gb;
-  const logGb = (windows * usage.logBytesPerWindow) / gb;
   return [
-    ...auditLogLines(fleet, rows, windows),
-    ...(fleet.recount ? recountLines(fleet, rows, windows) : []),
-    line('compute', 'lambdaGbSecond', exporterSeconds * usage.exporterGb),
+    ...exportLines(fleet),
+    ...auditLogLines(fleet, accounts * rowsPerAccount),
+    ...(fleet.recount ? recountLines(fleet, accounts * rowsPerAccount) : []),
     line(
       'compute',
       'lambdaGbSecond',
       accounts * hoursPerMonth * usage.watchdogSecondsPerAccount * usage.watchdogGb,
     ),
-    line('compute', 'lambdaRequest', windows),
-    line('ledger and accounts', 'dynamodbWriteUnit', windows * usage.ledgerWriteUnitsPerWindow),
-    line(
-      'ledger and accounts',
-      'dynamodbReadUnit',
-      windows * usage.ledgerReadsPerWindow + accounts * usage.fleetReadsPerAccount,
-    ),
-    line('queue and events', 'sqsRequest', windows * usage.queueRequestsPerWindow),
-    line('queue and events', 'eventBridgeEvent', windows * usage.eventsPerWindow),
-    line('secrets and keys', 'secret', secrets),
-    line('secrets and keys', 'secretRequest', secrets * fleet.windowsPerAccount),
-    line('secrets and keys', 'kmsRequest', windows * usage.keyCallsPerWindow),
-    line('logs and alarms', 'logIngested', logGb),
-    line('logs and alarms', 'logStored', logGb * usage.logMonths),
-    ...(fleet.destination === 'same-region'
-      ? []
-      : [line('transfer', fleet.destination === 'internet' ? 'internetOut' : 'otherRegionOut', outGb)]),
-    line('network', 'natGb', egressAddresses > 0 ? outGb : 0),
+    line('ledger and accounts', 'dynamodbReadUnit', accounts * usage.fleetReadsPerAccount),
+    line('secrets and keys', 'secret', accounts * fleet.accountsWithSecret),
+    line('network', 'natGb', egressAddresses > 0 ? outGb(fleet) : 0),
   ];
 }
 
-/** By the 4 KB, consistently. */
-function unitsOfRead({ rowBytes }: Fleet, rows: number, windows: number): number {
-  return Math.max((rows * rowBytes) / 4096, windows);
+/** Every window's export, as if the month's rows were the same in each. */
+function exportLines(fleet: Fleet): CostLine[] {
+  const { windowsPerAccount, rowBytes, destination, accountsWithSecret } = fleet;
+  const windows = fleet.accounts * windowsPerAccount;
+  if (windows === 0) return [];
+  const rows = rowsPerWindow(fleet);
+  // A cold start for every window, as most are hours apart.
+  const seconds = coldStartSeconds() + exportSeconds(rows);
+  return exportCostLines({ rows, seconds, rowBytes, destination, withSecret: accountsWithSecret }).map(
+    ({ part, price, quantity }) => lineOf(false)(groupOf[part], price, windows * quantity),
+  );
 }
 
-/** Eventually consistent reads take half the units and half the time; a window's bound and its ledger rows half a unit each. */
-function recountLines(fleet: Fleet, rows: number, windows: number): CostLine[] {
+function rowsPerWindow({ rowsPerAccount, windowsPerAccount }: Fleet): number {
+  return windowsPerAccount === 0 ? 0 : rowsPerAccount / windowsPerAccount;
+}
+
+function outGb(fleet: Fleet): number {
+  return (fleet.accounts * fleet.windowsPerAccount * deliveredBytes(rowsPerWindow(fleet))) / gb;
+}
+
+/**
+ * Counting every window again: an eventually consistent read takes half the units and half the time. A window's bound and
+ * its rows of the ledger take half a unit each, and noting how far it has come takes one write.
+ */
+function recountLines(fleet: Fleet, rows: number): CostLine[] {
   const line = lineOf(false);
-  const seconds = windows * usage.recountSecondsPerWindow + rows / (2 * usage.rowsPerSecond);
+  const windows = fleet.accounts * fleet.windowsPerAccount;
+  const seconds = windows * usage.recountSecondsPerWindow + rows / (2 * exportTime.rowsPerSecond);
+  const units = Math.max((rows * fleet.rowBytes) / 4096, windows) / 2;
   return [
-    line('audit log read', 'dynamodbReadUnit', unitsOfRead(fleet, rows, windows) / 2 + windows / 2),
-    line('compute', 'lambdaGbSecond', seconds * usage.exporterGb),
+    line('audit log read', 'dynamodbReadUnit', units + windows / 2),
+    line('compute', 'lambdaGbSecond', (seconds * exporterMemory) / 1024),
     line('ledger and accounts', 'dynamodbReadUnit', windows / 2),
     line('ledger and accounts', 'dynamodbWriteUnit', windows),
   ];
 }
 
-/** Reading is paid by the 4 KB and always consistent; writing and keeping only where the table is the stack's. */
-function auditLogLines(fleet: Fleet, rows: number, windows: number): CostLine[] {
+/** Writing and keeping the rows, where the table is the stack's. */
+function auditLogLines(fleet: Fleet, rows: number): CostLine[] {
+  if (!fleet.ownAuditLog) return [];
   const line = lineOf(false);
-  const readUnits = unitsOfRead(fleet, rows, windows);
-  const lines = [line('audit log read', 'dynamodbReadUnit', readUnits)];
-  if (!fleet.ownAuditLog) return lines;
   const keptGb = (rows * fleet.rowBytes * fleet.retentionMonths) / gb;
   return [
-    ...lines,
     line('audit log kept', 'dynamodbWriteUnit', rows * Math.ceil(fleet.rowBytes / 1024)),
     line('audit log kept', 'dynamodbStorage', keptGb),
     line('audit log kept', 'dynamodbRecovery', keptGb),
