@@ -53,7 +53,8 @@ export async function exportAccount(
     );
   if (wait > 0) return requeue('early', Math.min(Math.ceil(wait / 1000), longestQueueDelay));
 
-  let token = ports.clock.token();
+  // What an earlier one of them left unfinished is nobody else's work.
+  const tokens = [ports.clock.token()];
   for (let conflicts = 0; conflicts <= mostConflicts; conflicts++) {
     const outcome = await exportFromRecord();
     if (outcome === 'continued') return requeue(outcome, 0);
@@ -96,14 +97,15 @@ export async function exportAccount(
       if (step.kind === 'done') return 'done';
       if (step.kind === 'stopped') return stop(account, cursor, step.reason);
       if (parts > 0 && !deadline.allowsAnotherPart()) return 'continued';
-      const leasedUntil = leasedToAnother(cursor, token, ports.clock.now());
+      const leasedUntil = leasedToAnother(cursor, tokens, ports.clock.now());
       if (leasedUntil !== undefined) return { leasedUntil };
 
       const { intent } = step;
+      const [token = ''] = tokens;
       const part = { account, cursor, intent, token, ports, settings, deadline };
       const delivered = await deliverUnlessSuspended(part, silences);
       if (delivered === 'not-begun') return 'superseded';
-      token = ports.clock.token();
+      tokens.unshift(ports.clock.token());
       if (delivered === 'failed' || delivered === 'superseded') return delivered;
       cursor = delivered;
     }
