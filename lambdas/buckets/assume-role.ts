@@ -2,7 +2,7 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { ExportError } from '../domain/failure.ts';
 import type { S3Credential } from '../domain/secret.ts';
 import { answerOf, isNetworkTrouble, isServiceTrouble, printableCause } from './aws-answer.ts';
-import { lookupCloud } from './cloud-address.ts';
+import { cloudConnections } from './cloud-address.ts';
 
 export interface RoleAssumption {
   readonly roleArn: string;
@@ -91,8 +91,9 @@ function createClient({ region, endpoint, credential, attempts = 4 }: RoleAssump
   return new STSClient({
     region,
     maxAttempts: attempts,
+    ignoreConfiguredEndpointUrls: true,
     requestHandler: {
-      ...(endpoint === undefined && { httpsAgent: { lookup: lookupCloud } }),
+      httpsAgent: cloudConnections(endpoint),
       connectionTimeout: 5_000,
       requestTimeout: 15_000,
       throwOnRequestTimeout: true,

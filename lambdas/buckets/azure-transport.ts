@@ -1,6 +1,5 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import type { LookupFunction } from 'node:net';
 import { text } from 'node:stream/consumers';
 import {
   type HttpOperationResponse,
@@ -21,17 +20,17 @@ export interface AzureTransport extends IHttpClient {
  * of the same host; this one keeps its connections to itself, ends a silent one, and follows nothing.
  *
  * @param idleTimeout milliseconds without any byte sent or received
- * @param lookup in place of the system's name resolution for HTTPS
+ * @param connections how they are made, for HTTPS
  */
 export function createAzureTransport({
   idleTimeout,
-  lookup,
+  connections,
 }: {
   idleTimeout: number;
-  lookup?: LookupFunction | undefined;
+  connections?: https.AgentOptions | undefined;
 }): AzureTransport {
   const plain = new http.Agent({ keepAlive: true });
-  const secure = new https.Agent({ keepAlive: true, ...(lookup !== undefined && { lookup }) });
+  const secure = new https.Agent({ keepAlive: true, ...connections });
   return {
     async sendRequest(request) {
       const url = new URL(request.url);

@@ -1,7 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
-import type { LookupFunction } from 'node:net';
+import { type AgentOptions, Agent as HttpsAgent } from 'node:https';
 import { Readable } from 'node:stream';
 import { Storage } from '@google-cloud/storage';
 import { JWT } from 'google-auth-library';
@@ -49,7 +48,7 @@ export interface ConnectionOptions {
   readonly credential: GcsCredential;
   readonly endpoint: string | undefined;
   readonly tokenUrl: string | undefined;
-  readonly lookup: LookupFunction | undefined;
+  readonly connections: AgentOptions;
 }
 
 const googleEndpoint = 'https://storage.googleapis.com';
@@ -60,11 +59,15 @@ const scope = 'https://www.googleapis.com/auth/devstorage.read_write';
 export const controlTimeoutMs = 10_000;
 
 /** @throws ExportError `secret_invalid` if the private key cannot be read */
-export function connectToGcs({ credential, endpoint, tokenUrl, lookup }: ConnectionOptions): GcsConnection {
+export function connectToGcs({
+  credential,
+  endpoint,
+  tokenUrl,
+  connections,
+}: ConnectionOptions): GcsConnection {
   const apiEndpoint = (endpoint ?? googleEndpoint).replace(/\/+$/, '');
   const tokenEndpoint = tokenUrl ?? (endpoint === undefined ? googleTokenUrl : `${apiEndpoint}/token`);
-  const pool = { keepAlive: true, ...(lookup !== undefined && { lookup }) };
-  const agents = { 'http:': new HttpAgent(pool), 'https:': new HttpsAgent(pool) };
+  const agents = { 'http:': new HttpAgent(connections), 'https:': new HttpsAgent(connections) };
   const agentFor = (url: URL) => agents[url.protocol === 'http:' ? 'http:' : 'https:'];
 
   const client = new JWT({

@@ -3,7 +3,7 @@ import type { LookupFunction } from 'node:net';
 import type { GcsDestination } from '../domain/account.ts';
 import type { GcsCredential } from '../domain/secret.ts';
 import type { Bucket, Creation, NewObject } from './bucket.ts';
-import { lookupCloud } from './cloud-address.ts';
+import { cloudConnections } from './cloud-address.ts';
 import { createCrc32c } from './gcs-checksum.ts';
 import { connectToGcs, type GcsConnection } from './gcs-connection.ts';
 import { GcsTrouble, toGcsFailure } from './gcs-failure.ts';
@@ -45,9 +45,9 @@ export function createGcsBucket(options: GcsBucketOptions): Bucket {
     throw new RangeError(`The chunk size must be a multiple of ${granule}, not ${chunkSize}`);
   const bucket = options.destination.bucket;
   const tuning: RetryTuning = { ...defaultRetry, ...options.retry };
-  const resolve = lookup ?? (endpoint === undefined ? lookupCloud : undefined);
   const buffers = createPieceBuffers(chunkSize);
-  const connection = connectToGcs({ credential, endpoint, tokenUrl, lookup: resolve });
+  const connections = cloudConnections(endpoint, lookup);
+  const connection = connectToGcs({ credential, endpoint, tokenUrl, connections });
 
   return {
     async create(object, signal) {

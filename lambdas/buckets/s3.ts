@@ -3,7 +3,7 @@ import type { S3Destination } from '../domain/account.ts';
 import type { ExportError } from '../domain/failure.ts';
 import type { S3Credential } from '../domain/secret.ts';
 import type { Bucket, Creation, NewObject } from './bucket.ts';
-import { lookupCloud } from './cloud-address.ts';
+import { cloudConnections } from './cloud-address.ts';
 import { orAborted } from './or-aborted.ts';
 import { createPieceBuffers, inPieces, nextPiece } from './pieces.ts';
 import { createS3Requests, type S3Retry } from './s3-requests.ts';
@@ -110,8 +110,9 @@ function createClient({ destination, credential, endpoint, timeouts }: S3BucketO
     // A redirect would hide that the account record names the wrong region.
     followRegionRedirects: false,
     maxAttempts: 1,
+    ignoreConfiguredEndpointUrls: true,
     requestHandler: {
-      ...(endpoint === undefined && { httpsAgent: { lookup: lookupCloud } }),
+      httpsAgent: cloudConnections(endpoint),
       connectionTimeout: connection,
       socketTimeout: idle,
       requestTimeout: request,
