@@ -1,6 +1,5 @@
 import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import type { LookupFunction } from 'node:net';
 
 export interface WholeRequest {
   readonly method: string;
@@ -48,8 +47,8 @@ export interface Connections {
 export interface ConnectionsOptions {
   /** Milliseconds without any byte sent or received after which a request is given up. */
   readonly silenceMs: number;
-  /** In place of the usual name resolution. */
-  readonly lookup: LookupFunction | undefined;
+  /** How connections are made (`cloudConnections`). */
+  readonly agent: https.AgentOptions;
 }
 
 /** Milliseconds for connecting, name resolution and TLS included. A host that is there takes a fraction of it. */
@@ -57,10 +56,9 @@ const connectMs = 3_000;
 /** Longer than any answer to an upload; what goes on beyond it is not one. */
 const answerBytes = 256 * 1024;
 
-export function openConnections({ silenceMs, lookup }: ConnectionsOptions): Connections {
-  const pool = { keepAlive: true, ...(lookup !== undefined && { lookup }) };
-  const plain = new http.Agent(pool);
-  const secure = new https.Agent(pool);
+export function openConnections({ silenceMs, agent }: ConnectionsOptions): Connections {
+  const plain = new http.Agent(agent);
+  const secure = new https.Agent(agent);
   return {
     async exchange({ method, url, headers, body, signal }) {
       if (signal?.aborted) throw new BrokenRequest('ABORT_ERR', false);

@@ -20,8 +20,11 @@ export const accountsToSuspend = 3;
 export const silenceCounts = 60_000;
 /** One exporter of the whole fleet tries a suspended region so often, in milliseconds. */
 const probeInterval = 30_000;
-/** Nobody tried for so long: nothing is known any more, in milliseconds. */
-const longestSuspension = 10 * 60_000;
+/**
+ * Nobody tried for so long: nothing is known any more, in milliseconds. Longer than a window, or the next midnight would
+ * begin with one wait of every exporter again.
+ */
+const longestSuspension = 6 * 3_600_000;
 
 /** How long a cloud may stay silent, in milliseconds: enough for one that is well. */
 const usualPatience = 8_000;
