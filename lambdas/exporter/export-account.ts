@@ -54,7 +54,8 @@ export async function exportAccount(
   const wait = ahead + settings.settle;
   if (wait > 0) return requeue('early', Math.min(Math.ceil(wait / 1000), longestDelay));
 
-  let token = ports.clock.token();
+  // What an earlier one of them left unfinished is nobody else's work.
+  const tokens = [ports.clock.token()];
   for (let conflicts = 0; conflicts <= mostConflicts; conflicts++) {
     const outcome = await exportFromRecord();
     if (outcome === 'continued') return requeue(outcome, 0);
@@ -99,14 +100,15 @@ export async function exportAccount(
         return (await isRecounted(account, cursor, parts > 0)) ? step.kind : 'continued';
       }
       if (parts > 0 && !deadline.allowsAnotherPart()) return 'continued';
-      const leasedUntil = leasedToAnother(cursor, token, ports.clock.now());
+      const leasedUntil = leasedToAnother(cursor, tokens, ports.clock.now());
       if (leasedUntil !== undefined) return { leasedUntil };
 
       const { intent } = step;
+      const [token = ''] = tokens;
       const part = { account, cursor, intent, token, ports, settings, deadline };
       const delivered = await deliverUnlessSuspended(part, silences);
       if (delivered === 'not-begun') return 'superseded';
-      token = ports.clock.token();
+      tokens.unshift(ports.clock.token());
       if (delivered === 'failed' || delivered === 'superseded') return delivered;
       cursor = delivered;
     }

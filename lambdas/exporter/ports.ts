@@ -51,7 +51,10 @@ export interface Ledger {
    * cannot have created the object are struck out, and can no longer begin to.
    */
   begin(accountId: string, cursor: Cursor, intent: Intent, attempt: Attempt): Promise<Cursor | undefined>;
-  /** Notes how far the attempt has come; `false` if it may not go on. */
+  /**
+   * Notes how far the attempt has come, and with it what that tells of others (`ofSeveralRequestsWith`); `false` if it
+   * may not go on.
+   */
   noteStep(accountId: string, cursor: Cursor, attempt: Attempt, step: UploadStep): Promise<boolean>;
   /** Writes the file's row and moves the cursor behind the file, to the window's end or its next part: both or neither. */
   commit(accountId: string, cursor: Cursor, file: DeliveredFile): Promise<Cursor | undefined>;

@@ -159,6 +159,28 @@ describe('the ledger', () => {
     expect(await present()).toEqual(next);
   });
 
+  it('knows that an attempt without a step has not created what takes several requests', async () => {
+    const killed = await begun();
+    const next = await ledger.begin(accountId, killed, resumed(killed), other);
+    if (!next) throw new Error('Nobody was quicker');
+    expect(await ledger.noteStep(accountId, next, other, 'staging')).toBe(true);
+    expect((await present()).attempts).toEqual(
+      [mine, other].map(attempt => ({ ...attempt, step: 'staging' })),
+    );
+  });
+
+  it('takes no attempt back that has gone on meanwhile', async () => {
+    const cursor = await begun();
+    const next = await ledger.begin(accountId, cursor, resumed(cursor), other);
+    if (!next) throw new Error('Nobody was quicker');
+    await ledger.noteStep(accountId, cursor, mine, 'creating');
+    expect(await ledger.noteStep(accountId, next, other, 'staging')).toBe(true);
+    expect((await present()).attempts).toEqual([
+      { ...mine, step: 'creating' },
+      { ...other, step: 'staging' },
+    ]);
+  });
+
   it('keeps an attempt that may have created when another begins', async () => {
     const cursor = await begun();
     await ledger.noteStep(accountId, cursor, mine, 'staging');

@@ -29,7 +29,7 @@ export function createAttemptWatch(world: World) {
       const mine = find(after, currentToken(invocation));
       if (after.failures > before.failures && mine && mine.leasedUntil > 0)
         world.violate('lease', `${accountId}: an attempt that failed still holds its lease`);
-      return gone.some(attempt => !invocation.tokens.has(attempt.token) && !canHaveCreated(attempt));
+      return added.length > 0 && gone.some(attempt => !canHaveCreated(attempt));
     },
 
     /**

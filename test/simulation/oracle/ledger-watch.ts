@@ -164,9 +164,9 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
     const { intent: before, attempts } = cursor;
     if (!before) return;
     const record = invocation.records.get(accountId)?.record;
-    const sameManner =
-      after.manner === before.manner ||
-      (!attempts.some(canHaveCreated) && shorterManners(cursor, before).includes(after.manner));
+    const leftover = attempts.find(other => other.place === after.place && canHaveCreated(other));
+    const sizes = leftover ? [leftover.partBytes] : [before.partBytes, ...shorterSizes(cursor, before)];
+    const sameManner = sizes.some(size => mannerOf(before, size) === after.manner);
     if (!sameManner || after.after !== before.after || after.start !== before.start)
       world.violate(
         'recipe',
@@ -177,17 +177,14 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
   }
 
   /** How a file may be cut that nobody can have written: as newer ones are, or in half if it took too long; only shorter. */
-  function shorterManners({ attempts, lastError }: CursorItem, { manner, partBytes }: IntentItem): string[] {
-    const [format, compression, , level] = manner.split(' ');
+  function shorterSizes({ attempts, lastError }: CursorItem, { partBytes }: IntentItem): readonly number[] {
     const tookTooLong = lastError === 'out_of_time' || attempts.some(other => other.partBytes === partBytes);
     const sizes = [...limits].flatMap(limit => {
       const deployed = Number(limit.split(' ')[0]);
       const halved = Math.max(Math.floor(partBytes / 2), Math.ceil(deployed / 64));
       return tookTooLong ? [Math.min(halved, deployed), deployed] : [deployed];
     });
-    return sizes
-      .filter(shorter => shorter < partBytes)
-      .map(shorter => [format, compression, shorter, level].join(' '));
+    return sizes.filter(shorter => shorter < partBytes);
   }
 
   function committed(accountId: string, before: CursorItem, after: CursorItem, invocation: Invocation) {
@@ -240,6 +237,11 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
     if (row.sha256?.S !== sha256 || Number(row.bytes?.N) !== body.length)
       world.violate('ledger', `${accountId}: the row of ${key} has figures of another object`);
   }
+}
+
+function mannerOf({ manner }: IntentItem, size: number): string {
+  const [format, compression, , level] = manner.split(' ');
+  return [format, compression, size, level].join(' ');
 }
 
 function moves(before: Item | undefined, after: Item | undefined): boolean {

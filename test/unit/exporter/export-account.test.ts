@@ -156,11 +156,11 @@ const leased = (until: number): Attempt => ({
   leasedUntil: until,
 });
 
-test('an account that another exporter is at work on is queued again, and nothing is read for it', async () => {
+test('an account that another exporter is at work on has to wait, and nothing is read for it', async () => {
   const { outcome, uploads, queued } = await run({ attempts: [leased(start + 24 * hours)] });
-  expect(outcome).toBe('leased');
+  expect(outcome).toEqual({ leasedUntil: start + 24 * hours });
   expect(uploads).toBe(0);
-  expect(queued).toEqual([60]);
+  expect(queued).toEqual([]);
 });
 
 test('a lease that is over holds nobody', async () => {
