@@ -55,6 +55,8 @@ export interface ConnectionsOptions {
 const connectMs = 3_000;
 /** Longer than any answer to an upload; what goes on beyond it is not one. */
 const answerBytes = 256 * 1024;
+/** Held back to the end: more than the end of a multipart body that a server could do without. */
+const lastBytes = 16;
 
 export function openConnections({ silenceMs, agent }: ConnectionsOptions): Connections {
   const plain = new http.Agent(agent);
@@ -97,16 +99,17 @@ function answerTo(
     const abort = () => giveUp('ABORT_ERR');
     const connecting = setTimeout(giveUp, connectMs, 'ETIMEDOUT');
 
-    // Nothing is written before the connection stands, and the last byte only when the system has taken all the others:
+    // Nothing is written before the connection stands, and the last bytes only when the system has taken all others:
     // a request that breaks earlier cannot have been carried out.
+    const split = Math.max(0, body.length - lastBytes);
     const sendLast = () => {
       handedOver = true;
-      request.end(body.subarray(-1));
+      request.end(body.subarray(split));
     };
     const send = () => {
       clearTimeout(connecting);
-      if (body.length < 2) sendLast();
-      else request.write(body.subarray(0, -1), error => error || request.destroyed || sendLast());
+      if (split === 0) sendLast();
+      else request.write(body.subarray(0, split), error => error || request.destroyed || sendLast());
     };
     request.on('socket', socket => {
       if (!socket.connecting) return send();
