@@ -70,6 +70,10 @@ export function createExportTelemetry({ logger, metrics }: Instruments): Exporte
           .addMetric('FailuresByCloud', MetricUnit.Count, 1);
     },
     stopped: (accountId, reason) => logger.info('Export stopped', { accountId, reason }),
+    recordedLate(accountId, window, rows) {
+      logger.warn('Rows recorded late', { accountId, ...windowFields(window), rowsRecordedLate: rows });
+      metrics.addMetric('RowsRecordedLate', MetricUnit.Count, rows);
+    },
     note: (subject, message, cause) => logger.warn(message, { ...subject, ...causeFields(cause) }),
     rawReadFellBack() {
       if (hasFallenBack) return;
@@ -98,7 +102,7 @@ export function createSurveyTelemetry({ logger, metrics }: Instruments) {
   return {
     surveyed({ accounts, invalid, behind }: Omit<Survey, 'neverExported'>): void {
       for (const { accountId, faults, exportedThrough } of invalid)
-        logger.error('Account record is invalid', {
+        logger.error('Account is invalid', {
           accountId,
           faults,
           ...(exportedThrough !== undefined && { exportedThrough: toIso(exportedThrough) }),

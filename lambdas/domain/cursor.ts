@@ -22,6 +22,8 @@ export interface Cursor {
     | undefined;
   /** Why nothing is exported at present, once that has been announced. */
   readonly stopped?: StopReason | undefined;
+  /** Every window that ends at or before this instant has been counted again; absent where none ever was. */
+  readonly recountedThrough?: Instant | undefined;
 }
 
 export type StopReason = 'paused' | 'expired';

@@ -1,6 +1,6 @@
 import type { SecretStore } from '../aws/secret-store.ts';
 import type { Bucket } from '../buckets/bucket.ts';
-import type { Endpoints, openBucket } from '../buckets/open-bucket.ts';
+import type { Endpoints, ExporterIdentity, openBucket } from '../buckets/open-bucket.ts';
 import type { Account, Destination } from '../domain/account.ts';
 import { ExportError } from '../domain/failure.ts';
 import { encodeAccountId } from '../domain/object-key.ts';
@@ -11,10 +11,16 @@ interface BucketsOptions {
   readonly secrets: SecretStore;
   readonly open: typeof openBucket;
   readonly endpoints: Endpoints;
+  readonly exporter: ExporterIdentity;
 }
 
 /** The bucket of one account during one invocation: opened at the first file, kept while the record stays the same. */
-export function createBuckets({ secrets, open, endpoints }: BucketsOptions): Buckets & { close(): void } {
+export function createBuckets({
+  secrets,
+  open,
+  endpoints,
+  exporter,
+}: BucketsOptions): Buckets & { close(): void } {
   let opened:
     | { readonly bucket: Bucket; readonly access: string; readonly secret: string | undefined }
     | undefined;
@@ -44,7 +50,14 @@ export function createBuckets({ secrets, open, endpoints }: BucketsOptions): Buc
     const { accountId, destination } = account;
     const credential = secret === undefined ? undefined : parseSecret(destination, secret);
     const sessionName = encodeAccountId(accountId);
-    const bucket = await open({ destination, credential, endpoints, sessionName, silenceMs: silence });
+    const bucket = await open({
+      destination,
+      credential,
+      endpoints,
+      sessionName,
+      exporter,
+      silenceMs: silence,
+    });
     opened = { bucket, access: accessOf(account, silence), secret };
   }
 

@@ -3,7 +3,7 @@ import type { Page } from '../archive/page.ts';
 import type { Bucket } from '../buckets/bucket.ts';
 import type { Account } from '../domain/account.ts';
 import type { Attempt, Cursor, Intent, StopReason, UploadStep } from '../domain/cursor.ts';
-import type { DeliveredFile } from '../domain/delivered-file.ts';
+import type { DeliveredFile, DeliveredWindow } from '../domain/delivered-file.ts';
 import type { ExportMessage } from '../domain/export-message.ts';
 import type { ExportError, FailureCode } from '../domain/failure.ts';
 import type { Instant } from '../domain/instant.ts';
@@ -67,6 +67,10 @@ export interface Ledger {
   ): Promise<boolean>;
   /** Notes why nothing is exported; the next `begin` strikes it out. */
   recordStop(accountId: string, cursor: Cursor, reason: StopReason): Promise<boolean>;
+  /** The windows that end after one instant and up to another, oldest first; all of them must be delivered in full. */
+  deliveredWindows(accountId: string, after: Instant, upTo: Instant): AsyncIterable<DeliveredWindow>;
+  /** Notes up to where windows have been counted again, unless that is noted already; disturbs no export at work. */
+  noteRecounted(accountId: string, through: Instant): Promise<void>;
 }
 
 export interface RecordedFailure {
@@ -92,6 +96,8 @@ export interface AuditLog {
     after: string | undefined,
     signal: AbortSignal,
   ): AsyncIterable<Page>;
+  /** How many rows `pages` would give for the whole window, read with eventual consistency. */
+  count(accountId: string, window: Window, signal: AbortSignal): Promise<number>;
 }
 
 export interface Buckets {
@@ -126,6 +132,8 @@ export interface ExportEvents {
   recovered(accountId: string, file: DeliveredFile, failures: number): Promise<void>;
   failed(accountId: string, failure: ExportError, window: Window | undefined): Promise<void>;
   stopped(accountId: string, reason: StopReason, exportedThrough: Instant): Promise<void>;
+  /** The window has so many rows that are in no file. */
+  recordedLate(accountId: string, window: Window, rows: number): Promise<void>;
 }
 
 /** Logs and metrics; never throws. */
@@ -133,6 +141,7 @@ export interface ExportTelemetry {
   delivered(accountId: string, file: DeliveredFile): void;
   failed(accountId: string, failure: ExportError, at: FailedFile | undefined): void;
   stopped(accountId: string, reason: StopReason): void;
+  recordedLate(accountId: string, window: Window, rows: number): void;
   note(
     subject: { readonly accountId: string } | { readonly messageId: string },
     message: string,

@@ -29,7 +29,17 @@ describe('without endpoints of local mode', () => {
     const { stdout } = await promisify(execFile)(
       process.execPath,
       [join(import.meta.dirname, 'outgoing-hosts.ts')],
-      { env: { AWS_ACCESS_KEY_ID: 'A'.repeat(20), AWS_SECRET_ACCESS_KEY: 'b'.repeat(40) }, timeout: 100_000 },
+      {
+        env: {
+          AWS_ACCESS_KEY_ID: 'A'.repeat(20),
+          AWS_SECRET_ACCESS_KEY: 'b'.repeat(40),
+          STORAGE_EMULATOR_HOST: 'http://evil.example',
+          GOOGLE_CLOUD_UNIVERSE_DOMAIN: 'evil.example',
+          HTTPS_PROXY: 'http://evil.example:3128',
+          HTTP_PROXY: 'http://evil.example:3128',
+        },
+        timeout: 100_000,
+      },
     );
     attempts = JSON.parse(stdout) as Attempt[];
   });
@@ -130,6 +140,7 @@ describe('a redirect', () => {
         credential,
         endpoints: { s3: endpoint, gcs: endpoint, azure: `${endpoint}/acmeaudit` },
         sessionName: 'acme',
+        exporter: { region: 'eu-central-1' },
       });
       const body = (async function* () {
         yield Buffer.alloc(bytes);
@@ -155,13 +166,26 @@ describe('the address of a cloud', () => {
     'fe80::1',
     'fd00:ec2::254',
     '::ffff:127.0.0.1',
+    '::127.0.0.1',
+    '64:ff9b::169.254.169.254',
+    '64:ff9b::52.219.170.1',
+    '64:ff9b:1::1',
+    '2002:7f00:1::',
+    '2001::1',
   ])('is not %s', address =>
     expect(mayBeCloud({ address, family: address.includes(':') ? 6 : 4 })).toBe(false),
   );
 
-  it.each(['52.219.170.1', '10.0.0.7', '172.16.3.1', '2600:1fa0::1', 'fd12::1'])(
-    'may be %s: through a VPC endpoint it is a private one',
-    address => expect(mayBeCloud({ address, family: address.includes(':') ? 6 : 4 })).toBe(true),
+  it.each([
+    '52.219.170.1',
+    '10.0.0.7',
+    '172.16.3.1',
+    '2600:1fa0::1',
+    'fd12::1',
+    '::ffff:52.219.170.1',
+    '2001:db8::1',
+  ])('may be %s: through a VPC endpoint it is a private one', address =>
+    expect(mayBeCloud({ address, family: address.includes(':') ? 6 : 4 })).toBe(true),
   );
 
   it('is refused when the name leads to this machine', async () => {

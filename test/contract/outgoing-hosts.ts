@@ -221,6 +221,7 @@ async function write(destination: Record<string, unknown>, secret: string | unde
       credential,
       endpoints: {},
       sessionName: 'acme',
+      exporter: { region: 'eu-central-1' },
       signal: end.signal,
     });
     const body = (async function* () {

@@ -47,6 +47,7 @@ export function startExporter(world: MemoryWorld, now: number) {
       async *pages(accountId) {
         yield transcodePage(world.answers.get(accountId) ?? noRows, defaultAttributes);
       },
+      count: async () => 0,
     },
     queue: { send: async message => void told.push(message) },
     events: {
@@ -54,11 +55,13 @@ export function startExporter(world: MemoryWorld, now: number) {
       failed: async (accountId, failure) => void failures.push({ accountId, failure }),
       recovered: async (...event) => void told.push(event),
       stopped: async (...event) => void told.push(event),
+      recordedLate: async (...event) => void told.push(event),
     },
     telemetry: {
       delivered: () => undefined,
       failed: (...line) => void told.push(line),
       stopped: (...line) => void told.push(line),
+      recordedLate: (...line) => void told.push(line),
       note: (...line) => void told.push(line),
     },
     clock: { now: () => now, token: () => `t${++tokens}` },
@@ -70,6 +73,7 @@ export function startExporter(world: MemoryWorld, now: number) {
     createBuckets: () =>
       createBuckets({
         endpoints: {},
+        exporter: { region: 'eu-central-1' },
         secrets: { read: async secretId => world.secrets.get(secretId) ?? '' },
         open: async ({ destination }) => ({
           async create({ key, body }) {
@@ -167,5 +171,9 @@ function createMemoryLedger(): Ledger {
       })) !== undefined,
     recordStop: async (accountId, cursor, stopped) =>
       update(accountId, cursor, () => ({ stopped })) !== undefined,
+    async *deliveredWindows() {
+      yield* [];
+    },
+    noteRecounted: async () => undefined,
   };
 }

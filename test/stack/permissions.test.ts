@@ -6,6 +6,7 @@ import { allowedOn, resourcesOf, statementsOf } from './template-reading.ts';
 const template = synthesize();
 const operator = 'arn:aws:iam::111122223333:role/operators';
 const operated = synthesize({ 'siem-export': { stage: 'dev', operators: [operator] } });
+const recounting = synthesize({ recountAfterHours: 24 });
 const functions = ['dispatcher', 'exporter', 'watchdog'];
 
 function actionsOf(functionName: string): string[] {
@@ -86,6 +87,11 @@ describe('the exporter', () => {
       'dynamodb:PutItem',
       'dynamodb:UpdateItem',
     ]);
+  });
+
+  test('reads the ledger’s rows only where windows are counted again', () => {
+    expect(allowedOn(template, 'exporter', 'ExportLedgerTable')).not.toContain('dynamodb:Query');
+    expect(allowedOn(recounting, 'exporter', 'ExportLedgerTable')).toContain('dynamodb:Query');
   });
 
   test('reads secrets under the prefix of its stage only', () => {

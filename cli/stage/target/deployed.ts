@@ -65,6 +65,7 @@ async function openStack({ stage, command, ...access }: StageName): Promise<Targ
     title,
     command,
     local: false,
+    region,
     lagKnown: true,
     outputs,
     dynamodb,

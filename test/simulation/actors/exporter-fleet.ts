@@ -184,6 +184,7 @@ function exporterOf(options: FleetOptions, process: Process, invocation: Invocat
         delivered: () => undefined,
         failed: (accountId, failure) => note({ accountId }, `${failure.code} ${String(failure.cause ?? '')}`),
         stopped: () => undefined,
+        recordedLate: () => undefined,
         note,
       },
       clock: {
@@ -201,6 +202,7 @@ function exporterOf(options: FleetOptions, process: Process, invocation: Invocat
       createBuckets({
         secrets: secretStore,
         endpoints: {},
+        exporter: { region: 'eu-central-1' },
         async open({ sessionName, silenceMs = Number.NaN, ...opening }) {
           const accountId = Buffer.from(sessionName, 'base64url').toString('utf8');
           return options.openBucket(process, { ...opening, accountId, silenceMs });
@@ -222,6 +224,7 @@ function exporterOf(options: FleetOptions, process: Process, invocation: Invocat
 /** The audit log, and somebody who is told when it is read. */
 function noticed(auditLog: AuditLog, onRead: (accountId: string) => void): AuditLog {
   return {
+    ...auditLog,
     async *pages(accountId, ...rest) {
       onRead(accountId);
       yield* auditLog.pages(accountId, ...rest);

@@ -26,7 +26,7 @@ export function drawRows(
     readonly id: string;
     readonly number: number;
     readonly timeZone: string;
-    readonly exportFrom: string | undefined;
+    readonly exportFrom?: string | undefined;
   },
 ): readonly Row[] {
   const random = world.random(`rows ${account.number}`);

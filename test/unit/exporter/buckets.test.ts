@@ -25,6 +25,7 @@ function start(secret: string) {
   const stored = { secret, reads: 0 };
   const buckets = createBuckets({
     endpoints: {},
+    exporter: { region: 'eu-central-1' },
     secrets: {
       async read() {
         stored.reads++;
@@ -93,13 +94,8 @@ describe('the buckets of an invocation', () => {
   it('refuse a rotated secret of another storage account, by which the files would go elsewhere', async () => {
     const secret = 'AccountName=acmeaudit;AccountKey=c2VjcmV0c2VjcmV0';
     const { buckets, opened, stored } = start(secret);
-    const account = accountWith({
-      bucket: undefined,
-      region: undefined,
-      type: 'azure',
-      storageAccount: 'acmeaudit',
-      container: 'logs',
-    });
+    const destination = { type: 'azure', storageAccount: 'acmeaudit', container: 'logs' };
+    const account = accountWith({}, { destination });
     await buckets.open(account, patience);
     stored.secret = secret.replace('acmeaudit', 'elsewhere');
     const reopening = buckets.reopen(account, patience);

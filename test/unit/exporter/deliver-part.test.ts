@@ -76,20 +76,26 @@ function deliver(
       commit: async () => ({ ...cursor, version: 4 }),
       recordFailure,
       recordStop: async () => true,
+      async *deliveredWindows() {
+        yield* [];
+      },
+      noteRecounted: quiet,
     },
     auditLog: {
       async *pages(_accountId, _window, _after, signal) {
         readings.push(signal);
         yield* [];
       },
+      count: async () => 0,
     },
     buckets: { open: async () => first, reopen: async () => second },
     queue: { send: quiet },
-    events: { delivered: quiet, failed: quiet, recovered: quiet, stopped: quiet },
+    events: { delivered: quiet, failed: quiet, recovered: quiet, stopped: quiet, recordedLate: quiet },
     telemetry: {
       delivered: () => undefined,
       failed: () => undefined,
       stopped: () => undefined,
+      recordedLate: () => undefined,
       note: () => undefined,
     },
     clock: { now: () => window.end, token: () => 'next' },

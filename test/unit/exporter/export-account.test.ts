@@ -29,6 +29,11 @@ interface Setting {
   readonly uploadTakes?: number;
   readonly answer?: Answer;
   readonly mayProbe?: boolean;
+  readonly status?: 'active' | 'paused';
+  readonly settle?: number;
+  /** How long after its tick the message is received, in milliseconds. */
+  readonly receivedAfter?: number;
+  readonly recountAfter?: number;
 }
 
 /** Exports an account that is owed windows, on a clock that only uploads move. */
@@ -41,9 +46,13 @@ async function run(setting: Setting) {
     answer = created,
     mayProbe,
     failures = 0,
+    status = 'active',
+    settle = 0,
+    receivedAfter = hours,
+    recountAfter,
   } = setting;
   const tick = start + windows * 4 * hours;
-  const began = tick + hours;
+  const began = tick + receivedAfter;
   let now = began;
   let cursor: Cursor = { exportedThrough: start, version: 1, lastWrite: '', attempts, failures };
   const patience: number[] = [];
@@ -53,7 +62,11 @@ async function run(setting: Setting) {
   let uploads = 0;
   const ports: ExporterPorts = {
     accounts: {
-      read: async () => ({ record, cursor, silences: new Map(silence ? [['gcs', silence]] : []) }),
+      read: async () => ({
+        record: { ...record, status },
+        cursor,
+        silences: new Map(silence ? [['gcs', silence]] : []),
+      }),
     },
     ledger: {
       readCursor: async () => cursor,
@@ -72,11 +85,16 @@ async function run(setting: Setting) {
         return true;
       },
       recordStop: async () => true,
+      async *deliveredWindows(_id, _after, upTo) {
+        yield { window: { start: upTo - 4 * hours, end: upTo }, records: 0, readAt: upTo };
+      },
+      noteRecounted: async (_id, through) => void noted.push(`recounted ${(through - start) / hours}`),
     },
     auditLog: {
       async *pages() {
         yield* [];
       },
+      count: async () => 0,
     },
     buckets: {
       async open(_account, milliseconds) {
@@ -106,11 +124,13 @@ async function run(setting: Setting) {
       failed: async () => undefined,
       recovered: async () => undefined,
       stopped: async () => undefined,
+      recordedLate: async () => undefined,
     },
     telemetry: {
       delivered: () => undefined,
       failed: () => undefined,
       stopped: () => undefined,
+      recordedLate: () => undefined,
       note: () => undefined,
     },
     clock: { now: () => now, token: () => `t${++tokens}` },
@@ -121,7 +141,7 @@ async function run(setting: Setting) {
     () => () => undefined,
     ports.clock,
   );
-  const settings = { settle: 0, limits: { partBytes: 1000, level: 1 }, writerVersion: 'test' };
+  const settings = { settle, recountAfter, limits: { partBytes: 1000, level: 1 }, writerVersion: 'test' };
   const outcome = await exportAccount({ accountId, tick }, ports, settings, deadline).catch(
     (thrown: unknown) => (thrown instanceof ExportError ? thrown.code : thrown),
   );
@@ -197,4 +217,38 @@ test('an account that failed twice in a row gives the cloud more time', async ()
   expect((await run({})).patience).toEqual([8_000]);
   expect((await run({ failures: 1 })).patience).toEqual([8_000]);
   expect((await run({ failures: 2 })).patience).toEqual([30_000]);
+});
+
+test('a message that is received before its rows have settled is queued again for as long as the queue can hold it', async () => {
+  const early = await run({ settle: 24 * hours, receivedAfter: 0 });
+  expect(early).toMatchObject({ outcome: 'early', uploads: 0, queued: [900] });
+  expect(await run({ settle: 24 * hours, receivedAfter: 24 * hours - 90_500 })).toMatchObject({
+    queued: [91],
+  });
+  expect((await run({ settle: 24 * hours, receivedAfter: 24 * hours })).outcome).toBe('done');
+});
+
+test('a message of a tick that is more than a day ahead is refused, however long rows take to settle', async () => {
+  expect((await run({ settle: 24 * hours, receivedAfter: -24 * hours })).outcome).toBe('early');
+  expect((await run({ receivedAfter: -24 * hours - 1 })).outcome).toBe('message_invalid');
+});
+
+test('no window is counted again unless the stage does so', async () => {
+  expect((await run({})).noted).toEqual([]);
+});
+
+test('windows are counted again when everything due is delivered, or the account has been stopped', async () => {
+  const recountAfter = 8 * hours;
+  expect(await run({ windows: 3, recountAfter })).toMatchObject({ outcome: 'done', noted: ['recounted 4'] });
+  const paused = await run({ windows: 3, status: 'paused', recountAfter: 12 * hours });
+  expect(paused).toMatchObject({ outcome: 'stopped', noted: ['recounted 0'] });
+  const failure = unclear(new ExportError('network', 'The connection broke'));
+  expect((await run({ recountAfter, answer: failure })).noted).toEqual(['failed network']);
+});
+
+test('windows that this turn has no time to count are queued behind whoever waits', async () => {
+  const { outcome, noted, queued } = await run({ uploadTakes: turn, recountAfter: 4 * hours });
+  expect(outcome).toBe('continued');
+  expect(noted).toEqual([]);
+  expect(queued).toEqual([0]);
 });
