@@ -32,7 +32,7 @@ const note = (host: string) => {
 const tokens = createServer((request, response) => {
   request.resume();
   response.setHeader('content-type', 'application/json');
-  response.end('{"access_token":"a token","expires_in":3600,"token_type":"Bearer"}');
+  response.end('{"access_token":"a-token","expires_in":3600,"token_type":"Bearer"}');
 });
 await once(tokens.listen(0, '127.0.0.1'), 'listening');
 const { port: tokenPort } = tokens.address() as net.AddressInfo;
