@@ -4,7 +4,7 @@ import {
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { type Instant, toIso } from '../domain/instant.ts';
-import { counts, type Silence, type Silences } from '../domain/silence.ts';
+import { counts, isWorthNoting, type Silence, type Silences } from '../domain/silence.ts';
 import type { SilenceNotes } from '../exporter/ports.ts';
 import type { Item } from './batch-get.ts';
 import { ifConditionHolds } from './conditional-write.ts';
@@ -36,8 +36,10 @@ export function createSilences({
   return {
     lastAnswer: name => answers.get(name),
 
-    async note({ bucket, region }, now, { buckets }) {
-      const forgotten = [...buckets].flatMap(([other, silence]) =>
+    async note(target, now, seen) {
+      if (!isWorthNoting(seen, target, now)) return;
+      const { bucket, region } = target;
+      const forgotten = [...seen.buckets].flatMap(([other, silence]) =>
         other === bucket || counts(silence, now) ? [] : silentPrefix + other,
       );
       await update(

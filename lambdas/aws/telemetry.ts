@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { DeliveredFile } from '../domain/delivered-file.ts';
 import { type Instant, toIso } from '../domain/instant.ts';
+import { printable } from '../domain/printable.ts';
 import { placeName } from '../domain/recipe.ts';
 import type { Survey } from '../domain/survey.ts';
 import type { Window } from '../domain/window.ts';
@@ -159,7 +160,9 @@ function windowFields(window: Window | undefined) {
   return window && { windowStart: toIso(window.start), windowEnd: toIso(window.end) };
 }
 
-/** Where a failure came from: never a vendor's whole error, which may hold the request and with it a credential. */
+/** Where a failure came from. */
 function causeFields(cause: unknown) {
-  return cause instanceof Error && { cause: { name: cause.name, stack: cause.stack } };
+  if (!(cause instanceof Error)) return undefined;
+  const { name, stack } = printable(cause);
+  return { cause: { name, stack } };
 }

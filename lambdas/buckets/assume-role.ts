@@ -3,7 +3,7 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { ExportError } from '../domain/failure.ts';
 import type { S3Credential } from '../domain/secret.ts';
 import { answerOf, isNetworkTrouble, isServiceTrouble, printableCause } from './aws-answer.ts';
-import { lookupCloud } from './cloud-address.ts';
+import { cloudConnections } from './cloud-address.ts';
 
 export interface RoleAssumption {
   readonly roleArn: string;
@@ -114,8 +114,9 @@ function createClient({ region, endpoint, credential, silenceMs = 30_000 }: Role
   return new STSClient({
     region,
     maxAttempts: 2,
+    ignoreConfiguredEndpointUrls: true,
     requestHandler: {
-      ...(endpoint === undefined && { httpsAgent: { lookup: lookupCloud } }),
+      httpsAgent: cloudConnections(endpoint),
       connectionTimeout: 3_000,
       requestTimeout: silenceMs,
       throwOnRequestTimeout: true,

@@ -1,4 +1,5 @@
 import { type LookupAddress, lookup } from 'node:dns';
+import type { AgentOptions } from 'node:https';
 import { BlockList, type LookupFunction } from 'node:net';
 
 /**
@@ -46,6 +47,18 @@ export const lookupCloud: LookupFunction = (hostname, options, callback) => {
     return options.all ? callback(null, allowed) : callback(null, first.address, first.family);
   });
 };
+
+/**
+ * How connections to a cloud are made. Certificates are checked whatever NODE_TLS_REJECT_UNAUTHORIZED says.
+ *
+ * @param endpoint another server in the cloud's place, which may be on this machine
+ */
+export function cloudConnections(
+  endpoint: string | undefined,
+  lookup: LookupFunction | undefined = endpoint === undefined ? lookupCloud : undefined,
+): AgentOptions {
+  return { keepAlive: true, rejectUnauthorized: true, ...(lookup !== undefined && { lookup }) };
+}
 
 function refused(hostname: string): NodeJS.ErrnoException {
   return Object.assign(new Error(`${hostname} leads to no cloud`), { code: 'EADDRNOTAVAIL' });

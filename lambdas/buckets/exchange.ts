@@ -1,6 +1,5 @@
 import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import type { LookupFunction } from 'node:net';
 
 export interface WholeRequest {
   readonly method: string;
@@ -48,19 +47,20 @@ export interface Connections {
 export interface ConnectionsOptions {
   /** Milliseconds without any byte sent or received after which a request is given up. */
   readonly silenceMs: number;
-  /** In place of the usual name resolution. */
-  readonly lookup: LookupFunction | undefined;
+  /** How connections are made (`cloudConnections`). */
+  readonly agent: https.AgentOptions;
 }
 
 /** Milliseconds for connecting, name resolution and TLS included. A host that is there takes a fraction of it. */
 const connectMs = 3_000;
 /** Longer than any answer to an upload; what goes on beyond it is not one. */
 const answerBytes = 256 * 1024;
+/** Held back to the end: more than the end of a multipart body that a server could do without. */
+const lastBytes = 16;
 
-export function openConnections({ silenceMs, lookup }: ConnectionsOptions): Connections {
-  const pool = { keepAlive: true, ...(lookup !== undefined && { lookup }) };
-  const plain = new http.Agent(pool);
-  const secure = new https.Agent(pool);
+export function openConnections({ silenceMs, agent }: ConnectionsOptions): Connections {
+  const plain = new http.Agent(agent);
+  const secure = new https.Agent(agent);
   return {
     async exchange({ method, url, headers, body, signal }) {
       if (signal?.aborted) throw new BrokenRequest('ABORT_ERR', false);
@@ -99,16 +99,17 @@ function answerTo(
     const abort = () => giveUp('ABORT_ERR');
     const connecting = setTimeout(giveUp, connectMs, 'ETIMEDOUT');
 
-    // Nothing is written before the connection stands, and the last byte only when the system has taken all the others:
+    // Nothing is written before the connection stands, and the last bytes only when the system has taken all others:
     // a request that breaks earlier cannot have been carried out.
+    const split = Math.max(0, body.length - lastBytes);
     const sendLast = () => {
       handedOver = true;
-      request.end(body.subarray(-1));
+      request.end(body.subarray(split));
     };
     const send = () => {
       clearTimeout(connecting);
-      if (body.length < 2) sendLast();
-      else request.write(body.subarray(0, -1), error => error || request.destroyed || sendLast());
+      if (split === 0) sendLast();
+      else request.write(body.subarray(0, split), error => error || request.destroyed || sendLast());
     };
     request.on('socket', socket => {
       if (!socket.connecting) return send();

@@ -1,5 +1,4 @@
-import type { LookupFunction } from 'node:net';
-import { openConnections } from './exchange.ts';
+import { type ConnectionsOptions, openConnections } from './exchange.ts';
 
 /** What Google's libraries send all of their requests with. */
 export interface GcsTransport {
@@ -9,14 +8,11 @@ export interface GcsTransport {
   close(): void;
 }
 
-export interface TransportOptions {
+export interface TransportOptions extends ConnectionsOptions {
   /** Another server than Google's, which then also issues the tokens, at `<endpoint>/token`. */
   readonly endpoint: string | undefined;
   /** Where tokens are asked for, if neither at Google's nor at the endpoint. */
   readonly tokenUrl: string | undefined;
-  /** How long a request may go without any byte in either direction, in milliseconds. */
-  readonly silenceMs: number;
-  readonly lookup: LookupFunction | undefined;
 }
 
 export const googleEndpoint = 'https://storage.googleapis.com';
@@ -30,12 +26,12 @@ const googleTokenUrl = 'https://oauth2.googleapis.com/token';
  * Google's token address to where tokens are asked for, everything else to the endpoint. Token and assertion go along.
  */
 export function createGcsTransport(options: TransportOptions): GcsTransport {
-  const { endpoint = googleEndpoint, silenceMs, lookup } = options;
+  const { endpoint = googleEndpoint } = options;
   const { origin } = new URL(endpoint);
   const tokens =
     options.tokenUrl ??
     (options.endpoint === undefined ? googleTokenUrl : `${endpoint.replace(/\/+$/, '')}/token`);
-  const connections = openConnections({ silenceMs, lookup });
+  const connections = openConnections(options);
 
   return {
     async fetch(input, { method = 'GET', headers, body, signal } = {}) {

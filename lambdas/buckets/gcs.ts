@@ -3,7 +3,7 @@ import type { LookupFunction } from 'node:net';
 import type { GcsDestination } from '../domain/account.ts';
 import type { GcsCredential } from '../domain/secret.ts';
 import { type Answer, type Bucket, composed, type NewObject, type UploadWatch } from './bucket.ts';
-import { lookupCloud } from './cloud-address.ts';
+import { cloudConnections } from './cloud-address.ts';
 import { answerTo, creationIn } from './gcs-answer.ts';
 import { createCrc32c } from './gcs-checksum.ts';
 import { connectToGcs, type GcsConnection, type Target } from './gcs-connection.ts';
@@ -56,7 +56,7 @@ export function createGcsBucket(options: GcsBucketOptions): Bucket {
     credential,
     endpoint,
     tokenUrl,
-    lookup: lookup ?? (endpoint === undefined ? lookupCloud : undefined),
+    agent: cloudConnections(endpoint, lookup),
     silenceMs: options.silenceMs ?? defaultSilenceMs,
   });
 
@@ -75,10 +75,9 @@ export function createGcsBucket(options: GcsBucketOptions): Bucket {
       } catch (error) {
         return answerTo(error, target, signal);
       } finally {
-        // Lets the body clean up. Not waited for: it may be in the middle of a read that never ends.
-        chunks.return().catch((error: unknown) => {
-          process.emitWarning(`A body did not end well: ${String(error)}`);
-        });
+        // Lets the body clean up. Not waited for: it may be in the middle of a read that never ends. A failure to close it
+        // says nothing about the upload.
+        chunks.return().catch(() => undefined);
       }
     },
 

@@ -5,6 +5,7 @@ import { createAccountIndex } from '../aws/account-table.ts';
 import { clientOptions } from '../aws/client-options.ts';
 import { createDispatchState } from '../aws/dispatch-state.ts';
 import { openExportQueue } from '../aws/export-queue.ts';
+import { functionHandler } from '../aws/function-handler.ts';
 import { KeptConnections } from '../aws/kept-connections.ts';
 import { createDispatchTelemetry, createInstruments } from '../aws/telemetry.ts';
 import { readDispatcherEnvironment } from '../environment.ts';
@@ -33,10 +34,9 @@ const ports: Omit<DispatcherPorts, 'send'> = {
 };
 
 /** One tick of an hourly trigger. */
-export async function handler(event: ScheduledEvent): Promise<void> {
-  connections.beginInvocation();
+export const handler = functionHandler(connections, async (event: ScheduledEvent) => {
   const tick = tickOf(event, Date.now());
   const send: DispatcherPorts['send'] = messages =>
     queue.sendBatch(messages, delaySeconds(tick, environment.settleSeconds, Date.now()));
   telemetry.dispatched(tick, await dispatch(tick, { ...ports, send }));
-}
+});

@@ -33,8 +33,13 @@ export const noSilences: Silences = { buckets: new Map(), answered: new Map() };
 const bucketsToSuspend = 3;
 /** A suspended bucket or region is tried by one exporter of the whole fleet so often, in milliseconds. */
 const probeInterval = 15_000;
-/** After so long a silence counts no more, in milliseconds. */
-const silenceCounts = 10 * 60_000;
+/**
+ * After so long a silence counts no more, in milliseconds. Longer than a window, or the next midnight would begin with one
+ * wait of every exporter again.
+ */
+const silenceCounts = 6 * 3_600_000;
+/** So many silent buckets of a region tell all there is to tell. */
+const mostNoted = 10;
 
 /** How long a cloud may stay silent, in milliseconds: enough for one that is well. */
 const usualPatience = 5_000;
@@ -86,6 +91,12 @@ export function suspensionOf(
     return unanswered.reduce((last, other) => (other.at > last.at ? other : last));
   const own = buckets.get(bucket);
   return own && counts(own, now) ? { bucket, ...own } : undefined;
+}
+
+/** True if a silence of the target tells what is not known yet: a cloud that is down for hours has many buckets. */
+export function isWorthNoting({ buckets }: Silences, { bucket, region }: Target, now: Instant): boolean {
+  const there = [...buckets.values()].filter(other => other.region === region && counts(other, now));
+  return buckets.has(bucket) || there.length < mostNoted;
 }
 
 /** False for what is known no more, since nobody tried for long. */

@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { SQSEvent } from 'aws-lambda';
 import { deflateOnThreadPool } from '../archive/deflate.ts';
 import { createAccountReader } from '../aws/account-reader.ts';
 import { createAuditLog } from '../aws/audit-log.ts';
 import { clientOptions, timeouts } from '../aws/client-options.ts';
 import { createExportEvents } from '../aws/export-events.ts';
+import { functionHandler } from '../aws/function-handler.ts';
 import { KeptConnections } from '../aws/kept-connections.ts';
 import { createLedger } from '../aws/ledger.ts';
 import { RawHttpHandler } from '../aws/raw-http-handler.ts';
@@ -81,9 +82,8 @@ const exportBatch = createBatchExporter({
   },
 });
 
-export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
-  connections.beginInvocation();
+export const handler = functionHandler(connections, async (event: SQSEvent, context) => {
   const response = await exportBatch(event.Records, () => context.getRemainingTimeInMillis());
   telemetry.flush();
   return response;
-}
+});

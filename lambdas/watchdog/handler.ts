@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createAccountScan } from '../aws/account-table.ts';
 import { clientOptions } from '../aws/client-options.ts';
 import { createCursorReader } from '../aws/cursor-reader.ts';
+import { functionHandler } from '../aws/function-handler.ts';
 import { KeptConnections } from '../aws/kept-connections.ts';
 import { createSightings } from '../aws/sightings.ts';
 import { createInstruments, createSurveyTelemetry } from '../aws/telemetry.ts';
@@ -22,8 +23,7 @@ const ports: WatchdogPorts = {
   ...createCursorReader({ client, tableName: environment.ledgerTable }),
 };
 
-export async function handler(): Promise<void> {
-  connections.beginInvocation();
+export const handler = functionHandler(connections, async () => {
   const grace = environment.settleSeconds * 1000 + lateness;
   await watch({ now: Date.now(), grace, ports, sightings, telemetry });
-}
+});

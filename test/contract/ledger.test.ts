@@ -425,6 +425,8 @@ describe('the ledger', () => {
       entry: { S: 'cursor' },
       exportedThrough: { S: '2026-11-22T04:00:00.000Z' },
       version: { N: '1' },
+      lastWrite: { S: 'created' },
+      attempts: { M: {} },
       failures: { N: '0' },
       ...broken,
     };

@@ -18,7 +18,7 @@ function actionsOf(functionName: string): string[] {
 describe('nobody', () => {
   test.each(functions)('the %s never writes the accounts', name => {
     const allowed = allowedOn(template, name, '"AccountsTable"');
-    const reading = ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan'];
+    const reading = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan'];
     expect(allowed.filter(action => !reading.includes(action))).toEqual([]);
   });
 
@@ -74,7 +74,7 @@ describe('the dispatcher', () => {
 
 describe('the exporter', () => {
   test('reads one account at a time', () => {
-    expect(allowedOn(template, 'exporter', 'AccountsTable')).toEqual(['dynamodb:GetItem']);
+    expect(allowedOn(template, 'exporter', 'AccountsTable')).toEqual(['dynamodb:BatchGetItem']);
   });
 
   test('reads the audit log by query only', () => {
@@ -83,9 +83,23 @@ describe('the exporter', () => {
 
   test('writes the ledger and never deletes from it', () => {
     expect(allowedOn(template, 'exporter', 'ExportLedgerTable')).toEqual([
+      'dynamodb:BatchGetItem',
       'dynamodb:GetItem',
       'dynamodb:PutItem',
       'dynamodb:UpdateItem',
+    ]);
+  });
+
+  test('of what dispatcher and watchdog remember touches the silences only', () => {
+    expect(allowedOn(template, 'exporter', '"DispatchStateTable"')).toEqual([
+      'dynamodb:BatchGetItem',
+      'dynamodb:UpdateItem',
+    ]);
+    const touching = statementsOf(template, 'exporter').filter(({ resources }) =>
+      resources.some(resource => resource.includes('"DispatchStateTable"')),
+    );
+    expect(touching.map(({ conditions }) => conditions)).toEqual([
+      { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['silences'] } },
     ]);
   });
 

@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
-import { patienceAt, type Silences, suspensionOf, targetOf } from '../../../lambdas/domain/silence.ts';
+import {
+  isWorthNoting,
+  patienceAt,
+  type Silences,
+  suspensionOf,
+  targetOf,
+} from '../../../lambdas/domain/silence.ts';
 
 const now = Date.UTC(2026, 10, 23, 8);
+const sixHours = 6 * 3_600_000;
 const region = 's3 eu-central-1';
 const target = { bucket: 's3://acme', region };
 
@@ -29,10 +36,20 @@ test('buckets that were silent while others of their region were answered suspen
   expect(suspensionOf(known(silent, now - 6000), target, now - 6000, now)).toBeDefined();
 });
 
-test('what nobody has tried for ten minutes is known no more', () => {
+test('what nobody has tried for six hours is known no more', () => {
   const silences = known({ 's3://acme': now, 's3://a': now, 's3://b': now });
-  expect(suspensionOf(silences, target, undefined, now + 600_000)).toBeDefined();
-  expect(suspensionOf(silences, target, undefined, now + 600_001)).toBeUndefined();
+  expect(suspensionOf(silences, target, undefined, now + sixHours)).toBeDefined();
+  expect(suspensionOf(silences, target, undefined, now + sixHours + 1)).toBeUndefined();
+});
+
+test('of a region with ten silent buckets no further one is noted', () => {
+  const nine = Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`s3://${index}`, now]));
+  expect(isWorthNoting(known(nine), target, now)).toBe(true);
+  const ten = known({ ...nine, 's3://9': now });
+  expect(isWorthNoting(ten, target, now)).toBe(false);
+  expect(isWorthNoting(ten, { bucket: 's3://9', region }, now)).toBe(true);
+  expect(isWorthNoting(ten, { ...target, region: 'gcs' }, now)).toBe(true);
+  expect(isWorthNoting(ten, target, now + sixHours + 1)).toBe(true);
 });
 
 test('containers of a storage account are silent together, and every cloud of Azure’s by itself', () => {
