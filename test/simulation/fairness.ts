@@ -11,7 +11,8 @@ const outcomes = await measureFairness(({ name, healthy, calm, troubled, ratio, 
     `${name.padEnd(58)}${String(healthy).padStart(7)}  ${seconds(calm)} ${seconds(troubled)}  ${ratio.toFixed(2).padStart(6)}  ${String(silences).padStart(11)}  ${String(late).padStart(4)}`,
   ),
 );
-for (const violation of outcomes.flatMap(({ violations }) => violations)) console.log(violation);
+for (const { rule, text } of outcomes.flatMap(({ violations }) => violations))
+  console.log(`${rule}: ${text}`);
 process.exitCode = outcomes.some(
   ({ ratio, late, violations }) => ratio > bar || late > 0 || violations.length > 0,
 )

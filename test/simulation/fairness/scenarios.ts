@@ -1,3 +1,4 @@
+import type { Violation } from '../world/world.ts';
 import { type Customer, customers } from './customers.ts';
 import { playWave, type Wave } from './wave.ts';
 
@@ -15,6 +16,8 @@ interface Scenario {
   readonly isTroubled: (customer: Customer) => boolean;
   /** Until when their buckets are silent, in milliseconds after the tick. */
   readonly silentUntil: number;
+  /** True for those by which the others can be told, too. */
+  readonly isTelling?: boolean;
   readonly change?: (customer: Customer, number: number) => Customer;
 }
 
@@ -28,6 +31,7 @@ const isInOneBucket = ({ destination }: Customer) =>
 const scenarios: readonly Scenario[] = [
   {
     name: 'a cloud, with a third of the accounts',
+    isTelling: true,
     isTroubled: ({ destination }) => destination.type === 'gcs',
     silentUntil: 2 * minute,
   },
@@ -49,6 +53,7 @@ const scenarios: readonly Scenario[] = [
   },
   {
     name: 'one customer’s bucket, of a third of the accounts',
+    isTelling: true,
     isTroubled: isInOneBucket,
     silentUntil: 2 * minute,
     change: (customer, number) => (number % 3 === 1 ? inOneBucket(customer) : customer),
@@ -60,6 +65,7 @@ const scenarios: readonly Scenario[] = [
   },
   {
     name: 'one account with a year of history, of millions of rows',
+    isTelling: true,
     isTroubled: ({ accountId }) => accountId === 'account-0',
     silentUntil: 0,
     change: (customer, number) =>
@@ -77,14 +83,17 @@ export interface Outcome {
   /** Accounts without a file long after everything is well again. */
   readonly late: number;
   readonly silences: number;
-  readonly violations: readonly string[];
+  readonly violations: readonly Violation[];
 }
 
 /** What each kind of trouble costs the healthy. */
-export async function measureFairness(onOutcome: (outcome: Outcome) => void = () => undefined) {
+export async function measureFairness(
+  onOutcome: (outcome: Outcome) => void = () => undefined,
+  chosen: readonly Scenario[] = scenarios,
+): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
   const calm = await playWave({ customers, isSilent: () => false, lasts: timeToCatchUp });
-  for (const { name, isTroubled, silentUntil, change } of scenarios) {
+  for (const { name, isTroubled, silentUntil, change } of chosen) {
     const all = change ? customers.map(change) : customers;
     const troubled = await playWave({
       customers: all,
@@ -107,6 +116,18 @@ export async function measureFairness(onOutcome: (outcome: Outcome) => void = ()
     onOutcome(outcome);
   }
   return outcomes;
+}
+
+/** What is wrong with the outcome of the most telling troubles. */
+export async function fairnessViolations(): Promise<readonly Violation[]> {
+  const chosen = scenarios.filter(({ isTelling }) => isTelling);
+  return (await measureFairness(undefined, chosen)).flatMap(({ name, ratio, late, violations }) => [
+    ...violations,
+    ...(ratio > bar
+      ? [{ rule: 'fairness', text: `${name}: the healthy wait ${ratio.toFixed(2)} times as long` }]
+      : []),
+    ...(late > 0 ? [{ rule: 'liveness', text: `${name}: ${late} accounts have no file` }] : []),
+  ]);
 }
 
 function p99({ delays }: Wave, healthy: readonly Customer[]): number {
