@@ -12,6 +12,8 @@ interface BucketsOptions {
   readonly open: typeof openBucket;
   readonly endpoints: Endpoints;
   readonly exporter: ExporterIdentity;
+  /** How long a cloud may stay silent, in milliseconds. */
+  readonly silenceMs: number;
 }
 
 /** The bucket of one account during one invocation: opened at the first file, kept while the record stays the same. */
@@ -20,21 +22,21 @@ export function createBuckets({
   open,
   endpoints,
   exporter,
+  silenceMs,
 }: BucketsOptions): Buckets & { close(): void } {
   let opened:
     | { readonly bucket: Bucket; readonly access: string; readonly secret: string | undefined }
     | undefined;
 
   return {
-    async open(account, silence) {
-      const access = accessOf(account, silence);
-      if (opened?.access !== access) await openWith(account, silence, await readSecret(account));
+    async open(account) {
+      if (opened?.access !== accessOf(account)) await openWith(account, await readSecret(account));
       return bucketInUse();
     },
-    async reopen(account, silence) {
+    async reopen(account) {
       const secret = await readSecret(account);
       if (secret === opened?.secret) return undefined;
-      await openWith(account, silence, secret);
+      await openWith(account, secret);
       return bucketInUse();
     },
     close,
@@ -45,7 +47,7 @@ export function createBuckets({
     return undefined;
   }
 
-  async function openWith(account: Account, silence: number, secret: string | undefined) {
+  async function openWith(account: Account, secret: string | undefined) {
     close();
     const { accountId, destination } = account;
     const credential = secret === undefined ? undefined : parseSecret(destination, secret);
@@ -56,9 +58,9 @@ export function createBuckets({
       endpoints,
       sessionName,
       exporter,
-      silenceMs: silence,
+      silenceMs,
     });
-    opened = { bucket, access: accessOf(account, silence), secret };
+    opened = { bucket, access: accessOf(account), secret };
   }
 
   function bucketInUse(): Bucket {
@@ -76,6 +78,6 @@ function isByRole(destination: Destination): boolean {
   return destination.type === 's3' && destination.roleArn !== undefined;
 }
 
-function accessOf({ destination, secretId }: Account, silence: number): string {
-  return JSON.stringify([destination, secretId, silence]);
+function accessOf({ destination, secretId }: Account): string {
+  return JSON.stringify([destination, secretId]);
 }

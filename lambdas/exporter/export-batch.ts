@@ -1,6 +1,7 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { type ExportMessage, parseMessage } from '../domain/export-message.ts';
 import { toExportError } from '../domain/failure.ts';
+import { patienceAt } from '../domain/silence.ts';
 import { createDeadline, type Timer } from './deadline.ts';
 import { exportAccount, type Leased } from './export-account.ts';
 import type { ExportSettings } from './export-settings.ts';
@@ -17,8 +18,8 @@ const mostWaits = 4;
 export interface BatchExporterOptions {
   readonly ports: Omit<ExporterPorts, 'buckets'>;
   readonly settings: ExportSettings;
-  /** The buckets of one message's account. */
-  createBuckets(): Buckets & { close(): void };
+  /** The buckets of one message's account, where a cloud may stay silent for so many milliseconds. */
+  createBuckets(silenceMs: number): Buckets & { close(): void };
   /** Makes a received message visible again after so many seconds from now. */
   retryAfter(receiptHandle: string, seconds: number): Promise<void>;
   readonly timer: Timer;
@@ -51,7 +52,7 @@ export function createBatchExporter({
 
   async function exportOne(message: ReceivedMessage, remaining: () => number): Promise<boolean> {
     const deadline = createDeadline(remaining, timer, ports.clock);
-    const buckets = createBuckets();
+    const buckets = createBuckets(patienceAt(receivedTimes(message)));
     try {
       const content = parseMessage(message.body);
       const outcome = await exportAccount(content, { ...ports, buckets }, settings, deadline);

@@ -74,7 +74,7 @@ const settings: ExportSettings = {
 const exportBatch = createBatchExporter({
   ports,
   settings,
-  createBuckets: () => createBuckets({ secrets, open: openBucket, endpoints, exporter }),
+  createBuckets: silenceMs => createBuckets({ secrets, open: openBucket, endpoints, exporter, silenceMs }),
   retryAfter: queue.retryAfter,
   timer(run, milliseconds) {
     const timeout = setTimeout(run, milliseconds);

@@ -8,7 +8,7 @@ import type { ExportMessage } from '../domain/export-message.ts';
 import type { ExportError, FailureCode } from '../domain/failure.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Place } from '../domain/recipe.ts';
-import type { Silence, SilenceByRegion } from '../domain/silence.ts';
+import type { Silences, Suspension, Target } from '../domain/silence.ts';
 import type { Window } from '../domain/window.ts';
 
 /** Everything outside that an export touches. Any call may throw; what is thrown is retried by the queue. */
@@ -17,7 +17,7 @@ export interface ExporterPorts {
   readonly ledger: Ledger;
   readonly auditLog: AuditLog;
   readonly buckets: Buckets;
-  readonly silences: Silences;
+  readonly silences: SilenceNotes;
   readonly queue: ContinuationQueue;
   readonly events: ExportEvents;
   readonly telemetry: ExportTelemetry;
@@ -35,7 +35,7 @@ export interface Standing {
   readonly record: unknown;
   readonly cursor: Cursor | undefined;
   /** Where clouds did not answer lately, as far as any exporter knows. */
-  readonly silences: SilenceByRegion;
+  readonly silences: Silences;
 }
 
 /**
@@ -103,22 +103,23 @@ export interface AuditLog {
 export interface Buckets {
   /**
    * The account's bucket, with its credential. A credential is remembered for this invocation.
-   * @param silence how long the cloud may stay silent, in milliseconds
    * @throws ExportError with a code of the secret, the role or the network
    */
-  open(account: Account, silence: number): Promise<Bucket>;
+  open(account: Account): Promise<Bucket>;
   /** The same with the credential read afresh; `undefined` if that is the one which was used already. */
-  reopen(account: Account, silence: number): Promise<Bucket | undefined>;
+  reopen(account: Account): Promise<Bucket | undefined>;
 }
 
-/** What the whole fleet knows of clouds that take connections and stay silent, by region of a cloud (`regionOf`). */
-export interface Silences {
-  /** Notes that an account met silence there. */
-  note(region: string, accountId: string, now: Instant): Promise<void>;
-  /** Asks to try there although it is suspended; `false` if somebody else does so at this moment. */
-  mayProbe(region: string, seen: Silence, now: Instant): Promise<boolean>;
-  /** Forgets it all: the cloud has answered. */
-  clear(region: string): Promise<void>;
+/** What the whole fleet is told of clouds that take connections and stay silent. */
+export interface SilenceNotes {
+  /** When the region last answered this process. */
+  lastAnswer(region: Target['region']): Instant | undefined;
+  /** Notes that the target was silent. */
+  note(target: Target, now: Instant, seen: Silences): Promise<void>;
+  /** Asks to try although the target is suspended; `false` if somebody else does so at this moment. */
+  mayProbe(suspension: Suspension, now: Instant): Promise<boolean>;
+  /** Notes that the target has answered, if that is news to the fleet. */
+  noteAnswer(target: Target, now: Instant, seen: Silences): Promise<void>;
 }
 
 export interface ContinuationQueue {

@@ -7,6 +7,7 @@ import { attemptsWith, type Cursor } from '../../lambdas/domain/cursor.ts';
 import type { DeliveredFile } from '../../lambdas/domain/delivered-file.ts';
 import type { ExportError } from '../../lambdas/domain/failure.ts';
 import { followingPart } from '../../lambdas/domain/plan.ts';
+import { noSilences } from '../../lambdas/domain/silence.ts';
 import { createBuckets } from '../../lambdas/exporter/buckets.ts';
 import { createBatchExporter, type ReceivedMessage } from '../../lambdas/exporter/export-batch.ts';
 import type { ExporterPorts, Ledger } from '../../lambdas/exporter/ports.ts';
@@ -34,14 +35,15 @@ export function startExporter(world: MemoryWorld, now: number) {
       read: async accountId => ({
         record: world.records.get(accountId),
         cursor: await ledger.readCursor(accountId),
-        silences: new Map(),
+        silences: noSilences,
       }),
     },
     ledger,
     silences: {
+      lastAnswer: () => undefined,
       note: async (...silence) => void told.push(silence),
       mayProbe: async () => true,
-      clear: async () => undefined,
+      noteAnswer: async () => undefined,
     },
     auditLog: {
       async *pages(accountId) {
@@ -70,8 +72,9 @@ export function startExporter(world: MemoryWorld, now: number) {
   const exportBatch = createBatchExporter({
     ports,
     settings: { settle: 0, limits: { partBytes: 5_000, level: 1 }, writerVersion: '1.0.0' },
-    createBuckets: () =>
+    createBuckets: silenceMs =>
       createBuckets({
+        silenceMs,
         endpoints: {},
         exporter: { region: 'eu-central-1' },
         secrets: { read: async secretId => world.secrets.get(secretId) ?? '' },

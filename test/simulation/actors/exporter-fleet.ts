@@ -62,6 +62,8 @@ export function createExporterFleet(options: FleetOptions) {
   let waiting: QueuedMessage[] = [];
   let started = 0;
   let busy = 0;
+  /** What machines remember that wait for their next invocation. */
+  const warm: Map<string, number>[] = [];
 
   return {
     receive(message: QueuedMessage) {
@@ -89,6 +91,7 @@ export function createExporterFleet(options: FleetOptions) {
     );
     for (const message of messages) count(message, 1);
     busy++;
+    const answers = warm.pop() ?? new Map();
     const until = world.now() + functionTimeout;
     let over = false;
     world.at(until, () => {
@@ -107,6 +110,7 @@ export function createExporterFleet(options: FleetOptions) {
       options,
       process,
       invocation,
+      answers,
     )(received, () => until - world.now()).then(
       ({ batchItemFailures }) => {
         const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
@@ -133,6 +137,7 @@ export function createExporterFleet(options: FleetOptions) {
       over = true;
       for (const message of messages) count(message, -1);
       busy--;
+      if (process.alive()) warm.push(answers);
       if (waiting.length > 0) world.wake(world.now(), invokeWaiting);
     }
   }
@@ -146,7 +151,12 @@ export function createExporterFleet(options: FleetOptions) {
 }
 
 /** The exporter's own code, on one machine. */
-function exporterOf(options: FleetOptions, process: Process, invocation: Invocation) {
+function exporterOf(
+  options: FleetOptions,
+  process: Process,
+  invocation: Invocation,
+  answers: Map<string, number>,
+) {
   const { world, database, queue, secrets, eventClient, settleSeconds, limits } = options;
   const dynamodb = createDatabaseClient(world, database, process);
   const exportQueue = createExportQueue({ client: queue().client(process), queueUrl: 'queue' });
@@ -177,7 +187,7 @@ function exporterOf(options: FleetOptions, process: Process, invocation: Invocat
         createAuditLog({ client: dynamodb, source: auditLogSource, pause: process.wait }),
         accountId => options.onRead(accountId, process),
       ),
-      silences: createSilences({ client: dynamodb, tableName: tableNames.state }),
+      silences: createSilences({ client: dynamodb, tableName: tableNames.state, answers }),
       queue: exportQueue,
       events: createExportEvents({ client: eventClient(process), busName: 'bus' }),
       telemetry: {
@@ -198,12 +208,13 @@ function exporterOf(options: FleetOptions, process: Process, invocation: Invocat
       deflateBlock: deflateSynchronously,
     },
     settings: { settle: settleSeconds * 1000, limits: limits(), writerVersion: 'simulated' },
-    createBuckets: () =>
+    createBuckets: silenceMs =>
       createBuckets({
+        silenceMs,
         secrets: secretStore,
         endpoints: {},
         exporter: { region: 'eu-central-1' },
-        async open({ sessionName, silenceMs = Number.NaN, ...opening }) {
+        async open({ sessionName, ...opening }) {
           const accountId = Buffer.from(sessionName, 'base64url').toString('utf8');
           return options.openBucket(process, { ...opening, accountId, silenceMs });
         },

@@ -1,9 +1,12 @@
+import type { Violation } from '../world/world.ts';
 import { type Customer, customers } from './customers.ts';
 import { playWave, type Wave } from './wave.ts';
 
 const hour = 3_600_000;
 const year = 365 * 24 * hour;
 const minute = 60_000;
+/** The longest pause before a message comes again, and what is left of a suspension. */
+const timeToCatchUp = 17 * minute;
 /** A healthy account may wait so much longer than it would if nothing were wrong. */
 export const bar = 1.5;
 
@@ -11,7 +14,10 @@ interface Scenario {
   readonly name: string;
   /** Those in trouble, or whose size is the trouble. The others are healthy. */
   readonly isTroubled: (customer: Customer) => boolean;
-  readonly isSilent: boolean;
+  /** Until when their buckets are silent, in milliseconds after the tick. */
+  readonly silentUntil: number;
+  /** True for those by which the others can be told, too. */
+  readonly isTelling?: boolean;
   readonly change?: (customer: Customer, number: number) => Customer;
 }
 
@@ -25,40 +31,43 @@ const isInOneBucket = ({ destination }: Customer) =>
 const scenarios: readonly Scenario[] = [
   {
     name: 'a cloud, with a third of the accounts',
+    isTelling: true,
     isTroubled: ({ destination }) => destination.type === 'gcs',
-    isSilent: true,
+    silentUntil: 2 * minute,
   },
   {
     name: 'a region of S3, with a third of the accounts',
     isTroubled: ({ destination }) => destination.type === 's3' && destination.region === 'eu-central-1',
-    isSilent: true,
+    silentUntil: 2 * minute,
   },
   {
     name: 'one customer’s bucket, of one account',
     isTroubled: ({ accountId }) => accountId === 'account-0',
-    isSilent: true,
+    silentUntil: 2 * minute,
   },
   {
     name: 'one customer’s bucket, of 20 accounts',
     isTroubled: isInOneBucket,
-    isSilent: true,
+    silentUntil: 2 * minute,
     change: (customer, number) => (number % 100 === 0 ? inOneBucket(customer) : customer),
   },
   {
     name: 'one customer’s bucket, of a third of the accounts',
+    isTelling: true,
     isTroubled: isInOneBucket,
-    isSilent: true,
+    silentUntil: 2 * minute,
     change: (customer, number) => (number % 3 === 1 ? inOneBucket(customer) : customer),
   },
   {
-    name: 'the buckets of ten customers, in one region',
-    isTroubled: ({ accountId }) => /-\d*[0]0$/.test(accountId) && Number(accountId.slice(8)) % 600 === 0,
-    isSilent: true,
+    name: 'the buckets of eleven customers, in one region of S3',
+    isTroubled: ({ accountId }) => Number(accountId.slice('account-'.length)) % 186 === 0,
+    silentUntil: 2 * minute,
   },
   {
     name: 'one account with a year of history, of millions of rows',
+    isTelling: true,
     isTroubled: ({ accountId }) => accountId === 'account-0',
-    isSilent: false,
+    silentUntil: 0,
     change: (customer, number) =>
       number === 0 ? { ...customer, history: year, fileTakes: 35_000 } : customer,
   },
@@ -71,20 +80,25 @@ export interface Outcome {
   readonly calm: number;
   readonly troubled: number;
   readonly ratio: number;
+  /** Accounts without a file long after everything is well again. */
+  readonly late: number;
   readonly silences: number;
-  readonly violations: readonly string[];
+  readonly violations: readonly Violation[];
 }
 
 /** What each kind of trouble costs the healthy. */
-export async function measureFairness(onOutcome: (outcome: Outcome) => void = () => undefined) {
+export async function measureFairness(
+  onOutcome: (outcome: Outcome) => void = () => undefined,
+  chosen: readonly Scenario[] = scenarios,
+): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
-  const calm = await playWave({ customers, isSilent: () => false, lasts: 10 * minute });
-  for (const { name, isTroubled, isSilent, change } of scenarios) {
+  const calm = await playWave({ customers, isSilent: () => false, lasts: timeToCatchUp });
+  for (const { name, isTroubled, silentUntil, change } of chosen) {
     const all = change ? customers.map(change) : customers;
     const troubled = await playWave({
       customers: all,
-      isSilent: customer => isSilent && isTroubled(customer),
-      lasts: 10 * minute,
+      isSilent: (customer, after) => after < silentUntil && isTroubled(customer),
+      lasts: silentUntil + timeToCatchUp,
     });
     const healthy = all.filter(customer => !isTroubled(customer));
     const [before, after] = [p99(calm, healthy), p99(troubled, healthy)];
@@ -94,6 +108,7 @@ export async function measureFairness(onOutcome: (outcome: Outcome) => void = ()
       calm: before,
       troubled: after,
       ratio: after / before,
+      late: all.filter(({ accountId, history }) => !history && !troubled.delays.has(accountId)).length,
       silences: troubled.silences,
       violations: [...calm.violations, ...troubled.violations],
     };
@@ -101,6 +116,18 @@ export async function measureFairness(onOutcome: (outcome: Outcome) => void = ()
     onOutcome(outcome);
   }
   return outcomes;
+}
+
+/** What is wrong with the outcome of the most telling troubles. */
+export async function fairnessViolations(): Promise<readonly Violation[]> {
+  const chosen = scenarios.filter(({ isTelling }) => isTelling);
+  return (await measureFairness(undefined, chosen)).flatMap(({ name, ratio, late, violations }) => [
+    ...violations,
+    ...(ratio > bar
+      ? [{ rule: 'fairness', text: `${name}: the healthy wait ${ratio.toFixed(2)} times as long` }]
+      : []),
+    ...(late > 0 ? [{ rule: 'liveness', text: `${name}: ${late} accounts have no file` }] : []),
+  ]);
 }
 
 function p99({ delays }: Wave, healthy: readonly Customer[]): number {

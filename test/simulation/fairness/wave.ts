@@ -10,7 +10,7 @@ import { createEventBus } from '../services/event-bus.ts';
 import { createQueue, type Queue } from '../services/queue.ts';
 import { createTable } from '../services/table.ts';
 import { createProcess, type Process } from '../world/process.ts';
-import { createWorld } from '../world/world.ts';
+import { createWorld, type Violation } from '../world/world.ts';
 import { type Customer, recordOf, secretsOf } from './customers.ts';
 
 const tick = Date.UTC(2026, 10, 23, 8);
@@ -36,7 +36,7 @@ export interface Wave {
   readonly delays: ReadonlyMap<string, number>;
   /** Tries that met silence. */
   readonly silences: number;
-  readonly violations: readonly string[];
+  readonly violations: readonly Violation[];
 }
 
 /** Plays what follows a tick at which every account is due, with the exporter's own code and realistic times. */
@@ -102,7 +102,7 @@ export async function playWave({ customers, isSilent, lasts }: WaveOptions): Pro
   for (const { accountId } of shuffled(customers, chance.below))
     queue.send(encodeMessage({ accountId, tick }), 0);
   await world.runUntil(tick + lasts);
-  return { delays, silences, violations: world.violations.map(({ rule, text }) => `${rule}: ${text}`) };
+  return { delays, silences, violations: world.violations };
 
   function openBucket(process: Process, { accountId, silenceMs }: Opening): Bucket {
     const customer = byId.get(accountId);

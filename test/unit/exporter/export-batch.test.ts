@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { deflateSynchronously } from '../../../lambdas/archive/deflate.ts';
 import type { Cursor } from '../../../lambdas/domain/cursor.ts';
 import { encodeMessage } from '../../../lambdas/domain/export-message.ts';
+import { noSilences } from '../../../lambdas/domain/silence.ts';
 import { createBatchExporter } from '../../../lambdas/exporter/export-batch.ts';
 
 const now = Date.UTC(2026, 10, 23, 9);
@@ -35,7 +36,7 @@ async function receive(times: number) {
             secretId: 'secret',
           },
           cursor,
-          silences: new Map(),
+          silences: noSilences,
         }),
       },
       ledger: {
@@ -50,14 +51,14 @@ async function receive(times: number) {
         noteRecounted: never,
       },
       auditLog: { pages: never, count: never },
-      silences: { note: never, mayProbe: never, clear: never },
+      silences: { lastAnswer: never, note: never, mayProbe: never, noteAnswer: never },
       queue: { send: async (_message, delay) => void sent.push(delay) },
-      events: { recordedLate: never, delivered: never, failed: never, recovered: never, stopped: never },
+      events: { delivered: never, failed: never, recovered: never, stopped: never, recordedLate: never },
       telemetry: {
-        recordedLate: never,
         delivered: never,
         failed: never,
         stopped: never,
+        recordedLate: never,
         note: () => undefined,
       },
       clock: { now: () => now, token: () => 'mine' },

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { cursorFromItem } from '../../../lambdas/aws/ledger-items.ts';
 import { encodeMessage } from '../../../lambdas/domain/export-message.ts';
+import { noSilences } from '../../../lambdas/domain/silence.ts';
 import { type BatchExporterOptions, createBatchExporter } from '../../../lambdas/exporter/export-batch.ts';
 
 const tick = Date.parse('2026-11-22T08:00:00Z');
@@ -30,7 +31,7 @@ it('a cursor that cannot be read fails its own account only, which the log names
       secretId: 'siem-export/acme',
     },
     cursor: cursorOf(accountId),
-    silences: new Map(),
+    silences: noSilences,
   });
   const ports: BatchExporterOptions['ports'] = {
     accounts: { read },
@@ -46,7 +47,7 @@ it('a cursor that cannot be read fails its own account only, which the log names
       noteRecounted: fail,
     },
     auditLog: { pages: fail, count: fail },
-    silences: { note: fail, mayProbe: fail, clear: fail },
+    silences: { lastAnswer: fail, note: fail, mayProbe: fail, noteAnswer: fail },
     queue: { send: fail },
     events: { recordedLate: fail, delivered: fail, failed: fail, recovered: fail, stopped: fail },
     telemetry: {
