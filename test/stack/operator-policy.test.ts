@@ -22,7 +22,8 @@ const sharedFiles = new Set(
 const requests = new Set(
   [...commandFiles, ...sharedFiles].flatMap(file =>
     [...read(file).matchAll(/new (\w+)Command\(|paginate(\w+)\(/g)].map(
-      ([, command, paginated]) => command ?? paginated ?? '',
+      // SQS has no permission of its own for a batch.
+      ([, command, paginated]) => (command ?? paginated ?? '').replace('SendMessageBatch', 'SendMessage'),
     ),
   ),
 );
