@@ -47,6 +47,10 @@ export function createExportTelemetry({ logger, metrics }: Instruments): Exporte
       metrics.addMetric('MalformedRows', MetricUnit.Count, file.malformed);
       metrics.addMetric('LagSeconds', MetricUnit.Seconds, (file.deliveredAt - file.window.end) / 1000);
     },
+    lacking(accountId, { window, part, records }, fields) {
+      logger.warn('No row has these fields', { accountId, ...windowFields(window), part, records, fields });
+      metrics.addMetric('FilesLackingFields', MetricUnit.Count, 1);
+    },
     failed(accountId, failure, at) {
       const { code, retryable } = failure;
       logger.error('Export failed', {

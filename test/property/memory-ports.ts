@@ -56,6 +56,7 @@ export function startExporter(world: MemoryWorld, now: number) {
       stopped: async (...event) => void told.push(event),
     },
     telemetry: {
+      lacking: () => undefined,
       delivered: () => undefined,
       failed: (...line) => void told.push(line),
       stopped: (...line) => void told.push(line),

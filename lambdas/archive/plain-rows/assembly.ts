@@ -14,9 +14,12 @@ const mostRows: i32 = 1024;
 /** What stands before an attribute's text: `"name":{"S":"`. */
 const patternStarts = memory.data(mostAttributes * 4);
 const patternLengths = memory.data(mostAttributes * 4);
-/** The text of each attribute in the row being read; a start of 0 says that it has none. */
-const starts = memory.data(mostAttributes * 4);
-const ends = memory.data(mostAttributes * 4);
+/**
+ * The text of each attribute in the row being read: all starts, and behind them all ends. A start of 0 says that it has
+ * none, and its end is 0, too.
+ */
+const starts = memory.data(mostAttributes * 8);
+const ends = starts + mostAttributes * 4;
 /** Which attribute came at which place in the row before: the next one is likely to be alike. */
 const order = memory.data(mostAttributes);
 
@@ -33,6 +36,8 @@ export const free: usize = __heap_base;
 /** Where the row is that was not read, and the end of the last line, as offsets. */
 export let readTo: usize = 0;
 export let writtenTo: usize = 0;
+/** A bit for each column of which a row that was read has a value, since `begin`. */
+export let fields: u32 = 0;
 
 let attributes: i32 = 0;
 let columns: i32 = 0;
@@ -45,6 +50,10 @@ let linesStart: usize = 0;
 let linesLimit: usize = 0;
 let excludedStart: usize = 0;
 let excludedLength: usize = 0;
+/** A bit for each column of which every row must have a value. */
+let required: u32 = 0;
+/** The same of those of which the row written last has one. */
+let present: u32 = 0;
 
 /** Forgets the attributes and columns. */
 export function clear(): void {
@@ -70,7 +79,7 @@ export function addColumn(opening: usize, length: usize, attribute: i32): void {
   frameLength += length + 4;
 }
 
-/** Names the answer, the room for its lines, and a sort key whose row is not read. */
+/** Names the answer, the room for its lines, a sort key whose row is not read, and the columns that are required. */
 export function begin(
   answer: usize,
   answerLength: usize,
@@ -78,6 +87,7 @@ export function begin(
   linesLength: usize,
   excluded: usize,
   length: usize,
+  requiredColumns: u32,
 ): void {
   answerStart = answer;
   answerEnd = answer + answerLength;
@@ -85,6 +95,8 @@ export function begin(
   linesLimit = lines + linesLength;
   excludedStart = excluded;
   excludedLength = length;
+  required = requiredColumns;
+  fields = 0;
 }
 
 /**
@@ -106,6 +118,7 @@ export function readRows(from: usize, to: usize): i32 {
     if (line + frameLength + (next - row) * columns + 16 > linesLimit) break;
     const lineEnd = writeLine(line);
     if (lineEnd === 0) break;
+    fields |= present;
     store<u32>(lineEnds + rows * 4, <u32>(lineEnd - linesStart));
     store<u32>(sortKeys + rows * 8, <u32>(load<u32>(starts) - answerStart));
     store<u32>(sortKeys + rows * 8, <u32>(load<u32>(ends) - answerStart), 4);
@@ -122,7 +135,7 @@ export function readRows(from: usize, to: usize): i32 {
 function readRow(from: usize, end: usize): usize {
   if (from >= end || load<u8>(from) !== 0x7b) return 0; // {
   let at = from + 1;
-  memory.fill(starts, 0, mostAttributes * 4);
+  memory.fill(starts, 0, mostAttributes * 8);
   for (let place = 0; place < attributes; place++) {
     let attribute: i32 = load<u8>(order + place);
     if (!begins(at, attribute)) {
@@ -227,12 +240,15 @@ function isExcluded(): bool {
   return length === excludedLength && isSame(start, excludedStart, length);
 }
 
-/** The end of the row's line; 0 if its date is not in the form in which dates are written. */
+/** The end of the row's line; 0 if its date is not in the form in which dates are written, or if it lacks fields. */
 function writeLine(to: usize): usize {
+  present = 0;
   for (let column = 0; column < columns; column++) {
     to = copy(load<u32>(openingStarts + column * 4), load<u32>(openingLengths + column * 4), to);
     const attribute = load<u32>(columnAttributes + column * 4);
     const start = load<u32>(starts + attribute * 4);
+    // Without a branch: an empty text, and one that is absent, have the length 0.
+    present |= (<u32>(load<u32>(ends + attribute * 4) !== start)) << column;
     if (column === 0) {
       // A sort key goes on after the date.
       const date = start === 0 ? load<u32>(starts) : start;
@@ -247,6 +263,8 @@ function writeLine(to: usize): usize {
       to += 4;
     } else to = copy(start - 1, load<u32>(ends + attribute * 4) - start + 2, to);
   }
+  // The date, which is the first column, makes no record alone.
+  if ((present & ~1) === 0 || (required & ~present) !== 0) return 0;
   store<u16>(to, 0x0a7d); // } and a line feed
   return to + 2;
 }

@@ -150,6 +150,7 @@ function exporterOf(options: FleetOptions, process: Process, invocation: Invocat
       queue: exportQueue,
       events: createExportEvents({ client: eventClient(process), busName: 'bus' }),
       telemetry: {
+        lacking: () => undefined,
         delivered: () => undefined,
         failed: (accountId, failure) => note({ accountId }, `${failure.code} ${String(failure.cause ?? '')}`),
         stopped: () => undefined,

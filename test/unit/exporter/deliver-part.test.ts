@@ -87,6 +87,7 @@ function deliver(
     queue: { send: quiet },
     events: { delivered: quiet, failed: quiet, recovered: quiet, stopped: quiet },
     telemetry: {
+      lacking: () => undefined,
       delivered: () => undefined,
       failed: () => undefined,
       stopped: () => undefined,

@@ -108,6 +108,7 @@ async function run(setting: Setting) {
       stopped: async () => undefined,
     },
     telemetry: {
+      lacking: () => undefined,
       delivered: () => undefined,
       failed: () => undefined,
       stopped: () => undefined,
