@@ -1,8 +1,17 @@
 import { type AttributeValue, paginateQuery } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Command } from 'commander';
-import { dateCell, recordColumns, type StoredRow } from '../../lambdas/domain/audit-record.ts';
+import {
+  allFields,
+  dateCell,
+  fieldsIn,
+  fieldsOf,
+  lacksFields,
+  recordColumns,
+  type StoredRow,
+} from '../../lambdas/domain/audit-record.ts';
 import { type Instant, toIso } from '../../lambdas/domain/instant.ts';
+import { sortKeyBound } from '../../lambdas/domain/sort-key.ts';
 import type { Window } from '../../lambdas/domain/window.ts';
 import type { AuditLogSource } from '../../lambdas/environment.ts';
 import type { Run } from '../run.ts';
@@ -107,20 +116,22 @@ async function* rowsOf(
   { start, end }: Window,
 ): AsyncGenerator<Found> {
   const client = source.region === undefined ? target.dynamodb : target.dynamodbIn(source.region);
-  const bound = (instant: Instant): AttributeValue =>
-    source.sortKeyType === 'iso' ? { S: toIso(instant).slice(0, 19) } : { N: String(instant) };
+  const bound = (instant: Instant): AttributeValue => {
+    const text = sortKeyBound(instant, source.sortKeyType);
+    return source.sortKeyType === 'iso' ? { S: text } : { N: text };
+  };
   const query = {
     TableName: source.tableName,
     KeyConditionExpression: '#partition = :account AND #sort BETWEEN :from AND :to',
     ExpressionAttributeNames: { '#partition': source.partitionKey, '#sort': source.sortKey },
     ExpressionAttributeValues: { ':account': { S: accountId }, ':from': bound(start), ':to': bound(end) },
   };
-  const excluded = source.sortKeyType === 'iso' ? toIso(end).slice(0, 19) : end;
+  const excluded = sortKeyBound(end, source.sortKeyType);
   for await (const { Items = [] } of paginateQuery({ client }, query))
     for (const item of Items) {
       const row: StoredRow = unmarshall(item, { wrapNumbers: exactly });
       // BETWEEN includes its upper bound, which belongs to the next window.
-      if (row[source.sortKey] !== excluded)
+      if (String(row[source.sortKey]) !== excluded)
         yield { row: JSON.parse(JSON.stringify(row, printable)), faults: faultsOf(item, row, source) };
     }
 }
@@ -134,15 +145,20 @@ function exactly(digits: string): number | string {
 function faultsOf(
   item: Readonly<Record<string, AttributeValue>>,
   row: StoredRow,
-  { attributes, sortKey }: AuditLogSource,
+  { attributes, sortKey, required = [] }: AuditLogSource,
 ): string[] {
-  return recordColumns.flatMap(([, column]) => {
+  const present = fieldsOf(row, { ...attributes, sortKey });
+  const lacking = fieldsIn(allFields & ~present).filter(field => required.includes(field));
+  const missing = lacking.map(field => `${attributes[field]}: missing, and required`);
+  if (lacking.length === 0 && lacksFields(present)) missing.push('every field but the date is missing');
+  const unusual = recordColumns.flatMap(([, column]) => {
     const name = attributes[column];
     if (column === 'date')
       return dateCell(row, { ...attributes, sortKey }).malformed ? [`${name}: no date that can be read`] : [];
     const [type = 'NULL'] = Object.keys(item[name] ?? {});
     return type === 'S' || type === 'NULL' ? [] : [`${name}: ${kinds[type] ?? type} in the place of text`];
   });
+  return [...unusual, ...missing];
 }
 
 const kinds: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@ import type { AttributeValue, DynamoDBClient, QueryCommandInput } from '@aws-sdk
 import type { Page } from '../archive/page.ts';
 import { createPageMemory, type PageMemory } from '../archive/page-memory.ts';
 import { transcodePage } from '../archive/transcode-page.ts';
-import { type Instant, toIso } from '../domain/instant.ts';
+import { placeInTime, sortKeyBound } from '../domain/sort-key.ts';
 import type { AuditLogSource } from '../environment.ts';
 import type { AuditLog } from '../exporter/ports.ts';
 import { createRawQuery } from './raw-query.ts';
@@ -26,8 +26,8 @@ export function createAuditLog({
   /** Between two attempts while the table throttles; of a random length unless given. */
   pause?: Pause;
 }): AuditLog {
-  const { sortKey } = source;
-  const attributes = { ...source.attributes, sortKey };
+  const { sortKey, sortKeyType, required } = source;
+  const layout = { ...source.attributes, sortKey, required };
   const send = createRawQuery(client);
   // Of the pages that are read at once, and one more; kept for the next window.
   const unused: PageMemory[] = [];
@@ -44,7 +44,7 @@ export function createAuditLog({
         try {
           const body = await whileThrottled(() => send(query, options), abortSignal, pause);
           abortSignal.throwIfAborted();
-          const page = transcodePage(body, attributes, excluded, memory);
+          const page = transcodePage(body, layout, excluded, memory);
           used.set(page, memory);
           return page;
         } catch (thrown) {
@@ -56,8 +56,9 @@ export function createAuditLog({
       };
       const reader: StretchReader = {
         read,
-        recordedAt: key => recordedAt(source, key),
-        continuedFrom: ({ lastEvaluatedKey }) => recordedAt(source, sortKeyOf(source, lastEvaluatedKey)),
+        recordedAt: key => placeInTime(key, sortKeyType),
+        continuedFrom: ({ lastEvaluatedKey }) =>
+          placeInTime(sortKeyOf(source, lastEvaluatedKey), sortKeyType),
       };
       const start = after === undefined ? undefined : startKey(source, accountId, after);
       try {
@@ -76,14 +77,12 @@ export function createAuditLog({
 }
 
 /**
- * The query of a window, or of a stretch of it. Bounds are written without a fraction and without `Z`, so that they
- * sort before every key of their second whatever its precision. BETWEEN includes its upper bound: a row whose key is
- * exactly that belongs to what follows and is left out here.
+ * The query of a window, or of a stretch of it. BETWEEN includes its upper bound: a row whose key is exactly that belongs
+ * to what follows and is left out here.
  */
 function stretchQuery(source: AuditLogSource, accountId: string, { start, end, after }: Stretch) {
-  const [from, to] = [start, end].map(instant =>
-    source.sortKeyType === 'iso' ? toIso(instant).slice(0, 19) : String(instant),
-  );
+  const from = sortKeyBound(start, source.sortKeyType);
+  const to = sortKeyBound(end, source.sortKeyType);
   // Only what is delivered crosses the wire: a vendor's own table may hold much more.
   const columns = [...new Set(Object.values(source.attributes))].filter(name => name !== source.sortKey);
   const names = Object.fromEntries(columns.map((name, index) => [`#column${index}`, name]));
@@ -94,8 +93,8 @@ function stretchQuery(source: AuditLogSource, accountId: string, { start, end, a
     ExpressionAttributeNames: { '#partition': source.partitionKey, '#sort': source.sortKey, ...names },
     ExpressionAttributeValues: {
       ':account': { S: accountId },
-      ':from': sortKeyValue(source, from ?? ''),
-      ':to': sortKeyValue(source, to ?? ''),
+      ':from': sortKeyValue(source, from),
+      ':to': sortKeyValue(source, to),
     },
     ConsistentRead: true,
     ExclusiveStartKey: after as Record<string, AttributeValue> | undefined,
@@ -114,12 +113,4 @@ function sortKeyValue({ sortKeyType }: AuditLogSource, value: string): Attribute
 function sortKeyOf({ sortKey, sortKeyType }: AuditLogSource, key: Page['lastEvaluatedKey']): string {
   const value = key?.[sortKey] as { readonly S?: string; readonly N?: string } | undefined;
   return (sortKeyType === 'iso' ? value?.S : value?.N) ?? '';
-}
-
-/** Only of a key that sorts as instants do; in whole milliseconds. */
-function recordedAt({ sortKeyType }: AuditLogSource, sortKey: string): Instant | undefined {
-  if (sortKeyType !== 'iso') return /^\d{1,15}$/.test(sortKey) ? Number(sortKey) : undefined;
-  const [prefix] = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?(?=[\dZ#]|$)/.exec(sortKey) ?? [];
-  const instant = prefix === undefined ? Number.NaN : Date.parse(`${prefix}Z`);
-  return Number.isNaN(instant) ? undefined : instant;
 }
