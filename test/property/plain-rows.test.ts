@@ -6,7 +6,9 @@ import { transcodePage } from '../../lambdas/archive/transcode-page.ts';
 import {
   type AuditLogAttributes,
   defaultAttributes,
+  type RecordField,
   type RowLayout,
+  recordColumns,
 } from '../../lambdas/domain/audit-record.ts';
 
 const columns = Object.keys(defaultAttributes) as (keyof AuditLogAttributes)[];
