@@ -61,11 +61,36 @@ export class AuditLog extends Construct {
   }
 
   allowReading(grantee: IGrantable): void {
-    const allow = (statement: PolicyStatement) => grantee.grantPrincipal.addToPrincipalPolicy(statement);
-    allow(new PolicyStatement({ actions: ['dynamodb:Query'], resources: [this.#tableArn] }));
+    this.#allow(grantee, new PolicyStatement({ actions: ['dynamodb:Query'], resources: [this.#tableArn] }));
+    this.#allowDecrypting(grantee);
+  }
+
+  /** The keys of rows, and nothing of what they tell. */
+  allowReadingKeys(grantee: IGrantable): void {
+    const { partitionKey, sortKey } = this.source;
+    this.#allow(
+      grantee,
+      new PolicyStatement({
+        actions: ['dynamodb:Query'],
+        resources: [this.#tableArn],
+        conditions: {
+          'ForAllValues:StringEquals': { 'dynamodb:Attributes': [partitionKey, sortKey] },
+          StringEquals: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
+        },
+      }),
+    );
+    this.#allowDecrypting(grantee);
+  }
+
+  #allow(grantee: IGrantable, statement: PolicyStatement): void {
+    grantee.grantPrincipal.addToPrincipalPolicy(statement);
+  }
+
+  #allowDecrypting(grantee: IGrantable): void {
     const { kmsKeyArn } = this.#existing ?? {};
     if (kmsKeyArn === undefined) return;
-    allow(
+    this.#allow(
+      grantee,
       new PolicyStatement({
         actions: ['kms:Decrypt', 'kms:DescribeKey'],
         resources: [kmsKeyArn],

@@ -115,6 +115,7 @@ export class SiemExportStack extends Stack {
       AlarmTopicArn: alarms.topic.topicArn,
       EncryptionKeyArn: encryptionKey.key.keyArn,
       ExporterRoleArn: exporter.roleArn,
+      WatchdogRoleArn: watchdog.roleArn,
       SecretPrefix: configuration.secretPrefix,
       ...(network && { EgressAddresses: network.egressAddresses.join(', ') }),
     };

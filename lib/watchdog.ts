@@ -26,6 +26,8 @@ export interface WatchdogProps {
 
 /** Every hour, and without trusting the rest: is every account valid, and none behind? */
 export class Watchdog extends Construct {
+  /** What the resource policy of a vendor's own audit log has to let in. */
+  readonly roleArn: string;
   readonly pipelineFunction: PipelineFunction;
 
   constructor(scope: Construct, id: string, props: WatchdogProps) {
@@ -51,6 +53,7 @@ export class Watchdog extends Construct {
       alarms: props.alarms,
     });
     this.pipelineFunction = watchdog;
+    this.roleArn = watchdog.role.roleArn;
     this.#grant(watchdog, props);
     new Trigger(this, 'Hourly', {
       stage: configuration.stage,
@@ -80,7 +83,7 @@ export class Watchdog extends Construct {
         conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${sightingPrefix}*`] } },
       }),
     );
-    auditLog.allowReading(role);
+    auditLog.allowReadingKeys(role);
     encryptionKey.allowWriting(role, 'dynamodb');
   }
 

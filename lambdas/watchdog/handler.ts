@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createAccountScan } from '../aws/account-table.ts';
 import { clientOptions } from '../aws/client-options.ts';
 import { createCursorReader } from '../aws/cursor-reader.ts';
+import { createRowSample } from '../aws/row-sample.ts';
 import { createSightings } from '../aws/sightings.ts';
 import { createInstruments, createSurveyTelemetry } from '../aws/telemetry.ts';
 import { readWatchdogEnvironment } from '../environment.ts';
@@ -14,6 +15,13 @@ const lateness = 2 * 3_600_000;
 const environment = readWatchdogEnvironment(process.env);
 const client = new DynamoDBClient(clientOptions);
 const telemetry = createSurveyTelemetry(createInstruments(environment.stage));
+const { auditLog } = environment;
+const { region } = auditLog;
+const rows = createRowSample({
+  client: region === undefined ? client : new DynamoDBClient({ ...clientOptions, region }),
+  source: auditLog,
+});
+const keys = { type: auditLog.sortKeyType, newestKey: rows.newestKey };
 const sightings = createSightings({ client, tableName: environment.dispatchStateTable });
 const ports: WatchdogPorts = {
   ...createAccountScan({ client, tableName: environment.accountsTable }),
@@ -22,5 +30,5 @@ const ports: WatchdogPorts = {
 
 export async function handler(): Promise<void> {
   const grace = environment.settleSeconds * 1000 + lateness;
-  await watch({ now: Date.now(), grace, ports, sightings, telemetry });
+  await watch({ now: Date.now(), grace, ports, sightings, keys, telemetry });
 }

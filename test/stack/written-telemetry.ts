@@ -66,6 +66,8 @@ export function writtenLines(): Line[] {
       behind: [{ accountId: 'globex', since: 0 }],
     });
     watchdog.neverExported(['initech']);
+    watchdog.keysSampled({ sampled: 2, unreadable: [{ accountId: 'acme', form: 'a ULID' }] });
+    watchdog.keysNotSampled(cause);
   } finally {
     vi.restoreAllMocks();
     vi.unstubAllEnvs();
