@@ -2,11 +2,12 @@ import { createCursorReader } from '../../../lambdas/aws/cursor-reader.ts';
 import type { Account } from '../../../lambdas/domain/account.ts';
 import type { AccountRecord } from '../../stage/account/account-record.ts';
 import { type Standing, standingOf } from '../../stage/account/standing.ts';
+import { rowsOfAccount } from '../../stage/audit-log/sampled-rows.ts';
 import { createProbe } from '../../stage/bucket/probe.ts';
 import type { Step } from '../../stage/bucket/steps.ts';
 import type { Target } from '../../stage/target/target.ts';
 import { accountSteps } from './account-steps.ts';
-import { hasAnyRow } from './any-row.ts';
+import { auditRowSteps } from './audit-rows.ts';
 import { verifyAccount } from './verify-account.ts';
 
 export interface Verified {
@@ -18,11 +19,14 @@ export interface Verified {
   readonly standing: Standing;
 }
 
-/** Goes the way of an account's export, then looks at what is around it; `tell` hears of each step at once. */
+/**
+ * Goes the way of an account's export, then looks at what is around it; `tell` hears of each step at once.
+ * @param showsRecord whether one of the customer's own records may be among what is told
+ */
 export async function verifyOne(
   target: Target,
   record: AccountRecord,
-  tell: (step: Step) => void,
+  { tell, showsRecord }: { readonly tell: (step: Step) => void; readonly showsRecord: boolean },
 ): Promise<Verified> {
   const way: Step[] = [];
   const probeOf = (account: Account) => createProbe(target, account);
@@ -32,7 +36,7 @@ export async function verifyOne(
   }
   const accountId = String(record.accountId);
   const standing = await readStanding(target, record, accountId);
-  const around = await stepsAround(target, standing);
+  const around = await stepsAround(target, standing, showsRecord);
   for (const step of around) tell(step);
   return { accountId, way, around, standing };
 }
@@ -45,11 +49,15 @@ async function readStanding(target: Target, record: AccountRecord, accountId: st
   return standingOf(record, cursor, await target.now(), settleSeconds * 1000);
 }
 
-async function stepsAround(target: Target, standing: Standing): Promise<Step[]> {
+async function stepsAround(target: Target, standing: Standing, showsRecord: boolean): Promise<Step[]> {
   if (standing.account === undefined) return [];
-  const hasRows = await hasAnyRow(target, standing.accountId);
   const { command, outputs } = target;
-  return accountSteps({ standing, hasRows, command, exporterRoleArn: outputs.ExporterRoleArn });
+  const rows = await rowsOfAccount(target, standing.accountId);
+  const { auditLog: source } = await target.environment();
+  return [
+    ...accountSteps({ standing, command, exporterRoleArn: outputs.ExporterRoleArn }),
+    ...auditRowSteps({ rows, source, now: Date.now(), showsRecord }),
+  ];
 }
 
 export function isRight({ way, around }: Verified): boolean {
