@@ -5,6 +5,7 @@ import { type Standing, standingOf } from '../../stage/account/standing.ts';
 import { rowsOfAccount } from '../../stage/audit-log/sampled-rows.ts';
 import { createProbe } from '../../stage/bucket/probe.ts';
 import type { Step } from '../../stage/bucket/steps.ts';
+import { proxyOf } from '../../stage/target/proxy.ts';
 import type { Target } from '../../stage/target/target.ts';
 import { accountSteps } from './account-steps.ts';
 import { auditRowSteps } from './audit-rows.ts';
@@ -36,9 +37,26 @@ export async function verifyOne(
   }
   const accountId = String(record.accountId);
   const standing = await readStanding(target, record, accountId);
-  const around = await stepsAround(target, standing, showsRecord);
+  const around = [...directly(target, way), ...(await stepsAround(target, standing, showsRecord))];
   for (const step of around) tell(step);
   return { accountId, way, around, standing };
+}
+
+/** Where a proxy is the only way out, a cloud cannot be reached from here, and well from Lambda. */
+function directly({ local }: Target, way: readonly Step[]): Step[] {
+  const isUnreachable = way.some(
+    ({ outcome, detail }) => outcome === 'wrong' && detail?.startsWith('network:'),
+  );
+  if (local || !isUnreachable || proxyOf(process.env) === undefined) return [];
+  return [
+    {
+      name: 'the cloud is reached as the exporter reaches it',
+      outcome: 'warning',
+      detail:
+        'HTTPS_PROXY is for requests to AWS alone: buckets are reached directly, as the exporter does it',
+      remedy: 'verify from where the cloud can be reached without a proxy, such as AWS CloudShell',
+    },
+  ];
 }
 
 async function readStanding(target: Target, record: AccountRecord, accountId: string): Promise<Standing> {
