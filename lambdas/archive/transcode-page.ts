@@ -274,14 +274,8 @@ class Transcoder {
 
   /** As `fieldsOf` sees it. */
   #isMissing(slot: number): boolean {
-    switch (this.#kinds[slot]) {
-      case absent:
-        return true;
-      case otherValue:
-        return this.#others[slot] === null || this.#others[slot] === '';
-      default:
-        return this.#starts[slot] === this.#ends[slot];
-    }
+    const kind = this.#kinds[slot];
+    return kind === absent || (kind === otherValue && this.#others[slot] === null);
   }
 
   /** Writes a value, and returns whether it is well formed. */

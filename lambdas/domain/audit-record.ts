@@ -110,12 +110,12 @@ export function fieldsIn(bits: FieldBits): RecordField[] {
   return recordColumns.flatMap(([, column], place) => ((bits & (1 << place)) === 0 ? [] : [column]));
 }
 
-/** The fields that a row has. One that is absent, null or an empty text is missing. */
+/** The fields that a row has. One that is absent or null is missing; an empty text is a value. */
 export function fieldsOf(row: StoredRow, attributes: AuditLogAttributes): FieldBits {
   return fieldBits(
     recordColumns.flatMap(([, column]) => {
       const value = row[attributes[column]];
-      return value === undefined || value === null || value === '' ? [] : [column];
+      return value === undefined || value === null ? [] : [column];
     }),
   );
 }

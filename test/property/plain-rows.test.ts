@@ -96,9 +96,9 @@ test('a row without fields, or without a required one, is malformed by WebAssemb
     const page = transcodePage(received(answerOf(rows, layout)), layout, undefined, memory);
     return { malformed: page.malformedRows, fields: page.fields };
   };
-  expect(read(defaultAttributes)).toEqual({ malformed: [0, 1], fields: 0b000111 });
-  expect(read({ ...defaultAttributes, required: ['action'] }).malformed).toEqual([0, 1, 2, 4]);
-  expect(read({ ...defaultAttributes, required: ['date'] }).malformed).toEqual([0, 2, 3, 4, 5, 1].sort());
+  expect(read(defaultAttributes)).toEqual({ malformed: [0], fields: 0b000111 });
+  expect(read({ ...defaultAttributes, required: ['action'] }).malformed).toEqual([0, 2]);
+  expect(read({ ...defaultAttributes, required: ['date'] }).malformed).toEqual([0, 2, 3, 4, 5]);
 });
 
 test('rows of texts make the same lines by WebAssembly as by way of objects', () => {
@@ -130,7 +130,7 @@ test('all plain rows but the last of an answer are read by WebAssembly, in any o
         .tuple(instant, fc.nat())
         .map(([at, id]) => `${at}#${id}`)
         .filter(key => !key.includes('-02-29T')),
-      email: fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 70 }),
+      email: fc.string({ unit: 'grapheme-ascii', maxLength: 70 }),
     },
     { requiredKeys: ['sortKey', 'email'] },
   ) as typeof row;

@@ -14,12 +14,9 @@ const mostRows: i32 = 1024;
 /** What stands before an attribute's text: `"name":{"S":"`. */
 const patternStarts = memory.data(mostAttributes * 4);
 const patternLengths = memory.data(mostAttributes * 4);
-/**
- * The text of each attribute in the row being read: all starts, and behind them all ends. A start of 0 says that it has
- * none, and its end is 0, too.
- */
-const starts = memory.data(mostAttributes * 8);
-const ends = starts + mostAttributes * 4;
+/** The text of each attribute in the row being read; a start of 0 says that it has none. */
+const starts = memory.data(mostAttributes * 4);
+const ends = memory.data(mostAttributes * 4);
 /** Which attribute came at which place in the row before: the next one is likely to be alike. */
 const order = memory.data(mostAttributes);
 
@@ -135,7 +132,7 @@ export function readRows(from: usize, to: usize): i32 {
 function readRow(from: usize, end: usize): usize {
   if (from >= end || load<u8>(from) !== 0x7b) return 0; // {
   let at = from + 1;
-  memory.fill(starts, 0, mostAttributes * 8);
+  memory.fill(starts, 0, mostAttributes * 4);
   for (let place = 0; place < attributes; place++) {
     let attribute: i32 = load<u8>(order + place);
     if (!begins(at, attribute)) {
@@ -247,8 +244,7 @@ function writeLine(to: usize): usize {
     to = copy(load<u32>(openingStarts + column * 4), load<u32>(openingLengths + column * 4), to);
     const attribute = load<u32>(columnAttributes + column * 4);
     const start = load<u32>(starts + attribute * 4);
-    // Without a branch: an empty text, and one that is absent, have the length 0.
-    present |= (<u32>(load<u32>(ends + attribute * 4) !== start)) << column;
+    present |= (<u32>(start !== 0)) << column;
     if (column === 0) {
       // A sort key goes on after the date.
       const date = start === 0 ? load<u32>(starts) : start;

@@ -118,10 +118,11 @@ describe('a row that lacks fields', () => {
   test.each<[string, StoredRow, RowLayout, boolean]>([
     ['has nothing but a sort key', {}, attributes, true],
     ['has nothing but a date', { date: '2026-11-22T07:59:58.000Z' }, attributes, true],
-    ['has empty texts and nulls', { email: '', action: null, description: '' }, attributes, true],
+    ['has nulls alone', { email: null, action: null, description: null }, attributes, true],
+    ['has an empty text', { email: '' }, attributes, false],
     ['has one field', { ipAddress: '192.0.2.1' }, attributes, false],
     ['lacks a field that is required', { email: 'ann@example.com' }, required, true],
-    ['has an empty one that is required', { email: 'ann@example.com', actionId: '' }, required, true],
+    ['has null where one is required', { email: 'ann@example.com', actionId: null }, required, true],
     ['has the one that is required', { actionId: '17' }, required, false],
     [
       'takes the required date from its key',

@@ -72,7 +72,7 @@ describe('the rows of an account', () => {
   });
 
   test('that lack a required field are shown as malformed', () => {
-    const steps = look([row(undefined, { actionId: '' })], { required: ['actionId'] });
+    const steps = look([row(undefined, { actionId: null })], { required: ['actionId'] });
     expect(steps.at(-1)).toMatchObject({ outcome: 'warning', name: 'its newest row as it is delivered' });
   });
 
