@@ -11,12 +11,15 @@ export interface SampledRows {
   readonly rows: Awaited<ReturnType<typeof rowsOfAccount>>;
   readonly source: AuditLogSource;
   readonly now: Instant;
-  /** Whether a record may be shown: it is a customer's data. */
-  readonly showsRecord: boolean;
+  /**
+   * Whether the account is verified alone. Then its newest record is shown, which is a customer's data, and what none of
+   * its rows has: of many accounts, some have no such rows by their nature, and `doctor` looks at all together.
+   */
+  readonly alone: boolean;
 }
 
 /** What the newest rows of an account tell of how its records will look, if they come at all. */
-export function auditRowSteps({ rows, source, now, showsRecord }: SampledRows): Step[] {
+export function auditRowSteps({ rows, source, now, alone }: SampledRows): Step[] {
   const name = 'the audit log has rows of the account';
   if (!Array.isArray(rows)) {
     if (rows.reason !== 'other-keys')
@@ -43,13 +46,17 @@ export function auditRowSteps({ rows, source, now, showsRecord }: SampledRows): 
   return [
     stepOf('its rows have sort keys of the declared form', 'wrong', unreadableKeys, keyRemedy(source)),
     stepOf('its rows were recorded in the past', 'warning', futureKeys, 'write sort keys in UTC'),
-    stepOf(
-      'its rows have the attributes that are delivered',
-      'warning',
-      absentAttributes,
-      'compare with auditLog.attributes in the configuration of the stage',
-    ),
-    ...(showsRecord ? [recordStep(deliveredForm(newest, source))] : []),
+    ...(alone
+      ? [
+          stepOf(
+            'its rows have the attributes that are delivered',
+            'warning',
+            absentAttributes,
+            'compare with auditLog.attributes in the configuration of the stage',
+          ),
+          recordStep(deliveredForm(newest, source)),
+        ]
+      : []),
   ];
 }
 

@@ -22,12 +22,12 @@ export interface Verified {
 
 /**
  * Goes the way of an account's export, then looks at what is around it; `tell` hears of each step at once.
- * @param showsRecord whether one of the customer's own records may be among what is told
+ * @param alone of a single account one of the customer's own records is shown, too
  */
 export async function verifyOne(
   target: Target,
   record: AccountRecord,
-  { tell, showsRecord }: { readonly tell: (step: Step) => void; readonly showsRecord: boolean },
+  { tell, alone }: { readonly tell: (step: Step) => void; readonly alone: boolean },
 ): Promise<Verified> {
   const way: Step[] = [];
   const probeOf = (account: Account) => createProbe(target, account);
@@ -37,7 +37,7 @@ export async function verifyOne(
   }
   const accountId = String(record.accountId);
   const standing = await readStanding(target, record, accountId);
-  const around = [...directly(target, way), ...(await stepsAround(target, standing, showsRecord))];
+  const around = [...directly(target, way), ...(await stepsAround(target, standing, alone))];
   for (const step of around) tell(step);
   return { accountId, way, around, standing };
 }
@@ -67,14 +67,14 @@ async function readStanding(target: Target, record: AccountRecord, accountId: st
   return standingOf(record, cursor, await target.now(), settleSeconds * 1000);
 }
 
-async function stepsAround(target: Target, standing: Standing, showsRecord: boolean): Promise<Step[]> {
+async function stepsAround(target: Target, standing: Standing, alone: boolean): Promise<Step[]> {
   if (standing.account === undefined) return [];
   const { command, outputs } = target;
   const rows = await rowsOfAccount(target, standing.accountId);
   const { auditLog: source } = await target.environment();
   return [
     ...accountSteps({ standing, command, exporterRoleArn: outputs.ExporterRoleArn }),
-    ...auditRowSteps({ rows, source, now: Date.now(), showsRecord }),
+    ...auditRowSteps({ rows, source, now: Date.now(), alone }),
   ];
 }
 

@@ -95,7 +95,7 @@ async function verifyAlone(
   const tell = (step: Step) => {
     if (!json) for (const line of describeStep(step, terminal)) terminal.say(line);
   };
-  const verified = await verifyOne(target, record, { tell, showsRecord: true });
+  const verified = await verifyOne(target, record, { tell, alone: true });
   return {
     problem: !isRight(verified),
     json: verifiedJson(verified),

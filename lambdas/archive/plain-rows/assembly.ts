@@ -239,12 +239,12 @@ function isExcluded(): bool {
 
 /** The end of the row's line; 0 if its date is not in the form in which dates are written, or if it lacks fields. */
 function writeLine(to: usize): usize {
-  present = 0;
+  let having: u32 = 0;
   for (let column = 0; column < columns; column++) {
     to = copy(load<u32>(openingStarts + column * 4), load<u32>(openingLengths + column * 4), to);
     const attribute = load<u32>(columnAttributes + column * 4);
     const start = load<u32>(starts + attribute * 4);
-    present |= (<u32>(start !== 0)) << column;
+    having |= (<u32>(start !== 0)) << column;
     if (column === 0) {
       // A sort key goes on after the date.
       const date = start === 0 ? load<u32>(starts) : start;
@@ -260,7 +260,8 @@ function writeLine(to: usize): usize {
     } else to = copy(start - 1, load<u32>(ends + attribute * 4) - start + 2, to);
   }
   // The date, which is the first column, makes no record alone.
-  if ((present & ~1) === 0 || (required & ~present) !== 0) return 0;
+  if ((having & ~1) === 0 || (required & ~having) !== 0) return 0;
+  present = having;
   store<u16>(to, 0x0a7d); // } and a line feed
   return to + 2;
 }

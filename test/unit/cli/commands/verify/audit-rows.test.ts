@@ -24,7 +24,7 @@ const row = (recordedAt: unknown = '2026-11-22T07:59:59.120Z#01JD', more: object
     ...more,
   }) as StoredRow;
 const look = (rows: Parameters<typeof auditRowSteps>[0]['rows'], own: Partial<AuditLogSource> = {}) =>
-  auditRowSteps({ rows, source: { ...source, ...own }, now, showsRecord: true });
+  auditRowSteps({ rows, source: { ...source, ...own }, now, alone: true });
 
 describe('the rows of an account', () => {
   test('in order are shown as they are delivered', () => {
@@ -77,7 +77,7 @@ describe('the rows of an account', () => {
   });
 
   test('are not shown where many accounts are verified', () => {
-    const steps = auditRowSteps({ rows: [row()], source, now, showsRecord: false });
+    const steps = auditRowSteps({ rows: [row()], source, now, alone: false });
     expect(JSON.stringify(steps)).not.toContain('ann@example.com');
   });
 
