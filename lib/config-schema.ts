@@ -7,6 +7,7 @@ import {
   largestPartBytes,
   longestRecountHours,
   longestSettleMinutes,
+  requiredFields,
   sortKeyType,
 } from '../lambdas/environment.ts';
 
@@ -68,18 +69,29 @@ const auditLogSettings = z.strictObject({
   sortKey: attributeName.default(ownAuditLog.sortKey),
   sortKeyType: sortKeyType.default(ownAuditLog.sortKeyType),
   attributes: auditLogAttributes.partial().default({}),
+  required: requiredFields.default([]),
   kmsKeyArn: keyArn.optional(),
 });
 
-const existingAuditLog = auditLogSettings
+/** Whether nothing but `required` is set: it holds for the stack's own table, too. */
+function isOfOwnTable({ required, attributes, ...settings }: z.output<typeof auditLogSettings>): boolean {
+  const { partitionKey, sortKey, sortKeyType, ...others } = settings;
+  const names = [partitionKey, sortKey, sortKeyType].join();
+  const ownNames = [ownAuditLog.partitionKey, ownAuditLog.sortKey, ownAuditLog.sortKeyType].join();
+  const isBare = [...Object.values(attributes), ...Object.values(others)].every(value => value === undefined);
+  return required.length > 0 && isBare && names === ownNames;
+}
+
+const auditLog = auditLogSettings
   .transform(({ attributes, ...settings }) => ({
     ...settings,
+    ofOwnTable: isOfOwnTable({ attributes, ...settings }),
     attributes: auditLogAttributes.parse({ ...ownAuditLog.attributes, ...attributes }),
   }))
   .superRefine((settings, context) => {
     const fault = (message: string, ...path: string[]) => context.addIssue({ code: 'custom', path, message });
-    const { tableName, tableArn, region, kmsKeyArn, partitionKey, sortKey } = settings;
-    if ((tableName === undefined) === (tableArn === undefined))
+    const { tableName, tableArn, region, kmsKeyArn, partitionKey, sortKey, ofOwnTable } = settings;
+    if (!ofOwnTable && (tableName === undefined) === (tableArn === undefined))
       fault('expected either tableName or tableArn');
     if (tableArn !== undefined && region !== undefined)
       fault('expected no region beside tableArn, which names it', 'region');
@@ -124,7 +136,7 @@ const settings = z.strictObject({
   permissionsBoundaryArn: policyArn.optional(),
   vpc: vpcSettings.optional(),
   runbookUrl: matching(/^\S{1,300}$/, 'where the runbook is, without spaces').default('docs/runbook.md'),
-  auditLog: existingAuditLog.optional(),
+  auditLog: auditLog.optional(),
 });
 
 export const configurationSchema = settings
@@ -145,9 +157,11 @@ export const configurationSchema = settings
     const message = `expected zones of the stage’s region, ${region}`;
     context.addIssue({ code: 'custom', path: ['vpc', 'availabilityZones'], message });
   })
-  .transform(({ secretPrefix, ...rest }) => ({
+  .transform(({ secretPrefix, auditLog, ...rest }) => ({
     ...rest,
     secretPrefix: secretPrefix ?? `siem-export/${rest.stage}/`,
+    auditLog: auditLog?.ofOwnTable ? undefined : auditLog,
+    requiredFields: auditLog?.required ?? [],
   }));
 
 /** Every setting that there is; those inside an object with its name before a dot. */

@@ -30,6 +30,7 @@ describe('the configuration', () => {
       logRetentionDays: 90,
       secretPrefix: 'siem-export/prod/',
       runbookUrl: 'docs/runbook.md',
+      requiredFields: [],
     });
   });
 
@@ -59,6 +60,29 @@ describe('the configuration', () => {
       sortKey: 'at',
       attributes: { ipAddress: 'ipAddress' },
     });
+  });
+});
+
+describe('the fields that every row has to have', () => {
+  const read = (auditLog: object) => readConfiguration({ 'siem-export': { stage: 'dev', auditLog } });
+
+  test('may be set for the stack’s own table, which stays', () => {
+    expect(read({ required: ['actionId'] })).toMatchObject({
+      auditLog: undefined,
+      requiredFields: ['actionId'],
+    });
+  });
+
+  test('may be set for an existing table', () => {
+    const existing = { tableName: 'audit', required: ['email', 'action'] };
+    expect(read(existing)).toMatchObject({
+      auditLog: { tableName: 'audit' },
+      requiredFields: ['email', 'action'],
+    });
+  });
+
+  test('are none unless they are set', () => {
+    expect(readConfiguration({ stage: 'dev' }).requiredFields).toEqual([]);
   });
 });
 
@@ -124,6 +148,10 @@ describe('a wrong configuration', () => {
     [{ stage: 'dev', settleMinutes: 120, recountAfterHours: 2 }, 'recountAfterHours: expected a longer time'],
     [{ 'siem-export': { stage: 'dev', region2: 'x' } }, 'region2: there is no such setting'],
     [{ 'siem-export': { stage: 'dev', auditLog: { name: 'x' } } }, 'auditLog.name: there is no such setting'],
+    [
+      { 'siem-export': { stage: 'dev', auditLog: { required: ['mail'] } } },
+      'auditLog.required.0: expected one of date, email',
+    ],
     [{ 'siem-export': 'prod' }, 'siem-export: expected an object'],
     [{ stage: 'dev', auditLogSortKey: 'at' }, 'auditLog: expected either tableName or tableArn'],
     [

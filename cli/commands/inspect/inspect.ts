@@ -19,8 +19,9 @@ import { whyUnreadable } from '../../terminal/unreadable.ts';
 import { count, counted, size, utcTime } from '../../terminal/wording.ts';
 import { createRecordCheck, NotUtf8Error, type RecordFigures } from './check-records.ts';
 import { contentOf } from './content.ts';
-import { nameInside, parseFileName } from './file-name.ts';
-import { FileFault } from './zip-entry.ts';
+import { differences } from './differences.ts';
+import { FileFault } from './entry.ts';
+import { parseFileName } from './file-name.ts';
 
 interface InspectOptions {
   readonly ledger?: boolean;
@@ -115,7 +116,7 @@ async function checkContent(
 ): Promise<{ figures?: RecordFigures; faults: readonly string[] }> {
   const check = createRecordCheck(window);
   try {
-    for await (const chunk of contentOf(path, nameInside(name))) check.take(chunk);
+    for await (const chunk of contentOf(path, name)) check.take(chunk);
     const figures = check.end();
     return { figures, faults: figures.faults };
   } catch (thrown) {
@@ -142,19 +143,6 @@ async function ledgerRow(context: CommandContext, name: FileName | undefined): P
   const row = files.find(({ part }) => part === name.part);
   if (row !== undefined) return row;
   throw new CommandError('problem', 'The ledger knows of no such file');
-}
-
-function differences(
-  delivered: DeliveredFile,
-  figures: RecordFigures | undefined,
-  bytes: number,
-  sha256: string,
-): string[] {
-  if (sha256 === delivered.sha256) return [];
-  return [
-    `It is not the file that was delivered: ${counted(delivered.records, 'record')}, ${count(delivered.bytes)} bytes then; ` +
-      `${figures ? counted(figures.records, 'record') : 'unreadable'}, ${count(bytes)} bytes now`,
-  ];
 }
 
 function describeWindow(

@@ -25,7 +25,7 @@ export async function verifyMany(
     for (const record of left) {
       const accountId = String(record.accountId);
       try {
-        const outcome = await verifyOne(target, record, () => undefined);
+        const outcome = await verifyOne(target, record, { tell: () => undefined, alone: false });
         verified.push(outcome);
         if (!json) terminal.say(describe(outcome, terminal));
       } catch (thrown) {

@@ -11,8 +11,8 @@ import { readSecretText, tooLarge } from './secret-size.ts';
  * @throws CommandError `usage` if it cannot be read, or is larger than a secret can be
  */
 export async function readSecretFile(file: string, { input }: Pick<Terminal, 'input'>): Promise<string> {
-  if (file === '-') return whole(await readSecretText(input), 'The secret on standard input');
-  return whole(await readFileOf(file), `The file with the secret, ${file},`);
+  const what = file === '-' ? 'The secret on standard input' : `The file with the secret, ${file},`;
+  return whole(await readSource(file === '-' ? input : createReadStream(file), what), what);
 }
 
 function whole(text: string | undefined, what: string): string {
@@ -20,14 +20,11 @@ function whole(text: string | undefined, what: string): string {
   return text;
 }
 
-async function readFileOf(file: string): Promise<string | undefined> {
+async function readSource(source: Parameters<typeof readSecretText>[0], what: string) {
   try {
-    return await readSecretText(createReadStream(file));
+    return await readSecretText(source);
   } catch (thrown) {
-    throw new CommandError(
-      'usage',
-      `The file with the secret, ${file}, cannot be read: ${whyUnreadable(thrown)}`,
-    );
+    throw new CommandError('usage', `${what} cannot be read: ${whyUnreadable(thrown)}`);
   }
 }
 

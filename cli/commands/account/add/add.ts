@@ -7,7 +7,7 @@ import { type Instant, toIso } from '../../../../lambdas/domain/instant.ts';
 import type { Credential } from '../../../../lambdas/domain/secret.ts';
 import { nextBoundary, type Window } from '../../../../lambdas/domain/window.ts';
 import type { Run } from '../../../run.ts';
-import { idWarnings, quotedId } from '../../../stage/account/account-id.ts';
+import { idWarnings, otherSpellings, quotedId } from '../../../stage/account/account-id.ts';
 import type { AccountRecord } from '../../../stage/account/account-record.ts';
 import { checkRecord, faultAt } from '../../../stage/account/check-record.ts';
 import { addWithSecret } from '../../../stage/account/claim.ts';
@@ -106,6 +106,9 @@ async function addAccount(
   const reading = { client: target.secrets, prefix: outputs.SecretPrefix, now: Date.now() };
   const warnings = [
     ...idWarnings(account.accountId),
+    ...[...(await records.readMany(otherSpellings(account.accountId))).keys()].map(
+      other => `the account ${quotedId(other)}, whose id looks the same, is another one`,
+    ),
     ...(secret === undefined
       ? await namedSecretWarnings(account, reading)
       : credentialWarnings(account, secret, reading.now)),

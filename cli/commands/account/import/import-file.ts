@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { text as wholeText } from 'node:stream/consumers';
+import { buffer as wholeInput } from 'node:stream/consumers';
 import { type Account, parseAccount } from '../../../../lambdas/domain/account.ts';
-import { idWarnings } from '../../../stage/account/account-id.ts';
+import { idWarnings, looksLike } from '../../../stage/account/account-id.ts';
 import type { AccountRecord } from '../../../stage/account/account-record.ts';
 import { recordFaults } from '../../../stage/account/record-faults.ts';
 import { importAttributes, unknownAttributes } from '../../../stage/account/unknown-attributes.ts';
@@ -12,7 +12,9 @@ import { checkSecretName } from '../../../stage/secret/named-secret.ts';
 import { readSecretText, tooLarge } from '../../../stage/secret/secret-size.ts';
 import type { SecretWriter } from '../../../stage/secret/secret-writer.ts';
 import { CommandError } from '../../../terminal/command-error.ts';
+import { repeatedKeys } from '../../../terminal/repeated-keys.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
+import { linesOf } from '../../../terminal/text-file.ts';
 import { whyUnreadable } from '../../../terminal/unreadable.ts';
 
 /** A line of an import file that is in order. */
@@ -63,7 +65,8 @@ export async function readImportFile(
     for (const warning of told) warnings.set(warning, [...(warnings.get(warning) ?? []), line]);
   };
   const seen = new Map<string, number>();
-  const texts = (await readText(source)).replace(/^\ufeff/, '').split('\n');
+  const lookingLike = new Map<string, number>();
+  const texts = await readLines(source);
   refuseOtherForms(texts, source);
   // What a relative path of a line is seen from.
   const folder = source.path === '-' ? '.' : dirname(source.path);
@@ -73,6 +76,7 @@ export async function readImportFile(
     const line = index + 1;
     const value = parseJson(text);
     warn(line, unknownAttributes(value, importAttributes));
+    if (value !== undefined) warn(line, repeatedKeys(text).map(repetition));
     const accountId = typeof value?.accountId === 'string' ? value.accountId : undefined;
     try {
       const read = await readLine(line, value, folder, secrets);
@@ -83,6 +87,11 @@ export async function readImportFile(
       const earlier = seen.get(read.account.accountId);
       if (earlier !== undefined) throw new LineError(`accountId: the same as in line ${earlier}`);
       seen.set(read.account.accountId, line);
+      const look = looksLike(read.account.accountId);
+      const alike = lookingLike.get(look);
+      if (alike !== undefined)
+        told.push(`the account’s id looks like that of line ${alike}, and is another one`);
+      lookingLike.set(look, line);
       lines.push(read);
       warn(line, told);
     } catch (thrown) {
@@ -91,6 +100,12 @@ export async function readImportFile(
     }
   }
   return { lines, faults, warnings };
+}
+
+/** A name that is no plain word could as well be a value pasted into the wrong place. */
+function repetition(path: string): string {
+  const key = /^[\w.:-]{1,60}$/.test(path) ? `\`${path}\`` : 'a key';
+  return `${key} is given twice, and the last one counts`;
 }
 
 /** @throws CommandError `usage` with what is expected, where every line would be faulty */
@@ -150,12 +165,12 @@ async function fileSecret(file: unknown, folder: string): Promise<string> {
   return secret;
 }
 
-async function readText({ path, input }: ImportSource): Promise<string> {
-  if (path === '-') return wholeText(input);
+async function readLines({ path, input }: ImportSource): Promise<string[]> {
+  const name = path === '-' ? 'Standard input' : path;
   try {
-    return await readFile(path, 'utf8');
+    return [...linesOf(path === '-' ? await wholeInput(input) : await readFile(path))];
   } catch (thrown) {
-    throw new CommandError('usage', `${path} cannot be read: ${whyUnreadable(thrown)}`);
+    throw new CommandError('usage', `${name} cannot be read: ${whyUnreadable(thrown)}`);
   }
 }
 
