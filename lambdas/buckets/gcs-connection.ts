@@ -1,9 +1,8 @@
-import { createPrivateKey } from 'node:crypto';
 import type { LookupFunction } from 'node:net';
 import { JWT } from 'google-auth-library';
-import { ExportError } from '../domain/failure.ts';
 import type { GcsCredential } from '../domain/secret.ts';
 import { type HttpAnswer, openConnections } from './gcs-http.ts';
+import { signingKey } from './gcs-key.ts';
 import { GcsTrouble, type Purpose, troubleInAnswer, troubleOf } from './gcs-trouble.ts';
 import { orAborted } from './or-aborted.ts';
 
@@ -53,7 +52,7 @@ export function connectToGcs(options: ConnectionOptions): GcsConnection {
   const apiEndpoint = (endpoint ?? googleEndpoint).replace(/\/+$/, '');
   const tokenEndpoint = tokenUrl ?? (endpoint === undefined ? googleTokenUrl : `${apiEndpoint}/token`);
   const connections = openConnections({ silenceMs, lookup });
-  const key = readableKey(credential.privateKey);
+  const key = signingKey(credential.privateKey);
   let client = newClient();
 
   function newClient(): JWT {
@@ -117,17 +116,4 @@ export function connectToGcs(options: ConnectionOptions): GcsConnection {
 
     close: () => connections.close(),
   };
-}
-
-/** The key, if it is one that signs as service accounts do; whether Google knows it is Google's to say. */
-function readableKey(privateKey: string): string {
-  try {
-    if (createPrivateKey(privateKey).asymmetricKeyType === 'rsa') return privateKey;
-  } catch {
-    // The parser's words say nothing to the reader, and must not carry any of the key.
-  }
-  throw new ExportError(
-    'secret_invalid',
-    'The private_key of the service-account file is not an RSA key that can be read: put the file into the secret as downloaded',
-  );
 }

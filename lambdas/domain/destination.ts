@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { regionPattern } from './aws-region.ts';
 import { azureCloud, isStorageAccountName } from './azure-cloud.ts';
 
 export const cloud = z.enum(['s3', 'gcs', 'azure']);
@@ -66,10 +67,7 @@ const azureContainer = z
     'expected a container name: 3 to 63 lower-case letters, digits and single hyphens',
   );
 
-/** Only the shape: new regions appear more often than this is deployed. */
-const awsRegion = z
-  .string()
-  .regex(/^[a-z]{2,5}(-[a-z]+){1,3}-\d{1,2}$/, 'expected a region such as eu-central-1');
+const awsRegion = z.string().regex(regionPattern, 'expected a region such as eu-central-1');
 
 const s3 = z.strictObject({
   type: z.literal(cloud.enum.s3),

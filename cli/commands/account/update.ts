@@ -13,6 +13,7 @@ import { existingRecord, openStores, type Stores } from '../../stage/account/sto
 import { unknownAttributes } from '../../stage/account/unknown-attributes.ts';
 import type { CommandContext } from '../../stage/context.ts';
 import { checkSecret, credentialWarnings, refuseUnusedKey } from '../../stage/secret/check-secret.ts';
+import { credentialCheck } from '../../stage/secret/credential-steps.ts';
 import { checkSecretName, namedSecretWarnings } from '../../stage/secret/named-secret.ts';
 import { readSecretFile } from '../../stage/secret/read-secret.ts';
 import type { Target } from '../../stage/target/target.ts';
@@ -140,13 +141,17 @@ async function warningsOf(
   account: Account,
   secret: NamedSecret | undefined,
   { secretId, storageAccount, azureCloud }: RecordOptions,
-  { secrets: client, outputs }: Target,
+  target: Target,
 ): Promise<string[]> {
-  const now = Date.now();
-  if (secret !== undefined) return credentialWarnings(account, secret.secret, now);
+  const check = credentialCheck(target);
+  if (secret !== undefined) return credentialWarnings(account, secret.secret, check);
   // The secret that it has may be one of the storage account that it had.
   return secretId || storageAccount !== undefined || azureCloud !== undefined
-    ? namedSecretWarnings(account, { client, prefix: outputs.SecretPrefix, now })
+    ? namedSecretWarnings(account, {
+        client: target.secrets,
+        prefix: target.outputs.SecretPrefix,
+        ...check,
+      })
     : [];
 }
 

@@ -60,7 +60,7 @@ export function remedyFor({ code, message }: Failed, account: Account, options: 
 
 /** The region that S3 named, which the failure tells in its message only. */
 function regionIn(message: string): string | undefined {
-  return / is in ([a-z]{2}(?:-[a-z]+)+-\d+), not in /.exec(message)?.[1];
+  return / is in ([a-z]+(?:-[a-z]+)+-\d+), not in /.exec(message)?.[1];
 }
 
 const credentialNames: Readonly<Record<Destination['type'], string>> = {

@@ -1,6 +1,7 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { ask, askHidden } from '../../terminal/ask.ts';
 import { CommandError } from '../../terminal/command-error.ts';
+import { credentialLook } from '../../terminal/credential-look.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { whyUnreadable } from '../../terminal/unreadable.ts';
 import { readSecretText, tooLarge } from './secret-size.ts';
@@ -21,6 +22,12 @@ function whole(text: string | undefined, what: string): string {
 }
 
 async function readFileOf(file: string): Promise<string | undefined> {
+  // The name of a file begins with no bracket, and what was pasted ends where its first line does.
+  if (!existsSync(file) && (/^[{["']/.test(file) || credentialLook(file) !== undefined))
+    throw new CommandError(
+      'usage',
+      'This is the credential itself, or a piece of it: expected the name of a file that holds it',
+    );
   try {
     return await readSecretText(createReadStream(file));
   } catch (thrown) {

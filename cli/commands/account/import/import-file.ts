@@ -8,6 +8,7 @@ import type { AccountRecord } from '../../../stage/account/account-record.ts';
 import { recordFaults } from '../../../stage/account/record-faults.ts';
 import { importAttributes, unknownAttributes } from '../../../stage/account/unknown-attributes.ts';
 import { credentialWarnings, refuseUnusedKey } from '../../../stage/secret/check-secret.ts';
+import type { CredentialCheck } from '../../../stage/secret/credential-steps.ts';
 import { checkSecretName } from '../../../stage/secret/named-secret.ts';
 import { readSecretText, tooLarge } from '../../../stage/secret/secret-size.ts';
 import type { SecretWriter } from '../../../stage/secret/secret-writer.ts';
@@ -55,6 +56,7 @@ export interface ImportSource extends Pick<Terminal, 'input'> {
 export async function readImportFile(
   source: ImportSource,
   secrets: Pick<SecretWriter, 'nameFor' | 'prefix'>,
+  check: CredentialCheck,
 ): Promise<ImportFile> {
   const lines: ImportLine[] = [];
   const faults: LineFault[] = [];
@@ -67,7 +69,6 @@ export async function readImportFile(
   refuseOtherForms(texts, source);
   // What a relative path of a line is seen from.
   const folder = source.path === '-' ? '.' : dirname(source.path);
-  const now = Date.now();
   for (const [index, text] of texts.entries()) {
     if (text.trim() === '') continue;
     const line = index + 1;
@@ -78,7 +79,7 @@ export async function readImportFile(
       const read = await readLine(line, value, folder, secrets);
       const told = [
         ...idWarnings(read.account.accountId),
-        ...(read.secret === undefined ? [] : credentialWarnings(read.account, read.secret, now)),
+        ...(read.secret === undefined ? [] : credentialWarnings(read.account, read.secret, check)),
       ];
       const earlier = seen.get(read.account.accountId);
       if (earlier !== undefined) throw new LineError(`accountId: the same as in line ${earlier}`);
