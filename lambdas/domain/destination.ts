@@ -39,6 +39,11 @@ const s3Bucket = z
     'expected a general purpose bucket of S3, no directory or table bucket, and no access point of several Regions or Outposts',
   );
 
+/** Names that S3 gives to access points, so that they can stand for a bucket; no policy takes them. */
+export function isAccessPointAlias(bucket: string): boolean {
+  return /(-s3alias|--ol-s3)$/.test(bucket);
+}
+
 /** Names with dots are domains and may be longer, each part up to 63 characters. */
 const gcsBucket = z
   .string()

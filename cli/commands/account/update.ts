@@ -10,6 +10,7 @@ import { customerGrant } from '../../stage/account/customer-grant.ts';
 import { changedAttributes } from '../../stage/account/record-change.ts';
 import { addRecordOptions, type RecordOptions, withOptions } from '../../stage/account/record-options.ts';
 import { existingRecord, openStores, type Stores } from '../../stage/account/stores.ts';
+import { timeZoneWarnings } from '../../stage/account/time-zone-hint.ts';
 import { unknownAttributes } from '../../stage/account/unknown-attributes.ts';
 import type { CommandContext } from '../../stage/context.ts';
 import { checkSecret, credentialWarnings, refuseUnusedKey } from '../../stage/secret/check-secret.ts';
@@ -73,6 +74,7 @@ async function updateAccount(
   const left = leftSecret(before, account, stores);
   const warnings = [
     ...unknownAttributes(record),
+    ...(given.timeZone ? timeZoneWarnings(account.timeZone) : []),
     ...(await warningsOf(account, secret, given, target)),
     ...tooLate,
   ];

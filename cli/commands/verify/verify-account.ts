@@ -40,7 +40,12 @@ export async function* verifyAccount(verification: Verification): AsyncGenerator
   const { command, outputs } = verification.target;
   const byRole = destination.type === 's3' && destination.roleArn !== undefined;
   const remedy = (failure: ExportError, credential?: Credential) =>
-    remedyFor(failure, account, { credential, command, exporterRoleArn: outputs.ExporterRoleArn });
+    remedyFor(failure, account, {
+      credential,
+      command,
+      exporterRoleArn: outputs.ExporterRoleArn,
+      egressAddresses: outputs.EgressAddresses,
+    });
 
   let credential: Credential | undefined;
   if (!byRole) {

@@ -16,6 +16,7 @@ import { addRecordOptions, type RecordOptions, withOptions } from '../../../stag
 import { nextWindowOf } from '../../../stage/account/standing.ts';
 import { storageAccountHints, storageAccountIn } from '../../../stage/account/storage-account.ts';
 import { openStores } from '../../../stage/account/stores.ts';
+import { timeZoneWarnings } from '../../../stage/account/time-zone-hint.ts';
 import type { CommandContext } from '../../../stage/context.ts';
 import { checkSecret, credentialWarnings, refuseUnusedKey } from '../../../stage/secret/check-secret.ts';
 import { credentialCheck } from '../../../stage/secret/credential-steps.ts';
@@ -109,6 +110,7 @@ async function addAccount(
   const check = credentialCheck(target);
   const warnings = [
     ...idWarnings(account.accountId),
+    ...timeZoneWarnings(account.timeZone),
     ...(secret === undefined
       ? await namedSecretWarnings(account, { client: target.secrets, prefix: outputs.SecretPrefix, ...check })
       : credentialWarnings(account, secret, check)),

@@ -6,6 +6,7 @@ import { type Account, parseAccount } from '../../../../lambdas/domain/account.t
 import { idWarnings } from '../../../stage/account/account-id.ts';
 import type { AccountRecord } from '../../../stage/account/account-record.ts';
 import { recordFaults } from '../../../stage/account/record-faults.ts';
+import { timeZoneWarnings } from '../../../stage/account/time-zone-hint.ts';
 import { importAttributes, unknownAttributes } from '../../../stage/account/unknown-attributes.ts';
 import { credentialWarnings, refuseUnusedKey } from '../../../stage/secret/check-secret.ts';
 import type { CredentialCheck } from '../../../stage/secret/credential-steps.ts';
@@ -79,6 +80,7 @@ export async function readImportFile(
       const read = await readLine(line, value, folder, secrets);
       const told = [
         ...idWarnings(read.account.accountId),
+        ...timeZoneWarnings(read.account.timeZone),
         ...(read.secret === undefined ? [] : credentialWarnings(read.account, read.secret, check)),
       ];
       const earlier = seen.get(read.account.accountId);
