@@ -105,7 +105,7 @@ const gcsCures: Cures<GcsDestination> = [
     ({ bucket }) => `gcloud storage buckets update gs://${bucket} --no-requester-pays`,
   ],
   [
-    /account[ _](not found|deleted)|Invalid grant: account not found|(service account|account).{0,20}disabled/i,
+    /account[ _](not found|deleted)|account_disabled|account\b[^:(]*\b(is|has been) disabled/i,
     (_, options) =>
       `gcloud iam service-accounts enable ${serviceAccount(options.credential)}\nor, if it was deleted: makes another one with a key and the same grant; ${then(options)}`,
   ],

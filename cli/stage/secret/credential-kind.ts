@@ -52,9 +52,7 @@ export function kindOfJson(json: Json): Kind | undefined {
 /** Which credential a text that is no JSON is, by its look. */
 export function kindOfText(text: string, destination: Destination): Kind | undefined {
   if (
-    /^(export|set|setx|\$env:)\s*\w+\s*=|^[A-Z][A-Z0-9_]+\s*=\s*["']?(Default|AccountName|https|\{)/im.test(
-      text,
-    ) &&
+    /^(export|set|setx|\$[Ee]nv:)\s*\w+\s*=|^[A-Z][A-Z0-9_]*_[A-Z0-9_]+\s*=/m.test(text) &&
     !/aws_/i.test(text)
   )
     return { of: undefined, what: 'a line that sets an environment variable' };

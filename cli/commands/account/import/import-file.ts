@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { text as wholeText } from 'node:stream/consumers';
@@ -14,8 +14,10 @@ import { checkSecretName } from '../../../stage/secret/named-secret.ts';
 import { readSecretText, tooLarge } from '../../../stage/secret/secret-size.ts';
 import type { SecretWriter } from '../../../stage/secret/secret-writer.ts';
 import { CommandError } from '../../../terminal/command-error.ts';
+import { credentialLook } from '../../../terminal/credential-look.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
 import { whyUnreadable } from '../../../terminal/unreadable.ts';
+import { otherForm } from './import-form.ts';
 
 /** A line of an import file that is in order. */
 export interface ImportLine {
@@ -66,8 +68,9 @@ export async function readImportFile(
     for (const warning of told) warnings.set(warning, [...(warnings.get(warning) ?? []), line]);
   };
   const seen = new Map<string, number>();
-  const texts = (await readText(source)).replace(/^\ufeff/, '').split('\n');
-  refuseOtherForms(texts, source);
+  const whole = (await readText(source)).replace(/^\ufeff/, '');
+  refuseOtherForms(whole, source);
+  const texts = whole.split('\n');
   // What a relative path of a line is seen from.
   const folder = source.path === '-' ? '.' : dirname(source.path);
   for (const [index, text] of texts.entries()) {
@@ -75,7 +78,7 @@ export async function readImportFile(
     const line = index + 1;
     const value = parseJson(text);
     warn(line, unknownAttributes(value, importAttributes));
-    const accountId = typeof value?.accountId === 'string' ? value.accountId : undefined;
+    const accountId = idToTell(value?.accountId);
     try {
       const read = await readLine(line, value, folder, secrets);
       const told = [
@@ -97,15 +100,11 @@ export async function readImportFile(
 }
 
 /** @throws CommandError `usage` with what is expected, where every line would be faulty */
-function refuseOtherForms(texts: readonly string[], { path }: ImportSource): void {
-  const [first] = texts.filter(text => text.trim() !== '');
+function refuseOtherForms(text: string, { path }: ImportSource): void {
   const name = path === '-' ? 'Standard input' : path;
-  if (first === undefined) throw new CommandError('usage', `${name} holds no line`);
-  if (first.trimStart().startsWith('['))
-    throw new CommandError(
-      'usage',
-      `${name} is a JSON array: expected one record a line, no array around them (jq -c '.[]' makes lines of it)`,
-    );
+  if (text.trim() === '') throw new CommandError('usage', `${name} holds no line`);
+  const form = otherForm(text);
+  if (form !== undefined) throw new CommandError('usage', `${name} ${form}`);
 }
 
 class LineError extends Error {
@@ -130,6 +129,8 @@ async function readLine(
   const faults = recordFaults(record);
   if (faults.length > 0) throw new LineError(`The account record is invalid: ${faults.join('; ')}`);
   const account = parseAccount(record);
+  if (credentialLook(account.accountId)?.certain)
+    throw new LineError('accountId: this is a credential by its look, and an id is shown everywhere');
   refuseUnusedKey(
     account,
     { secret, secretId: attributes.secretId },
@@ -139,6 +140,11 @@ async function readLine(
   return { line, account, record, secret };
 }
 
+/** An id that a fault may name; a credential that stands in its place is not repeated. */
+function idToTell(accountId: unknown): string | undefined {
+  return typeof accountId === 'string' && credentialLook(accountId) === undefined ? accountId : undefined;
+}
+
 function inlineSecret(value: unknown): string | undefined {
   if (value === undefined || typeof value === 'string') return value;
   return JSON.stringify(value);
@@ -146,6 +152,10 @@ function inlineSecret(value: unknown): string | undefined {
 
 async function fileSecret(file: unknown, folder: string): Promise<string> {
   if (typeof file !== 'string') throw new LineError('secretFile: expected a path');
+  if (/^\{/.test(file) || (credentialLook(file)?.certain && !existsSync(resolve(folder, file))))
+    throw new LineError(
+      'secretFile: this is the credential itself: expected a path, or the credential in "secret"',
+    );
   const secret = await readSecretText(createReadStream(resolve(folder, file))).catch((thrown: unknown) => {
     throw new LineError(`secretFile: cannot be read: ${whyUnreadable(thrown)}`);
   });
