@@ -138,8 +138,8 @@ function faultsBetweenAttributes(record: unknown): string[] {
 function faultsOfRegion({ region, roleArn, kmsKeyId }: Record<string, unknown>): string[] {
   if (typeof region !== 'string' || !regionPattern.test(region)) return [];
   const partition = partitionOf(region);
-  const role = readArn(String(roleArn));
-  const key = readArn(String(kmsKeyId));
+  const role = readArn(roleArn);
+  const key = readArn(kmsKeyId);
   const faults: string[] = [];
   if (role !== undefined && role.partition !== partition)
     faults.push(

@@ -25,11 +25,12 @@ export function partitionOf(region: string): string {
   return partitions.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws';
 }
 
-/** The parts of an ARN that say where something is; `undefined` if the text is none. */
+/** The parts of an ARN that say where something is; `undefined` if the value is none. */
 export function readArn(
-  text: string,
+  value: unknown,
 ): { readonly partition: string; readonly region: string; readonly account: string } | undefined {
+  if (typeof value !== 'string') return undefined;
   const [, partition, region = '', account = ''] =
-    /^arn:(aws[a-z-]*):[a-z0-9-]+:([a-z0-9-]*):(\d{12})?:/.exec(text) ?? [];
+    /^arn:(aws[a-z-]*):[a-z0-9-]+:([a-z0-9-]*):(\d{12})?:/.exec(value) ?? [];
   return partition === undefined ? undefined : { partition, region, account };
 }

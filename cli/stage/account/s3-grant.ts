@@ -40,13 +40,13 @@ export function grantNotes(destination: S3Destination, exporterRoleArn: string |
     notes.push(
       `${bucket} is the alias of an access point, which no policy takes: put its name for ${accessPoint}; the bucket behind it, and the access point's own policy if it has one, have to allow the same`,
     );
-  const ours = readArn(exporterRoleArn ?? '')?.partition;
+  const ours = readArn(exporterRoleArn)?.partition;
   if (roleArn !== undefined && ours !== undefined && ours !== partitionOf(region))
     notes.push(
       `AWS lets no role of ${ours} assume one of ${partitionOf(region)}: the customer makes an access key of a user in place of the role`,
     );
-  const key = readArn(kmsKeyId ?? '');
-  const writer = readArn(roleArn ?? '')?.account;
+  const key = readArn(kmsKeyId);
+  const writer = readArn(roleArn)?.account;
   if (key !== undefined && key.account !== writer)
     notes.push(
       `the key is of the account ${key.account}: ${writer === undefined ? 'if the user is of another one, ' : ''}its own policy has to allow the same to ${roleArn ?? 'that user'}`,
@@ -63,14 +63,14 @@ function objectsArn({ bucket, region, prefix, expectedBucketOwner, roleArn }: S3
   const partition = partitionOf(region);
   const objects = `${prefix === undefined ? '' : `${literal(prefix)}/`}audit/*`;
   if (!isAccessPointAlias(bucket)) return `arn:${partition}:s3:::${bucket}/${objects}`;
-  const owner = expectedBucketOwner ?? readArn(roleArn ?? '')?.account ?? '*';
+  const owner = expectedBucketOwner ?? readArn(roleArn)?.account ?? '*';
   return `arn:${partition}:s3:${region}:${owner}:accesspoint/${accessPoint}/object/${objects}`;
 }
 
 /** A policy names keys by their ARN only. An alias in its place would mean the alias itself, and a bare id is refused. */
 function keyOf({ region, roleArn }: S3Destination, kmsKeyId: string) {
   const arn = readArn(kmsKeyId);
-  const account = arn?.account || readArn(roleArn ?? '')?.account || '*';
+  const account = arn?.account || readArn(roleArn)?.account || '*';
   const keys = `arn:${partitionOf(region)}:kms:${region}:${account}:key/`;
   const alias = /(?:^|:)(alias\/.+)$/.exec(kmsKeyId)?.[1];
   if (alias !== undefined)
