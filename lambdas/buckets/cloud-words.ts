@@ -5,7 +5,12 @@ const named =
   /\b(sig|signature|x-(?:amz|goog)-[\w-]+|\w*token|\w*secret\w*|accountkey|password|authorization)(["']?\s*[=:]\s*["']?)[^\s&"',;<>]+/gi;
 
 /** Values that show by their form what they are. */
-const shaped = [/\b(?:Bearer|SharedKey)\s+\S+/gi, /\beyJ[\w-]{8,}(?:\.[\w-]*)*/g, /\bya29\.[\w.-]+/g];
+const shaped = [
+  /\?[^\s"'<>]*\bsig=[^\s"'<>]*/gi,
+  /\b(?:Bearer|SharedKey)\s+\S+/gi,
+  /\beyJ[\w-]{8,}(?:\.[\w-]*)*/g,
+  /\bya29\.[\w.-]+/g,
+];
 
 /** What an administrator looks a denial up by. It is no secret, and a random text like one. */
 const identifier = /\bvpcServiceControlsUniqueIdentifier["']?\s*[:=]\s*["']?([\w-]{8,128})\b/;

@@ -127,7 +127,7 @@ const networkRule = (destination: AzureDestination, { egressAddresses }: CauseOp
 
 const azureCures: Cures<AzureDestination> = [
   [
-    /\bAuthorizationFailure\b/,
+    /\bAuthorizationFailure\b(?!.*failed to authenticate)/,
     (destination, options) =>
       [
         `${networkRule(destination, options)} (its network rules refuse us)`,
@@ -159,7 +159,7 @@ const azureCures: Cures<AzureDestination> = [
         : roleAndLocks(destination),
   ],
   [
-    /time frame|\bexpired\b/i,
+    /\(\d{3} .*(time frame|\bexpired\b)/i,
     (destination, options) => `${sasCommand(destination, options.credential)}\n${then(options)}`,
   ],
   [

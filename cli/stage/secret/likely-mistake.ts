@@ -8,7 +8,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 const expected: Readonly<Record<Destination['type'], string>> = {
   s3: '{"accessKeyId": "…", "secretAccessKey": "…"}',
-  gcs: 'the key file of a service account, JSON, as downloaded',
+  gcs: 'the service-account file of Google Cloud, JSON, as downloaded',
   azure: 'the connection string, or {"sasUrl": "https://…"}',
 };
 
