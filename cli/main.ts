@@ -1,4 +1,5 @@
 import { type Command, CommanderError } from 'commander';
+import { printable } from '../lambdas/domain/printable.ts';
 import { createProgram } from './program.ts';
 import type { Run } from './run.ts';
 import type { CommandContext, Connection } from './stage/context.ts';
@@ -8,7 +9,7 @@ import type { Target } from './stage/target/target.ts';
 import { toCommandError } from './stage/unreachable.ts';
 import { CommandError, type ExitCode, exitCodes } from './terminal/command-error.ts';
 import { without } from './terminal/credential-look.ts';
-import { printable } from './terminal/display.ts';
+import { printableLine } from './terminal/display.ts';
 import { credentialsAmong, refuseCredentials, refuseCredentialsAmong } from './terminal/given-credentials.ts';
 import { watchOutlets } from './terminal/outlets.ts';
 import type { Report } from './terminal/report.ts';
@@ -121,9 +122,9 @@ async function execute(
   } catch (thrown) {
     const error = toCommandError(thrown);
     if (json) terminal.say(told(errorJson(error)));
-    for (const line of `siem-export: ${error.message}`.split('\n')) terminal.note(told(printable(line)));
+    for (const line of `siem-export: ${error.message}`.split('\n')) terminal.note(told(printableLine(line)));
     if (error.code === 'internal' && error.cause instanceof Error)
-      terminal.note(told(String(error.cause.stack)));
+      terminal.note(told(String(printable(error.cause).stack)));
     return error.exitCode;
   } finally {
     (await target?.catch(() => undefined))?.close();

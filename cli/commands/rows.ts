@@ -1,8 +1,9 @@
 import { type AttributeValue, paginateQuery } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Command } from 'commander';
+import { boundOf, queryBetween } from '../../lambdas/aws/audit-log-keys.ts';
 import { dateCell, recordColumns, type StoredRow } from '../../lambdas/domain/audit-record.ts';
-import { type Instant, toIso } from '../../lambdas/domain/instant.ts';
+import { toIso } from '../../lambdas/domain/instant.ts';
 import type { Window } from '../../lambdas/domain/window.ts';
 import type { AuditLogSource } from '../../lambdas/environment.ts';
 import type { Run } from '../run.ts';
@@ -34,7 +35,8 @@ export function registerRows(program: Command, run: Run): void {
       'after',
       `
 Prints a customer's data. Malformed rows were delivered as well as they could be. Exit code 1 if there are more rows
-than the window's files have, or fewer: a row that is recorded after the settle time is in no file.
+than the window's files have, or fewer: a row that is recorded after the settle time is in no file. A stage with
+recountAfterHours counts each window so by itself.
 
 Example:
   siem-export rows acme --stage prod --window 2026-11-22T07:00Z --malformed`,
@@ -104,23 +106,16 @@ async function* rowsOf(
   target: Target,
   source: AuditLogSource,
   accountId: string,
-  { start, end }: Window,
+  window: Window,
 ): AsyncGenerator<Found> {
   const client = source.region === undefined ? target.dynamodb : target.dynamodbIn(source.region);
-  const bound = (instant: Instant): AttributeValue =>
-    source.sortKeyType === 'iso' ? { S: toIso(instant).slice(0, 19) } : { N: String(instant) };
-  const query = {
-    TableName: source.tableName,
-    KeyConditionExpression: '#partition = :account AND #sort BETWEEN :from AND :to',
-    ExpressionAttributeNames: { '#partition': source.partitionKey, '#sort': source.sortKey },
-    ExpressionAttributeValues: { ':account': { S: accountId }, ':from': bound(start), ':to': bound(end) },
-  };
-  const excluded = source.sortKeyType === 'iso' ? toIso(end).slice(0, 19) : end;
+  const query = queryBetween(source, accountId, window);
+  const excluded = boundOf(source, window.end);
   for await (const { Items = [] } of paginateQuery({ client }, query))
     for (const item of Items) {
       const row: StoredRow = unmarshall(item, { wrapNumbers: exactly });
       // BETWEEN includes its upper bound, which belongs to the next window.
-      if (row[source.sortKey] !== excluded)
+      if (String(row[source.sortKey]) !== excluded)
         yield { row: JSON.parse(JSON.stringify(row, printable)), faults: faultsOf(item, row, source) };
     }
 }

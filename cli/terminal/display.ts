@@ -1,7 +1,7 @@
 const longestName = 40;
 
 /** A line as it is: without what would steer a terminal. */
-export function printable(line: string): string {
+export function printableLine(line: string): string {
   return line.replaceAll(
     /[\p{Cc}\p{Cf}\p{Cn}\p{Zl}\p{Zp}]/gu,
     character => `\\u{${character.codePointAt(0)?.toString(16)}}`,
@@ -13,7 +13,7 @@ export function printable(line: string): string {
  * it begins or ends with a space, which would not be seen.
  */
 export function displayName(name: string, longest = longestName): string {
-  const shown = printable(name);
+  const shown = printableLine(name);
   const characters = [...(/^\s|\s$/u.test(shown) ? `"${shown}"` : shown)];
   return characters.length <= longest ? characters.join('') : `${characters.slice(0, longest - 1).join('')}…`;
 }

@@ -15,6 +15,9 @@ const shaped = [
 /** What an administrator looks a denial up by. It is no secret, and a random text like one. */
 const identifier = /\bvpcServiceControlsUniqueIdentifier["']?\s*[:=]\s*["']?([\w-]{8,128})\b/;
 
+/** How a cloud begins to quote the request that it refuses; all its headers follow. */
+const quotation = /[^.]*\b(?:canonical (?:string|request)|string to sign|AWS4-HMAC)\b.*/is;
+
 const run = /[A-Za-z0-9+/=_%-]{32,}/g;
 
 /** Pieces of the names of resources: words, numbers, and the short hexadecimal groups of a UUID. */
@@ -36,7 +39,7 @@ export function cloudWords(code: string | undefined, explanation: string | undef
 
 function clean(text: string): string {
   // Removed before the text is shortened, as half a secret is none of those forms any more.
-  let cleaned = text.replace(named, '$1$2…');
+  let cleaned = text.replace(quotation, ' …').replace(named, '$1$2…');
   for (const form of shaped) cleaned = cleaned.replace(form, '…');
   return cleaned
     .replace(run, found => (found.split(/[/_-]/).every(piece => namePiece.test(piece)) ? found : '…'))

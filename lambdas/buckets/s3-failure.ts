@@ -96,6 +96,7 @@ export function unreadableSuccess({ bucket }: S3Destination, cause?: Error): Exp
 function codeOf(answer: AwsAnswer): FailureCode | 'unreadable' | undefined {
   const { name, status } = answer;
   if (isWithoutHost(answer)) return 'wrong_region';
+  if (answer.silent) return 'no_answer';
   if (isNetworkTrouble(answer) || damagedOnTheWay.has(name) || status === 408) return 'network';
   if (status === undefined) return undefined;
   if (status < 300) return 'unreadable';
@@ -120,6 +121,8 @@ function describe(code: FailureCode, answer: AwsAnswer, destination: S3Destinati
   switch (code) {
     case 'network':
       return `The connection to ${bucket} in ${destination.region} failed (${systemCode ?? name})`;
+    case 'no_answer':
+      return `S3 did not answer in time for ${bucket} in ${destination.region} (${name})`;
     case 'destination_unavailable':
       return `S3 cannot take the object into ${bucket} now (${words})`;
     case 'credentials_rejected':

@@ -2,6 +2,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createAccountScan } from '../aws/account-table.ts';
 import { clientOptions } from '../aws/client-options.ts';
 import { createCursorReader } from '../aws/cursor-reader.ts';
+import { functionHandler } from '../aws/function-handler.ts';
+import { KeptConnections } from '../aws/kept-connections.ts';
 import { createSightings } from '../aws/sightings.ts';
 import { createInstruments, createSurveyTelemetry } from '../aws/telemetry.ts';
 import { readWatchdogEnvironment } from '../environment.ts';
@@ -12,7 +14,8 @@ import { watch } from './watch.ts';
 const lateness = 2 * 3_600_000;
 
 const environment = readWatchdogEnvironment(process.env);
-const client = new DynamoDBClient(clientOptions);
+const connections = new KeptConnections();
+const client = new DynamoDBClient(clientOptions(connections));
 const telemetry = createSurveyTelemetry(createInstruments(environment.stage));
 const sightings = createSightings({ client, tableName: environment.dispatchStateTable });
 const ports: WatchdogPorts = {
@@ -20,7 +23,7 @@ const ports: WatchdogPorts = {
   ...createCursorReader({ client, tableName: environment.ledgerTable }),
 };
 
-export async function handler(): Promise<void> {
+export const handler = functionHandler(connections, async () => {
   const grace = environment.settleSeconds * 1000 + lateness;
   await watch({ now: Date.now(), grace, ports, sightings, telemetry });
-}
+});

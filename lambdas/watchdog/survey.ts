@@ -1,6 +1,6 @@
 import { type Account, parseAccount } from '../domain/account.ts';
 import type { Cursor } from '../domain/cursor.ts';
-import { toExportError } from '../domain/failure.ts';
+import { ExportError, toExportError } from '../domain/failure.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { InvalidAccount, Survey } from '../domain/survey.ts';
 import { nextBoundary } from '../domain/window.ts';
@@ -25,7 +25,9 @@ export async function survey(now: Instant, grace: number, ports: WatchdogPorts):
     for (const account of relevant) {
       const { accountId } = account;
       const cursor = cursors.get(accountId);
-      if ('faults' in account)
+      if (cursor instanceof ExportError)
+        invalid.push({ accountId, faults: [...faultsOf(account), cursor.message].join('; ') });
+      else if ('faults' in account)
         invalid.push(cursor ? { ...account, exportedThrough: cursor.exportedThrough } : account);
       else if (!cursor) neverExported.push(accountId);
       else if (isOverdue(account, cursor, now - grace))
@@ -33,6 +35,10 @@ export async function survey(now: Instant, grace: number, ports: WatchdogPorts):
     }
   }
   return { accounts, invalid, behind, neverExported };
+}
+
+function faultsOf(account: Account | InvalidAccount): string[] {
+  return 'faults' in account ? [account.faults] : [];
 }
 
 function isOverdue(

@@ -93,7 +93,7 @@ function addressNote({ EgressAddresses }: StackOutputs): string {
 const cloudNames = { s3: 'Amazon S3', gcs: 'Google Cloud Storage', azure: 'Azure Blob Storage' } as const;
 
 function* roleSteps(opened: unknown, remedy: (failure: ExportError) => string): Generator<Step> {
-  const refused = 'the role is refused without its external id';
+  const refused = 'the role is refused without its external id, and with another one';
   const entered = 'the role can be assumed with its external id';
   if (!(opened instanceof ExportError)) {
     yield { name: refused, outcome: 'right' };

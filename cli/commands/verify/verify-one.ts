@@ -1,5 +1,6 @@
-import { createCursorReader } from '../../../lambdas/aws/cursor-reader.ts';
+import { createCursorReader, type FoundCursor } from '../../../lambdas/aws/cursor-reader.ts';
 import type { Account } from '../../../lambdas/domain/account.ts';
+import { ExportError } from '../../../lambdas/domain/failure.ts';
 import type { AccountRecord } from '../../stage/account/account-record.ts';
 import { type Standing, standingOf } from '../../stage/account/standing.ts';
 import { createProbe } from '../../stage/bucket/probe.ts';
@@ -31,18 +32,25 @@ export async function verifyOne(
     tell(step);
   }
   const accountId = String(record.accountId);
-  const standing = await readStanding(target, record, accountId);
-  const around = await stepsAround(target, standing);
+  const cursor = await readCursor(target, accountId);
+  const { settleSeconds } = await target.environment();
+  const standing = standingOf(record, cursor, await target.now(), settleSeconds * 1000);
+  const around = [...cursorSteps(cursor), ...(await stepsAround(target, standing))];
   for (const step of around) tell(step);
   return { accountId, way, around, standing };
 }
 
-async function readStanding(target: Target, record: AccountRecord, accountId: string): Promise<Standing> {
-  const { dynamodb, outputs } = target;
+async function readCursor(
+  { dynamodb, outputs }: Target,
+  accountId: string,
+): Promise<FoundCursor | undefined> {
   const reader = createCursorReader({ client: dynamodb, tableName: outputs.ExportLedgerTableName });
-  const cursor = (await reader.cursors([accountId])).get(accountId);
-  const { settleSeconds } = await target.environment();
-  return standingOf(record, cursor, await target.now(), settleSeconds * 1000);
+  return (await reader.cursors([accountId])).get(accountId);
+}
+
+function cursorSteps(cursor: FoundCursor | undefined): Step[] {
+  if (!(cursor instanceof ExportError)) return [];
+  return [{ name: 'the ledger tells how far it is exported', outcome: 'wrong', detail: cursor.message }];
 }
 
 async function stepsAround(target: Target, standing: Standing): Promise<Step[]> {

@@ -1,6 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { createSecretStore } from '../../../lambdas/aws/secret-store.ts';
-import { assumeRole } from '../../../lambdas/buckets/assume-role.ts';
 import type { Answer, Bucket, UploadWatch } from '../../../lambdas/buckets/bucket.ts';
 import { openBucket } from '../../../lambdas/buckets/open-bucket.ts';
 import type { Account } from '../../../lambdas/domain/account.ts';
@@ -33,28 +32,8 @@ export function createProbe(target: Target, account: Account) {
     async open(credential: Credential | undefined): Promise<Bucket> {
       const { endpoints } = await target.environment();
       const signal = AbortSignal.timeout(longestWait);
-      if (destination.type !== 's3' || destination.roleArn === undefined)
-        return openBucket({ destination, credential, endpoints, sessionName, signal, pieceBytes });
-      const { roleArn, externalId = '', bucket, region } = destination;
-      const granted = await assumeRole(
-        {
-          roleArn,
-          externalId,
-          bucket,
-          region,
-          sessionName,
-          endpoint: endpoints.sts,
-          credential: await target.exporterCredential(),
-        },
-        signal,
-      );
-      const { createS3Bucket } = await import('../../../lambdas/buckets/s3.ts');
-      return createS3Bucket({
-        destination,
-        credential: granted,
-        endpoint: endpoints.s3,
-        partSize: pieceBytes,
-      });
+      const exporter = { region: target.region, credential: () => target.exporterCredential() };
+      return openBucket({ destination, credential, endpoints, sessionName, exporter, signal, pieceBytes });
     },
 
     /** Creates a small object by the driver that writes the exports. */
@@ -114,7 +93,7 @@ export function probeKey(account: Account, credential: Credential | undefined): 
 }
 
 function tookTooLong(): ExportError {
-  return new ExportError('network', `The cloud gave no answer within ${longestWait / 1000} seconds`);
+  return new ExportError('no_answer', `The cloud gave no answer within ${longestWait / 1000} seconds`);
 }
 
 async function* only(content: Uint8Array): AsyncGenerator<Uint8Array> {

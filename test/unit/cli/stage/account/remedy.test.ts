@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { remedyFor } from '../../../../../cli/stage/account/remedy.ts';
 import { answerFailure, connectionFailure } from '../../../../../lambdas/buckets/azure-failure.ts';
-import { BrokenRequest } from '../../../../../lambdas/buckets/azure-transport.ts';
+import { BrokenRequest } from '../../../../../lambdas/buckets/exchange.ts';
 import { toGcsFailure } from '../../../../../lambdas/buckets/gcs-failure.ts';
 import { GcsTrouble } from '../../../../../lambdas/buckets/gcs-trouble.ts';
 import { toS3Failure } from '../../../../../lambdas/buckets/s3-failure.ts';
