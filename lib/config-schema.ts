@@ -1,6 +1,7 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { z } from 'zod';
 import { defaultAttributes } from '../lambdas/domain/audit-record.ts';
+import { availabilityZonePattern, regionPattern } from '../lambdas/domain/aws-region.ts';
 import {
   auditLogAttributes,
   defaultPartBytes,
@@ -26,7 +27,7 @@ const retentionDays = Object.values(RetentionDays).filter(
 );
 
 const attributeName = matching(/^[\s\S]{1,255}$/, 'the name of an attribute, 1 to 255 characters');
-const region = matching(/^[a-z]{2}(-[a-z]+){1,3}-\d{1,2}$/, 'a region such as eu-central-1');
+const region = matching(regionPattern, 'a region such as eu-central-1');
 const tableName = matching(/^[\w.-]{3,255}$/, 'a table name: 3 to 255 letters, digits and _ . -');
 const tableArn = matching(
   /^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/[\w.-]{3,255}$/,
@@ -49,7 +50,7 @@ const principalArn = matching(
   'arn:aws:iam::<12 digits>:role/<name>, or of a user',
 );
 const availabilityZone = matching(
-  /^[a-z]{2}(-[a-z]+){1,3}-\d{1,2}[a-z]$/,
+  availabilityZonePattern,
   'the name of an availability zone such as eu-central-1a',
 );
 const privateRange = matching(

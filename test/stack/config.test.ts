@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { accountFaults } from '../../lambdas/domain/account.ts';
 import { readConfiguration } from '../../lib/config.ts';
 import { settingNames } from '../../lib/config-schema.ts';
 import { ConfigurationError } from '../../lib/configuration-error.ts';
@@ -37,6 +38,23 @@ describe('the configuration', () => {
   test('takes single settings over the object, and numbers as text as the command line has them', () => {
     const context = { 'siem-export': { stage: 'dev', settleMinutes: 3 }, settleMinutes: '10', stage: 'prod' };
     expect(readConfiguration(context)).toMatchObject({ stage: 'prod', settleMinutes: 10 });
+  });
+
+  test.each([
+    ['eusc-de-east-1', true],
+    ['us-gov-west-1', true],
+    ['cn-north-1', true],
+    ['eu-central', false],
+    ['Frankfurt', false],
+  ])('takes the regions that a bucket may have: %s %s', (region, taken) => {
+    const destination = { type: 's3', bucket: 'acme-audit', region };
+    const record = { accountId: 'acme', timeZone: 'UTC', status: 'active', destination, secretId: 'x' };
+    expect(accountFaults(record).length === 0).toBe(taken);
+    expect(faultsOf({ stage: 'prod', region }) === 'none').toBe(taken);
+    const zones = { availabilityZones: [`${region}a`, `${region}b`] };
+    expect(
+      faultsOf({ stage: 'prod', 'siem-export': { vpc: zones } }).includes('the name of an availability zone'),
+    ).toBe(!taken);
   });
 
   test('leaves the CDK’s own context alone', () => {

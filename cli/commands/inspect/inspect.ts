@@ -12,7 +12,7 @@ import type { Run } from '../../run.ts';
 import type { CommandContext } from '../../stage/context.ts';
 import { createFileReader } from '../../stage/ledger/ledger-files.ts';
 import { CommandError } from '../../terminal/command-error.ts';
-import { displayName } from '../../terminal/display.ts';
+import { printableLine } from '../../terminal/display.ts';
 import type { Report } from '../../terminal/report.ts';
 import { fields } from '../../terminal/table.ts';
 import { whyUnreadable } from '../../terminal/unreadable.ts';
@@ -71,7 +71,7 @@ async function inspect(context: CommandContext, path: string, { ledger }: Inspec
     lines: ({ paint }) => [
       ...fields([
         ['file', basename(path)],
-        ['account', name && displayName(JSON.stringify(name.accountId), Number.POSITIVE_INFINITY)],
+        ['account', name && printableLine(JSON.stringify(name.accountId))],
         ['window', describeWindow(name, delivered)],
         ['size', `${size(bytes)} (${count(bytes)} bytes)`],
         ['sha-256', sha256],
@@ -84,7 +84,7 @@ async function inspect(context: CommandContext, path: string, { ledger }: Inspec
         ? [
             `${paint('green', '✓')} The file is sound${delivered ? ', and the one that was delivered.' : '. Only --ledger tells whether it is the one that was delivered.'}`,
           ]
-        : faults.map(fault => paint('red', `✗ ${displayName(fault, Number.POSITIVE_INFINITY)}`))),
+        : faults.map(fault => paint('red', `✗ ${printableLine(fault)}`))),
     ],
   };
 }

@@ -52,7 +52,7 @@ export async function verifyOne(
 /** Where a proxy is the only way out, a cloud cannot be reached from here, and well from Lambda. */
 function directly({ local }: Target, way: readonly Step[]): Step[] {
   const isUnreachable = way.some(
-    ({ outcome, detail }) => outcome === 'wrong' && detail?.startsWith('network:'),
+    ({ outcome, detail = '' }) => outcome === 'wrong' && /^(network|no_answer):|\(ENOTFOUND\)/.test(detail),
   );
   if (local || !isUnreachable || proxyOf(process.env) === undefined) return [];
   return [

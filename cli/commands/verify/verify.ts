@@ -38,7 +38,11 @@ export function registerVerify(program: Command, run: Run): void {
 Exit code 1 if a step is wrong; each wrong step comes with what to do. Tells as well of what keeps files from coming
 although they can be written: a last export that failed otherwise, a pause, an add-on that has expired, an audit log
 without a row of the account, or with sort keys and attributes other than the stage declares. Of one account alone it
-shows the newest row as it is delivered, which is a customer's data. The object stays in the bucket, because nobody but the customer may delete it.
+shows the newest row as it is delivered, which is a customer's data.
+
+One object stays in the bucket for each destination and credential, however often you verify, because nobody but the
+customer may delete it. While it is there, a large object under a new name is begun and given up before the request that
+would create it: every right that an export needs is shown, and only the creation itself is not done again.
 
 Once a week, to see keys and SAS that come to their end before exports fail:
   siem-export verify --all --stage prod`,

@@ -1,5 +1,5 @@
 import { CommandError } from '../../terminal/command-error.ts';
-import { displayName } from '../../terminal/display.ts';
+import { printableLine } from '../../terminal/display.ts';
 import { count } from '../../terminal/wording.ts';
 
 /** What DynamoDB takes as a key, in bytes of UTF-8. An id of more characters than are allowed may stand in a table. */
@@ -63,5 +63,5 @@ export function otherSpellings(accountId: string): string[] {
 
 /** An id in a sentence: in quotes, on one line, without what would steer a terminal, and whole. */
 export function quotedId(accountId: string): string {
-  return displayName(JSON.stringify(accountId), Number.POSITIVE_INFINITY);
+  return printableLine(JSON.stringify(accountId));
 }

@@ -13,12 +13,17 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const secrets = { prefix: 'siem-export/dev/', nameFor: (id: string) => `siem-export/dev/${id}` };
+const check = { now: Date.now(), command: 'npx siem-export --stage dev' };
 const record = (accountId: string, more = '') =>
   `{"accountId":${JSON.stringify(accountId)},"timeZone":"UTC","status":"active",` +
   `"destination":{"type":"gcs","bucket":"acme-audit"},"secretId":"siem-export/dev/shared"${more}}`;
 
 const read = (bytes: Buffer | string) =>
-  readImportFile({ path: '-', input: Readable.from([Buffer.from(bytes as string)]) as Input }, secrets);
+  readImportFile(
+    { path: '-', input: Readable.from([Buffer.from(bytes as string)]) as Input },
+    secrets,
+    check,
+  );
 const warningsOf = async (...lines: string[]) => [...(await read(lines.join('\n'))).warnings];
 
 test('an id in Latin-1 is refused with its line, and nothing of it is shown', async () => {
@@ -29,7 +34,7 @@ test('an id in Latin-1 is refused with its line, and nothing of it is shown', as
 test('a file in UTF-16 is called so', async () => {
   const path = join(folder, 'utf16.jsonl');
   await writeFile(path, Buffer.from(`\ufeff${record('acme')}\r\n`, 'utf16le'));
-  const reading = readImportFile({ path, input: Readable.from([]) as Input }, secrets);
+  const reading = readImportFile({ path, input: Readable.from([]) as Input }, secrets, check);
   await expect(reading).rejects.toThrow(/utf16\.jsonl cannot be read: it is UTF-16 \(little-endian\)/);
 });
 
