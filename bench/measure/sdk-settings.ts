@@ -3,7 +3,7 @@ import { devNull } from 'node:os';
 /** Accepted by the loopback servers and good for nothing else. */
 export const benchCredential = {
   accessKeyId: 'AKIABENCHMARK0000001',
-  secretAccessKey: 'benchmark/secret/access/key/00000000001',
+  secretAccessKey: 'benchmark/secret/access/key/000000000001',
 };
 
 /** What the AWS SDK needs to know, and what keeps it from reading a person's own settings. */
