@@ -21,7 +21,7 @@ const variants: readonly ColdVariant[] = [
 ];
 
 /** A package that only the driver of a cloud needs. */
-const sdks = { s3: '@aws-sdk/client-s3', gcs: 'google-auth-library', azure: '@azure/storage-blob' };
+const sdks = { s3: '@aws-sdk/client-s3', gcs: '@google-cloud/storage', azure: '@azure/storage-blob' };
 
 const { rounds, json } = new Command('npm run bench:cold --')
   .description(

@@ -1,13 +1,21 @@
 import { join } from 'node:path';
+import { processorsOf } from '../cli/commands/cost/export-time.ts';
 import { compressionLevel } from '../lambdas/domain/recipe.ts';
 import { exporterRuntimeEnvironment } from '../lib/runtime-environment.ts';
 import { type ExportRun, exportResult, exportTable } from './export/report.ts';
-import type { ExportOutcome, ExportSettings } from './export/settings.ts';
+import type { ExportSettings } from './export/settings.ts';
 import { type Stage, setStage } from './export/stage.ts';
 import { type Content, contentOf, expectedLines } from './input/lines.ts';
 import { mostRows } from './input/rows.ts';
+import { createCpuQuota } from './measure/cpu-quota.ts';
 import { machine } from './measure/machine.ts';
-import { type BenchOptions, benchCommand, latencyOption } from './measure/options.ts';
+import {
+  type BenchOptions,
+  benchCommand,
+  latencyOption,
+  type MemoryOption,
+  memoryOption,
+} from './measure/options.ts';
 import { createPrinter } from './measure/printer.ts';
 import { interleaved } from './measure/rounds.ts';
 import { runVariant } from './measure/run-variant.ts';
@@ -20,16 +28,26 @@ const mostCollected = 2_000_000;
 /** Zlib's default, and what archiver and fflate use. */
 const rivalLevel = 6;
 
+/** With the SDK's three attempts the rivals fail when a partition refuses. */
+const patience = { AWS_MAX_ATTEMPTS: '20' };
+
 const options = benchCommand(
   'export',
   'Exports a window from a loopback DynamoDB to a loopback S3 over TLS, as the deployed exporter, two rivals and the limit do.',
   { usual: 1_000_000, most: mostRows },
 )
   .addOption(latencyOption())
+  .addOption(memoryOption())
+  .option(
+    '--partition',
+    'let the rows be in one partition of DynamoDB: 12 MB/s of consistent reads, refused beyond',
+    false,
+  )
   .parse()
-  .opts<BenchOptions>();
+  .opts<BenchOptions & MemoryOption & { readonly partition: boolean }>();
 
-const { rows, rounds, latency, cpus, json } = options;
+const { rows, rounds, latency, cpus, memory, partition, json } = options;
+const quota = memory === undefined ? undefined : createCpuQuota(processorsOf(memory));
 const print = createPrinter(json);
 const chosen = variants
   .filter(name => options.only?.includes(name) ?? true)
@@ -40,17 +58,32 @@ const expected = await contentOf(expectedLines(rows));
 const stage = await setStage({
   rows,
   latencyMs: latency,
+  partition,
+  withLines: chosen.includes(names.limit),
   variants: join(import.meta.dirname, 'export', 'variants.ts'),
 });
 try {
   const runs = await interleaved(chosen, rounds, (name, round) => runOnce(stage, name, round));
-  const result = exportResult(runs, { rows, bytes: expected.bytes }, names);
+  const result = exportResult(runs, { rows, bytes: expected.bytes, memory }, names);
   print.line(`\n${exportTable(result)}\n`);
   print.line(`ours to the first rival and to the limit: ${JSON.stringify(result.ratios)}`);
-  const setting = { rows, rounds, latencyMs: latency, cpus: cpus ?? null, level: compressionLevel };
+  if (memory !== undefined)
+    print.line(`${memory} MB: ${processorsOf(memory).toFixed(2)} of a processor, by ${quota?.means}`);
+  if (partition) print.line(`Queries that the partitions refused: ${await stage.refusedQueries()}`);
+  const setting = {
+    rows,
+    rounds,
+    latencyMs: latency,
+    cpus: cpus ?? null,
+    level: compressionLevel,
+    partition,
+    memory: memory ?? null,
+    quota: quota?.means ?? null,
+  };
   print.result({ benchmark: 'export', machine: machine(), setting, ...result });
 } finally {
   stage.end();
+  quota?.end();
 }
 
 async function runOnce(at: Stage, variant: string, round: number): Promise<ExportRun> {
@@ -63,19 +96,21 @@ async function runOnce(at: Stage, variant: string, round: number): Promise<Expor
     bucket,
     exporterBundle,
     accountId,
+    rows,
     level: compressionLevel,
     rivalLevel,
   };
-  const own = variant === names.ours ? exporterRuntimeEnvironment : {};
-  const measured = await runVariant<ExportOutcome>({
+  const own = variant === names.ours ? exporterRuntimeEnvironment : patience;
+  const measured = await runVariant<object>({
     program: at.program,
     variant,
     settings,
     environment: { ...at.environment, ...own },
     cpus,
+    quota,
   });
-  const { seconds, cpuSeconds, peakRssMB, outcome } = measured;
-  const zipBytes = outcome.zipBytes ?? (await deliveredBytes(at, variant));
+  const { seconds, cpuSeconds, peakRssMB } = measured;
+  const zipBytes = await deliveredBytes(at, variant);
   print.line(
     `${variant}: ${seconds.toFixed(2)} s, CPU ${cpuSeconds.toFixed(2)} s, ${peakRssMB.toFixed(0)} MB, zip ${zipBytes}`,
   );

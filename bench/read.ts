@@ -37,7 +37,13 @@ for (const chunk of expectedLines(rows)) {
   expected.crc32 = crc32(chunk, expected.crc32);
 }
 const built = buildVariants(join(import.meta.dirname, 'read', 'variants.ts'));
-const server = await startServer({ kind: 'dynamodb', rows, latencyMs: latency });
+const server = await startServer({
+  kind: 'dynamodb',
+  rows,
+  latencyMs: latency,
+  partition: false,
+  withLines: chosen.includes('limit'),
+});
 try {
   const { dynamodb: dynamodbEndpoint = '' } = await server.ask('endpoints');
   const runs = await interleaved(chosen, rounds, variant => runOnce(variant, dynamodbEndpoint));
@@ -53,7 +59,7 @@ try {
 }
 
 async function runOnce(variant: string, dynamodbEndpoint: string): Promise<Measured<ReadOutcome>> {
-  const settings: ReadSettings = { dynamodbEndpoint, accountId: 'account' };
+  const settings: ReadSettings = { dynamodbEndpoint, accountId: 'account', rows };
   const environment = { ...sdkSettings, ...(variant === ours ? exporterRuntimeEnvironment : {}) };
   const measured = await runVariant<ReadOutcome>({
     program: built.program,

@@ -1,6 +1,8 @@
 import { Command, Option } from 'commander';
+import { processorsOf } from '../cli/commands/cost/export-time.ts';
+import { createCpuQuota } from './measure/cpu-quota.ts';
 import { machine } from './measure/machine.ts';
-import { whole } from './measure/options.ts';
+import { memoryOption, whole } from './measure/options.ts';
 import { createPrinter } from './measure/printer.ts';
 import { interleaved } from './measure/rounds.ts';
 import { callTable, cpuRatio, smallTable, summariesOf } from './small/report.ts';
@@ -13,6 +15,7 @@ interface Options {
   readonly rows: number;
   readonly rounds: number;
   readonly cpus: number | undefined;
+  readonly memory: number | undefined;
   readonly only: readonly string[] | undefined;
   readonly json: boolean;
 }
@@ -28,7 +31,9 @@ const variants = {
 type Name = keyof typeof variants;
 const names = Object.keys(variants) as Name[];
 
-const { accounts, windows, warmUp, rows, rounds, cpus, only, json } = new Command('npm run bench:small --')
+const { accounts, windows, warmUp, rows, rounds, cpus, memory, only, json } = new Command(
+  'npm run bench:small --',
+)
   .description(
     'Exports small windows, one an invocation, against the embedded servers: CPU and calls of each after a warm-up, for the deployed exporter and for the obvious design.',
   )
@@ -54,6 +59,7 @@ const { accounts, windows, warmUp, rows, rounds, cpus, only, json } = new Comman
       whole(1, 1024),
     ),
   )
+  .addOption(memoryOption())
   .option('--only <names>', 'run variants whose names begin so, separated by semicolons', text =>
     text.split(';'),
   )
@@ -63,6 +69,7 @@ const { accounts, windows, warmUp, rows, rounds, cpus, only, json } = new Comman
   .opts<Options>();
 
 const print = createPrinter(json);
+const quota = memory === undefined ? undefined : createCpuQuota(processorsOf(memory));
 const chosen = names.filter(name => only?.some(start => name.startsWith(start)) ?? true);
 const runName = (name: Name, round: number) => `run-${names.indexOf(name)}-${round}`;
 const stage = await setSmallStage({
@@ -77,16 +84,28 @@ const stage = await setSmallStage({
 });
 try {
   const runs = await interleaved(chosen, rounds, async (name, round) => {
-    const run = await stage.run(variants[name].variant, runName(name, round), cpus);
+    const run = await stage.run(variants[name].variant, runName(name, round), { cpus, quota });
     print.line(`${name}: CPU ${((run.cpuSeconds * 1000) / run.exports).toFixed(2)} ms an export`);
     return run;
   });
   const results = summariesOf(runs);
   const ratios = { cpu: cpuRatio(runs, ours, rival) };
   print.line(`\n${smallTable(results)}\n\n${callTable(results)}\n`);
+  if (memory !== undefined)
+    print.line(`${memory} MB: ${processorsOf(memory).toFixed(2)} of a processor, by ${quota?.means}`);
   print.line(`ours to the rival: ${JSON.stringify(ratios)}`);
-  const setting = { accounts, windows, warmUp, rows, rounds, cpus: cpus ?? null };
+  const setting = {
+    accounts,
+    windows,
+    warmUp,
+    rows,
+    rounds,
+    cpus: cpus ?? null,
+    memory: memory ?? null,
+    quota: quota?.means ?? null,
+  };
   print.result({ benchmark: 'small', machine: machine(), setting, results, ratios });
 } finally {
   await stage.end();
+  quota?.end();
 }

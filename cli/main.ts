@@ -1,4 +1,5 @@
 import { type Command, CommanderError } from 'commander';
+import { printable } from '../lambdas/domain/printable.ts';
 import { createProgram } from './program.ts';
 import type { Run } from './run.ts';
 import type { CommandContext, Connection } from './stage/context.ts';
@@ -107,7 +108,8 @@ async function execute(
     if (json) terminal.say(errorJson(error));
     for (const line of `siem-export: ${error.message}`.split('\n'))
       terminal.note(displayName(line, Number.POSITIVE_INFINITY));
-    if (error.code === 'internal' && error.cause instanceof Error) terminal.note(String(error.cause.stack));
+    if (error.code === 'internal' && error.cause instanceof Error)
+      terminal.note(String(printable(error.cause).stack));
     return error.exitCode;
   } finally {
     (await target?.catch(() => undefined))?.close();

@@ -19,6 +19,8 @@ export const variables = {
   secretPrefix: 'SECRET_PREFIX',
   /** How long after its end a window is read, in seconds. */
   settleSeconds: 'SETTLE_SECONDS',
+  /** How long after its end a delivered window is counted again, in seconds; absent where none is. */
+  recountAfterSeconds: 'RECOUNT_AFTER_SECONDS',
   /** The largest content of one file before compression, in bytes. */
   partBytes: 'PART_BYTES',
   writerVersion: 'WRITER_VERSION',
@@ -37,8 +39,8 @@ export const variables = {
   localAzureEndpoint: 'LOCAL_AZURE_ENDPOINT',
 } as const;
 
-/** The queue cannot hold a message back for longer than 15 minutes. */
-const longestSettleSeconds = 900;
+export const longestSettleMinutes = 24 * 60;
+export const longestRecountHours = 30 * 24;
 
 export const defaultPartBytes = 1_073_741_824;
 /** Below 4 GB with room to spare: the zip container has no ZIP64. */
@@ -54,6 +56,8 @@ const wholeNumber = (least: number, most: number) => {
     .transform(Number)
     .refine(value => value >= least && value <= most, expected);
 };
+
+const settleSeconds = wholeNumber(0, longestSettleMinutes * 60);
 
 const loopback = z
   .string()
@@ -131,7 +135,7 @@ const dispatcherEnvironment = z
     [variables.timeZoneIndex]: text,
     [variables.dispatchStateTable]: text,
     [variables.exportQueueUrl]: text,
-    [variables.settleSeconds]: wholeNumber(0, longestSettleSeconds),
+    [variables.settleSeconds]: settleSeconds,
   })
   .transform(read => ({
     stage: read.STAGE,
@@ -152,7 +156,8 @@ const exporterEnvironment = z
     [variables.exportQueueUrl]: text,
     [variables.eventBusName]: text,
     [variables.secretPrefix]: text,
-    [variables.settleSeconds]: wholeNumber(0, longestSettleSeconds),
+    [variables.settleSeconds]: settleSeconds,
+    [variables.recountAfterSeconds]: wholeNumber(1, longestRecountHours * 3600).optional(),
     [variables.partBytes]: wholeNumber(1, largestPartBytes),
     [variables.writerVersion]: text,
     [variables.localS3Endpoint]: loopback,
@@ -171,6 +176,7 @@ const exporterEnvironment = z
       eventBusName: read.EVENT_BUS_NAME,
       secretPrefix: read.SECRET_PREFIX,
       settleSeconds: read.SETTLE_SECONDS,
+      recountAfterSeconds: read.RECOUNT_AFTER_SECONDS,
       partBytes: read.PART_BYTES,
       writerVersion: read.WRITER_VERSION,
       /** Servers of local mode that stand in for the clouds; none in AWS. */
@@ -190,7 +196,7 @@ const watchdogEnvironment = z
     [variables.dispatchStateTable]: text,
     [variables.ledgerTable]: text,
     ...auditLogVariables,
-    [variables.settleSeconds]: wholeNumber(0, longestSettleSeconds),
+    [variables.settleSeconds]: settleSeconds,
   })
   .transform(read => ({
     stage: read.STAGE,
@@ -222,6 +228,9 @@ export class EnvironmentError extends Error {
 export const readDispatcherEnvironment = readerOf(dispatcherEnvironment);
 export const readExporterEnvironment = readerOf(exporterEnvironment);
 export const readWatchdogEnvironment = readerOf(watchdogEnvironment);
+
+/** The function's own region, which Lambda itself sets. */
+export const readRegion = readerOf(z.object({ AWS_REGION: text }).transform(read => read.AWS_REGION));
 
 /** What reads a function's environment, and throws an EnvironmentError that names every variable missing or wrong. */
 function readerOf<Read>(schema: z.ZodType<Read>) {

@@ -5,6 +5,8 @@ import {
   auditLogAttributes,
   defaultPartBytes,
   largestPartBytes,
+  longestRecountHours,
+  longestSettleMinutes,
   requiredFields,
   sortKeyType,
 } from '../lambdas/environment.ts';
@@ -117,7 +119,8 @@ const settings = z.strictObject({
   account: matching(/^\d{12}$/, 'an AWS account id, 12 digits (in quotes)').optional(),
   region: region.optional(),
   alarmEmail: z.email({ error: 'expected an e-mail address' }).optional(),
-  settleMinutes: wholeNumber(0, 15).default(5),
+  settleMinutes: wholeNumber(0, longestSettleMinutes).default(5),
+  recountAfterHours: wholeNumber(1, longestRecountHours).optional(),
   maxConcurrency: wholeNumber(2, 1000).default(50),
   partBytes: wholeNumber(1_048_576, largestPartBytes).default(defaultPartBytes),
   logRetentionDays: wholeNumber(1, 3653)
@@ -137,6 +140,11 @@ const settings = z.strictObject({
 });
 
 export const configurationSchema = settings
+  .superRefine(({ settleMinutes, recountAfterHours }, context) => {
+    if (recountAfterHours === undefined || recountAfterHours * 60 > settleMinutes) return;
+    const message = 'expected a longer time than settleMinutes: a window is read first';
+    context.addIssue({ code: 'custom', path: ['recountAfterHours'], message });
+  })
   .superRefine(({ region, encryptionKeyArn }, context) => {
     if (encryptionKeyArn === undefined || region === undefined || regionOfArn(encryptionKeyArn) === region)
       return;

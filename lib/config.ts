@@ -29,6 +29,7 @@ const nestedSettings: Readonly<Record<string, readonly [group: string, name: str
  * - `account`, `region`: where to deploy; without them, where the CDK's credentials point
  * - `alarmEmail`: who is told of alarms; without it the topic has no subscriber yet
  * - `settleMinutes`: how long after its end a window is read
+ * - `recountAfterHours`: how long after its end a window is counted again, for rows recorded late; without it, none is
  * - `maxConcurrency`: how many accounts are exported at once
  * - `partBytes`: the largest content of one file, in bytes before compression
  * - `logRetentionDays`: how long the functions' logs are kept

@@ -122,6 +122,7 @@ function delivery({ stage }: DashboardProps) {
       graph('Records delivered', half, [
         count('RecordsDelivered', 'records'),
         count('MalformedRows', 'malformed'),
+        count('RowsRecordedLate', 'recorded late'),
       ]),
       graph('Bytes delivered', half, [count('BytesDelivered', 'bytes, compressed')]),
     ],

@@ -16,7 +16,8 @@ export type ExportMetricName =
   | 'InvalidAccounts'
   | 'LagSeconds'
   | 'MalformedRows'
-  | 'RecordsDelivered';
+  | 'RecordsDelivered'
+  | 'RowsRecordedLate';
 
 /** One of the functions' own metrics, of the stage as a whole. */
 export function exportMetric(stage: string, metricName: ExportMetricName, options: MetricOptions): Metric {

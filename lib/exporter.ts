@@ -16,7 +16,7 @@ import type { ExportQueue } from './export-queue.ts';
 import type { Network } from './network.ts';
 import { operatorSession } from './operator-session.ts';
 import { functionTimeout, PipelineFunction } from './pipeline-function.ts';
-import { exporterRuntimeEnvironment } from './runtime-environment.ts';
+import { exporterMemory, exporterRuntimeEnvironment } from './runtime-environment.ts';
 import type { Tables } from './tables.ts';
 
 export interface ExporterProps {
@@ -45,7 +45,7 @@ export class Exporter extends Construct {
       name: 'exporter',
       description: 'Delivers the windows that an account is owed into its bucket',
       code: props.code,
-      memory: 1769,
+      memory: exporterMemory,
       // What an invocation does not finish is queued again.
       continuesItself: true,
       environment: exporterEnvironment(props),
@@ -69,7 +69,7 @@ export class Exporter extends Construct {
   }
 
   #grantPipeline({ role }: PipelineFunction, props: ExporterProps): void {
-    const { tables, auditLog, exportQueue, eventBus, encryptionKey } = props;
+    const { configuration, tables, auditLog, exportQueue, eventBus, encryptionKey } = props;
     const allow = (actions: string[], resource: string) =>
       role.addToPolicy(new PolicyStatement({ actions, resources: [resource] }));
     allow(['dynamodb:BatchGetItem'], tables.accounts.tableArn);
@@ -86,6 +86,8 @@ export class Exporter extends Construct {
       }),
     );
     auditLog.allowReading(role);
+    if (configuration.recountAfterHours !== undefined)
+      allow(['dynamodb:Query'], tables.exportLedger.tableArn);
     allow(
       [
         'sqs:ReceiveMessage',
@@ -157,7 +159,8 @@ export class Exporter extends Construct {
     acknowledgeWildcards(role, { '*': 'It denies.' });
   }
 
-  #watch(exporter: PipelineFunction, { configuration: { stage }, alarms }: ExporterProps): void {
+  #watch(exporter: PipelineFunction, { configuration, alarms }: ExporterProps): void {
+    const { stage, recountAfterHours } = configuration;
     const quarterHour = { period: Duration.minutes(15), statistic: 'Sum' };
     alarms.warning('exporter-slow', {
       meaning: 'An export ran into the last seconds of its time instead of queueing the rest',
@@ -175,11 +178,18 @@ export class Exporter extends Construct {
       metric: exportMetric(stage, 'MalformedRows', quarterHour),
       above: 0,
     });
+    if (recountAfterHours !== undefined)
+      alarms.warning('rows-recorded-late', {
+        meaning: 'Audit rows were recorded after their window was read, so they are in no file',
+        metric: exportMetric(stage, 'RowsRecordedLate', quarterHour),
+        above: 0,
+      });
   }
 }
 
 function exporterEnvironment(props: ExporterProps): Record<string, string> {
   const { configuration, tables, auditLog, exportQueue, eventBus } = props;
+  const { recountAfterHours } = configuration;
   return {
     ...exporterRuntimeEnvironment,
     [variables.stage]: configuration.stage,
@@ -191,6 +201,9 @@ function exporterEnvironment(props: ExporterProps): Record<string, string> {
     [variables.eventBusName]: eventBus.eventBusName,
     [variables.secretPrefix]: configuration.secretPrefix,
     [variables.settleSeconds]: String(configuration.settleMinutes * 60),
+    ...(recountAfterHours !== undefined && {
+      [variables.recountAfterSeconds]: String(recountAfterHours * 3600),
+    }),
     [variables.partBytes]: String(configuration.partBytes),
     [variables.writerVersion]: packageFile.version,
   } satisfies Record<ExporterVariable, string>;

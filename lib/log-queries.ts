@@ -60,11 +60,20 @@ export const savedQueries: Readonly<Record<string, SavedQuery>> = {
       'limit 100',
     ],
   },
+  'rows-recorded-late': {
+    functions: ['exporter'],
+    lines: [
+      'fields @timestamp, accountId, windowStart, windowEnd, rowsRecordedLate',
+      'filter message = "Rows recorded late"',
+      'sort @timestamp desc',
+      'limit 200',
+    ],
+  },
   'accounts-at-fault': {
     functions: ['watchdog'],
     lines: [
       'fields @timestamp, accountId, message, faults, exportedThrough',
-      'filter message in ["Account record is invalid", "Account is behind", "Account was never exported"]',
+      'filter message in ["Account is invalid", "Account is behind", "Account was never exported"]',
       'sort @timestamp desc',
       'limit 200',
     ],

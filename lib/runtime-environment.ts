@@ -1,12 +1,15 @@
 /**
  * How Node runs the functions, beside each function's own variables; the benchmarks run them so, too. The nursery of
  * 8 MB keeps short-lived objects from growing the process. Lambda's launcher may give a larger one on Node's command
- * line, which goes over `NODE_OPTIONS`: nothing relies on the size, and the exporter's 1,769 MB have room for either
+ * line, which goes over `NODE_OPTIONS`: nothing relies on the size, and each function's memory has room for either
  * (docs/performance.md).
  */
 export const runtimeEnvironment = {
   NODE_OPTIONS: '--enable-source-maps --max-semi-space-size=8',
 };
+
+/** In MB. It buys processor time: 1,769 MB are one processor (docs/performance.md says why it is so much). */
+export const exporterMemory = 512;
 
 /**
  * What the exporter's memory holds is buffers that die young: a smaller nursery frees them sooner, and a single arena of

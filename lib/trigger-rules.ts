@@ -2,7 +2,7 @@
 export const triggerMinutes = {
   /** Boundaries are off the hour in zones such as +05:30, +05:45 and +12:45. */
   tick: [0, 15, 30, 45],
-  /** Between two ticks, and as far from the one before as the longest settle time allows. */
+  /** Between two ticks, and longer after the one before than rows usually settle and exports take. */
   watch: [40],
 } as const;
 

@@ -104,7 +104,7 @@ export class Watchdog extends Construct {
       missingData: 'unchanged',
     });
     alarms.warning('accounts-never-exported', {
-      meaning: 'Active accounts have waited for more than seven hours, and were never exported',
+      meaning: 'Active accounts have waited longer than their first file may take, and were never exported',
       metric: found('AccountsNeverExported'),
       above: 0,
       missingData: 'unchanged',

@@ -3,10 +3,10 @@ import { zipSync } from 'fflate';
 import type { Prepare } from '../measure/child.ts';
 import { documentPages, linesOf } from './document-pages.ts';
 import { plainS3Client } from './plain-s3-client.ts';
-import type { ExportOutcome, ExportSettings } from './settings.ts';
+import type { ExportSettings } from './settings.ts';
 
 /** The shortest program: everything collected, zipped at once, put in one request. */
-export const prepare: Prepare<ExportSettings, ExportOutcome> = async settings => async () => {
+export const prepare: Prepare<ExportSettings, object> = async settings => async () => {
   const { s3Endpoint, bucket, accountId, rivalLevel } = settings;
   const rows: Record<string, unknown>[] = [];
   for await (const page of documentPages(settings)) rows.push(...page);

@@ -4,10 +4,10 @@ import { ZipArchive } from 'archiver';
 import type { Prepare } from '../measure/child.ts';
 import { documentPages, linesOf } from './document-pages.ts';
 import { plainS3Client } from './plain-s3-client.ts';
-import type { ExportOutcome, ExportSettings } from './settings.ts';
+import type { ExportSettings } from './settings.ts';
 
 /** The design that comes to mind first: document client, JSON.stringify, archiver, lib-storage; a page per write. */
-export const prepare: Prepare<ExportSettings, ExportOutcome> = async settings => async () => {
+export const prepare: Prepare<ExportSettings, object> = async settings => async () => {
   const { s3Endpoint, bucket, accountId, rivalLevel } = settings;
   const archive = new ZipArchive({ zlib: { level: rivalLevel } });
   archive.append(Readable.from(pagesOfLines(settings), { objectMode: false }), { name: 'audit.json' });

@@ -1,25 +1,41 @@
-import { promisify } from 'node:util';
-import { deflateRaw } from 'node:zlib';
+import { createArchive } from '../../lambdas/archive/archive.ts';
+import { deflateOnThreadPool } from '../../lambdas/archive/deflate.ts';
+import { BareConnection } from '../bare/connection.ts';
+import { barePages } from '../bare/pages.ts';
+import { benchWindow } from '../input/rows.ts';
 import type { Prepare } from '../measure/child.ts';
-import { rawPages } from '../read/raw-pages.ts';
-import type { ExportOutcome, ExportSettings } from './settings.ts';
+import type { ExportSettings } from './settings.ts';
 
-const deflate = promisify(deflateRaw);
-const inFlight = 3;
+const answerBytes = 16 * 1024;
 
-/** What cannot be saved: the same bytes downloaded, transcoded and deflated, and thrown away. */
-export const prepare: Prepare<ExportSettings, ExportOutcome> =
-  async ({ dynamodbEndpoint, level }) =>
-  async () => {
-    let zipBytes = 0;
-    const running: Promise<Buffer>[] = [];
-    const finishOldest = async () => {
-      zipBytes += (await running.shift())?.length ?? 0;
-    };
-    for await (const lines of rawPages(dynamodbEndpoint)) {
-      running.push(deflate(lines, { level, memLevel: 9, chunkSize: lines.length }));
-      if (running.length === inFlight) await finishOldest();
-    }
-    while (running.length > 0) await finishOldest();
-    return { zipBytes };
-  };
+/**
+ * What nobody can be faster than by design: the answers' bytes received, the lines among them copied once, deflated by
+ * the same blocks on both processors, hashed, and sent by one request over a bare socket. Nothing is parsed, signed,
+ * checked, recorded or tried again.
+ */
+export const prepare: Prepare<ExportSettings, object> = async settings => async () => {
+  const { s3Endpoint, bucket, accountId, level } = settings;
+  const { body } = createArchive({
+    lines: barePages(settings),
+    format: 'ndjson',
+    compression: 'zip',
+    entryName: 'audit.json',
+    modifiedAt: benchWindow.end,
+    level,
+    deflateBlock: deflateOnThreadPool,
+  });
+  const connection = new BareConnection(s3Endpoint, answerBytes);
+  const { host } = new URL(s3Endpoint);
+  await connection.send(
+    `PUT /${bucket}/${accountId}.zip HTTP/1.1\r\nhost: ${host}\r\ntransfer-encoding: chunked\r\n\r\n`,
+  );
+  for await (const chunk of body) {
+    await connection.send(`${chunk.length.toString(16)}\r\n`);
+    await connection.send(chunk);
+    await connection.send('\r\n');
+  }
+  const { status } = await connection.ask('0\r\n\r\n');
+  connection.close();
+  if (status !== 200) throw new Error(`The bucket answered ${status}`);
+  return {};
+};

@@ -2,7 +2,7 @@ import { pathToFileURL } from 'node:url';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { benchWindow } from '../input/rows.ts';
 import type { Prepare } from '../measure/child.ts';
-import type { ExportOutcome, ExportSettings } from './settings.ts';
+import type { ExportSettings } from './settings.ts';
 
 interface ExporterBundle {
   handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse>;
@@ -11,7 +11,7 @@ interface ExporterBundle {
 const lambdaTimeout = 15 * 60_000;
 
 /** The deployed function itself, given the message that the dispatcher sends. */
-export const prepare: Prepare<ExportSettings, ExportOutcome> = async ({ exporterBundle, accountId }) => {
+export const prepare: Prepare<ExportSettings, object> = async ({ exporterBundle, accountId }) => {
   const { handler }: ExporterBundle = await import(pathToFileURL(exporterBundle).href);
   return async () => {
     await exportAccount(handler, accountId);

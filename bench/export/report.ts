@@ -1,3 +1,4 @@
+import { priceList } from '../../cli/commands/cost/price-list.ts';
 import type { Measured } from '../measure/child.ts';
 import { type Figure, figureOf, ratioOf, rounded } from '../measure/figures.ts';
 import { table } from '../measure/table.ts';
@@ -13,12 +14,14 @@ interface Workload {
   readonly rows: number;
   /** Of the lines that are delivered. */
   readonly bytes: number;
+  /** Of the function, in MB, where the variants had the share of a processor that goes with it. */
+  readonly memory: number | undefined;
 }
 
 export type VariantFigures = ReturnType<typeof variantFigures>;
 
 /** The medians of a variant's runs, and between which values they lie. */
-function variantFigures(name: string, runs: readonly ExportRun[], { rows, bytes }: Workload) {
+function variantFigures(name: string, runs: readonly ExportRun[], { rows, bytes, memory }: Workload) {
   const figures = {
     rowsPerSecond: figureOf(runs.map(({ seconds }) => rows / seconds)),
     megabytesPerSecond: figureOf(runs.map(({ seconds }) => bytes / 1e6 / seconds)),
@@ -34,9 +37,16 @@ function variantFigures(name: string, runs: readonly ExportRun[], { rows, bytes 
   return {
     name,
     ...each(({ median }) => rounded(median)),
+    /** What Lambda takes for the time of a million rows, in US dollars. */
+    computeUsdPerMillionRows:
+      memory === undefined ? null : rounded(computeUsd(1e6 / figures.rowsPerSecond.median, memory)),
     zipBytes: figures.zipBytes.median,
     spread: each(({ least, most }) => [rounded(least), rounded(most)]),
   };
+}
+
+function computeUsd(seconds: number, memory: number): number {
+  return ((seconds * memory) / 1024) * priceList.lambdaGbSecond.usd;
 }
 
 /** What the benchmark came to, as it is printed with `--json`. */
@@ -65,6 +75,7 @@ function ratios(
     cpu: ratioOf(cpu(ours), cpu(rival)),
     zipSize: ratioOf(size(ours), size(rival)),
     cpuToLimit: ratioOf(cpu(ours), cpu(limit)),
+    timeToLimit: ratioOf(time(ours), time(limit)),
   };
   return Object.fromEntries(
     Object.entries(all).map(([name, { median }]) => [name, Number.isNaN(median) ? null : rounded(median)]),
@@ -72,7 +83,16 @@ function ratios(
 }
 
 export function exportTable({ ours, rivals, limit }: ReturnType<typeof exportResult>): string {
-  const head = ['', 'rows/s', 'MB/s', 'CPU s per M rows', 'peak RSS MB', 'zip MB', 'CPU to ours'];
+  const head = [
+    '',
+    'rows/s',
+    'MB/s',
+    'CPU s per M rows',
+    'peak RSS MB',
+    'zip MB',
+    'CPU to ours',
+    'compute US$ per M rows',
+  ];
   const row = (figures: VariantFigures) => [
     figures.name,
     withSpread(figures, 'rowsPerSecond'),
@@ -81,6 +101,7 @@ export function exportTable({ ours, rivals, limit }: ReturnType<typeof exportRes
     withSpread(figures, 'peakRssMB'),
     (figures.zipBytes / 1e6).toFixed(2),
     ours ? (figures.cpuSecondsPerMillionRows / ours.cpuSecondsPerMillionRows).toFixed(2) : '',
+    figures.computeUsdPerMillionRows === null ? '' : figures.computeUsdPerMillionRows.toFixed(6),
   ];
   return table([head, ...[ours, ...rivals, limit].filter(figures => figures !== undefined).map(row)]);
 }

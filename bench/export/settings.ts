@@ -3,6 +3,7 @@ export interface ExportSettings {
   readonly dynamodbEndpoint: string;
   readonly s3Endpoint: string;
   readonly accountId: string;
+  readonly rows: number;
   readonly bucket: string;
   /** The exporter as it is deployed. */
   readonly exporterBundle: string;
@@ -10,9 +11,4 @@ export interface ExportSettings {
   readonly level: number;
   /** The rivals' level, zlib's default. */
   readonly rivalLevel: number;
-}
-
-/** Bytes of the zip, where no bucket receives it. */
-export interface ExportOutcome {
-  readonly zipBytes?: number;
 }

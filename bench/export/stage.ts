@@ -11,6 +11,7 @@ import { createTable } from '../../local/create-table.ts';
 import { benchWindow } from '../input/rows.ts';
 import { benchCredential, sdkSettings } from '../measure/sdk-settings.ts';
 import { createCertificate } from '../servers/certificate.ts';
+import { type DynamodbOptions, refusedQuery } from '../servers/dynamodb.ts';
 import { type ServerProcess, startServer } from '../servers/start.ts';
 
 const bucket = 'customer-bucket';
@@ -18,7 +19,7 @@ const secretId = 'siem-export/bench/customer';
 export type Stage = Awaited<ReturnType<typeof setStage>>;
 
 /** Everything around an export: the servers, the bundles, an account's records, and the functions' environment. */
-export async function setStage(options: { rows: number; latencyMs: number; variants: string }) {
+export async function setStage(options: DynamodbOptions & { readonly variants: string }) {
   const folder = mkdtempSync(join(tmpdir(), 'siem-export-bench-'));
   const certificate = await createCertificate();
   const authority = join(folder, 'authority.pem');
@@ -55,8 +56,9 @@ export async function setStage(options: { rows: number; latencyMs: number; varia
       ...exporterVariables(String(endpoints.s3)),
     },
     delivered: () => s3.ask('delivered'),
-    async calls() {
-      return { dynamodb: await dynamodb.ask('calls'), s3: await s3.ask('calls') };
+    async refusedQueries() {
+      const { [refusedQuery]: refused = 0 } = await dynamodb.ask('calls');
+      return refused;
     },
     /** Provisions an account that is owed the one window. */
     async createAccount(accountId: string) {

@@ -1,11 +1,13 @@
 import { rounded } from '../measure/figures.ts';
 import { table } from '../measure/table.ts';
-import type { WaveCost } from './cost.ts';
+import type { PricedExport, WaveCost } from './cost.ts';
 import type { Bound, Wave } from './simulate.ts';
 
 /** Seconds after midnight; US dollars. */
 export interface WaveSummary {
   readonly concurrency: number;
+  /** Of an exporter, in MB. */
+  readonly memory: number;
   readonly half: number;
   readonly ninetyNine: number;
   readonly last: number;
@@ -19,7 +21,7 @@ export interface WaveSummary {
 }
 
 export function summaryOf(
-  { concurrency, deliveredAt, busySeconds, bounds }: Wave,
+  { concurrency, memory, deliveredAt, busySeconds, bounds }: Wave,
   cost: WaveCost,
 ): WaveSummary {
   const after = (share: number) =>
@@ -29,6 +31,7 @@ export function summaryOf(
   );
   return {
     concurrency,
+    memory,
     half: after(0.5),
     ninetyNine: after(0.99),
     last: after(1),
@@ -56,6 +59,7 @@ export function clock(seconds: number): string {
 export function waveTable(waves: readonly WaveSummary[]): string {
   const head = [
     'exporters at once',
+    'MB',
     'half',
     '99 %',
     'last file',
@@ -66,6 +70,7 @@ export function waveTable(waves: readonly WaveSummary[]): string {
   ];
   const row = (wave: WaveSummary) => [
     String(wave.concurrency),
+    String(wave.memory),
     clock(wave.half),
     clock(wave.ninetyNine),
     clock(wave.last),
@@ -75,4 +80,29 @@ export function waveTable(waves: readonly WaveSummary[]): string {
     wave.usd.toFixed(2),
   ];
   return table([head, ...waves.map(row)]);
+}
+
+/** How much later than with the best memory the last file may be. */
+const mostDelay = 1.1;
+
+/** For each number of exporters the cheapest memory with which the last file is not much later than with the best. */
+export function memoryChoices(waves: readonly WaveSummary[]): { concurrency: number; memory: number }[] {
+  return [...Map.groupBy(waves, wave => wave.concurrency)].map(([concurrency, of]) => {
+    const best = Math.min(...of.map(({ last }) => last));
+    const inTime = of.filter(({ last }) => last <= mostDelay * best);
+    const { memory } = inTime.reduce((one, other) => (other.usd < one.usd ? other : one));
+    return { concurrency, memory };
+  });
+}
+
+export function costTable(exports: readonly PricedExport[]): string {
+  const head = ['US$', ...exports.map(({ name }) => name)];
+  const share = (usd: number, all: number) => `${usd.toFixed(6)} (${Math.round((usd / all) * 100)} %)`;
+  const parts = Object.keys(exports[0]?.parts ?? {}) as (keyof PricedExport['parts'])[];
+  return table([
+    head,
+    ...parts.map(part => [part, ...exports.map(({ parts, usd }) => share(parts[part], usd))]),
+    ['all', ...exports.map(({ usd }) => usd.toFixed(6))],
+    ['the largest part', ...exports.map(({ largest }) => largest)],
+  ]);
 }

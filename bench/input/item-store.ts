@@ -1,3 +1,4 @@
+import { expectedLine } from './lines.ts';
 import { type BenchRow, benchRow, dateOf, rowsPerBlock, sortKeyOf } from './rows.ts';
 
 /** What DynamoDB puts into one answer at most, counted in names and values. */
@@ -14,12 +15,17 @@ interface ItemPage {
   /** The items with a comma between each and the next. */
   readonly items: Uint8Array;
   readonly count: number;
+  /** As DynamoDB counts: names and values. */
+  readonly bytes: number;
+  /** The same rows as a customer receives them; empty unless the store was asked for lines. */
+  readonly lines: Uint8Array;
   /** The sort key of the last row, if further rows follow. */
   readonly lastSortKey: string | undefined;
 }
 
-export function createItemStore(rows: number): ItemStore {
+export function createItemStore(rows: number, { withLines = false } = {}): ItemStore {
   const rendered = renderItems(Math.min(rows, rowsPerBlock));
+  const renderedLines = withLines ? renderLines(Math.min(rows, rowsPerBlock)) : undefined;
 
   return {
     page(from, to) {
@@ -27,13 +33,17 @@ export function createItemStore(rows: number): ItemStore {
       const end = Math.min(firstRowFrom(to, rows), rendered.endOfPage(first));
       const isLast = end === firstRowFrom(to, rows);
       return {
-        items: first === end ? new Uint8Array(0) : rendered.items(first, end),
+        items: first === end ? nothing : rendered.items(first, end),
         count: end - first,
+        bytes: rendered.sizeOf(first, end),
+        lines: first === end ? nothing : (renderedLines?.(first, end) ?? nothing),
         lastSortKey: isLast ? undefined : sortKeyOf(end - 1),
       };
     },
   };
 }
+
+const nothing = new Uint8Array(0);
 
 /** The number of the first row whose sort key is not before another. */
 function firstRowFrom(sortKey: string, rows: number): number {
@@ -71,6 +81,11 @@ function renderItems(count: number) {
       return block + end;
     },
 
+    sizeOf(first: number, end: number): number {
+      const block = first - (first % rowsPerBlock);
+      return (sizes[end - block] ?? 0) - (sizes[first - block] ?? 0);
+    },
+
     items(first: number, end: number): Uint8Array {
       const block = first - (first % rowsPerBlock);
       const base = starts[first - block] ?? 0;
@@ -85,6 +100,27 @@ function renderItems(count: number) {
       }
       return moved;
     },
+  };
+}
+
+/** The lines of the first block of rows, as its items are rendered: those of later blocks differ in their dates. */
+function renderLines(count: number) {
+  const bytes = Buffer.allocUnsafe(count * bytesPerItem);
+  const starts = new Uint32Array(count + 1);
+  for (let number = 0; number < count; number++) {
+    const at = starts[number] ?? 0;
+    starts[number + 1] = at + bytes.write(expectedLine(benchRow(number)), at);
+  }
+
+  return (first: number, end: number): Uint8Array => {
+    const block = first - (first % rowsPerBlock);
+    const base = starts[first - block] ?? 0;
+    const lines = bytes.subarray(base, starts[end - block]);
+    if (block === 0) return lines;
+    const moved = Buffer.from(lines);
+    for (let row = first; row < end; row++)
+      moved.write(dateOf(sortKeyOf(row)), (starts[row - block] ?? 0) - base + '{"Date":"'.length, 'latin1');
+    return moved;
   };
 }
 

@@ -3,6 +3,13 @@ import { type BenchRow, benchRow } from './rows.ts';
 
 const rowsPerChunk = 4_000;
 
+/**
+ * A query with the first of these headers is answered with the rows' lines, and then with bytes of no meaning up to the
+ * length of the items; the second one tells where the lines end. For the limits, which parse nothing.
+ */
+export const wantsLinesHeader = 'x-bench-lines';
+export const linesLengthHeader = 'x-bench-lines-length';
+
 /** What a customer receives of a row, written down apart from the code that is measured. */
 export function expectedLine({ date, email, action, actionId, description, ipAddress }: BenchRow): string {
   const record = {

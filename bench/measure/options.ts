@@ -35,6 +35,18 @@ export function benchCommand(
     .allowExcessArguments(false);
 }
 
+/** The function whose share of a processor is given to what is measured. */
+export interface MemoryOption {
+  readonly memory: number | undefined;
+}
+
+export function memoryOption(): Option {
+  return new Option(
+    '--memory <MB>',
+    'give the measured process the share of a processor that a function of so much memory has: 1,769 MB are one (Linux)',
+  ).argParser(whole(128, 10_240));
+}
+
 export function latencyOption(): Option {
   return new Option('--latency <milliseconds>', 'how long DynamoDB takes to begin an answer')
     .default(10)

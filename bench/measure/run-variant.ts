@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Measured } from './child.ts';
+import type { CpuQuota } from './cpu-quota.ts';
 
 export interface VariantRun {
   /** The bundle that holds the variant. */
@@ -10,6 +11,8 @@ export interface VariantRun {
   readonly environment?: Readonly<Record<string, string>> | undefined;
   /** Pins the process to the first so many processors; all by default. */
   readonly cpus?: number | undefined;
+  /** What of the processors' time it gets; all of it by default. */
+  readonly quota?: CpuQuota | undefined;
 }
 
 /** Far longer than any variant takes. */
@@ -17,7 +20,7 @@ const killAfter = 30 * 60_000;
 
 /** Runs a variant in a process of its own. What it prints is shown only if it fails. */
 export async function runVariant<Outcome>(run: VariantRun): Promise<Measured<Outcome>> {
-  const { program, variant, settings, environment, cpus } = run;
+  const { program, variant, settings, environment, cpus, quota } = run;
   const command = [process.execPath, program, variant, JSON.stringify(settings)];
   const pinned = cpus === undefined ? command : ['taskset', '-c', `0-${cpus - 1}`, ...command];
   const [executable = '', ...argv] = pinned;
@@ -27,7 +30,9 @@ export async function runVariant<Outcome>(run: VariantRun): Promise<Measured<Out
     timeout: killAfter,
     killSignal: 'SIGKILL',
   });
+  const release = child.pid === undefined ? undefined : quota?.hold(child.pid);
   const [measured, output] = await Promise.all([resultOf(child), outputOf(child)]);
+  release?.();
   if (measured === undefined) throw new Error(`The variant ${variant} failed:\n${output}`);
   return measured as Measured<Outcome>;
 }

@@ -1,9 +1,9 @@
 import { type AttributeValue, DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb';
 import { createAuditLog } from '../../lambdas/aws/audit-log.ts';
 import { defaultAttributes } from '../../lambdas/domain/audit-record.ts';
+import { barePages } from '../bare/pages.ts';
 import { documentPages, linesOf, queryInput } from '../export/document-pages.ts';
 import { benchWindow } from '../input/rows.ts';
-import { rawPages } from './raw-pages.ts';
 import type { ReadSettings } from './settings.ts';
 
 /** Each way from DynamoDB's pages to lines of JSON. A chunk is looked at before the next one is asked for. */
@@ -30,7 +30,10 @@ export const readers = {
       yield Buffer.from(linesOf(Items.map(textsOf)));
   },
 
-  limit: ({ dynamodbEndpoint }) => rawPages(dynamodbEndpoint),
+  async *limit(settings) {
+    const memory = Buffer.allocUnsafeSlow(1024 * 1024);
+    for await (const lines of barePages(settings)) yield memory.subarray(0, lines.copy(memory));
+  },
 } satisfies Record<string, (settings: ReadSettings) => AsyncIterable<Uint8Array>>;
 
 function textsOf(item: Record<string, AttributeValue>): Record<string, string | undefined> {

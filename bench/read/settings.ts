@@ -2,6 +2,7 @@
 export interface ReadSettings {
   readonly dynamodbEndpoint: string;
   readonly accountId: string;
+  readonly rows: number;
 }
 
 export interface ReadOutcome {

@@ -5,16 +5,31 @@ import { crc32 } from 'node:zlib';
 import { startHttpServer } from '../../local/servers/http-server.ts';
 import { addTransactions } from '../../local/servers/transactions.ts';
 import { createItemStore } from '../input/item-store.ts';
+import { linesLengthHeader, wantsLinesHeader } from '../input/lines.ts';
+import { createPartitions, readUnitBytes } from './partition.ts';
 
 // The package has no types, and is CommonJS.
 const dynalite: (options: { createTableMs: number }) => Server = createRequire(import.meta.url)('dynalite');
+
+/** How refused queries are counted, beside all queries. */
+export const refusedQuery = 'Query, refused';
+
+export interface DynamodbOptions {
+  readonly rows: number;
+  readonly latencyMs: number;
+  /** Whether each account's rows lie in a partition that hands out no more than DynamoDB's do. */
+  readonly partition: boolean;
+  /** Whether anybody is going to ask for lines. */
+  readonly withLines: boolean;
+}
 
 /**
  * DynamoDB with an audit log of so many rows: a Query is answered with real pages and their checksum, rendered before,
  * after the latency of a network; everything else goes to an ordinary emulator.
  */
-export async function startDynamodb({ rows, latencyMs }: { rows: number; latencyMs: number }) {
-  const store = createItemStore(rows);
+export async function startDynamodb({ rows, latencyMs, partition, withLines }: DynamodbOptions) {
+  const store = createItemStore(rows, { withLines });
+  const partitions = partition ? createPartitions() : undefined;
   const tables = addTransactions(dynalite({ createTableMs: 0 }));
   const calls: Record<string, number> = {};
   const { endpoint, close } = await startHttpServer((request, response) => {
@@ -30,15 +45,26 @@ export async function startDynamodb({ rows, latencyMs }: { rows: number; latency
     const { ':from': from, ':to': to } = query.ExpressionAttributeValues;
     // The character after a sort key: what follows it begins there.
     const start = query.ExclusiveStartKey ? `${query.ExclusiveStartKey.recordedAt.S}\0` : from.S;
-    const { items, count, lastSortKey } = store.page(start, to.S);
-    const key = { recordedAt: { S: lastSortKey }, accountId: query.ExpressionAttributeValues[':account'] };
+    const { items, count, bytes, lines, lastSortKey } = store.page(start, to.S);
+    const accountId = query.ExpressionAttributeValues[':account'];
+    if (latencyMs > 0) await pause(latencyMs);
+    const units = Math.max(1, Math.ceil(bytes / readUnitBytes));
+    if (partitions?.admits(accountId.S, units) === false) {
+      calls[refusedQuery] = (calls[refusedQuery] ?? 0) + 1;
+      return refuse(response);
+    }
+    const key = { recordedAt: { S: lastSortKey }, accountId };
     const lastKey = lastSortKey === undefined ? '' : `"LastEvaluatedKey":${JSON.stringify(key)},`;
     const chunks = [
       Buffer.from(`{"Count":${count},"Items":[`),
       items,
       Buffer.from(`],${lastKey}"ScannedCount":${count}}`),
     ];
-    if (latencyMs > 0) await pause(latencyMs);
+    if (request.headers[wantsLinesHeader] !== undefined) {
+      response.writeHead(200, { 'content-length': items.length, [linesLengthHeader]: lines.length });
+      response.write(lines);
+      return void response.end(items.subarray(lines.length));
+    }
     response.writeHead(200, {
       'content-type': 'application/x-amz-json-1.0',
       'content-length': chunks.reduce((length, chunk) => length + chunk.length, 0),
@@ -47,4 +73,17 @@ export async function startDynamodb({ rows, latencyMs }: { rows: number; latency
     for (const chunk of chunks) response.write(chunk);
     response.end();
   }
+}
+
+function refuse(response: ServerResponse): void {
+  const answer = JSON.stringify({
+    __type: 'com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException',
+    message: 'Throughput exceeds the current capacity of one or more partitions',
+  });
+  response.writeHead(400, {
+    'content-type': 'application/x-amz-json-1.0',
+    'content-length': Buffer.byteLength(answer),
+    'x-amz-crc32': crc32(answer),
+  });
+  response.end(answer);
 }

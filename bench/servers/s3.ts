@@ -21,7 +21,7 @@ export interface Delivered extends Content {
 /** S3 over TLS, in memory, as far as objects are put, at once or in parts. Checks the checksums of what it takes. */
 export async function startS3(certificate: { readonly key: string; readonly cert: string }) {
   const objects = new Map<string, Buffer[]>();
-  const uploads = new Map<string, Map<number, Buffer>>();
+  const uploads = new Map<string, Map<number, Buffer[]>>();
   const calls: Record<string, number> = {};
   const server = createServer(certificate, (request, response) => {
     const method = request.method ?? '';
@@ -29,7 +29,8 @@ export async function startS3(certificate: { readonly key: string; readonly cert
     answer(request)
       .catch((error: Error): Answer => ({ status: 400, xml: `<Error><Code>${error.message}</Code></Error>` }))
       .then(({ status, headers, xml }) => {
-        response.writeHead(status, { 'x-amz-request-id': 'bench', ...headers });
+        const length = { 'content-length': Buffer.byteLength(xml ?? '') };
+        response.writeHead(status, { 'x-amz-request-id': 'bench', ...length, ...headers });
         response.end(xml);
       });
   });
@@ -43,7 +44,7 @@ export async function startS3(certificate: { readonly key: string; readonly cert
     if (request.method === 'POST' && uploadId === null) return begin(pathname);
     if (request.method === 'POST') return complete(pathname, uploadId ?? '');
     if (request.method !== 'PUT') return { status: 405 };
-    if (uploadId === null) objects.set(pathname, [body]);
+    if (uploadId === null) objects.set(pathname, body);
     else partsOf(uploadId).set(Number(searchParams.get('partNumber')), body);
     return { status: 200, headers: { etag: `"${randomUUID()}"` } };
   }
@@ -61,7 +62,7 @@ export async function startS3(certificate: { readonly key: string; readonly cert
     const parts = [...partsOf(uploadId)].sort(([one], [other]) => one - other);
     objects.set(
       key,
-      parts.map(([, body]) => body),
+      parts.flatMap(([, body]) => body),
     );
     uploads.delete(uploadId);
     return {
@@ -70,7 +71,7 @@ export async function startS3(certificate: { readonly key: string; readonly cert
     };
   }
 
-  function partsOf(uploadId: string): Map<number, Buffer> {
+  function partsOf(uploadId: string): Map<number, Buffer[]> {
     const parts = uploads.get(uploadId);
     if (!parts) throw new Error('NoSuchUpload');
     return parts;
@@ -89,10 +90,11 @@ async function* unzippedInOrder(zips: readonly Buffer[][]): AsyncGenerator<Uint8
   for (const parts of zips) yield* unzipped(Buffer.concat(parts));
 }
 
-async function receive(request: IncomingMessage): Promise<Buffer> {
-  const body = Buffer.concat(await request.toArray());
+async function receive(request: IncomingMessage): Promise<Buffer[]> {
+  const body: Buffer[] = await request.toArray();
   const checksum = request.headers['x-amz-checksum-crc32'];
-  if (checksum !== undefined && checksum !== base64Of(crc32(body))) throw new Error('BadDigest');
+  if (checksum !== undefined && checksum !== base64Of(body.reduce((known, chunk) => crc32(chunk, known), 0)))
+    throw new Error('BadDigest');
   if (request.headers['content-encoding']?.includes('aws-chunked')) throw new Error('NotImplemented');
   return body;
 }

@@ -3,12 +3,12 @@ import { startSecretsServer } from '../../local/servers/secrets-server.ts';
 import { startAccountsServer } from '../dispatch/accounts-server.ts';
 import type { Population } from '../dispatch/population.ts';
 import { type Received, startQueueServer } from '../dispatch/queue-server.ts';
-import { startDynamodb } from './dynamodb.ts';
+import { type DynamodbOptions, startDynamodb } from './dynamodb.ts';
 import { type Delivered, startS3 } from './s3.ts';
 
 /** What one server process is asked to run. */
 export type ServerRole =
-  | { readonly kind: 'dynamodb'; readonly rows: number; readonly latencyMs: number }
+  | ({ readonly kind: 'dynamodb' } & DynamodbOptions)
   | { readonly kind: 's3'; readonly key: string; readonly cert: string }
   | { readonly kind: 'services' }
   | ({ readonly kind: 'accounts'; readonly latencyMs: number } & Population)

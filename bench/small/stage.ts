@@ -20,7 +20,7 @@ import { createResources } from '../../local/resources.ts';
 import { sampleStorageAccount } from '../../local/sample/accounts.ts';
 import { synthesizeTemplate } from '../../local/template.ts';
 import type { Measured } from '../measure/child.ts';
-import { runVariant } from '../measure/run-variant.ts';
+import { runVariant, type VariantRun } from '../measure/run-variant.ts';
 import { unzipped } from '../servers/unzip.ts';
 import { type Calls, startCountingProxies } from './counting-proxy.ts';
 import type { SmallSettings } from './settings.ts';
@@ -76,7 +76,11 @@ export async function setSmallStage({ workload, warmUpWindows, runs }: StageOpti
 
   return {
     /** @throws Error if a file is not delivered, or holds anything but its rows */
-    async run(variant: string, name: string, cpus?: number): Promise<SmallRun> {
+    async run(
+      variant: string,
+      name: string,
+      processors: Pick<VariantRun, 'cpus' | 'quota'>,
+    ): Promise<SmallRun> {
       const cloud = runs.find(run => run.name === name)?.cloud ?? 's3';
       await putRecords(destinationOf(cloud, name));
       const ownLedger = `${ledgerTable}-${name}`;
@@ -94,7 +98,7 @@ export async function setSmallStage({ workload, warmUpWindows, runs }: StageOpti
         variant,
         settings,
         environment: { ...environment, [variables.ledgerTable]: ownLedger },
-        cpus,
+        ...processors,
       });
       const calls = named(proxies.calls(), {
         [ownLedger]: 'ledger',

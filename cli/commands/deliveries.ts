@@ -54,8 +54,7 @@ async function showDeliveries(
   const target = await context.target();
   const ledger = { client: target.dynamodb, tableName: target.outputs.ExportLedgerTableName };
   const record = await openStores(target).records.read(accountId);
-  const cursors = await createCursorReader(ledger).cursors([accountId]);
-  const cursor = cursors.get(accountId);
+  const cursor = await createCursorReader(ledger).cursor(accountId);
   // A removed account has deliveries all the same.
   if (record === undefined && cursor === undefined) throw noSuchAccount(accountId, target);
   const timeZone = parseSchedule(record)?.timeZone ?? 'UTC';

@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { createCursorReader } from '../../lambdas/aws/cursor-reader.ts';
 import { createExportQueue } from '../../lambdas/aws/export-queue.ts';
 import type { Account } from '../../lambdas/domain/account.ts';
-import type { Cursor } from '../../lambdas/domain/cursor.ts';
 import { toIso } from '../../lambdas/domain/instant.ts';
 import type { Window } from '../../lambdas/domain/window.ts';
 import type { Run } from '../run.ts';
@@ -78,7 +77,7 @@ async function lookAt(target: Target, accountId: string): Promise<Owed> {
   const record = await existingRecord(openStores(target), accountId);
   const account = checkRecord(record);
   const reader = createCursorReader({ client: dynamodb, tableName: outputs.ExportLedgerTableName });
-  const cursor: Cursor | undefined = (await reader.cursors([accountId])).get(accountId);
+  const cursor = await reader.cursor(accountId);
   const settle = (await target.environment()).settleSeconds * 1000;
   const now = await target.now();
   const standing = standingOf(record, cursor, now, settle);

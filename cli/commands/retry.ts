@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { createCursorReader } from '../../lambdas/aws/cursor-reader.ts';
+import { createCursorReader, type FoundCursor } from '../../lambdas/aws/cursor-reader.ts';
 import { createDispatchState } from '../../lambdas/aws/dispatch-state.ts';
-import type { Cursor } from '../../lambdas/domain/cursor.ts';
+import { ExportError } from '../../lambdas/domain/failure.ts';
 import { type Instant, toIso } from '../../lambdas/domain/instant.ts';
 import type { Run } from '../run.ts';
 import type { CommandContext } from '../stage/context.ts';
@@ -159,7 +159,7 @@ function hintFor({ agreed, exports, madeUpFor, foreign }: Left): string {
 
 function describe(
   letters: readonly DeadLetter[],
-  cursors: ReadonlyMap<string, Cursor>,
+  cursors: ReadonlyMap<string, FoundCursor>,
   ticks: readonly LostTick[],
   lastTick: Instant | undefined,
   elsewhere: number,
@@ -191,15 +191,16 @@ function describe(
 }
 
 /** The account's last error; if it has none, it was delivered since. */
-function reasonOf({ message, held }: DeadLetter, cursors: ReadonlyMap<string, Cursor>): string {
+function reasonOf({ message, held }: DeadLetter, cursors: ReadonlyMap<string, FoundCursor>): string {
   if (message === undefined) return displayName(held.body);
   const cursor = cursors.get(message.accountId);
+  if (cursor instanceof ExportError) return `${cursor.code}: ${cursor.message}`;
   if (cursor?.lastError !== undefined) return `${cursor.lastError.code}: ${cursor.lastError.message}`;
   if (cursor !== undefined && cursor.exportedThrough >= message.tick) return 'delivered since';
   return 'the ledger has no error: see the exporter’s log';
 }
 
-function letterJson(letter: DeadLetter, cursors: ReadonlyMap<string, Cursor>) {
+function letterJson(letter: DeadLetter, cursors: ReadonlyMap<string, FoundCursor>) {
   const { message, held } = letter;
   return {
     accountId: message?.accountId,

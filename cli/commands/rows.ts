@@ -1,6 +1,7 @@
 import { type AttributeValue, paginateQuery } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Command } from 'commander';
+import { boundOf, queryBetween } from '../../lambdas/aws/audit-log-keys.ts';
 import {
   allFields,
   dateCell,
@@ -10,8 +11,7 @@ import {
   recordColumns,
   type StoredRow,
 } from '../../lambdas/domain/audit-record.ts';
-import { type Instant, toIso } from '../../lambdas/domain/instant.ts';
-import { sortKeyBound } from '../../lambdas/domain/sort-key.ts';
+import { toIso } from '../../lambdas/domain/instant.ts';
 import type { Window } from '../../lambdas/domain/window.ts';
 import type { AuditLogSource } from '../../lambdas/environment.ts';
 import type { Run } from '../run.ts';
@@ -43,7 +43,8 @@ export function registerRows(program: Command, run: Run): void {
       'after',
       `
 Prints a customer's data. Malformed rows were delivered as well as they could be. Exit code 1 if there are more rows
-than the window's files have, or fewer: a row that is recorded after the settle time is in no file.
+than the window's files have, or fewer: a row that is recorded after the settle time is in no file. A stage with
+recountAfterHours counts each window so by itself.
 
 Example:
   siem-export rows acme --stage prod --window 2026-11-22T07:00Z --malformed`,
@@ -113,20 +114,11 @@ async function* rowsOf(
   target: Target,
   source: AuditLogSource,
   accountId: string,
-  { start, end }: Window,
+  window: Window,
 ): AsyncGenerator<Found> {
   const client = source.region === undefined ? target.dynamodb : target.dynamodbIn(source.region);
-  const bound = (instant: Instant): AttributeValue => {
-    const text = sortKeyBound(instant, source.sortKeyType);
-    return source.sortKeyType === 'iso' ? { S: text } : { N: text };
-  };
-  const query = {
-    TableName: source.tableName,
-    KeyConditionExpression: '#partition = :account AND #sort BETWEEN :from AND :to',
-    ExpressionAttributeNames: { '#partition': source.partitionKey, '#sort': source.sortKey },
-    ExpressionAttributeValues: { ':account': { S: accountId }, ':from': bound(start), ':to': bound(end) },
-  };
-  const excluded = sortKeyBound(end, source.sortKeyType);
+  const query = queryBetween(source, accountId, window);
+  const excluded = boundOf(source, window.end);
   for await (const { Items = [] } of paginateQuery({ client }, query))
     for (const item of Items) {
       const row: StoredRow = unmarshall(item, { wrapNumbers: exactly });

@@ -1,5 +1,6 @@
 import { answerOf, isNetworkTrouble, isServiceTrouble } from '../../lambdas/buckets/aws-answer.ts';
 import { ExportError } from '../../lambdas/domain/failure.ts';
+import { printable } from '../../lambdas/domain/printable.ts';
 import { EnvironmentError } from '../../lambdas/environment.ts';
 import { CommandError } from '../terminal/command-error.ts';
 
@@ -25,7 +26,7 @@ export function toCommandError(thrown: unknown): CommandError {
       cause: thrown,
     });
   const answer = answerOf(thrown);
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const { message } = printable(thrown);
   if (message === 'Region is missing')
     return new CommandError('usage', 'Which AWS region? Give --region, or set AWS_REGION');
   if (unknownIdentity.has(answer.name))
@@ -45,5 +46,8 @@ export function toCommandError(thrown: unknown): CommandError {
 
 /** Several addresses tried in vain make an error without a message of its own. */
 function describe(thrown: unknown, message: string): string {
-  return message || (thrown instanceof AggregateError ? String(thrown.errors[0]) : answerOf(thrown).name);
+  return (
+    message ||
+    (thrown instanceof AggregateError ? String(printable(thrown.errors[0])) : answerOf(thrown).name)
+  );
 }

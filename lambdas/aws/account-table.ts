@@ -4,7 +4,7 @@ import {
   paginateQuery,
   paginateScan,
 } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { valuesOf } from './item-values.ts';
 
 /** Accounts that are read at once: their ids as objects take 50 times the memory of a page's bytes, so no full pages. */
 const accountsPerPage = 1000;
@@ -47,7 +47,7 @@ export function createAccountScan({ client, tableName }: AccountTableOptions) {
   };
 }
 
-/** Numbers may lose digits: no attribute of an account record that is read here is one, and none may stop a survey. */
+/** Numbers may lose digits: no attribute of an account record that is read here is one. */
 export function recordFrom(item: Record<string, AttributeValue>): Record<string, unknown> {
-  return unmarshall(item, { wrapNumbers: Number });
+  return valuesOf(item, { wrapNumbers: Number });
 }

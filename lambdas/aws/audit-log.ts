@@ -1,13 +1,20 @@
-import type { AttributeValue, DynamoDBClient, QueryCommandInput } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeValue,
+  type DynamoDBClient,
+  QueryCommand,
+  type QueryCommandInput,
+} from '@aws-sdk/client-dynamodb';
 import type { Page } from '../archive/page.ts';
 import { createPageMemory, type PageMemory } from '../archive/page-memory.ts';
 import { transcodePage } from '../archive/transcode-page.ts';
-import { placeInTime, sortKeyBound } from '../domain/sort-key.ts';
+import { placeInTime } from '../domain/sort-key.ts';
+import type { Window } from '../domain/window.ts';
 import type { AuditLogSource } from '../environment.ts';
 import type { AuditLog } from '../exporter/ports.ts';
+import { boundOf, queryBetween, sortKeyValue } from './audit-log-keys.ts';
 import { createRawQuery } from './raw-query.ts';
 import { readAhead, type Stretch, type StretchReader } from './read-ahead.ts';
-import { type Pause, whileThrottled } from './throttling.ts';
+import { notRetriedWhenThrottled, type Pause, whileThrottled } from './throttling.ts';
 
 /** Why the pages on their way are stopped; a constant, since an error of its own for each window costs more than the stop. */
 const consumed = 'The consumer wants no more pages';
@@ -39,7 +46,8 @@ export function createAuditLog({
       const used = new Map<Page, PageMemory>();
       const read = async (stretch: Stretch): Promise<Page> => {
         const memory = unused.pop() ?? createPageMemory();
-        const { query, excluded } = stretchQuery(source, accountId, stretch);
+        const query = stretchQuery(source, accountId, stretch);
+        const excluded = boundOf(source, stretch.end);
         const options = { memory: memory.answer, abortSignal };
         try {
           const body = await whileThrottled(() => send(query, options), abortSignal, pause);
@@ -73,41 +81,49 @@ export function createAuditLog({
         unused.push(...used.values());
       }
     },
+
+    async count(accountId, window, signal) {
+      const rows = await countBetween(accountId, window, signal);
+      const { end } = window;
+      return rows - (await countBetween(accountId, { start: end, end }, signal));
+    },
   };
+
+  /** Of both bounds included, unlike a window. */
+  async function countBetween(accountId: string, window: Window, signal: AbortSignal): Promise<number> {
+    const query: QueryCommandInput = {
+      ...queryBetween(source, accountId, window),
+      Select: 'COUNT',
+      ConsistentRead: false,
+    };
+    let rows = 0;
+    do {
+      const send = () =>
+        client.send(notRetriedWhenThrottled(new QueryCommand(query)), { abortSignal: signal });
+      const { Count = 0, LastEvaluatedKey } = await whileThrottled(send, signal, pause);
+      rows += Count;
+      query.ExclusiveStartKey = LastEvaluatedKey;
+    } while (query.ExclusiveStartKey !== undefined);
+    return rows;
+  }
 }
 
-/**
- * The query of a window, or of a stretch of it. BETWEEN includes its upper bound: a row whose key is exactly that belongs
- * to what follows and is left out here.
- */
-function stretchQuery(source: AuditLogSource, accountId: string, { start, end, after }: Stretch) {
-  const from = sortKeyBound(start, source.sortKeyType);
-  const to = sortKeyBound(end, source.sortKeyType);
-  // Only what is delivered crosses the wire: a vendor's own table may hold much more.
+/** The query of a stretch of a window: only what is delivered crosses the wire, a vendor's own table may hold much more. */
+function stretchQuery(source: AuditLogSource, accountId: string, stretch: Stretch): QueryCommandInput {
   const columns = [...new Set(Object.values(source.attributes))].filter(name => name !== source.sortKey);
   const names = Object.fromEntries(columns.map((name, index) => [`#column${index}`, name]));
-  const query: QueryCommandInput = {
-    TableName: source.tableName,
-    KeyConditionExpression: '#partition = :account AND #sort BETWEEN :from AND :to',
+  const query = queryBetween(source, accountId, stretch);
+  return {
+    ...query,
     ProjectionExpression: ['#sort', ...Object.keys(names)].join(', '),
-    ExpressionAttributeNames: { '#partition': source.partitionKey, '#sort': source.sortKey, ...names },
-    ExpressionAttributeValues: {
-      ':account': { S: accountId },
-      ':from': sortKeyValue(source, from),
-      ':to': sortKeyValue(source, to),
-    },
+    ExpressionAttributeNames: { ...query.ExpressionAttributeNames, ...names },
     ConsistentRead: true,
-    ExclusiveStartKey: after as Record<string, AttributeValue> | undefined,
+    ExclusiveStartKey: stretch.after as Record<string, AttributeValue> | undefined,
   };
-  return { query, excluded: to };
 }
 
 function startKey(source: AuditLogSource, accountId: string, after: string): Record<string, AttributeValue> {
   return { [source.partitionKey]: { S: accountId }, [source.sortKey]: sortKeyValue(source, after) };
-}
-
-function sortKeyValue({ sortKeyType }: AuditLogSource, value: string): AttributeValue {
-  return sortKeyType === 'iso' ? { S: value } : { N: value };
 }
 
 function sortKeyOf({ sortKey, sortKeyType }: AuditLogSource, key: Page['lastEvaluatedKey']): string {

@@ -11,7 +11,12 @@ import type { ExportEvents } from '../exporter/ports.ts';
 
 export const eventSource = 'siem-export';
 
-export type EventType = 'Export Delivered' | 'Export Failed' | 'Export Recovered' | 'Export Stopped';
+export type EventType =
+  | 'Export Delivered'
+  | 'Export Failed'
+  | 'Export Recovered'
+  | 'Export Stopped'
+  | 'Rows Recorded Late';
 
 /** EventBridge. Each event may come more than once; `accountId`, `windowEnd` and `part` tell that it is the same. */
 export function createExportEvents({
@@ -35,6 +40,8 @@ export function createExportEvents({
       }),
     stopped: (accountId, reason, exportedThrough) =>
       put('Export Stopped', { accountId, reason, exportedThrough: toIso(exportedThrough) }),
+    recordedLate: (accountId, window, rows) =>
+      put('Rows Recorded Late', { accountId, ...windowDetail(window), rows }),
   };
 
   async function put(type: EventType, detail: object): Promise<void> {

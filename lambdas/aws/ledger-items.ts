@@ -1,25 +1,27 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import { azureCloud } from '../domain/azure-cloud.ts';
 import type { Attempt, Cursor, Intent } from '../domain/cursor.ts';
 import type { DeliveredFile } from '../domain/delivered-file.ts';
 import { cloud } from '../domain/destination.ts';
-import { type FailureCode, failureCodes } from '../domain/failure.ts';
+import { ExportError, type FailureCode, failureCodes } from '../domain/failure.ts';
+import { validate } from '../domain/faults.ts';
 import { compression, format } from '../domain/format.ts';
 import { type Instant, toCompact, toIso } from '../domain/instant.ts';
+import { valuesOf } from './item-values.ts';
 
 /** The sort key of an account's cursor; its files' rows are `file#<window end>#<part>`. */
 export const cursorEntry = 'cursor';
 
 type Item = Record<string, AttributeValue>;
 
-/** Instants stand in the ledger as ISO 8601 in UTC, so that a person can read it. */
-const instant = z.string().transform((text, context) => {
-  const value = Date.parse(text);
-  if (Number.isNaN(value)) context.addIssue({ code: 'custom', message: 'expected an instant' });
-  return value;
-});
+const yearTenThousand = Date.UTC(10_000);
+
+/** Instants stand in the ledger as ISO 8601 in UTC, so that a person can read it. No window can be told of further ones. */
+const instant = z
+  .string()
+  .refine(text => Date.parse(text) >= 0 && Date.parse(text) < yearTenThousand, 'expected an instant')
+  .transform((text): Instant => Date.parse(text));
 
 const window = z.object({ start: instant, end: instant });
 const place = z.object({
@@ -63,6 +65,8 @@ const cursor = z.object({
     // Only told, never acted on: a code of a later release must not stop an export after a roll-back.
     .catch(undefined),
   stopped: z.enum(['paused', 'expired']).optional().catch(undefined),
+  // Only windows to be counted hang on it, never an export.
+  recountedThrough: instant.optional().catch(undefined),
 });
 
 const file = z.object({
@@ -89,12 +93,30 @@ export function fileEntry(windowEnd: Instant, part: number): string {
   return `file#${toCompact(windowEnd)}#${String(part).padStart(4, '0')}`;
 }
 
-export function cursorFromItem(item: Item): Cursor {
-  return cursor.parse(unmarshall(item));
+/** Bounds, both included, around the rows of the windows that end after one instant and up to another. */
+export function entriesOfWindows(after: Instant, upTo: Instant): readonly [from: string, to: string] {
+  // The character after `#` is beyond every part of a window.
+  const beyond = (windowEnd: Instant) => `file#${toCompact(windowEnd)}$`;
+  return [beyond(after), beyond(upTo)];
 }
 
+/** @throws ExportError `internal`, naming the account and every attribute that cannot be read */
+export function cursorFromItem(item: Item): Cursor {
+  return read(cursor, item);
+}
+
+/** @throws ExportError `internal`, naming the account and every attribute that cannot be read */
 export function fileFromItem(item: Item): DeliveredFile {
-  return file.parse(unmarshall(item));
+  return read(file, item);
+}
+
+function read<T>(schema: z.ZodType<T>, item: Item): T {
+  const { data, faults } = validate(schema, valuesOf(item));
+  if (data !== undefined) return data;
+  throw new ExportError(
+    'internal',
+    `The item ${item.entry?.S} of the account ${JSON.stringify(item.accountId?.S)} in the ledger cannot be read: ${faults.join('; ')}`,
+  );
 }
 
 export function intentToItem({ window, ...rest }: Intent) {

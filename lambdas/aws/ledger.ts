@@ -4,13 +4,20 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
+  paginateQuery,
   TransactWriteItemsCommand,
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { attemptsWith, type Cursor, canHaveCreated } from '../domain/cursor.ts';
-import { toIso } from '../domain/instant.ts';
+import {
+  type Attempt,
+  attemptsWith,
+  type Cursor,
+  canHaveCreated,
+  ofSeveralRequestsWith,
+} from '../domain/cursor.ts';
+import { type Instant, toIso } from '../domain/instant.ts';
 import { followingPart } from '../domain/plan.ts';
 import type { Ledger } from '../exporter/ports.ts';
 import { ifConditionHolds, retriedWhenThrottled } from './conditional-write.ts';
@@ -18,7 +25,9 @@ import {
   attemptsToItem,
   cursorEntry,
   cursorFromItem,
+  entriesOfWindows,
   fileEntry,
+  fileFromItem,
   fileToItem,
   intentToItem,
 } from './ledger-items.ts';
@@ -28,8 +37,8 @@ import {
  *
  * Every write names the cursor's version that its caller saw, and is safe to repeat: an answer that is lost makes
  * the repetition fail on its condition, and reading the cursor again shows what happened. A commit that the SDK
- * repeats by itself succeeds, since it carries one token. Every write leaves another `lastWrite`, by which `begin`
- * notices all of them.
+ * repeats by itself succeeds, since it carries one token. Every write that an export depends on leaves another
+ * `lastWrite`, by which `begin` notices all of them.
  */
 export function createLedger({ client, tableName }: { client: DynamoDBClient; tableName: string }): Ledger {
   return {
@@ -81,14 +90,29 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
       });
     },
 
-    async noteStep(accountId, { version }, { token }, step) {
-      const noted = await updateCursor(accountId, `${step} ${token}`, {
-        UpdateExpression: 'SET attempts.#mine.step = :step',
-        ConditionExpression: 'version = :version AND attribute_exists(attempts.#mine)',
-        ExpressionAttributeNames: { '#mine': token },
-        ExpressionAttributeValues: values({ ':step': step, ':version': version }),
-      });
-      return noted !== undefined;
+    async noteStep(accountId, { version, attempts }, attempt, step) {
+      const alike = step === 'staging' ? ofSeveralRequestsWith(attempt, attempts) : [];
+      // Where one of those is no longer as it was, this attempt goes on all the same.
+      return (await note(alike)) || (alike.length > 0 && (await note([])));
+
+      async function note(others: readonly Attempt[]): Promise<boolean> {
+        const names = others.map((_, index) => `#other${index}`);
+        const noted = await updateCursor(accountId, `${step} ${attempt.token}`, {
+          UpdateExpression: `SET ${['#mine', ...names].map(name => `attempts.${name}.step = :step`).join(', ')}`,
+          ConditionExpression: [
+            'version = :version AND attribute_exists(attempts.#mine)',
+            ...names.map(
+              name => `attribute_exists(attempts.${name}) AND attribute_not_exists(attempts.${name}.step)`,
+            ),
+          ].join(' AND '),
+          ExpressionAttributeNames: {
+            '#mine': attempt.token,
+            ...Object.fromEntries(others.map(({ token }, index) => [`#other${index}`, token])),
+          },
+          ExpressionAttributeValues: values({ ':step': step, ':version': version }),
+        });
+        return noted !== undefined;
+      }
     },
 
     async commit(accountId, cursor, file) {
@@ -100,6 +124,7 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
         intent: file.final || !intent ? undefined : followingPart(intent, file.lastSortKey ?? ''),
         attempts: [],
         failures: 0,
+        recountedThrough: cursor.recountedThrough,
       };
       const row = { accountId, entry: fileEntry(file.window.end, file.part), ...fileToItem(file) };
       const written = await ifConditionHolds(() =>
@@ -174,6 +199,43 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
         ExpressionAttributeValues: values({ ':reason': reason, ':version': version }),
       });
       return noted !== undefined;
+    },
+
+    async *deliveredWindows(accountId, after, upTo) {
+      const [from, to] = entriesOfWindows(after, upTo);
+      const query = {
+        TableName: tableName,
+        KeyConditionExpression: 'accountId = :account AND #entry BETWEEN :from AND :to',
+        ExpressionAttributeNames: { '#entry': 'entry' },
+        ExpressionAttributeValues: values({ ':account': accountId, ':from': from, ':to': to }),
+      };
+      let records = 0;
+      let readAt: Instant | undefined;
+      for await (const { Items = [] } of paginateQuery({ client }, query))
+        for (const file of Items.map(fileFromItem)) {
+          records += file.records;
+          readAt ??= file.startedAt;
+          if (!file.final) continue;
+          yield { window: file.window, records, readAt };
+          records = 0;
+          readAt = undefined;
+        }
+    },
+
+    async noteRecounted(accountId, through) {
+      // Leaves version and `lastWrite` as they are: an exporter that is at a file must not have to begin it again.
+      await ifConditionHolds(() =>
+        client.send(
+          new UpdateItemCommand({
+            TableName: tableName,
+            Key: key(accountId, cursorEntry),
+            UpdateExpression: 'SET recountedThrough = :through',
+            ConditionExpression:
+              'attribute_exists(accountId) AND (attribute_not_exists(recountedThrough) OR recountedThrough < :through)',
+            ExpressionAttributeValues: values({ ':through': toIso(through) }),
+          }),
+        ),
+      );
     },
   };
 

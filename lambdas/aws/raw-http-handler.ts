@@ -1,4 +1,10 @@
-import { NodeHttpHandler } from '@smithy/node-http-handler';
+import {
+  type HttpAnswer,
+  type HttpOptions,
+  type HttpRequest,
+  type KeptConnections,
+  KeptHttpHandler,
+} from './kept-connections.ts';
 import {
   type Origin,
   openRawConnection,
@@ -9,9 +15,6 @@ import {
 } from './raw-connection.ts';
 
 type Memory = (length: number) => Buffer;
-type Request = Parameters<NodeHttpHandler['handle']>[0];
-type Options = Parameters<NodeHttpHandler['handle']>[1];
-type Answer = Awaited<ReturnType<NodeHttpHandler['handle']>>['response'];
 
 const memories = new WeakMap<object, Memory>();
 
@@ -25,73 +28,72 @@ export function receiveInto(request: object, memory: Memory): void {
  * (`receiveInto`). For a client that only reads: whatever is unusual about a request or its answer goes the way of the
  * SDK's own handler, which may send it once more.
  */
-export class RawHttpHandler extends NodeHttpHandler {
+export class RawHttpHandler extends KeptHttpHandler {
   readonly #timeouts: RawTimeouts;
   readonly #onFallback: () => void;
-  readonly #idle = new Map<string, RawConnection[]>();
+  readonly #waiting = new Map<string, RawConnection[]>();
 
   /** @param onFallback told of each request that goes the way of the SDK's own handler */
-  constructor(timeouts: RawTimeouts, onFallback: () => void = () => undefined) {
-    super({
+  constructor(connections: KeptConnections, timeouts: RawTimeouts, onFallback: () => void = () => undefined) {
+    super(connections, {
       connectionTimeout: timeouts.connect,
       requestTimeout: timeouts.answer,
       throwOnRequestTimeout: true,
     });
     this.#timeouts = timeouts;
     this.#onFallback = onFallback;
+    connections.addPool(() => this.#closeWaiting());
   }
 
-  override async handle(request: Request, options?: Options): Promise<{ response: Answer }> {
+  override destroy(): void {
+    this.#closeWaiting();
+    super.destroy();
+  }
+
+  protected override async send(request: HttpRequest, options?: HttpOptions): Promise<HttpAnswer> {
     const origin = originOf(request);
     const bytes = origin && serialized(request);
     if (!bytes) return this.#fallBack(request, options);
     try {
       const memory = memories.get(request) ?? Buffer.alloc;
       const signal = options?.abortSignal as AbortSignal | undefined;
-      return { response: (await this.#send(origin, bytes, memory, signal)) as Answer };
+      const response = await this.#exchange(origin, bytes, memory, signal);
+      return { response: response as HttpAnswer['response'] };
     } catch (thrown) {
       if (thrown instanceof UnfamiliarAnswerError) return this.#fallBack(request, options);
       throw thrown;
     }
   }
 
-  #fallBack(request: Request, options: Options): Promise<{ response: Answer }> {
+  #fallBack(request: HttpRequest, options: HttpOptions): Promise<HttpAnswer> {
     this.#onFallback();
-    return super.handle(request, options);
+    return super.send(request, options);
   }
 
-  override destroy(): void {
-    for (const connection of [...this.#idle.values()].flat()) connection.close();
-    this.#idle.clear();
-    super.destroy();
-  }
-
-  async #send(
+  async #exchange(
     origin: Origin,
     request: Buffer,
     memory: Memory,
     signal: AbortSignal | undefined,
   ): Promise<RawAnswer> {
     const name = `${origin.protocol}//${origin.hostname}:${origin.port}`;
-    const idle = this.#idle.get(name) ?? [];
-    this.#idle.set(name, idle);
-    let connection = idle.pop();
-    while (connection && !connection.usable()) connection = idle.pop();
+    const waiting = this.#waiting.get(name) ?? [];
+    this.#waiting.set(name, waiting);
+    let connection = waiting.pop();
+    while (connection && !connection.usable()) connection = waiting.pop();
     connection ??= openRawConnection(origin, this.#timeouts);
-    try {
-      const answer = await connection.exchange(request, memory, signal);
-      if (connection.usable()) idle.push(connection);
-      return answer;
-    } catch (thrown) {
-      // What was lost while the function was frozen is noticed with the next request only, and each of these would cost
-      // the SDK one of its attempts.
-      if (!signal?.aborted) for (const other of idle.splice(0)) other.close();
-      throw thrown;
-    }
+    const answer = await connection.exchange(request, memory, signal);
+    if (connection.usable()) waiting.push(connection);
+    return answer;
+  }
+
+  #closeWaiting(): void {
+    for (const waiting of this.#waiting.values())
+      for (const connection of waiting.splice(0)) connection.close();
   }
 }
 
-function originOf({ protocol, hostname: host, port }: Request): Origin | undefined {
+function originOf({ protocol, hostname: host, port }: HttpRequest): Origin | undefined {
   // A URL has brackets around an IPv6 address, a socket has not.
   const hostname = host.replace(/^\[(.*)\]$/, '$1');
   if (protocol === 'https:') return { protocol, hostname, port: port ?? 443 };
@@ -100,7 +102,7 @@ function originOf({ protocol, hostname: host, port }: Request): Origin | undefin
 }
 
 /** The request as it goes over the wire; `undefined` if it is not as a client of DynamoDB's writes it. */
-function serialized({ method, path, query, headers, body }: Request): Buffer | undefined {
+function serialized({ method, path, query, headers, body }: HttpRequest): Buffer | undefined {
   if (!(typeof body === 'string' || body instanceof Uint8Array)) return undefined;
   if (Object.keys(query ?? {}).length > 0) return undefined;
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);

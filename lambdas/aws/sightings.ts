@@ -48,13 +48,13 @@ export function createSightings({
 
   /** Since when these accounts have been waiting, as far as they were seen waiting a moment ago. */
   async function recall(accountIds: readonly string[], now: Instant): Promise<readonly [string, Instant][]> {
-    const recently = toIso(now - longestBreak);
     const items = await readItems(accountIds.map(keyOf));
-    return items.flatMap(({ name, firstSeen, lastSeen }): [string, Instant][] =>
-      name?.S !== undefined && firstSeen?.S !== undefined && (lastSeen?.S ?? '') >= recently
-        ? [[name.S.slice(sightingPrefix.length), Date.parse(firstSeen.S)]]
-        : [],
-    );
+    return items.flatMap(({ name, firstSeen, lastSeen }): [string, Instant][] => {
+      const [first, last] = [firstSeen, lastSeen].map(seen => Date.parse(seen?.S ?? ''));
+      // A date that cannot be read is none: the account begins to wait anew, and holds up nobody else's note.
+      const known = first !== undefined && first <= now && last !== undefined && last >= now - longestBreak;
+      return known && name?.S !== undefined ? [[name.S.slice(sightingPrefix.length), first]] : [];
+    });
   }
 
   async function write(accountId: string, since: Instant, now: Instant): Promise<void> {

@@ -3,9 +3,9 @@ import {
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { toIso } from '../domain/instant.ts';
-import { accountsToSuspend, type SilenceByRegion, silenceCounts } from '../domain/silence.ts';
-import type { Silences } from '../exporter/ports.ts';
+import { type Instant, toIso } from '../domain/instant.ts';
+import { counts, isWorthNoting, type Silence, type Silences } from '../domain/silence.ts';
+import type { SilenceNotes } from '../exporter/ports.ts';
 import type { Item } from './batch-get.ts';
 import { ifConditionHolds } from './conditional-write.ts';
 
@@ -14,68 +14,93 @@ export const silencesName = 'silences';
 
 export const silencesKey = { name: { S: silencesName } };
 
-const accountsPrefix = 'accounts ';
-const atPrefix = 'at ';
+const silentPrefix = 'silent ';
+const answeredPrefix = 'answered ';
+/** An update's expression may have 4 KB. */
+const mostForgotten = 50;
 
 /**
- * The item `silences` of the table `dispatch-state`: for each region of a cloud that was silent lately, the attributes
- * `accounts <region>`, a set of account ids, and `at <region>`, an instant.
+ * The item `silences` of the table `dispatch-state`: an attribute `silent <bucket>` for each bucket that was silent
+ * lately, an instant and the bucket's region; and `answered <region>`, an instant, for regions of such buckets.
  */
 export function createSilences({
   client,
   tableName,
+  answers = new Map(),
 }: {
   client: DynamoDBClient;
   tableName: string;
-}): Silences {
+  /** When regions, and buckets that had been silent, last answered this process. */
+  answers?: Map<string, Instant>;
+}): SilenceNotes {
   return {
-    async note(region, accountId, now) {
-      const accounts = { SS: [accountId] };
-      const since = { S: toIso(now - silenceCounts) };
-      const added = await update(region, {
-        UpdateExpression: 'SET #at = :now ADD #accounts :accounts',
-        ConditionExpression: '#at >= :since AND size(#accounts) < :enough',
-        ExpressionAttributeValues: {
-          ':now': { S: toIso(now) },
-          ':accounts': accounts,
-          ':since': since,
-          ':enough': { N: String(accountsToSuspend) },
+    lastAnswer: name => answers.get(name),
+
+    async note(target, now, seen) {
+      if (!isWorthNoting(seen, target, now)) return;
+      const { bucket, region } = target;
+      const forgotten = [...seen.buckets].flatMap(([other, silence]) =>
+        other === bucket || counts(silence, now) ? [] : silentPrefix + other,
+      );
+      await update(
+        { '#silent': silentPrefix + bucket },
+        {
+          UpdateExpression: 'SET #silent = :silence',
+          ExpressionAttributeValues: { ':silence': silenceValue({ region, at: now }) },
         },
-      });
-      if (added) return;
-      // There is none yet, or an old one that counts no more; a region that is suspended stays so.
-      await update(region, {
-        UpdateExpression: 'SET #at = :now, #accounts = :accounts',
-        ConditionExpression: 'attribute_not_exists(#at) OR #at < :since',
-        ExpressionAttributeValues: { ':now': { S: toIso(now) }, ':accounts': accounts, ':since': since },
-      });
+        forgotten.slice(0, mostForgotten),
+      );
     },
 
-    async mayProbe(region, { at }, now) {
-      return await update(region, {
-        UpdateExpression: 'SET #at = :now',
-        ConditionExpression: '#at = :seen',
-        ExpressionAttributeValues: { ':now': { S: toIso(now) }, ':seen': { S: toIso(at) } },
-      });
+    async mayProbe({ bucket, region, at }, now) {
+      return await update(
+        { '#silent': silentPrefix + bucket },
+        {
+          UpdateExpression: 'SET #silent = :probed',
+          ConditionExpression: '#silent = :seen',
+          ExpressionAttributeValues: {
+            ':probed': silenceValue({ region, at: now }),
+            ':seen': silenceValue({ region, at }),
+          },
+        },
+      );
     },
 
-    async clear(region) {
-      await update(region, { UpdateExpression: 'REMOVE #at, #accounts' });
+    async noteAnswer({ bucket, region }, now, { buckets }) {
+      const isNews = [...buckets].some(
+        ([other, silence]) =>
+          (other === bucket || silence.region === region) &&
+          silence.at > (answers.get(other === bucket ? bucket : region) ?? 0),
+      );
+      answers.set(region, now);
+      if (buckets.has(bucket)) answers.set(bucket, now);
+      if (!isNews) return;
+      await update(
+        { '#answered': answeredPrefix + region },
+        {
+          UpdateExpression: 'SET #answered = :now',
+          ExpressionAttributeValues: { ':now': { S: toIso(now) } },
+        },
+        [silentPrefix + bucket],
+      );
     },
   };
 
-  async function update(region: string, change: Partial<UpdateItemCommandInput>): Promise<boolean> {
-    const used = `${change.UpdateExpression} ${change.ConditionExpression}`;
-    const names = { '#at': `${atPrefix}${region}`, '#accounts': `${accountsPrefix}${region}` };
+  /** False if the condition did not hold. */
+  async function update(
+    names: Record<string, string>,
+    { UpdateExpression, ...change }: Partial<UpdateItemCommandInput>,
+    removed: readonly string[] = [],
+  ): Promise<boolean> {
+    const placeholders = removed.map((name, index) => [`#removed${index}`, name] as const);
+    const remove = removed.length > 0 ? ` REMOVE ${placeholders.map(([name]) => name).join(', ')}` : '';
     const written = await ifConditionHolds(() =>
       client.send(
         new UpdateItemCommand({
           TableName: tableName,
           Key: silencesKey,
-          // DynamoDB refuses names that no expression uses.
-          ExpressionAttributeNames: Object.fromEntries(
-            Object.entries(names).filter(([name]) => used.includes(name)),
-          ),
+          UpdateExpression: `${UpdateExpression}${remove}`,
+          ExpressionAttributeNames: { ...names, ...Object.fromEntries(placeholders) },
           ...change,
         }),
       ),
@@ -84,13 +109,20 @@ export function createSilences({
   }
 }
 
-export function silencesFromItem(item: Item | undefined): SilenceByRegion {
-  return new Map(
-    Object.entries(item ?? {}).flatMap(([name, { SS }]) => {
-      if (!SS || !name.startsWith(accountsPrefix)) return [];
-      const region = name.slice(accountsPrefix.length);
-      const at = Date.parse(item?.[`${atPrefix}${region}`]?.S ?? '');
-      return Number.isNaN(at) ? [] : [[region, { accountIds: SS, at }] as const];
-    }),
-  );
+function silenceValue({ region, at }: Silence) {
+  return { S: `${toIso(at)} ${region}` };
+}
+
+export function silencesFromItem(item: Item | undefined): Silences {
+  const buckets = new Map<string, Silence>();
+  const answered = new Map<string, Instant>();
+  for (const [name, { S = '' }] of Object.entries(item ?? {})) {
+    const [instant = '', ...region] = S.split(' ');
+    const at = Date.parse(instant);
+    if (Number.isNaN(at)) continue;
+    if (name.startsWith(silentPrefix))
+      buckets.set(name.slice(silentPrefix.length), { region: region.join(' '), at });
+    if (name.startsWith(answeredPrefix)) answered.set(name.slice(answeredPrefix.length), at);
+  }
+  return { buckets, answered };
 }

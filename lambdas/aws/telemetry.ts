@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { DeliveredFile } from '../domain/delivered-file.ts';
 import { type Instant, toIso } from '../domain/instant.ts';
+import { printable } from '../domain/printable.ts';
 import { placeName } from '../domain/recipe.ts';
 import type { KeySample, Survey } from '../domain/survey.ts';
 import { isOlderTimeZoneData, timeZoneDataNumber } from '../domain/time-zone.ts';
@@ -76,6 +77,10 @@ export function createExportTelemetry({ logger, metrics }: Instruments): Exporte
           .addMetric('FailuresByCloud', MetricUnit.Count, 1);
     },
     stopped: (accountId, reason) => logger.info('Export stopped', { accountId, reason }),
+    recordedLate(accountId, window, rows) {
+      logger.warn('Rows recorded late', { accountId, ...windowFields(window), rowsRecordedLate: rows });
+      metrics.addMetric('RowsRecordedLate', MetricUnit.Count, rows);
+    },
     note: (subject, message, cause) => logger.warn(message, { ...subject, ...causeFields(cause) }),
     rawReadFellBack() {
       if (hasFallenBack) return;
@@ -110,7 +115,7 @@ export function createSurveyTelemetry({ logger, metrics }: Instruments) {
         logger.warn('The time-zone data of the runtime are older than the list of the release', versions);
       metrics.addMetric('TimeZoneDataVersion', MetricUnit.NoUnit, timeZoneDataNumber(timeZoneData));
       for (const { accountId, faults, exportedThrough } of invalid)
-        logger.error('Account record is invalid', {
+        logger.error('Account is invalid', {
           accountId,
           faults,
           ...(exportedThrough !== undefined && { exportedThrough: toIso(exportedThrough) }),
@@ -179,7 +184,9 @@ function windowFields(window: Window | undefined) {
   return window && { windowStart: toIso(window.start), windowEnd: toIso(window.end) };
 }
 
-/** Where a failure came from: never a vendor's whole error, which may hold the request and with it a credential. */
+/** Where a failure came from. */
 function causeFields(cause: unknown) {
-  return cause instanceof Error && { cause: { name: cause.name, stack: cause.stack } };
+  if (!(cause instanceof Error)) return undefined;
+  const { name, stack } = printable(cause);
+  return { cause: { name, stack } };
 }

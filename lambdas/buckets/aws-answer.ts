@@ -1,3 +1,5 @@
+import { printable } from '../domain/printable.ts';
+
 /** What an AWS service answered to a request that failed, or what the network said in its place. */
 export interface AwsAnswer {
   /** The service's error code, or the name of the network's error. */
@@ -85,16 +87,10 @@ export function isServiceTrouble({ name, status = 0 }: AwsAnswer): boolean {
   );
 }
 
-/**
- * The thrown error without what may not be logged: the SDK's own carries the request with its signature and token,
- * and the answer to a bad signature repeats them.
- */
+/** What may be printed of the thrown error, with what the answer says. */
 export function printableCause(thrown: unknown): Error {
-  const { name, status, systemCode, requestId } = answerOf(thrown);
-  const cause = new Error(thrown instanceof Error ? thrown.message : String(thrown));
-  cause.name = name;
-  if (thrown instanceof Error && thrown.stack !== undefined) cause.stack = thrown.stack;
-  return Object.assign(cause, defined({ status, systemCode, requestId }));
+  const { status, systemCode, requestId } = answerOf(thrown);
+  return Object.assign(printable(thrown), defined({ status, systemCode, requestId }));
 }
 
 function defined(fields: Record<string, unknown>): Record<string, unknown> {

@@ -1,6 +1,6 @@
 import { ExportError, type FailureCode } from '../domain/failure.ts';
 import { type AzureAnswer, meaningOf, wordsOf } from './azure-answer.ts';
-import type { BrokenRequest } from './azure-transport.ts';
+import type { BrokenRequest } from './exchange.ts';
 
 /** What a failure's message may say of where the upload went. */
 export interface AzureContainerName {
@@ -25,7 +25,9 @@ export function connectionFailure({ code }: BrokenRequest, where: AzureContainer
   const [failureCode, reason]: Diagnosis =
     code === 'ENOTFOUND' && where.azureHost
       ? ['bucket_missing', 'the storage account does not exist; correct the secret']
-      : ['network', 'the connection to Azure failed; it is tried again'];
+      : code === 'ETIMEDOUT'
+        ? ['no_answer', 'Azure did not answer in time; it is tried again']
+        : ['network', 'the connection to Azure failed; it is tried again'];
   return new ExportError(failureCode, `${placeOf(where)}: ${reason} (${code})`, { cause: { code } });
 }
 

@@ -8,8 +8,8 @@ import {
   isBusy,
   unexpectedFailure,
 } from './azure-failure.ts';
-import { BrokenRequest } from './azure-transport.ts';
 import { type Answer, composed, created, exists, refused, type UploadStep, unclear } from './bucket.ts';
+import { BrokenRequest } from './exchange.ts';
 
 /** Tries of each request, the first one included. */
 const mostTries = 3;

@@ -11,7 +11,7 @@ import type { AzureContainerName } from './azure-failure.ts';
 import { createAzureTransport } from './azure-transport.ts';
 import { uploadToAzure } from './azure-upload.ts';
 import type { Bucket } from './bucket.ts';
-import { lookupCloud } from './cloud-address.ts';
+import { cloudConnections } from './cloud-address.ts';
 import { createPieceBuffers } from './pieces.ts';
 
 export interface AzureBucketOptions {
@@ -45,8 +45,7 @@ export function createAzureBucket(options: AzureBucketOptions): Bucket {
     silenceMs = 30_000,
   } = options;
   const { accountName, host, access } = credential;
-  const lookup = endpoint === undefined ? lookupCloud : undefined;
-  const transport = createAzureTransport({ silenceMs, lookup });
+  const transport = createAzureTransport({ silenceMs, agent: cloudConnections(endpoint) });
   const base = endpoint ?? `https://${host}`;
   const container = `${base}/${destination.container}${'sas' in access ? `?${access.sas}` : ''}`;
   const sdkCredential =

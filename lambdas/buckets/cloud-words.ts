@@ -7,6 +7,9 @@ const named =
 /** Values that show by their form what they are. */
 const shaped = [/\b(?:Bearer|SharedKey)\s+\S+/gi, /\beyJ[\w-]{8,}(?:\.[\w-]*)*/g, /\bya29\.[\w.-]+/g];
 
+/** How a cloud begins to quote the request that it refuses; all its headers follow. */
+const quotation = /[^.]*\b(?:canonical (?:string|request)|string to sign|AWS4-HMAC)\b.*/is;
+
 const run = /[A-Za-z0-9+/=_%-]{32,}/g;
 
 /** Pieces of the names of resources: words, numbers, and the short hexadecimal groups of a UUID. */
@@ -24,7 +27,7 @@ export function cloudWords(code: string | undefined, explanation: string | undef
 
 function clean(text: string): string {
   // Removed before the text is shortened, as half a secret is none of those forms any more.
-  let cleaned = text.replace(named, '$1$2…');
+  let cleaned = text.replace(quotation, ' …').replace(named, '$1$2…');
   for (const form of shaped) cleaned = cleaned.replace(form, '…');
   return cleaned
     .replace(run, found => (found.split(/[/_-]/).every(piece => namePiece.test(piece)) ? found : '…'))

@@ -1,15 +1,9 @@
 import { toExportError } from '../domain/failure.ts';
 import { type Answer, created, exists, refused, unclear } from './bucket.ts';
 import type { Crc32c } from './gcs-checksum.ts';
+import type { GcsAnswer, Target } from './gcs-connection.ts';
 import { toGcsFailure } from './gcs-failure.ts';
-import type { HttpAnswer } from './gcs-http.ts';
 import { GcsTrouble, type Purpose, propertyOf } from './gcs-trouble.ts';
-
-/** What an upload is about, for whoever judges its answers. */
-export interface Target {
-  readonly bucket: string;
-  readonly key: string;
-}
 
 /**
  * What a success says about the object that was to be created with this checksum.
@@ -19,7 +13,7 @@ export interface Target {
  * @throws GcsTrouble if the answer does not hold the object's resource
  */
 export function creationIn(
-  { status, data }: HttpAnswer,
+  { status, data }: GcsAnswer,
   { bucket, key }: Target,
   checksum: Crc32c,
   purpose: Purpose,

@@ -1,82 +1,94 @@
 import { createPrivateKey } from 'node:crypto';
-import type { LookupFunction } from 'node:net';
+import { Agent } from 'node:https';
+import { Storage } from '@google-cloud/storage';
 import { JWT } from 'google-auth-library';
 import { ExportError } from '../domain/failure.ts';
 import type { GcsCredential } from '../domain/secret.ts';
-import { type HttpAnswer, openConnections } from './gcs-http.ts';
-import { GcsTrouble, type Purpose, troubleInAnswer, troubleOf } from './gcs-trouble.ts';
+import type { NewObject } from './bucket.ts';
+import { createGcsTransport, googleEndpoint, type TransportOptions } from './gcs-transport.ts';
+import { GcsTrouble, type Purpose, troubleOf } from './gcs-trouble.ts';
 import { orAborted } from './or-aborted.ts';
+
+/** What an upload is about, for whoever judges its answers. */
+export interface Target {
+  readonly bucket: string;
+  readonly key: string;
+}
 
 interface GcsRequest {
   readonly method: 'POST' | 'PUT' | 'DELETE';
-  /** Path and query; the host is the endpoint's, whatever an answer named, because the token goes along. */
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
+  /** Its host does not count: the endpoint's is taken, whatever an answer named. */
+  readonly url: string;
+  readonly params?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly data?: Buffer;
   readonly purpose: Purpose;
 }
 
-/** Authenticated requests to one endpoint of Google Cloud Storage. */
+export interface GcsAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** The JSON of the answer; a text if its content is anything else. */
+  readonly data: unknown;
+}
+
+/**
+ * Authenticated requests to Google Cloud Storage. Each is made once, and once more with a new token if one that was in
+ * use before is no longer accepted. All reject with a GcsTrouble, or the signal's reason while there is no token yet.
+ */
 export interface GcsConnection {
-  /**
-   * Made once, and once more with a new token if one that was in use before is no longer accepted.
-   *
-   * @throws GcsTrouble if no answer comes or its status is none of the expected ones; the signal's reason while there
-   *   is no token yet
-   */
-  send(
-    request: GcsRequest,
-    expected: readonly number[],
-    signal: AbortSignal | undefined,
-  ): Promise<HttpAnswer>;
+  /** Begins a resumable upload that may only create its object; returns the URL of its session. */
+  begin(target: Target, object: Resource, signal: AbortSignal): Promise<string>;
+  /** @throws GcsTrouble also if the answer's status is none of the expected ones */
+  send(request: GcsRequest, expected: readonly number[], signal: AbortSignal | undefined): Promise<GcsAnswer>;
   close(): void;
 }
 
-export interface ConnectionOptions {
+type Resource = Pick<NewObject, 'contentType' | 'metadata'>;
+
+export interface ConnectionOptions extends TransportOptions {
   readonly credential: GcsCredential;
-  readonly endpoint: string | undefined;
-  readonly tokenUrl: string | undefined;
-  readonly lookup: LookupFunction | undefined;
-  /** How long a request may go without any byte in either direction, in milliseconds. */
-  readonly silenceMs: number;
 }
 
-const googleEndpoint = 'https://storage.googleapis.com';
-const googleTokenUrl = 'https://oauth2.googleapis.com/token';
 /** The narrowest scope that may create an object. */
 const scope = 'https://www.googleapis.com/auth/devstorage.read_write';
 const tokenRequest: Purpose = { stage: 'token', creates: false };
+const beginning: Purpose = { stage: 'storage', creates: false };
 
 /** @throws ExportError `secret_invalid` if the private key cannot be read */
-export function connectToGcs(options: ConnectionOptions): GcsConnection {
-  const { credential, endpoint, tokenUrl, lookup, silenceMs } = options;
-  const apiEndpoint = (endpoint ?? googleEndpoint).replace(/\/+$/, '');
-  const tokenEndpoint = tokenUrl ?? (endpoint === undefined ? googleTokenUrl : `${apiEndpoint}/token`);
-  const connections = openConnections({ silenceMs, lookup });
+export function connectToGcs({ credential, ...options }: ConnectionOptions): GcsConnection {
   const key = readableKey(credential.privateKey);
-  let client = newClient();
-
-  function newClient(): JWT {
-    const jwt = new JWT({
-      email: credential.clientEmail,
-      key,
-      scopes: [scope],
-      transporterOptions: { agent: url => connections.agentFor(url), timeout: silenceMs },
-    });
-    // Every request of the library passes here, so that an assertion goes to this endpoint only, whatever the library
-    // is told by an answer, a redirect or the environment.
-    jwt.transporter.interceptors.request.add({
-      resolved: async request => {
-        request.url = new URL(tokenEndpoint);
-        request.redirect = 'manual';
-        // It asks to be retried; one place decides about that (see retrying).
-        delete request.retryConfig;
-        request.retry = false;
-        return request;
-      },
-    });
-    return jwt;
-  }
+  const transport = createGcsTransport(options);
+  const client = new JWT({
+    email: credential.clientEmail,
+    key,
+    scopes: [scope],
+    // Its parameters come with a logger that writes tokens where a variable of the environment asks for it.
+    useAuthRequestParameters: false,
+    transporterOptions: {
+      fetchImplementation: transport.fetch,
+      // Not used by the transport; without one, the library looks for a proxy.
+      agent: new Agent(),
+      responseType: 'json',
+      // It would look at each byte of the body, which takes seconds. Nothing of an error is kept (see troubleOf).
+      errorRedactor: false,
+    },
+  });
+  client.transporter.interceptors.request.add({
+    resolved: async request => {
+      // Requests for a token ask to be retried; one place decides about that (see retrying).
+      delete request.retryConfig;
+      return request;
+    },
+  });
+  const storage = new Storage({
+    authClient: client,
+    // All three are set, so that no variable of the environment decides.
+    apiEndpoint: options.endpoint ?? googleEndpoint,
+    universeDomain: 'googleapis.com',
+    useAuthWithCustomEndpoint: true,
+    retryOptions: { autoRetry: false },
+  });
 
   async function getToken(signal: AbortSignal | undefined): Promise<string> {
     const { token } = await orAborted(client.getAccessToken(), signal).catch((error: unknown) => {
@@ -87,35 +99,52 @@ export function connectToGcs(options: ConnectionOptions): GcsConnection {
     throw new GcsTrouble(tokenRequest, { status: 200, reason: 'no_token' });
   }
 
-  return {
-    async send({ method, path, headers, body, purpose }, expected, signal) {
-      const answer = async (token: string) =>
-        connections
-          .exchange(
-            {
-              method,
-              url: new URL(apiEndpoint + path),
-              headers: { ...headers, authorization: `Bearer ${token}` },
-              body,
-            },
-            signal,
-          )
-          .catch((error: unknown) => {
-            throw troubleOf(error, purpose);
-          });
+  async function authenticated<T>(
+    request: () => Promise<T>,
+    purpose: Purpose,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
+    const known = client.credentials.access_token;
+    const token = await getToken(signal);
+    try {
+      return await request();
+    } catch (error) {
+      const trouble = troubleOf(error, purpose);
+      if (trouble.status !== 401 || token !== known) throw trouble;
+    }
+    // Another upload may have a new one already. Without one, the next token is not known before, so this ends.
+    if (client.credentials.access_token === token)
+      client.credentials = { ...client.credentials, access_token: null, expiry_date: 1 };
+    return authenticated(request, purpose, signal);
+  }
 
-      const known = client.credentials.access_token;
-      const token = await getToken(signal);
-      let result = await answer(token);
-      if (result.status === 401 && token === known) {
-        client = newClient();
-        result = await answer(await getToken(signal));
-      }
-      if (expected.includes(result.status)) return result;
-      throw troubleInAnswer(result, purpose);
+  return {
+    async begin({ bucket, key }, { contentType, metadata }, signal) {
+      const file = storage.bucket(bucket).file(key);
+      // The one way to hand it a signal. The type wants an address, too, which the SDK then sets itself.
+      file.interceptors.push({ request: () => Object.assign({ uri: '' }, { signal }) });
+      const upload = {
+        metadata: { contentType, metadata: { ...metadata } },
+        preconditionOpts: { ifGenerationMatch: 0 },
+      };
+      const [session] = await authenticated(() => file.createResumableUpload(upload), beginning, signal);
+      if (URL.canParse(session)) return session;
+      throw new GcsTrouble(beginning, { status: 200, reason: 'no_session' });
     },
 
-    close: () => connections.close(),
+    send: ({ purpose, ...request }, expected, signal) =>
+      authenticated(
+        () =>
+          storage.authClient.request<unknown>({
+            ...request,
+            validateStatus: status => expected.includes(status),
+            ...(signal !== undefined && { signal }),
+          }),
+        purpose,
+        signal,
+      ),
+
+    close: () => transport.close(),
   };
 }
 

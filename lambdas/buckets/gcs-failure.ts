@@ -10,6 +10,7 @@ export function toGcsFailure(trouble: GcsTrouble, bucket: string): ExportError {
 function diagnose(trouble: GcsTrouble, at: string): [FailureCode, string] {
   const { stage, status, reason } = trouble;
   const said = ` (${trouble.message})`;
+  if (trouble.silent) return ['no_answer', `Google Cloud did not answer in time for ${at} (${reason})`];
   if (status === undefined)
     return [
       'network',

@@ -1,8 +1,7 @@
 import { type Answer, composed } from './bucket.ts';
-import { answerTo, creationIn, type Target } from './gcs-answer.ts';
+import { answerTo, creationIn } from './gcs-answer.ts';
 import { createCrc32c } from './gcs-checksum.ts';
-import type { GcsConnection } from './gcs-connection.ts';
-import type { HttpAnswer } from './gcs-http.ts';
+import type { GcsAnswer, GcsConnection, Target } from './gcs-connection.ts';
 import { pause, type RetryTuning, retrying } from './gcs-retry.ts';
 import { GcsTrouble, type Purpose } from './gcs-trouble.ts';
 
@@ -34,8 +33,8 @@ export interface UploadSession {
 
 export interface SessionOptions {
   readonly connection: GcsConnection;
-  /** The session's path and query. */
-  readonly path: string;
+  /** Of the session. */
+  readonly url: string;
   readonly target: Target;
   readonly tuning: RetryTuning;
 }
@@ -53,7 +52,7 @@ interface Chunk {
 /** How much a session has, or what it says of the object that it has created. */
 type State = { readonly persisted: number } | { readonly creation: Answer };
 
-export function resumeSession({ connection, path, target, tuning }: SessionOptions): UploadSession {
+export function resumeSession({ connection, url, target, tuning }: SessionOptions): UploadSession {
   const checksum = createCrc32c();
   let stored = 0;
   let reachable = true;
@@ -85,7 +84,7 @@ export function resumeSession({ connection, path, target, tuning }: SessionOptio
     async cancel() {
       if (!reachable) return;
       const timeLimit = AbortSignal.timeout(cancelTimeoutMs);
-      const request = { method: 'DELETE', path, headers: {}, body: Buffer.of(), purpose: storing } as const;
+      const request = { method: 'DELETE', url, purpose: storing } as const;
       const gone = [499, 200, 204, 404, 410];
       try {
         await retrying(() => connection.send(request, gone, timeLimit), tuning, timeLimit);
@@ -148,12 +147,12 @@ export function resumeSession({ connection, path, target, tuning }: SessionOptio
 
   async function put(
     headers: Record<string, string>,
-    body: Buffer,
+    data: Buffer,
     purpose: Purpose,
     signal: AbortSignal,
   ): Promise<State> {
     try {
-      const request = { method: 'PUT', path, headers, body, purpose } as const;
+      const request = { method: 'PUT', url, headers, data, purpose } as const;
       const answer = await connection.send(request, [...completed, incomplete], signal);
       if (answer.status === incomplete) return { persisted: persistedIn(answer) };
       return { creation: creationIn(answer, target, checksum, purpose) };
@@ -165,7 +164,7 @@ export function resumeSession({ connection, path, target, tuning }: SessionOptio
 }
 
 /** How many bytes the session has, by its header `Range: bytes=0-<last>`; none without the header. */
-function persistedIn({ headers }: HttpAnswer): number {
-  const [, last] = /^bytes=0-(\d+)$/.exec(headers.range ?? '') ?? [];
+function persistedIn({ headers }: GcsAnswer): number {
+  const [, last] = /^bytes=0-(\d+)$/.exec(headers.get('range') ?? '') ?? [];
   return last === undefined ? 0 : Number(last) + 1;
 }

@@ -1,5 +1,5 @@
 import { cloudWords } from './cloud-words.ts';
-import { givenUp, type HttpAnswer, Unanswered } from './gcs-http.ts';
+import { BrokenRequest } from './exchange.ts';
 
 /** Whom a request was for: Google's token endpoint, the bucket, or the session of a resumable upload. */
 export type GcsStage = 'token' | 'storage' | 'session';
@@ -60,9 +60,9 @@ export class GcsTrouble extends Error {
     return this.#failed || this.#unreadable || this.throttled;
   }
 
-  /** True if Google was silent for as long as a request may wait. */
+  /** True if Google was silent for as long as a request may wait, or connecting took too long. */
   get silent(): boolean {
-    return this.reason === givenUp.silent || this.reason === givenUp.unconnected;
+    return this.reason === 'ETIMEDOUT';
   }
 
   /** True if Google has not carried out the request because there are too many. */
@@ -96,27 +96,25 @@ const limits: ReadonlySet<string> = new Set([
   'concurrentLimitExceeded',
 ]);
 
-/** What a client threw, as trouble without any secret. */
+/** What Google's libraries threw, as trouble without any secret. */
 export function troubleOf(thrown: unknown, purpose: Purpose): GcsTrouble {
-  if (thrown instanceof Unanswered)
-    return new GcsTrouble(
-      { ...purpose, creates: purpose.creates && thrown.handedOver },
-      { reason: wordIn(thrown.reason) },
-    );
+  const cause = propertyOf(thrown, 'cause');
+  if (cause instanceof BrokenRequest) {
+    const creates = purpose.creates && cause.handedOver;
+    return new GcsTrouble({ ...purpose, creates }, { reason: wordIn(cause.code) });
+  }
   const response = propertyOf(thrown, 'response');
   const status = propertyOf(response, 'status');
   if (typeof status === 'number')
     return troubleInAnswer({ status, data: propertyOf(response, 'data') }, purpose);
-  const cause = propertyOf(thrown, 'cause');
-  // The library's client is aborted by its own time limit only, and names that so.
-  const timedOut = ['AbortError', 'TimeoutError'].includes(String(propertyOf(cause, 'name')));
-  const code = wordIn(propertyOf(thrown, 'code')) ?? wordIn(propertyOf(cause, 'code'));
-  return new GcsTrouble(purpose, { reason: timedOut ? givenUp.silent : code });
+  // What stands in an answer that says success, the SDK throws as it is.
+  if (!(thrown instanceof Error)) return troubleInAnswer({ status: 200, data: { error: thrown } }, purpose);
+  return new GcsTrouble(purpose, { reason: wordIn(propertyOf(thrown, 'code')) });
 }
 
 /** An answer that is not the hoped-for one, as trouble. */
-export function troubleInAnswer(
-  { status, data }: Pick<HttpAnswer, 'status' | 'data'>,
+function troubleInAnswer(
+  { status, data }: { readonly status: number; readonly data: unknown },
   purpose: Purpose,
 ): GcsTrouble {
   const error = propertyOf(data, 'error');

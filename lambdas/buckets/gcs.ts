@@ -3,13 +3,14 @@ import type { LookupFunction } from 'node:net';
 import type { GcsDestination } from '../domain/account.ts';
 import type { GcsCredential } from '../domain/secret.ts';
 import { type Answer, type Bucket, composed, type NewObject, type UploadWatch } from './bucket.ts';
-import { lookupCloud } from './cloud-address.ts';
-import { answerTo, creationIn, type Target } from './gcs-answer.ts';
+import { cloudConnections } from './cloud-address.ts';
+import { answerTo, creationIn } from './gcs-answer.ts';
 import { createCrc32c } from './gcs-checksum.ts';
-import { connectToGcs, type GcsConnection } from './gcs-connection.ts';
+import { connectToGcs, type GcsConnection, type Target } from './gcs-connection.ts';
 import { type RetryTuning, retrying } from './gcs-retry.ts';
 import { resumeSession } from './gcs-session.ts';
-import { GcsTrouble, type Purpose } from './gcs-trouble.ts';
+import { googleEndpoint } from './gcs-transport.ts';
+import type { Purpose } from './gcs-trouble.ts';
 import { orAborted } from './or-aborted.ts';
 import { createPieceBuffers, inPieces, nextPiece, type Piece, type PieceBuffers } from './pieces.ts';
 
@@ -55,7 +56,7 @@ export function createGcsBucket(options: GcsBucketOptions): Bucket {
     credential,
     endpoint,
     tokenUrl,
-    lookup: lookup ?? (endpoint === undefined ? lookupCloud : undefined),
+    agent: cloudConnections(endpoint, lookup),
     silenceMs: options.silenceMs ?? defaultSilenceMs,
   });
 
@@ -74,10 +75,9 @@ export function createGcsBucket(options: GcsBucketOptions): Bucket {
       } catch (error) {
         return answerTo(error, target, signal);
       } finally {
-        // Lets the body clean up. Not waited for: it may be in the middle of a read that never ends.
-        chunks.return().catch((error: unknown) => {
-          process.emitWarning(`A body did not end well: ${String(error)}`);
-        });
+        // Lets the body clean up. Not waited for: it may be in the middle of a read that never ends. A failure to close it
+        // says nothing about the upload.
+        chunks.return().catch(() => undefined);
       }
     },
 
@@ -102,7 +102,7 @@ async function createAtOnce(upload: Upload, content: Buffer): Promise<Answer> {
   const { contentType, metadata } = object;
   const resource = JSON.stringify({ contentType, metadata, crc32c: checksum.toString() });
   const boundary = randomUUID();
-  const body = Buffer.concat([
+  const data = Buffer.concat([
     Buffer.from(`--${boundary}\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n${resource}\r\n`),
     Buffer.from(`--${boundary}\r\nContent-Type: ${contentType}\r\n\r\n`),
     content,
@@ -111,9 +111,10 @@ async function createAtOnce(upload: Upload, content: Buffer): Promise<Answer> {
   const purpose: Purpose = { stage: 'storage', creates: true };
   const request = {
     method: 'POST',
-    path: uploadPath(target, 'multipart'),
+    url: `${googleEndpoint}/upload/storage/v1/b/${encodeURIComponent(target.bucket)}/o`,
+    params: { uploadType: 'multipart', name: target.key, ifGenerationMatch: '0' },
     headers: { 'content-type': `multipart/related; boundary=${boundary}` },
-    body,
+    data,
     purpose,
   } as const;
 
@@ -139,10 +140,10 @@ async function createInChunks(
   chunks: AsyncGenerator<Piece, void>,
   buffers: PieceBuffers,
 ): Promise<Answer> {
-  const { connection, target, tuning, watch } = upload;
+  const { connection, target, object, tuning, watch } = upload;
   await orAborted(watch.step('staging'), watch.signal);
-  const path = await beginSession(upload);
-  const session = resumeSession({ connection, path, target, tuning });
+  const url = await retrying(() => connection.begin(target, object, watch.signal), tuning, watch.signal);
+  const session = resumeSession({ connection, url, target, tuning });
   const failed = new AbortController();
   const ended = AbortSignal.any([watch.signal, failed.signal]);
   let answer: Answer;
@@ -163,34 +164,4 @@ async function createInChunks(
   }
   if (answer.kind !== 'created') await session.cancel();
   return answer;
-}
-
-/** Begins a resumable upload that may only create its object; returns the path of its session. */
-async function beginSession({ connection, target, object, tuning, watch }: Upload): Promise<string> {
-  const { contentType, metadata } = object;
-  const purpose: Purpose = { stage: 'storage', creates: false };
-  const request = {
-    method: 'POST',
-    path: uploadPath(target, 'resumable'),
-    headers: { 'content-type': 'application/json; charset=UTF-8', 'x-upload-content-type': contentType },
-    body: Buffer.from(JSON.stringify({ contentType, metadata })),
-    purpose,
-  } as const;
-  return retrying(
-    async () => {
-      const { status, headers } = await connection.send(request, success, watch.signal);
-      if (!URL.canParse(headers.location ?? ''))
-        throw new GcsTrouble(purpose, { status, reason: 'no_session' });
-      const { pathname, search } = new URL(headers.location ?? '');
-      return pathname + search;
-    },
-    tuning,
-    watch.signal,
-  );
-}
-
-/** Of a request whose object must not be there yet. */
-function uploadPath({ bucket, key }: Target, uploadType: 'multipart' | 'resumable'): string {
-  const query = new URLSearchParams({ uploadType, name: key, ifGenerationMatch: '0' });
-  return `/upload/storage/v1/b/${encodeURIComponent(bucket)}/o?${query}`;
 }

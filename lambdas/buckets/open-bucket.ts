@@ -11,6 +11,17 @@ export interface Endpoints {
   readonly azure?: string | undefined;
 }
 
+export interface ExporterIdentity {
+  /**
+   * The stage's own region, in which the Security Token Service is asked for a customer's role. A bucket's region may be
+   * one that our AWS account has not enabled, and may not be asked from elsewhere: whoever asked there would learn
+   * nothing of what the exporter gets.
+   */
+  readonly region: string;
+  /** Default: that of the function, or of the process, that runs here. Asked for only where there is a role. */
+  readonly credential?: (() => Promise<Omit<S3Credential, 'type'>>) | undefined;
+}
+
 export interface BucketOpening {
   readonly destination: Destination;
   /** The destination's own kind; not needed for an S3 destination with a role. */
@@ -20,6 +31,8 @@ export interface BucketOpening {
   readonly sessionName: string;
   /** Milliseconds that a request may go without a byte in either direction. Default 30,000. */
   readonly silenceMs?: number | undefined;
+  /** Who assumes a customer's role. */
+  readonly exporter: ExporterIdentity;
   /** Ends the assuming of a role early. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -52,9 +65,9 @@ export async function openBucket(opening: BucketOpening): Promise<Bucket> {
 
 async function grantedCredential(
   destination: S3Destination,
-  { credential, endpoints, sessionName, signal }: BucketOpening,
+  { credential, endpoints, sessionName, exporter, silenceMs, signal }: BucketOpening,
 ): Promise<S3Credential> {
-  const { roleArn, externalId, bucket, region } = destination;
+  const { roleArn, externalId, bucket } = destination;
   if (roleArn === undefined) {
     if (credential?.type !== 's3') throw mismatch(bucket, destination, credential);
     return credential;
@@ -62,10 +75,10 @@ async function grantedCredential(
   if (externalId === undefined)
     throw new ExportError('account_invalid', `The role for the S3 bucket ${bucket} has no external id`);
   const { assumeRole } = await import('./assume-role.ts');
-  // Our own region, where one is known: the customer's may be one that our account has not enabled.
-  const stsRegion = process.env.AWS_REGION ?? region;
+  const { region } = exporter;
+  const own = await exporter.credential?.();
   return assumeRole(
-    { roleArn, externalId, bucket, sessionName, region: stsRegion, endpoint: endpoints.sts },
+    { roleArn, externalId, bucket, sessionName, region, endpoint: endpoints.sts, credential: own, silenceMs },
     signal,
   );
 }

@@ -95,6 +95,7 @@ export function unreadableSuccess({ bucket }: S3Destination, cause?: Error): Exp
 
 function codeOf(answer: AwsAnswer): FailureCode | 'unreadable' | undefined {
   const { name, status } = answer;
+  if (answer.silent) return 'no_answer';
   if (isNetworkTrouble(answer) || damagedOnTheWay.has(name) || status === 408) return 'network';
   if (status === undefined) return undefined;
   if (status < 300) return 'unreadable';
@@ -116,6 +117,8 @@ function describe(code: FailureCode, answer: AwsAnswer, destination: S3Destinati
       if (systemCode === 'ENOTFOUND')
         return `S3 has no host for ${bucket} in ${destination.region} (ENOTFOUND); if there is no such region, correct the account record`;
       return `The connection to ${bucket} in ${destination.region} failed (${systemCode ?? name})`;
+    case 'no_answer':
+      return `S3 did not answer in time for ${bucket} in ${destination.region} (${name})`;
     case 'destination_unavailable':
       return `S3 cannot take the object into ${bucket} now (${words})`;
     case 'credentials_rejected':

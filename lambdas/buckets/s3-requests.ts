@@ -78,8 +78,8 @@ export function createS3Requests(destination: S3Destination, pauseMs: number): S
 }
 
 /** Not after a silence, which holds up others for as long as it lasts: the queue tries again. An upload that is gone stays gone. */
-function mayHelpAgain({ code }: ExportError, { name, silent }: AwsAnswer): boolean {
-  return (code === 'network' || code === 'destination_unavailable') && !silent && name !== 'NoSuchUpload';
+function mayHelpAgain({ code }: ExportError, { name }: AwsAnswer): boolean {
+  return (code === 'network' || code === 'destination_unavailable') && name !== 'NoSuchUpload';
 }
 
 /** A random length, so that exporters which failed together do not come back together. */

@@ -3,7 +3,7 @@ import type { S3Destination } from '../domain/account.ts';
 import { type ExportError, toExportError } from '../domain/failure.ts';
 import type { S3Credential } from '../domain/secret.ts';
 import { type Answer, type Bucket, type NewObject, refused } from './bucket.ts';
-import { lookupCloud } from './cloud-address.ts';
+import { cloudConnections } from './cloud-address.ts';
 import { orAborted } from './or-aborted.ts';
 import { createPieceBuffers, inPieces, nextPiece } from './pieces.ts';
 import { createS3Requests } from './s3-requests.ts';
@@ -99,10 +99,11 @@ function createClient({ destination, credential, endpoint, silenceMs = 30_000 }:
     // A redirect would hide that the account record names the wrong region.
     followRegionRedirects: false,
     maxAttempts: 1,
-    // With that header the SDK's handler leaves its agent, and so `lookupCloud`, for a new connection each time.
+    ignoreConfiguredEndpointUrls: true,
+    // With that header the SDK's handler leaves its agent, and so what `cloudConnections` sets, for a new connection each time.
     expectContinueHeader: false,
     requestHandler: {
-      ...(endpoint === undefined && { httpsAgent: { lookup: lookupCloud } }),
+      httpsAgent: cloudConnections(endpoint),
       connectionTimeout: connectMs,
       socketTimeout: silenceMs,
     },

@@ -1,4 +1,4 @@
-import type { ExportMessage } from '../domain/export-message.ts';
+import { type ExportMessage, longestDelay } from '../domain/export-message.ts';
 import type { Instant } from '../domain/instant.ts';
 import { isTimeZone } from '../domain/time-zone.ts';
 import { timeZoneNames } from '../domain/time-zone-names.ts';
@@ -99,12 +99,13 @@ export function tickOf(event: { readonly time: string }, now: Instant = Number.P
 }
 
 /**
- * How many seconds the queue holds a tick's message back: until the window's rows have settled. Counted from the tick,
- * so that a message which is sent late is not late twice.
+ * How many seconds the queue holds a tick's message back: until the window's rows have settled, as far as the queue
+ * can; the exporter queues it again for the rest. Counted from the tick, so that a message which is sent late is not
+ * late twice.
  */
 export function delaySeconds(tick: Instant, settleSeconds: number, now: Instant): number {
   const left = Math.ceil((tick - now) / 1000) + settleSeconds;
-  return Math.min(Math.max(left, 0), settleSeconds);
+  return Math.min(Math.max(left, 0), settleSeconds, longestDelay);
 }
 
 /** Not every message of a tick could be sent. */

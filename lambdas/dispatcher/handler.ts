@@ -5,14 +5,18 @@ import { createAccountIndex } from '../aws/account-table.ts';
 import { clientOptions } from '../aws/client-options.ts';
 import { createDispatchState } from '../aws/dispatch-state.ts';
 import { openExportQueue } from '../aws/export-queue.ts';
+import { functionHandler } from '../aws/function-handler.ts';
+import { KeptConnections } from '../aws/kept-connections.ts';
 import { createDispatchTelemetry, createInstruments } from '../aws/telemetry.ts';
 import { readDispatcherEnvironment } from '../environment.ts';
 import { type DispatcherPorts, delaySeconds, dispatch, tickOf } from './dispatch.ts';
 
 const environment = readDispatcherEnvironment(process.env);
-const dynamodb = new DynamoDBClient(clientOptions);
+const connections = new KeptConnections();
+const options = clientOptions(connections);
+const dynamodb = new DynamoDBClient(options);
 const queue = openExportQueue(environment.exportQueueUrl, {
-  ...clientOptions,
+  ...options,
   // `dispatch` sends again what was not taken.
   maxAttempts: 1,
   // SQS answers each message with its checksum. TLS has made sure already that it came whole.
@@ -30,9 +34,9 @@ const ports: Omit<DispatcherPorts, 'send'> = {
 };
 
 /** One tick of an hourly trigger. */
-export async function handler(event: ScheduledEvent): Promise<void> {
+export const handler = functionHandler(connections, async (event: ScheduledEvent) => {
   const tick = tickOf(event, Date.now());
   const send: DispatcherPorts['send'] = messages =>
     queue.sendBatch(messages, delaySeconds(tick, environment.settleSeconds, Date.now()));
   telemetry.dispatched(tick, await dispatch(tick, { ...ports, send }));
-}
+});

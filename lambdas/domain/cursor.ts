@@ -22,6 +22,8 @@ export interface Cursor {
     | undefined;
   /** Why nothing is exported at present, once that has been announced. */
   readonly stopped?: StopReason | undefined;
+  /** Every window that ends at or before this instant has been counted again; absent where none ever was. */
+  readonly recountedThrough?: Instant | undefined;
 }
 
 export type StopReason = 'paused' | 'expired';
@@ -65,6 +67,16 @@ export function canHaveCreated({ step }: Attempt): boolean {
   return step !== 'staging';
 }
 
+/**
+ * Other attempts of which nothing is known, at the very file that this one sends in several requests. The same rows make
+ * the same bytes, so theirs are several requests, too: what never noted a step of them has created nothing.
+ */
+export function ofSeveralRequestsWith(mine: Attempt, attempts: readonly Attempt[]): readonly Attempt[] {
+  return attempts.filter(
+    other => isAtSamePlace(other, mine) && other.partBytes === mine.partBytes && other.step === undefined,
+  );
+}
+
 /** True if an attempt other than this one may have created the same object. */
 export function mayHaveBeenWritten(attempts: readonly Attempt[], mine: Attempt): boolean {
   return attempts.some(
@@ -72,9 +84,15 @@ export function mayHaveBeenWritten(attempts: readonly Attempt[], mine: Attempt):
   );
 }
 
-/** Until when somebody other than the holder of the token is at work on the account; `undefined` if nobody is. */
-export function leasedToAnother({ attempts }: Cursor, token: string, now: Instant): Instant | undefined {
-  const leases = attempts.flatMap(attempt => (attempt.token === token ? [] : (attempt.leasedUntil ?? [])));
+/** Until when somebody other than the holder of the tokens is at work on the account; `undefined` if nobody is. */
+export function leasedToAnother(
+  { attempts }: Cursor,
+  tokens: readonly string[],
+  now: Instant,
+): Instant | undefined {
+  const leases = attempts.flatMap(attempt =>
+    tokens.includes(attempt.token) ? [] : (attempt.leasedUntil ?? []),
+  );
   const last = Math.max(...leases);
   return last > now ? last : undefined;
 }

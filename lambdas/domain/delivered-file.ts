@@ -30,3 +30,12 @@ export interface DeliveredFile {
   readonly startedAt: Instant;
   readonly deliveredAt: Instant;
 }
+
+/** A window of which every file is delivered. */
+export interface DeliveredWindow {
+  readonly window: Window;
+  /** Of all its files. */
+  readonly records: number;
+  /** When the reading of its rows began. */
+  readonly readAt: Instant;
+}

@@ -17,7 +17,10 @@ export const failureCodes = {
   bucket_missing: { retryable: false, meaning: 'The bucket or container does not exist' },
   wrong_region: { retryable: false, meaning: 'The bucket is in another region than the account record says' },
   object_exists: { retryable: false, meaning: 'An object that this system did not write has the key' },
-  role_unprotected: { retryable: false, meaning: 'The role can be assumed without its external id' },
+  role_unprotected: {
+    retryable: false,
+    meaning: 'The role can be assumed without its external id, or with any',
+  },
   destination_rejected: { retryable: false, meaning: 'The cloud refuses the upload for another reason' },
   message_invalid: { retryable: true, meaning: 'A message in the export queue is not one of ours' },
   destination_unavailable: { retryable: true, meaning: 'The cloud answers with server errors or throttles' },

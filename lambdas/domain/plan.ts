@@ -63,7 +63,7 @@ function resumedIntent(account: Account, cursor: Cursor, limits: PartLimits): In
   if (!intent) return undefined;
   const { recipe } = intent;
   const place = placeOf(account.destination);
-  const partBytes = sizeInTime(recipe.partBytes, cursor, limits);
+  const partBytes = sizeInTime(recipe.partBytes, placeName(place), cursor, limits);
   if (placeName(place) === placeName(recipe.place) && partBytes === recipe.partBytes) return intent;
   return { ...intent, recipe: { ...recipe, place, partBytes } };
 }
@@ -73,11 +73,17 @@ const mostShares = 64;
 
 /**
  * How large a file may be that is to be finished in one invocation: half as large as the one that was not, and no
- * larger than files are now. While an attempt may have created the file, the size stays: the object that is found later
- * would end at another row than the one that is committed, and the rows between would be lost.
+ * larger than files are now. Where an attempt may have created the file, it keeps that attempt's size: the object that is
+ * found there later would end at another row than the one that is committed, and the rows between would be lost.
  */
-function sizeInTime(partBytes: number, { attempts, lastError }: Cursor, limits: PartLimits): number {
-  if (attempts.some(canHaveCreated)) return partBytes;
+function sizeInTime(
+  partBytes: number,
+  place: string,
+  { attempts, lastError }: Cursor,
+  limits: PartLimits,
+): number {
+  const leftover = attempts.find(attempt => attempt.place === place && canHaveCreated(attempt));
+  if (leftover) return leftover.partBytes;
   const least = Math.ceil(limits.partBytes / mostShares);
   // An attempt that was killed while it sent the file has recorded no failure; it is all that tells.
   const tookTooLong =

@@ -1,48 +1,110 @@
 import type { Destination } from './account.ts';
+import { defaultAzureCloud } from './azure-cloud.ts';
 import type { Instant } from './instant.ts';
 
-/**
- * Which accounts met silence at a region of a cloud: it took the connection and did not answer. Each of them holds an
- * exporter for as long as it waits; a few hundred of them would hold all exporters, and keep every other account waiting.
- */
+/** What may be silent: one bucket, or everything that fails together with it. */
+export interface Target {
+  /** What answers for the bucket: itself, or the storage account that a container is in. */
+  readonly bucket: string;
+  /** A region of S3, Google Cloud Storage, a cloud of Azure's. */
+  readonly region: string;
+}
+
+/** A bucket that took a connection and did not answer. */
 export interface Silence {
-  /** Different accounts, since anybody succeeded there; more than enough to suspend the region are not noted. */
-  readonly accountIds: readonly string[];
-  /** When the last of them met silence, or somebody began to probe. */
+  readonly region: string;
+  /** When that was noticed, or somebody began to try again. */
   readonly at: Instant;
 }
 
-export type SilenceByRegion = ReadonlyMap<string, Silence>;
+/**
+ * What the fleet knows of buckets that are silent. Each account of one holds an exporter for as long as it waits; a few
+ * hundred of them would hold all exporters, and keep every other account waiting.
+ */
+export interface Silences {
+  readonly buckets: ReadonlyMap<Target['bucket'], Silence>;
+  /** When the regions of silent buckets last answered somebody. */
+  readonly answered: ReadonlyMap<Target['region'], Instant>;
+}
 
-/** So many accounts are no longer one customer's trouble. */
-export const accountsToSuspend = 3;
-/** A silence that is older counts no more, in milliseconds. */
-export const silenceCounts = 60_000;
-/** One exporter of the whole fleet tries a suspended region so often, in milliseconds. */
-const probeInterval = 30_000;
-/** Nobody tried for so long: nothing is known any more, in milliseconds. */
-const longestSuspension = 10 * 60_000;
+export const noSilences: Silences = { buckets: new Map(), answered: new Map() };
+
+/** So many buckets are no longer one customer's trouble. */
+const bucketsToSuspend = 3;
+/** A suspended bucket or region is tried by one exporter of the whole fleet so often, in milliseconds. */
+const probeInterval = 15_000;
+/**
+ * After so long a silence counts no more, in milliseconds. Longer than a window, or the next midnight would begin with one
+ * wait of every exporter again.
+ */
+const silenceCounts = 6 * 3_600_000;
+/** So many silent buckets of a region tell all there is to tell. */
+const mostNoted = 10;
 
 /** How long a cloud may stay silent, in milliseconds: enough for one that is well. */
-const usualPatience = 8_000;
-/** For accounts that failed before: a cloud that is slow, but not silent, gets through. */
+const usualPatience = 5_000;
+/** For messages that failed before: a cloud that is slow, but not silent, gets through. */
 const greatPatience = 30_000;
 
-export function patienceAfter(failures: number): number {
-  return failures < 2 ? usualPatience : greatPatience;
+/**
+ * How long a cloud may stay silent. By the message, not by the account: when accounts of a silent cloud are due again
+ * hours later, they must not all hold an exporter for long.
+ *
+ * @param received how often the message has been received, this time included
+ */
+export function patienceAt(received: number): number {
+  return received < 3 ? usualPatience : greatPatience;
 }
 
-/** What fails together: a region of S3, Google Cloud Storage, a cloud of Azure's. */
-export function regionOf(destination: Destination): string {
-  return destination.type === 's3' ? `s3 ${destination.region}` : destination.type;
+export function targetOf(destination: Destination): Target {
+  const { type } = destination;
+  if (type === 'azure')
+    return {
+      bucket: `azure://${destination.storageAccount}`,
+      region: `azure ${destination.cloud ?? defaultAzureCloud}`,
+    };
+  const bucket = `${type}://${destination.bucket}`;
+  return { bucket, region: type === 's3' ? `s3 ${destination.region}` : type };
 }
 
-export function isSuspended(silence: Silence | undefined, now: Instant): silence is Silence {
-  if (silence === undefined || now - silence.at > longestSuspension) return false;
-  return silence.accountIds.length >= accountsToSuspend;
+/** The silence for which a target is left alone. */
+export interface Suspension extends Target, Silence {}
+
+/**
+ * The silence for which a target is left alone, if there is one: the last one in its region, if several buckets there are
+ * silent and no bucket has answered since they were asked; else its own.
+ *
+ * @param answeredHere when the region last answered this process
+ */
+export function suspensionOf(
+  { buckets, answered }: Silences,
+  { bucket, region }: Target,
+  answeredHere: Instant | undefined,
+  now: Instant,
+): Suspension | undefined {
+  const lastAnswer = Math.max(answered.get(region) ?? 0, answeredHere ?? 0);
+  const unanswered = [...buckets]
+    .map(([name, silence]) => ({ bucket: name, ...silence }))
+    .filter(other => other.region === region && counts(other, now))
+    .filter(({ at }) => at - usualPatience > lastAnswer);
+  if (unanswered.length >= bucketsToSuspend)
+    return unanswered.reduce((last, other) => (other.at > last.at ? other : last));
+  const own = buckets.get(bucket);
+  return own && counts(own, now) ? { bucket, ...own } : undefined;
 }
 
-/** True if the region has been left alone for long enough to be tried again. */
+/** True if a silence of the target tells what is not known yet: a cloud that is down for hours has many buckets. */
+export function isWorthNoting({ buckets }: Silences, { bucket, region }: Target, now: Instant): boolean {
+  const there = [...buckets.values()].filter(other => other.region === region && counts(other, now));
+  return buckets.has(bucket) || there.length < mostNoted;
+}
+
+/** False for what is known no more, since nobody tried for long. */
+export function counts({ at }: Silence, now: Instant): boolean {
+  return now - at <= silenceCounts;
+}
+
+/** True if a suspended target has been left alone for long enough to be tried again. */
 export function isProbeDue({ at }: Silence, now: Instant): boolean {
   return now - at >= probeInterval;
 }

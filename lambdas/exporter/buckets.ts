@@ -1,6 +1,6 @@
 import type { SecretStore } from '../aws/secret-store.ts';
 import type { Bucket } from '../buckets/bucket.ts';
-import type { Endpoints, openBucket } from '../buckets/open-bucket.ts';
+import type { Endpoints, ExporterIdentity, openBucket } from '../buckets/open-bucket.ts';
 import type { Account, Destination } from '../domain/account.ts';
 import { ExportError } from '../domain/failure.ts';
 import { encodeAccountId } from '../domain/object-key.ts';
@@ -11,24 +11,32 @@ interface BucketsOptions {
   readonly secrets: SecretStore;
   readonly open: typeof openBucket;
   readonly endpoints: Endpoints;
+  readonly exporter: ExporterIdentity;
+  /** How long a cloud may stay silent, in milliseconds. */
+  readonly silenceMs: number;
 }
 
 /** The bucket of one account during one invocation: opened at the first file, kept while the record stays the same. */
-export function createBuckets({ secrets, open, endpoints }: BucketsOptions): Buckets & { close(): void } {
+export function createBuckets({
+  secrets,
+  open,
+  endpoints,
+  exporter,
+  silenceMs,
+}: BucketsOptions): Buckets & { close(): void } {
   let opened:
     | { readonly bucket: Bucket; readonly access: string; readonly secret: string | undefined }
     | undefined;
 
   return {
-    async open(account, silence) {
-      const access = accessOf(account, silence);
-      if (opened?.access !== access) await openWith(account, silence, await readSecret(account));
+    async open(account) {
+      if (opened?.access !== accessOf(account)) await openWith(account, await readSecret(account));
       return bucketInUse();
     },
-    async reopen(account, silence) {
+    async reopen(account) {
       const secret = await readSecret(account);
       if (secret === opened?.secret) return undefined;
-      await openWith(account, silence, secret);
+      await openWith(account, secret);
       return bucketInUse();
     },
     close,
@@ -39,13 +47,20 @@ export function createBuckets({ secrets, open, endpoints }: BucketsOptions): Buc
     return undefined;
   }
 
-  async function openWith(account: Account, silence: number, secret: string | undefined) {
+  async function openWith(account: Account, secret: string | undefined) {
     close();
     const { accountId, destination } = account;
     const credential = secret === undefined ? undefined : parseSecret(destination, secret);
     const sessionName = encodeAccountId(accountId);
-    const bucket = await open({ destination, credential, endpoints, sessionName, silenceMs: silence });
-    opened = { bucket, access: accessOf(account, silence), secret };
+    const bucket = await open({
+      destination,
+      credential,
+      endpoints,
+      sessionName,
+      exporter,
+      silenceMs,
+    });
+    opened = { bucket, access: accessOf(account), secret };
   }
 
   function bucketInUse(): Bucket {
@@ -63,6 +78,6 @@ function isByRole(destination: Destination): boolean {
   return destination.type === 's3' && destination.roleArn !== undefined;
 }
 
-function accessOf({ destination, secretId }: Account, silence: number): string {
-  return JSON.stringify([destination, secretId, silence]);
+function accessOf({ destination, secretId }: Account): string {
+  return JSON.stringify([destination, secretId]);
 }

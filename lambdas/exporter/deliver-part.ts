@@ -5,7 +5,6 @@ import type { DeliveredFile } from '../domain/delivered-file.ts';
 import { ExportError, toExportError } from '../domain/failure.ts';
 import { contentTypes, objectKey, objectMetadata } from '../domain/object-key.ts';
 import { placeName } from '../domain/recipe.ts';
-import { patienceAfter } from '../domain/silence.ts';
 import { type PackedPart, packPart } from './pack-part.ts';
 import { fileNameOf, type PartDelivery } from './part-delivery.ts';
 import { reportFailure } from './report-failure.ts';
@@ -77,10 +76,9 @@ interface Sent {
 /** Uploads with the credential at hand and, if that is rejected and was rotated meanwhile, once more with the new one. */
 async function send(upload: Upload): Promise<Sent> {
   const { account, ports } = upload.delivery;
-  const patience = patienceAfter(upload.begun.failures);
-  const first = await sendTo(upload, () => ports.buckets.open(account, patience));
+  const first = await sendTo(upload, () => ports.buckets.open(account));
   if (!('failure' in first.answer) || first.answer.failure.code !== 'credentials_rejected') return first;
-  const second = await sendTo(upload, () => ports.buckets.reopen(account, patience));
+  const second = await sendTo(upload, () => ports.buckets.reopen(account));
   return second ? { ...second, answer: composed(first.answer, second.answer) } : first;
 }
 

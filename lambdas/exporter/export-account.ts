@@ -1,38 +1,41 @@
 import { type Account, parseAccount, parseSchedule } from '../domain/account.ts';
 import { type Cursor, leasedToAnother, type StopReason } from '../domain/cursor.ts';
-import type { ExportMessage } from '../domain/export-message.ts';
+import { type ExportMessage, longestDelay } from '../domain/export-message.ts';
 import { ExportError, toExportError } from '../domain/failure.ts';
-import { toIso } from '../domain/instant.ts';
+import { type Instant, toIso } from '../domain/instant.ts';
 import { firstPosition, nextStep } from '../domain/plan.ts';
 import { deliverUnlessSuspended } from './deliver-unless-suspended.ts';
 import type { ExportSettings } from './export-settings.ts';
 import type { Deadline, ExporterPorts, Standing } from './ports.ts';
+import { recount } from './recount.ts';
 import { reportFailure } from './report-failure.ts';
 
 /**
- * How an invocation ended: everything due is delivered (`done`), the rest is queued again (`continued`, `early`,
- * `superseded`, `leased`), the account gets nothing now (`stopped`, `gone`), or somebody must act (`failed`).
+ * How an invocation ended: everything due is delivered (`done`), the rest, windows to be counted again included, is
+ * queued again (`continued`, `early`, `superseded`), the account gets nothing now (`stopped`, `gone`), somebody must act
+ * (`failed`), or another exporter is at work, and the message has to wait.
  */
 export type ExportOutcome =
   | 'done'
   | 'continued'
   | 'early'
   | 'superseded'
-  | 'leased'
   | 'stopped'
   | 'gone'
-  | 'failed';
+  | 'failed'
+  | Leased;
 
-const longestQueueDelay = 900;
+export interface Leased {
+  readonly leasedUntil: Instant;
+}
+
 const furthestTick = 24 * 3_600_000;
 const mostConflicts = 5;
 const conflictDelay = 60;
-/** Seconds until it is looked again whether another exporter of the account still is at work. */
-const leaseDelay = 60;
 
 /**
  * Delivers every window that an account is owed up to the message's tick, oldest first, each file committed before
- * the next begins.
+ * the next begins; then counts windows again that are old enough, if the stage does so.
  *
  * @throws ExportError with a retryable code; failures that need a person are recorded and reported, not thrown
  */
@@ -42,19 +45,20 @@ export async function exportAccount(
   settings: ExportSettings,
   deadline: Deadline,
 ): Promise<ExportOutcome> {
-  const wait = message.tick + settings.settle - ports.clock.now();
-  if (wait > furthestTick)
+  const ahead = message.tick - ports.clock.now();
+  if (ahead > furthestTick)
     throw new ExportError(
       'message_invalid',
       `The message's tick ${toIso(message.tick)} is more than a day ahead`,
     );
-  if (wait > 0) return requeue('early', Math.min(Math.ceil(wait / 1000), longestQueueDelay));
+  const wait = ahead + settings.settle;
+  if (wait > 0) return requeue('early', Math.min(Math.ceil(wait / 1000), longestDelay));
 
-  let token = ports.clock.token();
+  // What an earlier one of them left unfinished is nobody else's work.
+  const tokens = [ports.clock.token()];
   for (let conflicts = 0; conflicts <= mostConflicts; conflicts++) {
     const outcome = await exportFromRecord();
     if (outcome === 'continued') return requeue(outcome, 0);
-    if (outcome === 'leased') return requeue(outcome, leaseDelay);
     if (outcome !== 'superseded') return outcome;
   }
   return requeue('superseded', conflictDelay);
@@ -91,28 +95,41 @@ export async function exportAccount(
     let cursor = from;
     for (let parts = 0; ; parts++) {
       const step = nextStep(account, cursor, message.tick, settings.limits);
-      if (step.kind === 'done') return 'done';
-      if (step.kind === 'stopped') return stop(account, cursor, step.reason);
+      if (step.kind !== 'deliver') {
+        if (step.kind === 'stopped') await announceStop(account, cursor, step.reason);
+        return (await isRecounted(account, cursor, parts > 0)) ? step.kind : 'continued';
+      }
       if (parts > 0 && !deadline.allowsAnotherPart()) return 'continued';
-      if (leasedToAnother(cursor, token, ports.clock.now()) !== undefined) return 'leased';
+      const leasedUntil = leasedToAnother(cursor, tokens, ports.clock.now());
+      if (leasedUntil !== undefined) return { leasedUntil };
 
       const { intent } = step;
+      const [token = ''] = tokens;
       const part = { account, cursor, intent, token, ports, settings, deadline };
       const delivered = await deliverUnlessSuspended(part, silences);
       if (delivered === 'not-begun') return 'superseded';
-      token = ports.clock.token();
+      tokens.unshift(ports.clock.token());
       if (delivered === 'failed' || delivered === 'superseded') return delivered;
       cursor = delivered;
     }
   }
 
-  async function stop({ accountId }: Account, cursor: Cursor, reason: StopReason): Promise<ExportOutcome> {
-    if (cursor.stopped !== reason) {
-      ports.telemetry.stopped(accountId, reason);
-      await ports.events.stopped(accountId, reason, cursor.exportedThrough);
-      await ports.ledger.recordStop(accountId, cursor, reason);
-    }
-    return 'stopped';
+  async function announceStop({ accountId }: Account, cursor: Cursor, reason: StopReason): Promise<void> {
+    if (cursor.stopped === reason) return;
+    ports.telemetry.stopped(accountId, reason);
+    await ports.events.stopped(accountId, reason, cursor.exportedThrough);
+    await ports.ledger.recordStop(accountId, cursor, reason);
+  }
+
+  /** What was delivered before an account was paused or expired is counted again, too. */
+  async function isRecounted(
+    { accountId }: Account,
+    cursor: Cursor,
+    hasDelivered: boolean,
+  ): Promise<boolean> {
+    const { recountAfter } = settings;
+    if (recountAfter === undefined) return true;
+    return recount({ accountId, cursor, tick: message.tick, recountAfter, hasDelivered, ports, deadline });
   }
 
   async function requeue(outcome: ExportOutcome, delaySeconds: number): Promise<ExportOutcome> {

@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { SQSEvent } from 'aws-lambda';
 import { deflateOnThreadPool } from '../archive/deflate.ts';
 import { createAccountReader } from '../aws/account-reader.ts';
 import { createAuditLog } from '../aws/audit-log.ts';
-import { clientOptions } from '../aws/client-options.ts';
+import { clientOptions, timeouts } from '../aws/client-options.ts';
 import { createExportEvents } from '../aws/export-events.ts';
+import { functionHandler } from '../aws/function-handler.ts';
+import { KeptConnections } from '../aws/kept-connections.ts';
 import { createLedger } from '../aws/ledger.ts';
 import { RawHttpHandler } from '../aws/raw-http-handler.ts';
 import { createSecretStore } from '../aws/secret-store.ts';
@@ -15,7 +17,7 @@ import { createSilences } from '../aws/silences.ts';
 import { createExportTelemetry, createInstruments } from '../aws/telemetry.ts';
 import { openBucket } from '../buckets/open-bucket.ts';
 import { compressionLevel } from '../domain/recipe.ts';
-import { readExporterEnvironment } from '../environment.ts';
+import { readExporterEnvironment, readRegion } from '../environment.ts';
 import { createBuckets } from './buckets.ts';
 import { createBatchExporter } from './export-batch.ts';
 import type { ExportSettings } from './export-settings.ts';
@@ -24,14 +26,16 @@ import { createQueueOnDemand } from './queue-on-demand.ts';
 
 const environment = readExporterEnvironment(process.env);
 const { ledgerTable, accountsTable, dispatchStateTable, auditLog, endpoints } = environment;
-const dynamodb = new DynamoDBClient(clientOptions);
+const connections = new KeptConnections();
+const options = clientOptions(connections);
+const dynamodb = new DynamoDBClient(options);
 const queue = createQueueOnDemand(async () => {
   const { openExportQueue } = await import('../aws/export-queue.ts');
-  return openExportQueue(environment.exportQueueUrl, clientOptions);
+  return openExportQueue(environment.exportQueueUrl, options);
 });
 const telemetry = createExportTelemetry(createInstruments(environment.stage));
 const secrets = createSecretStore({
-  client: new SecretsManagerClient(clientOptions),
+  client: new SecretsManagerClient(options),
   prefix: environment.secretPrefix,
 });
 const ports: Omit<ExporterPorts, 'buckets'> = {
@@ -39,12 +43,10 @@ const ports: Omit<ExporterPorts, 'buckets'> = {
   ledger: createLedger({ client: dynamodb, tableName: ledgerTable }),
   auditLog: createAuditLog({
     client: new DynamoDBClient({
-      ...clientOptions,
+      ...options,
       requestHandler: new RawHttpHandler(
-        {
-          connect: clientOptions.requestHandler.connectionTimeout,
-          answer: clientOptions.requestHandler.requestTimeout,
-        },
+        connections,
+        { connect: timeouts.connectionTimeout, answer: timeouts.requestTimeout },
         telemetry.rawReadFellBack,
       ),
       ...(auditLog.region !== undefined && { region: auditLog.region }),
@@ -54,15 +56,17 @@ const ports: Omit<ExporterPorts, 'buckets'> = {
   silences: createSilences({ client: dynamodb, tableName: dispatchStateTable }),
   queue,
   events: createExportEvents({
-    client: new EventBridgeClient(clientOptions),
+    client: new EventBridgeClient(options),
     busName: environment.eventBusName,
   }),
   telemetry,
   clock: { now: Date.now, token: randomUUID },
   deflateBlock: deflateOnThreadPool,
 };
+const exporter = { region: readRegion(process.env) };
 const settings: ExportSettings = {
   settle: environment.settleSeconds * 1000,
+  recountAfter: environment.recountAfterSeconds && environment.recountAfterSeconds * 1000,
   limits: { partBytes: environment.partBytes, level: compressionLevel },
   writerVersion: environment.writerVersion,
 };
@@ -70,7 +74,7 @@ const settings: ExportSettings = {
 const exportBatch = createBatchExporter({
   ports,
   settings,
-  createBuckets: () => createBuckets({ secrets, open: openBucket, endpoints }),
+  createBuckets: silenceMs => createBuckets({ secrets, open: openBucket, endpoints, exporter, silenceMs }),
   retryAfter: queue.retryAfter,
   timer(run, milliseconds) {
     const timeout = setTimeout(run, milliseconds);
@@ -78,8 +82,8 @@ const exportBatch = createBatchExporter({
   },
 });
 
-export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+export const handler = functionHandler(connections, async (event: SQSEvent, context) => {
   const response = await exportBatch(event.Records, () => context.getRemainingTimeInMillis());
   telemetry.flush();
   return response;
-}
+});

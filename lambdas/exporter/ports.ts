@@ -4,12 +4,12 @@ import type { Bucket } from '../buckets/bucket.ts';
 import type { Account } from '../domain/account.ts';
 import type { RecordField } from '../domain/audit-record.ts';
 import type { Attempt, Cursor, Intent, StopReason, UploadStep } from '../domain/cursor.ts';
-import type { DeliveredFile } from '../domain/delivered-file.ts';
+import type { DeliveredFile, DeliveredWindow } from '../domain/delivered-file.ts';
 import type { ExportMessage } from '../domain/export-message.ts';
 import type { ExportError, FailureCode } from '../domain/failure.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Place } from '../domain/recipe.ts';
-import type { Silence, SilenceByRegion } from '../domain/silence.ts';
+import type { Silences, Suspension, Target } from '../domain/silence.ts';
 import type { Window } from '../domain/window.ts';
 
 /** Everything outside that an export touches. Any call may throw; what is thrown is retried by the queue. */
@@ -18,7 +18,7 @@ export interface ExporterPorts {
   readonly ledger: Ledger;
   readonly auditLog: AuditLog;
   readonly buckets: Buckets;
-  readonly silences: Silences;
+  readonly silences: SilenceNotes;
   readonly queue: ContinuationQueue;
   readonly events: ExportEvents;
   readonly telemetry: ExportTelemetry;
@@ -36,7 +36,7 @@ export interface Standing {
   readonly record: unknown;
   readonly cursor: Cursor | undefined;
   /** Where clouds did not answer lately, as far as any exporter knows. */
-  readonly silences: SilenceByRegion;
+  readonly silences: Silences;
 }
 
 /**
@@ -52,7 +52,10 @@ export interface Ledger {
    * cannot have created the object are struck out, and can no longer begin to.
    */
   begin(accountId: string, cursor: Cursor, intent: Intent, attempt: Attempt): Promise<Cursor | undefined>;
-  /** Notes how far the attempt has come; `false` if it may not go on. */
+  /**
+   * Notes how far the attempt has come, and with it what that tells of others (`ofSeveralRequestsWith`); `false` if it
+   * may not go on.
+   */
   noteStep(accountId: string, cursor: Cursor, attempt: Attempt, step: UploadStep): Promise<boolean>;
   /** Writes the file's row and moves the cursor behind the file, to the window's end or its next part: both or neither. */
   commit(accountId: string, cursor: Cursor, file: DeliveredFile): Promise<Cursor | undefined>;
@@ -65,6 +68,10 @@ export interface Ledger {
   ): Promise<boolean>;
   /** Notes why nothing is exported; the next `begin` strikes it out. */
   recordStop(accountId: string, cursor: Cursor, reason: StopReason): Promise<boolean>;
+  /** The windows that end after one instant and up to another, oldest first; all of them must be delivered in full. */
+  deliveredWindows(accountId: string, after: Instant, upTo: Instant): AsyncIterable<DeliveredWindow>;
+  /** Notes up to where windows have been counted again, unless that is noted already; disturbs no export at work. */
+  noteRecounted(accountId: string, through: Instant): Promise<void>;
 }
 
 export interface RecordedFailure {
@@ -90,27 +97,30 @@ export interface AuditLog {
     after: string | undefined,
     signal: AbortSignal,
   ): AsyncIterable<Page>;
+  /** How many rows `pages` would give for the whole window, read with eventual consistency. */
+  count(accountId: string, window: Window, signal: AbortSignal): Promise<number>;
 }
 
 export interface Buckets {
   /**
    * The account's bucket, with its credential. A credential is remembered for this invocation.
-   * @param silence how long the cloud may stay silent, in milliseconds
    * @throws ExportError with a code of the secret, the role or the network
    */
-  open(account: Account, silence: number): Promise<Bucket>;
+  open(account: Account): Promise<Bucket>;
   /** The same with the credential read afresh; `undefined` if that is the one which was used already. */
-  reopen(account: Account, silence: number): Promise<Bucket | undefined>;
+  reopen(account: Account): Promise<Bucket | undefined>;
 }
 
-/** What the whole fleet knows of clouds that take connections and stay silent, by region of a cloud (`regionOf`). */
-export interface Silences {
-  /** Notes that an account met silence there. */
-  note(region: string, accountId: string, now: Instant): Promise<void>;
-  /** Asks to try there although it is suspended; `false` if somebody else does so at this moment. */
-  mayProbe(region: string, seen: Silence, now: Instant): Promise<boolean>;
-  /** Forgets it all: the cloud has answered. */
-  clear(region: string): Promise<void>;
+/** What the whole fleet is told of clouds that take connections and stay silent. */
+export interface SilenceNotes {
+  /** When the region last answered this process. */
+  lastAnswer(region: Target['region']): Instant | undefined;
+  /** Notes that the target was silent. */
+  note(target: Target, now: Instant, seen: Silences): Promise<void>;
+  /** Asks to try although the target is suspended; `false` if somebody else does so at this moment. */
+  mayProbe(suspension: Suspension, now: Instant): Promise<boolean>;
+  /** Notes that the target has answered, if that is news to the fleet. */
+  noteAnswer(target: Target, now: Instant, seen: Silences): Promise<void>;
 }
 
 export interface ContinuationQueue {
@@ -124,6 +134,8 @@ export interface ExportEvents {
   recovered(accountId: string, file: DeliveredFile, failures: number): Promise<void>;
   failed(accountId: string, failure: ExportError, window: Window | undefined): Promise<void>;
   stopped(accountId: string, reason: StopReason, exportedThrough: Instant): Promise<void>;
+  /** The window has so many rows that are in no file. */
+  recordedLate(accountId: string, window: Window, rows: number): Promise<void>;
 }
 
 /** Logs and metrics; never throws. */
@@ -133,6 +145,7 @@ export interface ExportTelemetry {
   lacking(accountId: string, file: DeliveredFile, fields: readonly RecordField[]): void;
   failed(accountId: string, failure: ExportError, at: FailedFile | undefined): void;
   stopped(accountId: string, reason: StopReason): void;
+  recordedLate(accountId: string, window: Window, rows: number): void;
   note(
     subject: { readonly accountId: string } | { readonly messageId: string },
     message: string,

@@ -2,6 +2,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createAccountScan } from '../aws/account-table.ts';
 import { clientOptions } from '../aws/client-options.ts';
 import { createCursorReader } from '../aws/cursor-reader.ts';
+import { functionHandler } from '../aws/function-handler.ts';
+import { KeptConnections } from '../aws/kept-connections.ts';
 import { createRowSample } from '../aws/row-sample.ts';
 import { createSightings } from '../aws/sightings.ts';
 import { createInstruments, createSurveyTelemetry } from '../aws/telemetry.ts';
@@ -13,12 +15,14 @@ import { watch } from './watch.ts';
 const lateness = 2 * 3_600_000;
 
 const environment = readWatchdogEnvironment(process.env);
-const client = new DynamoDBClient(clientOptions);
+const connections = new KeptConnections();
+const options = clientOptions(connections);
+const client = new DynamoDBClient(options);
 const telemetry = createSurveyTelemetry(createInstruments(environment.stage));
 const { auditLog } = environment;
 const { region } = auditLog;
 const rows = createRowSample({
-  client: region === undefined ? client : new DynamoDBClient({ ...clientOptions, region }),
+  client: region === undefined ? client : new DynamoDBClient({ ...options, region }),
   source: auditLog,
 });
 const keys = { type: auditLog.sortKeyType, newestKey: rows.newestKey };
@@ -28,7 +32,7 @@ const ports: WatchdogPorts = {
   ...createCursorReader({ client, tableName: environment.ledgerTable }),
 };
 
-export async function handler(): Promise<void> {
+export const handler = functionHandler(connections, async () => {
   const grace = environment.settleSeconds * 1000 + lateness;
   await watch({ now: Date.now(), grace, ports, sightings, keys, telemetry });
-}
+});

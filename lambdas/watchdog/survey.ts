@@ -1,6 +1,6 @@
 import { type Account, parseAccount } from '../domain/account.ts';
 import type { Cursor } from '../domain/cursor.ts';
-import { toExportError } from '../domain/failure.ts';
+import { ExportError, toExportError } from '../domain/failure.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { InvalidAccount, Survey } from '../domain/survey.ts';
 import { nextBoundary } from '../domain/window.ts';
@@ -27,7 +27,9 @@ export async function survey(now: Instant, grace: number, ports: WatchdogPorts):
       const { accountId } = account;
       if (!('faults' in account)) active.push(accountId);
       const cursor = cursors.get(accountId);
-      if ('faults' in account)
+      if (cursor instanceof ExportError)
+        invalid.push({ accountId, faults: [...faultsOf(account), cursor.message].join('; ') });
+      else if ('faults' in account)
         invalid.push(cursor ? { ...account, exportedThrough: cursor.exportedThrough } : account);
       else if (!cursor) neverExported.push(accountId);
       else if (isOverdue(account, cursor, now - grace))
@@ -35,6 +37,10 @@ export async function survey(now: Instant, grace: number, ports: WatchdogPorts):
     }
   }
   return { accounts, invalid, behind, neverExported, active };
+}
+
+function faultsOf(account: Account | InvalidAccount): string[] {
+  return 'faults' in account ? [account.faults] : [];
 }
 
 function isOverdue(

@@ -4,6 +4,7 @@ import { type LocalServer, startHttpServer } from './http-server.ts';
 
 /** A role that the server lets anybody assume who brings the external id, if the role demands one. */
 export interface LocalRole {
+  /** `*` stands for any external id, as in a trust policy with `StringLike`. */
   readonly externalId?: string;
   readonly credentials: {
     readonly accessKeyId: string;
@@ -12,29 +13,48 @@ export interface LocalRole {
   };
 }
 
+export interface RoleRequest {
+  readonly roleArn: string;
+  readonly externalId: string | undefined;
+  readonly sessionName: string;
+  /** The region for which the request is signed. */
+  readonly region: string | undefined;
+  readonly granted: boolean;
+}
+
 export interface StsServer extends LocalServer {
-  /** The session names of the roles assumed so far, in order. */
-  readonly sessions: readonly string[];
+  /** What was asked for so far, in order. */
+  readonly requests: readonly RoleRequest[];
 }
 
 /** AssumeRole of the AWS Security Token Service, for the roles given by ARN. The caller's own signature is not checked. */
 export async function startStsServer(roles: ReadonlyMap<string, LocalRole>): Promise<StsServer> {
-  const sessions: string[] = [];
+  const requests: RoleRequest[] = [];
   const server = await startHttpServer(async (request, response) => {
     const parameters = new URLSearchParams(await text(request));
-    const role = roles.get(parameters.get('RoleArn') ?? '');
+    const roleArn = parameters.get('RoleArn') ?? '';
+    const externalId = parameters.get('ExternalId') ?? undefined;
+    const sessionName = parameters.get('RoleSessionName') ?? '';
+    const role = roles.get(roleArn);
     const send = (status: number, xml: string) =>
       response.writeHead(status, { 'content-type': 'text/xml' }).end(xml);
     if (parameters.get('Action') !== 'AssumeRole')
       return send(400, refusal('InvalidAction', 'Only AssumeRole is known here'));
-    const protectedBy = role?.externalId ?? parameters.get('ExternalId');
-    if (role === undefined || protectedBy !== parameters.get('ExternalId'))
-      return send(403, refusal('AccessDenied', 'Not authorized to perform: sts:AssumeRole'));
-    sessions.push(parameters.get('RoleSessionName') ?? '');
-    return send(200, assumed(role));
+    const granted = role !== undefined && letsIn(role, externalId);
+    const [, region] =
+      /Credential=[^/]+\/\d+\/([^/]+)\/sts\//.exec(request.headers.authorization ?? '') ?? [];
+    requests.push({ roleArn, externalId, sessionName, region, granted });
+    return granted
+      ? send(200, assumed(role))
+      : send(403, refusal('AccessDenied', 'Not authorized to perform: sts:AssumeRole'));
   });
 
-  return { ...server, sessions };
+  return { ...server, requests };
+}
+
+function letsIn(role: LocalRole, externalId: string | undefined): boolean {
+  if (role.externalId === undefined) return true;
+  return externalId !== undefined && (role.externalId === '*' || role.externalId === externalId);
 }
 
 const namespace = 'xmlns="https://sts.amazonaws.com/doc/2011-06-15/"';

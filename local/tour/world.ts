@@ -105,6 +105,7 @@ export async function startWorld({ stateFile, log, ownTime }: WorldOptions) {
     accessKeys,
     serviceAccounts,
     roles,
+    sts,
     clouds,
     resources,
     setClock,

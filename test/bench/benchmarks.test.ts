@@ -31,7 +31,25 @@ describe('the benchmarks', () => {
     for (const figures of [ours, limit, ...rivals]) expect(figures).toMatchObject(exportFigures);
     expect(rivals).toHaveLength(2);
     const ratio = expect.any(Number);
-    expect(ratios).toEqual({ speed: ratio, cpu: ratio, zipSize: ratio, cpuToLimit: ratio });
+    expect(ratios).toEqual({
+      speed: ratio,
+      cpu: ratio,
+      zipSize: ratio,
+      cpuToLimit: ratio,
+      timeToLimit: ratio,
+    });
+  });
+
+  it('of the export runs with one partition’s rows and with a function’s share of a processor', {
+    timeout: 2 * minute,
+  }, async () => {
+    // More than a partition hands out at once, so that queries are refused and asked again.
+    const options = ['--rows', '60000', '--rounds', '1', '--latency', '0', '--only', 'ours,limit'];
+    const { ours, limit, setting } = await result('export', ...options, '--partition', '--memory', '1024');
+    expect(setting).toMatchObject({ partition: true, memory: 1024 });
+    expect(setting.quota).toMatch(/^(cgroup v[12]|duty cycle)$/);
+    for (const figures of [ours, limit])
+      expect(figures).toMatchObject({ ...exportFigures, computeUsdPerMillionRows: expect.any(Number) });
   });
 
   it('of the archive tells of every way to a zip', { timeout: 2 * minute }, async () => {
@@ -64,11 +82,13 @@ describe('the benchmarks', () => {
   it('of small exports tells what each cloud’s takes, in processor time and calls', {
     timeout: 2 * minute,
   }, async () => {
-    const few = ['--accounts', '2', '--windows', '1', '--warm-up', '1', '--rounds', '1'];
+    const few = ['--accounts', '2', '--windows', '1', '--warm-up', '1', '--rounds', '1', '--memory', '1769'];
     const { results, ratios } = await result('small', ...few);
     const names = results.map(({ name }: { name: string }) => name);
     expect(names).toEqual(['ours, S3', 'document client + archiver, S3', 'ours, GCS', 'ours, Azure']);
     for (const { cpuMs } of results) expect(cpuMs).toEqual(expect.any(Number));
+    for (const { requests, calls } of results)
+      expect(Object.values<number>(calls).reduce((sum, count) => sum + count)).toBeCloseTo(requests, 1);
     expect(ratios).toEqual({ cpu: expect.any(Number) });
     expect(results[0].calls).toEqual({
       'dynamodb GetItem accounts': 1,
@@ -90,10 +110,10 @@ describe('the benchmarks', () => {
       [],
       [],
       ['@aws-sdk/client-s3'],
-      ['google-auth-library'],
+      ['@google-cloud/storage'],
       ['@azure/storage-blob'],
-      ['@aws-sdk/client-s3', 'google-auth-library', '@azure/storage-blob'],
-      ['@aws-sdk/client-s3', 'google-auth-library', '@azure/storage-blob'],
+      ['@aws-sdk/client-s3', '@google-cloud/storage', '@azure/storage-blob'],
+      ['@aws-sdk/client-s3', '@google-cloud/storage', '@azure/storage-blob'],
     ]);
   });
 
@@ -102,5 +122,28 @@ describe('the benchmarks', () => {
     const [few, many] = results;
     expect(many.last).toBeLessThanOrEqual(few.last);
     expect(many.last).toBeGreaterThanOrEqual(Math.max(...Object.values<number>(many.bounds)));
+  });
+
+  it('of the fleet tells what an export costs, part by part, and which memory is the cheapest in time', async () => {
+    const { costs, choices, results } = await result(
+      'fleet',
+      ...['--accounts', '1000', '--concurrency', '20', '--memory', '512,1769'],
+    );
+    expect(costs).toHaveLength(3);
+    for (const { parts, usd, largest } of costs) {
+      expect(Object.values<number>(parts).reduce((sum, part) => sum + part)).toBeCloseTo(usd, 9);
+      expect(parts[largest]).toBe(Math.max(...Object.values<number>(parts)));
+    }
+    const [small, large] = results;
+    expect(small.usd).toBeLessThan(large.usd);
+    expect(choices).toEqual([{ concurrency: 20, memory: small.last <= 1.1 * large.last ? 512 : 1769 }]);
+  });
+
+  it('of the fleet holds back no healthy account where a third of all meet a silent place', async () => {
+    const { hung, population } = await result('fleet', '--hung');
+    expect(population.accounts).toBe(2000);
+    const ratios = Object.fromEntries(hung.map(({ when, ratio }: Record<string, unknown>) => [when, ratio]));
+    expect(ratios['the first window']).toBeLessThanOrEqual(1.5);
+    expect(ratios['a later window, the place still suspended']).toBeLessThanOrEqual(1);
   });
 });

@@ -2,6 +2,7 @@ import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAuditLog } from '../../lambdas/aws/audit-log.ts';
+import { KeptConnections } from '../../lambdas/aws/kept-connections.ts';
 import { RawHttpHandler } from '../../lambdas/aws/raw-http-handler.ts';
 import type { Pause } from '../../lambdas/aws/throttling.ts';
 import { defaultAttributes } from '../../lambdas/domain/audit-record.ts';
@@ -15,11 +16,18 @@ const { sortKey: _, ...names } = defaultAttributes;
 const window = { start: Date.parse('2026-11-22T04:00:00Z'), end: Date.parse('2026-11-22T08:00:00Z') };
 const never = new AbortController().signal;
 
+interface Through {
+  readonly maxAttempts?: number;
+  readonly pause?: Pause;
+}
+
 describe('the audit log', () => {
   let tables: DynamodbTables;
   let proxy: FaultProxy;
   beforeAll(async () => {
-    tables = await startTables({ requestHandler: new RawHttpHandler({ connect: 3_000, answer: 20_000 }) });
+    tables = await startTables({
+      requestHandler: new RawHttpHandler(new KeptConnections(), { connect: 3_000, answer: 20_000 }),
+    });
     const { protocol, hostname, port } = (await tables.client.config.endpoint?.()) ?? {};
     // Dynalite ends the process for half a request.
     proxy = await startFaultProxy(`${protocol}//${hostname}:${port}`, { wholeRequests: true });
@@ -73,23 +81,25 @@ describe('the audit log', () => {
       },
       pages: (after?: string, signal = never) => log.pages('acme', window, after, signal),
       read: (after?: string) => readFrom(log, after),
+      count: (signal = never) => log.count('acme', window, signal),
+      readThrough(endpoint: string, { signal, ...options }: Through & { signal?: AbortSignal } = {}) {
+        return this.through(endpoint, options, from => readFrom(from, undefined, signal));
+      },
+      countThrough(endpoint: string, options: Through) {
+        return this.through(endpoint, options, from => from.count('acme', window, never));
+      },
       /** The same from another endpoint, by default with as many attempts as an exporter makes. */
-      async readThrough(
+      async through<Read>(
         endpoint: string,
-        {
-          maxAttempts = 4,
-          pause,
-          signal,
-        }: { maxAttempts?: number; pause?: Pause; signal?: AbortSignal } = {},
-      ) {
+        { maxAttempts = 4, pause }: Through,
+        read: (from: AuditLog) => Promise<Read>,
+      ): Promise<Read> {
         const { region, credentials } = tables.client.config;
-        const requestHandler = new RawHttpHandler({ connect: 3_000, answer: 20_000 });
+        const requestHandler = new RawHttpHandler(new KeptConnections(), { connect: 3_000, answer: 20_000 });
         const client = new DynamoDBClient({ endpoint, region, credentials, requestHandler, maxAttempts });
         try {
-          return await readFrom(
+          return await read(
             createAuditLog({ client, source: { ...source, tableName }, ...(pause && { pause }) }),
-            undefined,
-            signal,
           );
         } finally {
           client.destroy();
@@ -104,6 +114,7 @@ describe('the audit log', () => {
     const outside = ['2026-11-22T03:59:59.999Z#4', '2026-11-22T08:00:00Z#5', '2026-11-22T08:00:00.000Z#6'];
     for (const sortKey of [...inside, ...outside]) await log.put(sortKey);
     expect((await log.read()).sortKeys).toEqual(inside.toSorted());
+    expect(await log.count()).toBe(inside.length);
   });
 
   it('gives a row at the bare bound to one window only: to the later', async () => {
@@ -111,6 +122,7 @@ describe('the audit log', () => {
     await log.put('2026-11-22T04:00:00');
     await log.put('2026-11-22T08:00:00');
     expect((await log.read()).sortKeys).toEqual(['2026-11-22T04:00:00']);
+    expect(await log.count()).toBe(1);
   });
 
   it('reads a numeric sort key of epoch milliseconds', async () => {
@@ -119,6 +131,7 @@ describe('the audit log', () => {
       await log.put(sortKey);
     const { sortKeys, lines } = await log.read();
     expect(sortKeys).toEqual([String(window.start), String(window.end - 1)]);
+    expect(await log.count()).toBe(2);
     expect(lines).toContain('"Date":"2026-11-22T04:00:00.000Z"');
   });
 
@@ -148,6 +161,7 @@ describe('the audit log', () => {
     await log.putMany(rows);
     const whole = await log.read();
     expect(whole.pages).toBeGreaterThan(3);
+    expect(await log.count()).toBe(rows.length);
     expect(whole.sortKeys).toEqual(rows.map(({ recordedAt }) => recordedAt));
     const rest = await log.read(rows[250]?.recordedAt);
     expect(rest.sortKeys).toEqual(rows.slice(251).map(({ recordedAt }) => recordedAt));
@@ -190,6 +204,19 @@ describe('the audit log', () => {
     expect(pauses.slice(0, 6)).toEqual([1000, 2000, 4000, 8000, 16_000, 16_000]);
   });
 
+  it('counts a window on for as long as a table throttles', async () => {
+    const log = await startLog('iso');
+    await log.put('2026-11-22T04:00:00Z#1');
+    const pauses: number[] = [];
+    proxy.onRequest = () =>
+      pauses.length < 10
+        ? { kind: 'answer', status: 400, body: '{"__type":"ThrottlingException"}' }
+        : { kind: 'pass' };
+    const pause = async (milliseconds: number) => void pauses.push(milliseconds);
+    expect(await log.countThrough(proxy.endpoint, { maxAttempts: 1, pause })).toBe(1);
+    expect(pauses.slice(0, 3)).toEqual([1000, 2000, 4000]);
+  });
+
   it('has its attempts for other failures, however often a table throttles', async () => {
     const log = await startLog('iso');
     await log.put('2026-11-22T04:00:00Z#1');
@@ -222,6 +249,7 @@ describe('the audit log', () => {
   it('gives one empty page for a window without rows', async () => {
     const log = await startLog('iso');
     expect(await log.read()).toEqual({ pages: 1, sortKeys: [], lines: '' });
+    expect(await log.count()).toBe(0);
   });
 
   it('ends with the reason of its signal when that aborts in the middle of a read', async () => {
@@ -238,6 +266,7 @@ describe('the audit log', () => {
     const controller = new AbortController();
     controller.abort(new Error('out of time'));
     await expect(Array.fromAsync(log.pages(undefined, controller.signal))).rejects.toThrow();
+    await expect(log.count(controller.signal)).rejects.toThrow();
   });
 
   it('says what is wrong when the table is not there', async () => {

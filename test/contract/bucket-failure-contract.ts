@@ -99,13 +99,13 @@ export function describeFailures(setting: ContractSetting): void {
       ['small', 1_000, 'stalled-answer'],
       ['large', manyParts, 'stalled-answer'],
     ] as const)(
-      'a cloud that falls silent while it creates a %s object (%i bytes, %s): network, after one try',
+      'a cloud that falls silent while it creates a %s object (%i bytes, %s): no_answer, after one try',
       async (size, bytes, kind) => {
         setting.proxy.onRequest = request => (setting.server.creates(request) ? { kind } : { kind: 'pass' });
         const bucket = await setting.openThroughProxy({ silenceMs: 2_000 });
         await setting.expectFailure(
           bucket.create(object(`${setting.folder}/silent-${size}.zip`, noise(bytes)), unwatched),
-          'network',
+          'no_answer',
           { kind: 'unclear' },
         );
         expect(setting.proxy.requests.filter(setting.server.creates)).toHaveLength(1);

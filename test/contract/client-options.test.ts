@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
-import { clientOptions } from '../../lambdas/aws/client-options.ts';
+import { clientOptions, timeouts } from '../../lambdas/aws/client-options.ts';
+import { KeptConnections, KeptHttpHandler } from '../../lambdas/aws/kept-connections.ts';
 import { startHttpServer } from '../../local/servers/http-server.ts';
 
 type Reply = (response: ServerResponse) => void;
@@ -29,9 +30,11 @@ describe('a client of a function', () => {
   ])('asks again when an answer %s', async (_, reply) => {
     const replies = [reply, whole];
     const server = await startHttpServer((_, response) => replies.shift()?.(response));
+    const connections = new KeptConnections();
+    const shorter = { ...timeouts, requestTimeout: 200, socketTimeout: 200 };
     const client = new DynamoDBClient({
-      ...clientOptions,
-      requestHandler: { ...clientOptions.requestHandler, requestTimeout: 200, socketTimeout: 200 },
+      ...clientOptions(connections),
+      requestHandler: new KeptHttpHandler(connections, shorter),
       endpoint: server.endpoint,
       region: 'us-east-1',
       credentials: { accessKeyId: 'contract', secretAccessKey: 'contract' },

@@ -25,6 +25,8 @@ export type Fault =
       /** True to break the connection when the body is sent, one byte of which is missing then. */
       readonly cut?: boolean;
     }
+  /** Reads the request and never answers. */
+  | { readonly kind: 'silence' }
   /** Breaks both connections once so many bytes of the request's body went by (0: at once), at the latest at its end. */
   | { readonly kind: 'reset'; readonly afterBytes: number }
   /** Lets the server do its work, then breaks the connection in place of the answer; with `when`, only if that says so then. */
@@ -45,6 +47,8 @@ export interface SeenRequest {
   /** With its query. */
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
+  /** The connection by which it came; a kept one brings several. */
+  readonly connection: object;
 }
 
 export interface FaultProxy {
@@ -75,7 +79,8 @@ export async function startFaultProxy(
   const upstream = new URL(target);
   const requests: SeenRequest[] = [];
   const server = await startHttpServer((incoming, outgoing) => {
-    const seen = { method: incoming.method ?? '', path: incoming.url ?? '', headers: incoming.headers };
+    const { method = '', url: path = '', headers, socket: connection } = incoming;
+    const seen = { method, path, headers, connection };
     if (keepRequests) requests.push(seen);
     play(proxy.onRequest(seen), { upstream, wholeRequests }, incoming, outgoing).catch(() => {
       // The connection broke on either side: the other side sees the same.
@@ -110,6 +115,10 @@ async function play(
     for await (const _ of incoming);
     if (fault.kind === 'stalled-answer')
       outgoing.writeHead(200, { etag: '"1"', 'content-length': 100 }).write('<?xml version="1.0"?>');
+    return;
+  }
+  if (fault.kind === 'silence') {
+    incoming.resume();
     return;
   }
   if (fault.kind === 'reset' && (fault.afterBytes === 0 || wholeRequests)) {

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createSocketServer, type Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { CRC32C } from '@google-cloud/storage';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Bucket, created } from '../../lambdas/buckets/bucket.ts';
 import { createCrc32c } from '../../lambdas/buckets/gcs-checksum.ts';
 import { ExportError, type FailureCode } from '../../lambdas/domain/failure.ts';
@@ -182,7 +182,15 @@ describe('the GCS driver', () => {
     deaf.close();
   });
 
-  const unconnected = { kind: 'refused', failure: { code: 'network' } };
+  test('does not go through the bytes of a refused chunk one by one, as the library would to redact an error', async () => {
+    const forEach = vi.spyOn(Object.getPrototypeOf(Uint8Array.prototype), 'forEach');
+    proxy.onRequest = from(2, { kind: 'answer', status: 403 });
+    expect(await bucket.create(object('a.zip', large), unwatched)).toMatchObject({ kind: 'refused' });
+    expect(forEach).not.toHaveBeenCalled();
+    forEach.mockRestore();
+  });
+
+  const unanswered = { kind: 'refused', failure: { code: 'no_answer' } };
 
   test.each(['the bucket', 'the token'])('gives up connecting for %s, after one try', async place => {
     let tried = 0;
@@ -196,7 +204,7 @@ describe('the GCS driver', () => {
         tried += 1;
       },
     });
-    expect(await stuck.create(object('a.zip', small), unwatched)).toMatchObject(unconnected);
+    expect(await stuck.create(object('a.zip', small), unwatched)).toMatchObject(unanswered);
     expect(tried).toBe(1);
     stuck.close();
   });
@@ -208,7 +216,7 @@ describe('the GCS driver', () => {
       endpoint: proxy.endpoint,
       silenceMs: 500,
     });
-    expect(await stuck.create(object('a.zip', small), unwatched)).toMatchObject(unconnected);
+    expect(await stuck.create(object('a.zip', small), unwatched)).toMatchObject(unanswered);
     expect(proxy.requests).toHaveLength(1);
     stuck.close();
   });
@@ -220,7 +228,7 @@ describe('the GCS driver', () => {
       endpoint: proxy.endpoint,
       silenceMs: 500,
     });
-    expect(await stuck.create(object('a.zip', large), unwatched)).toMatchObject(unconnected);
+    expect(await stuck.create(object('a.zip', large), unwatched)).toMatchObject(unanswered);
     expect(requests('PUT')).toHaveLength(2);
     expect(requests('DELETE')).toHaveLength(0);
     stuck.close();
@@ -380,6 +388,19 @@ describe('the token of the GCS driver', () => {
     hostile.close();
     expect(trapped).toEqual([]);
   });
+
+  test.each(['STORAGE_EMULATOR_HOST', 'GOOGLE_CLOUD_UNIVERSE_DOMAIN', 'HTTPS_PROXY', 'HTTP_PROXY'])(
+    'and all else goes nowhere else for the variable %s',
+    async name => {
+      vi.stubEnv(name, trapUrl);
+      const bucket = openBucket('audit-logs', { credential: account.credential, endpoint: proxy.endpoint });
+      expect(await bucket.create(object('a.zip', small), unwatched)).toEqual(created);
+      expect(await bucket.create(object('b.zip', large), unwatched)).toEqual(created);
+      bucket.close();
+      vi.unstubAllEnvs();
+      expect(trapped).toEqual([]);
+    },
+  );
 
   test('is asked for at Google when no endpoint is set, and nowhere else', async () => {
     const hosts: string[] = [];

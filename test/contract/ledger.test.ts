@@ -1,4 +1,4 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createFileReader } from '../../cli/stage/ledger/ledger-files.ts';
 import { createCursorReader } from '../../lambdas/aws/cursor-reader.ts';
@@ -159,6 +159,28 @@ describe('the ledger', () => {
     expect(await present()).toEqual(next);
   });
 
+  it('knows that an attempt without a step has not created what takes several requests', async () => {
+    const killed = await begun();
+    const next = await ledger.begin(accountId, killed, resumed(killed), other);
+    if (!next) throw new Error('Nobody was quicker');
+    expect(await ledger.noteStep(accountId, next, other, 'staging')).toBe(true);
+    expect((await present()).attempts).toEqual(
+      [mine, other].map(attempt => ({ ...attempt, step: 'staging' })),
+    );
+  });
+
+  it('takes no attempt back that has gone on meanwhile', async () => {
+    const cursor = await begun();
+    const next = await ledger.begin(accountId, cursor, resumed(cursor), other);
+    if (!next) throw new Error('Nobody was quicker');
+    await ledger.noteStep(accountId, cursor, mine, 'creating');
+    expect(await ledger.noteStep(accountId, next, other, 'staging')).toBe(true);
+    expect((await present()).attempts).toEqual([
+      { ...mine, step: 'creating' },
+      { ...other, step: 'staging' },
+    ]);
+  });
+
   it('keeps an attempt that may have created when another begins', async () => {
     const cursor = await begun();
     await ledger.noteStep(accountId, cursor, mine, 'staging');
@@ -311,6 +333,65 @@ describe('the ledger', () => {
     expect((await ledger.begin(accountId, cursor, intent, mine))?.stopped).toBeUndefined();
   });
 
+  describe('of windows that are counted again', () => {
+    /** Delivers windows of four hours, one after the other, each in files of so many rows. */
+    async function deliver(...windows: readonly (readonly number[])[]): Promise<void> {
+      for (const [index, files] of windows.entries()) {
+        const windowEnd = end + index * 14_400_000;
+        const window = { start: windowEnd - 14_400_000, end: windowEnd };
+        for (const [before, records] of files.entries()) {
+          const own = { ...file, window, records, part: before + 1, final: before === files.length - 1 };
+          const startedAt = windowEnd + own.part * 1000;
+          const cursor = await ledger.createCursor(accountId, start);
+          const begun = await ledger.begin(accountId, cursor, { ...intent, window, part: own.part }, mine);
+          await ledger.commit(accountId, begun ?? expect.fail('not begun'), { ...own, startedAt });
+        }
+      }
+    }
+    const windows = (after: number, upTo: number) =>
+      Array.fromAsync(ledger.deliveredWindows(accountId, after, upTo));
+
+    it('gives those that end after one instant and up to another, with the rows of all their files', async () => {
+      await deliver([3], [5, 4, 2], [0], [7]);
+      const found = await windows(end, end + 2 * 14_400_000);
+      expect(found.map(({ window, records }) => [window.end, records])).toEqual([
+        [end + 14_400_000, 11],
+        [end + 2 * 14_400_000, 0],
+      ]);
+      expect(found[0]).toEqual({
+        window: { start: end, end: end + 14_400_000 },
+        records: 11,
+        readAt: end + 14_401_000,
+      });
+      expect(await windows(start - 1000, end)).toHaveLength(1);
+      expect(await windows(end - 1000, end)).toHaveLength(1);
+      expect(await windows(start, end - 1000)).toEqual([]);
+    });
+
+    it('remembers how far they were counted, and never less far', async () => {
+      await ledger.createCursor(accountId, start);
+      await ledger.noteRecounted(accountId, end);
+      await ledger.noteRecounted(accountId, start);
+      expect((await present()).recountedThrough).toBe(end);
+    });
+
+    it('disturbs nobody who is at a file, and is kept by whoever is', async () => {
+      const seen = await ledger.createCursor(accountId, start);
+      await ledger.noteRecounted(accountId, start);
+      const cursor = (await ledger.begin(accountId, seen, intent, mine)) ?? expect.fail('not begun');
+      await ledger.noteRecounted(accountId, end);
+      expect(await ledger.noteStep(accountId, cursor, mine, 'creating')).toBe(true);
+      const moved = await ledger.commit(accountId, cursor, file);
+      expect(moved).toEqual({ ...committed, recountedThrough: start });
+      expect(await present()).toEqual({ ...committed, recountedThrough: end });
+    });
+
+    it('makes no cursor of its own', async () => {
+      await ledger.noteRecounted(accountId, end);
+      expect(await ledger.readCursor(accountId)).toBeUndefined();
+    });
+  });
+
   it('reads the cursors of hundreds of accounts at once, and leaves out those that have none', async () => {
     const many = Array.from({ length: 230 }, (_, index) => `many-${index}`);
     await Promise.all(many.map(id => ledger.createCursor(id, start)));
@@ -319,6 +400,49 @@ describe('the ledger', () => {
       'nobody',
     ]);
     expect([...cursors.keys()].toSorted()).toEqual(many.toSorted());
-    expect(cursors.get('many-7')?.exportedThrough).toBe(start);
+    expect(cursors.get('many-7')).toMatchObject({ exportedThrough: start });
+  });
+
+  it.each<[string, Record<string, AttributeValue>, string]>([
+    ['a date that is none', { exportedThrough: { S: 'yesterday' } }, 'exportedThrough: expected an instant'],
+    ['a date beyond all windows', { exportedThrough: { S: '+200000-01-01T00:00:00Z' } }, 'exportedThrough: '],
+    ['no version', { version: { NULL: true } }, 'version: expected number, got null'],
+    [
+      'a number of too many digits',
+      { version: { N: `${'9'.repeat(30)}.5` } },
+      'version: expected number, got map',
+    ],
+    [
+      'another thing for its intent',
+      { intent: { M: { part: { S: '1' } } } },
+      'intent.window: expected map, got nothing; intent.part: expected number',
+    ],
+  ])('names account and attribute of a cursor with %s, and reads the others', async (_, broken, fault) => {
+    const sound = `${accountId} sound`;
+    await ledger.createCursor(sound, start);
+    const Item = {
+      accountId: { S: accountId },
+      entry: { S: 'cursor' },
+      exportedThrough: { S: '2026-11-22T04:00:00.000Z' },
+      version: { N: '1' },
+      lastWrite: { S: 'created' },
+      attempts: { M: {} },
+      failures: { N: '0' },
+      ...broken,
+    };
+    await tables.client.send(new PutItemCommand({ TableName: tableName, Item }));
+    const error = {
+      name: 'ExportError',
+      code: 'internal',
+      message: expect.stringContaining(
+        `The item cursor of the account "${accountId}" in the ledger cannot be read: ${fault}`,
+      ),
+    };
+    await expect(ledger.readCursor(accountId)).rejects.toMatchObject(error);
+    const reader = createCursorReader({ client: tables.client, tableName });
+    await expect(reader.cursor(accountId)).rejects.toMatchObject(error);
+    const cursors = await reader.cursors([accountId, sound]);
+    expect(cursors.get(accountId)).toMatchObject(error);
+    expect(cursors.get(sound)).toMatchObject({ exportedThrough: start });
   });
 });

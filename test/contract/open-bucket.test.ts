@@ -36,7 +36,7 @@ describe('opening the bucket of a destination', () => {
   beforeEach(() => {
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAOURSELVES0000001');
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'oUr/0wn+Secret5k3y7');
-    vi.stubEnv('AWS_REGION', 'us-east-1');
+    vi.stubEnv('AWS_REGION', 'us-west-2');
   });
   afterEach(() => {
     vi.unstubAllEnvs();
@@ -48,6 +48,7 @@ describe('opening the bucket of a destination', () => {
       credential,
       endpoints: { s3: s3.endpoint, sts: sts.endpoint },
       sessionName: 'siem-export',
+      exporter: { region: 'us-east-1' },
     });
 
   test('S3 with the customer’s access key', async () => {
@@ -60,6 +61,8 @@ describe('opening the bucket of a destination', () => {
     const bucket = await open({ ...destination, roleArn, externalId: 'account-7' });
     expect(await bucket.create(object('by-role.zip', noise(100)), unwatched)).toEqual({ kind: 'created' });
     bucket.close();
+    // Not where the bucket is, nor where this process happens to be.
+    expect(new Set(sts.requests.map(({ region }) => region))).toEqual(new Set(['us-east-1']));
   });
 
   test('passes on why a role does not let us in', async () => {

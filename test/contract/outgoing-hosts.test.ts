@@ -1,17 +1,24 @@
 import { execFile } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createCertificate } from '../../bench/servers/certificate.ts';
 import { lookupCloud, mayBeCloud } from '../../lambdas/buckets/cloud-address.ts';
 import { openBucket } from '../../lambdas/buckets/open-bucket.ts';
 import type { Account } from '../../lambdas/domain/account.ts';
+import { ExportError } from '../../lambdas/domain/failure.ts';
 import type { Credential } from '../../lambdas/domain/secret.ts';
+import { listen } from '../../local/servers/http-server.ts';
 import { watchedBy } from './contract-objects.ts';
 import type { Attempt } from './outgoing-hosts.ts';
+import { configFile, movingVariables } from './outgoing-variables.ts';
 
 /** Every host to which a credential or a record may lead. */
 const allowed = [
@@ -25,10 +32,14 @@ const allowed = [
 describe('without endpoints of local mode', () => {
   let attempts: readonly Attempt[];
   const named = (name: string) => attempts.find(attempt => attempt.name === name);
+  const folder = mkdtempSync(join(tmpdir(), 'outgoing-hosts-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
   beforeAll(async () => {
+    const file = join(folder, 'config');
+    writeFileSync(file, configFile);
     const { stdout } = await promisify(execFile)(
       process.execPath,
-      [join(import.meta.dirname, 'outgoing-hosts.ts')],
+      [join(import.meta.dirname, 'outgoing-hosts.ts'), file],
       { env: { AWS_ACCESS_KEY_ID: 'A'.repeat(20), AWS_SECRET_ACCESS_KEY: 'b'.repeat(40) }, timeout: 100_000 },
     );
     attempts = JSON.parse(stdout) as Attempt[];
@@ -48,12 +59,98 @@ describe('without endpoints of local mode', () => {
     expect(attempts.length).toBeGreaterThan(120);
   });
 
+  it.each([...Object.keys(movingVariables), 'all variables'])('%s moves nothing', variable => {
+    const hosts = attempts
+      .filter(({ name }) => name.endsWith(` ${variable}`))
+      .map(({ name, hosts }) => [name.replace(/ (?:with|and) [^ ]*(?: variables)?$/, ''), ...hosts]);
+    expect(hosts).toEqual([
+      ['s3', 'acme-audit.s3.eu-central-1.amazonaws.com'],
+      ['s3 by role', 'sts.eu-central-1.amazonaws.com'],
+      ['gcs', 'oauth2.googleapis.com'],
+      ['azure', 'acmeaudit.blob.core.windows.net'],
+      ['gcs with a token, 1 bytes', 'storage.googleapis.com'],
+      ['gcs with a token, 300000 bytes', 'storage.googleapis.com'],
+    ]);
+  });
+
   it('whatever asks for no host was refused by name', () => {
     const silent = attempts.filter(({ hosts }) => hosts.length === 0);
     expect(silent.length).toBeGreaterThan(50);
     for (const { name, outcome } of silent)
       expect([name, outcome]).toEqual([name, expect.stringMatching(/^(account|secret)_invalid$/)]);
   });
+});
+
+const destinations: readonly [Account['destination'], Credential][] = [
+  [
+    { type: 's3', bucket: 'acme-audit', region: 'eu-central-1' },
+    { type: 's3', accessKeyId: 'A'.repeat(20), secretAccessKey: 'b'.repeat(40) },
+  ],
+  [
+    { type: 'gcs', bucket: 'acme-audit' },
+    {
+      type: 'gcs',
+      clientEmail: 'a@b.iam.gserviceaccount.com',
+      privateKey: generateKeyPairSync('rsa', { modulusLength: 2048 })
+        .privateKey.export({ type: 'pkcs8', format: 'pem' })
+        .toString(),
+    },
+  ],
+  [
+    { type: 'azure', storageAccount: 'acmeaudit', container: 'acme-audit' },
+    {
+      type: 'azure',
+      accountName: 'acmeaudit',
+      cloud: 'public',
+      host: 'acmeaudit.blob.core.windows.net',
+      access: { sas: 'sig=abc' },
+    },
+  ],
+];
+describe('a certificate that nobody vouches for', () => {
+  it.each([
+    ...destinations,
+    [
+      { ...destinations[0]?.[0], roleArn: 'arn:aws:iam::123456789012:role/siem', externalId: 'ext-1' },
+      undefined,
+    ],
+  ] as [Account['destination'], Credential | undefined][])(
+    'is refused though NODE_TLS_REJECT_UNAUTHORIZED says otherwise: %o',
+    async (destination, credential) => {
+      let requests = 0;
+      const server = createSecureServer(await createCertificate(), (_, response) => {
+        requests++;
+        response.end('{}');
+      });
+      const { port, close } = await listen(server);
+      const endpoint = `https://localhost:${port}`;
+      vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+      // Our own, with which the role would be assumed.
+      vi.stubEnv('AWS_ACCESS_KEY_ID', 'A'.repeat(20));
+      vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'b'.repeat(40));
+      try {
+        const endpoints = { s3: endpoint, sts: endpoint, gcs: endpoint, azure: `${endpoint}/acmeaudit` };
+        const opening = { destination, credential, endpoints, sessionName: 'acme' };
+        const writing = openBucket({ ...opening, exporter: { region: 'eu-central-1' } }).then(
+          async bucket => {
+            const body = (async function* () {
+              yield Buffer.from('a row');
+            })();
+            const object = { key: 'audit/x', body, contentType: 'application/zip', metadata: {} };
+            const answer = await bucket.create(object, watchedBy(AbortSignal.timeout(20_000)));
+            bucket.close();
+            return 'failure' in answer ? answer.failure.code : answer.kind;
+          },
+          (thrown: unknown) => (thrown instanceof ExportError ? thrown.code : thrown),
+        );
+        expect(await writing).toBe('network');
+        expect(requests).toBe(0);
+      } finally {
+        vi.unstubAllEnvs();
+        await close();
+      }
+    },
+  );
 });
 
 describe('a redirect', () => {
@@ -67,7 +164,7 @@ describe('a redirect', () => {
     // A token comes first, so that there is something to steal.
     if (request.url?.startsWith('/token')) {
       response.setHeader('content-type', 'application/json');
-      response.end('{"access_token":"a token","expires_in":3600,"token_type":"Bearer"}');
+      response.end('{"access_token":"a-token","expires_in":3600,"token_type":"Bearer"}');
       return;
     }
     const { port } = trap.address() as AddressInfo;
@@ -87,32 +184,6 @@ describe('a redirect', () => {
     }
   });
 
-  const destinations: readonly [Account['destination'], Credential][] = [
-    [
-      { type: 's3', bucket: 'acme-audit', region: 'eu-central-1' },
-      { type: 's3', accessKeyId: 'A'.repeat(20), secretAccessKey: 'b'.repeat(40) },
-    ],
-    [
-      { type: 'gcs', bucket: 'acme-audit' },
-      {
-        type: 'gcs',
-        clientEmail: 'a@b.iam.gserviceaccount.com',
-        privateKey: generateKeyPairSync('rsa', { modulusLength: 2048 })
-          .privateKey.export({ type: 'pkcs8', format: 'pem' })
-          .toString(),
-      },
-    ],
-    [
-      { type: 'azure', storageAccount: 'acmeaudit', container: 'acme-audit' },
-      {
-        type: 'azure',
-        accountName: 'acmeaudit',
-        cloud: 'public',
-        host: 'acmeaudit.blob.core.windows.net',
-        access: { sas: 'sig=abc' },
-      },
-    ],
-  ];
   const cases = [301, 302, 303, 307, 308].flatMap(code =>
     destinations.map(([destination, credential]) => ({
       code,
@@ -130,6 +201,7 @@ describe('a redirect', () => {
         credential,
         endpoints: { s3: endpoint, gcs: endpoint, azure: `${endpoint}/acmeaudit` },
         sessionName: 'acme',
+        exporter: { region: 'eu-central-1' },
       });
       const body = (async function* () {
         yield Buffer.alloc(bytes);
@@ -155,13 +227,26 @@ describe('the address of a cloud', () => {
     'fe80::1',
     'fd00:ec2::254',
     '::ffff:127.0.0.1',
+    '::127.0.0.1',
+    '64:ff9b::169.254.169.254',
+    '64:ff9b::52.219.170.1',
+    '64:ff9b:1::1',
+    '2002:7f00:1::',
+    '2001::1',
   ])('is not %s', address =>
     expect(mayBeCloud({ address, family: address.includes(':') ? 6 : 4 })).toBe(false),
   );
 
-  it.each(['52.219.170.1', '10.0.0.7', '172.16.3.1', '2600:1fa0::1', 'fd12::1'])(
-    'may be %s: through a VPC endpoint it is a private one',
-    address => expect(mayBeCloud({ address, family: address.includes(':') ? 6 : 4 })).toBe(true),
+  it.each([
+    '52.219.170.1',
+    '10.0.0.7',
+    '172.16.3.1',
+    '2600:1fa0::1',
+    'fd12::1',
+    '::ffff:52.219.170.1',
+    '2001:db8::1',
+  ])('may be %s: through a VPC endpoint it is a private one', address =>
+    expect(mayBeCloud({ address, family: address.includes(':') ? 6 : 4 })).toBe(true),
   );
 
   it('is refused when the name leads to this machine', async () => {

@@ -1,10 +1,13 @@
 import { generateKeyPairSync } from 'node:crypto';
 import dns from 'node:dns';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import net from 'node:net';
 import { type Account, parseAccount } from '../../lambdas/domain/account.ts';
 import { ExportError } from '../../lambdas/domain/failure.ts';
-import { parseSecret } from '../../lambdas/domain/secret.ts';
+import { type GcsCredential, parseSecret } from '../../lambdas/domain/secret.ts';
 import { watchedBy } from './contract-objects.ts';
+import { movingVariables } from './outgoing-variables.ts';
 
 /**
  * Runs the drivers as in production, without any endpoint, for records and secrets that would lead them elsewhere.
@@ -25,6 +28,14 @@ const note = (host: string) => {
   asked.push(host);
   onAsked();
 };
+/** Google's stand-in for tokens: whoever has none never asks for the storage. The one server that is let through. */
+const tokens = createServer((request, response) => {
+  request.resume();
+  response.setHeader('content-type', 'application/json');
+  response.end('{"access_token":"a-token","expires_in":3600,"token_type":"Bearer"}');
+});
+await once(tokens.listen(0, '127.0.0.1'), 'listening');
+const { port: tokenPort } = tokens.address() as net.AddressInfo;
 const notFound = (host: string) => Object.assign(new Error(`not found: ${host}`), { code: 'ENOTFOUND' });
 
 // Assigned over, because these are what every connection of Node's goes through.
@@ -39,8 +50,9 @@ const { connect } = net.Socket.prototype;
 Object.assign(net.Socket.prototype, {
   connect(this: net.Socket, ...settings: unknown[]) {
     const [options] = (Array.isArray(settings[0]) ? settings[0] : settings) as [
-      { host?: string; path?: string },
+      { host?: string; path?: string; port?: number },
     ];
+    if (Number(options.port) === tokenPort) return Reflect.apply(connect, this, settings);
     const host = options.host ?? options.path ?? 'localhost';
     if (net.isIP(host) === 0 && host !== 'localhost') return Reflect.apply(connect, this, settings);
     note(host);
@@ -52,6 +64,7 @@ Object.assign(net.Socket.prototype, {
 const { syncBuiltinESMExports } = await import('node:module');
 syncBuiltinESMExports();
 const { openBucket } = await import('../../lambdas/buckets/open-bucket.ts');
+const { createGcsBucket } = await import('../../lambdas/buckets/gcs.ts');
 
 const privateKey = generateKeyPairSync('rsa', { modulusLength: 2048 })
   .privateKey.export({ type: 'pkcs8', format: 'pem' })
@@ -194,8 +207,44 @@ await attempt(
   s3,
   JSON.stringify({ ...s3Key, endpoint: url, region: elsewhere, sessionToken: elsewhere }),
 );
+for (const [variable, value] of Object.entries(movingVariables))
+  await attemptsWith(variable, { [variable]: value });
+await attemptsWith('all variables', movingVariables);
 process.stdout.write(JSON.stringify(attempts));
 process.exit();
+
+/** What is asked for while variables are set that would lead elsewhere. */
+async function attemptsWith(name: string, variables: Readonly<Record<string, string>>): Promise<void> {
+  const before = { ...process.env };
+  const file = 'AWS_CONFIG_FILE' in variables && { AWS_CONFIG_FILE: process.argv[2] };
+  Object.assign(process.env, variables, file);
+  await attempt(`s3 with ${name}`, s3, good.s3);
+  await attempt(`s3 by role with ${name}`, { ...s3, roleArn, externalId: 'ext-1' });
+  await attempt(`gcs with ${name}`, gcs, good.gcs);
+  await attempt(`azure with ${name}`, azure, good.azure);
+  for (const bytes of [1, 300_000])
+    await attemptWithToken(`gcs with a token, ${bytes} bytes and ${name}`, bytes);
+  process.env = before;
+}
+
+async function attemptWithToken(name: string, bytes: number): Promise<void> {
+  asked = [];
+  const end = new AbortController();
+  onAsked = () => setTimeout(() => end.abort(new ExportError('out_of_time', 'a host was asked for')), 20);
+  const bucket = createGcsBucket({
+    destination: { type: 'gcs', bucket: 'acme-audit' },
+    credential: parseSecret({ type: 'gcs' }, good.gcs) as GcsCredential,
+    tokenUrl: `http://127.0.0.1:${tokenPort}/token`,
+    chunkSize: 256 * 1024,
+  });
+  const body = (async function* () {
+    yield Buffer.alloc(bytes);
+  })();
+  const object = { key: 'audit/x', body, contentType: 'application/zip', metadata: {} };
+  const { kind: outcome } = await bucket.create(object, watchedBy(end.signal));
+  bucket.close();
+  attempts.push({ name, hosts: [...new Set(asked)], outcome });
+}
 
 async function attempt(name: string, destination: Record<string, unknown>, secret?: string): Promise<void> {
   asked = [];
@@ -221,6 +270,7 @@ async function write(destination: Record<string, unknown>, secret: string | unde
       credential,
       endpoints: {},
       sessionName: 'acme',
+      exporter: { region: 'eu-central-1' },
       signal: end.signal,
     });
     const body = (async function* () {

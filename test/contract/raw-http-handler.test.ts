@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createServer as createTlsServer, getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createCertificate } from '../../bench/servers/certificate.ts';
+import { KeptConnections } from '../../lambdas/aws/kept-connections.ts';
 import { RawHttpHandler, receiveInto } from '../../lambdas/aws/raw-http-handler.ts';
 
 type Reply = (socket: Socket, request: string) => Promise<void> | void;
@@ -75,7 +76,7 @@ describe.each(['http:', 'https:'] as const)('the handler over %s', protocol => {
   function start(given: Reply, own: Partial<typeof timeouts> = {}) {
     answer = given;
     connections = 0;
-    const handler = new RawHttpHandler({ ...timeouts, ...own });
+    const handler = new RawHttpHandler(new KeptConnections(), { ...timeouts, ...own });
     handlers.push(handler);
     type Sent = { memory?: Buffer; signal?: AbortSignal; hostname?: string };
     return (number = 0, { memory, signal, hostname = 'localhost' }: Sent = {}) => {
@@ -268,7 +269,7 @@ describe.each(['http:', 'https:'] as const)('the handler over %s', protocol => {
   });
 
   it('fails when nobody listens', async () => {
-    const handler = new RawHttpHandler(timeouts);
+    const handler = new RawHttpHandler(new KeptConnections(), timeouts);
     handlers.push(handler);
     const request = {
       protocol,

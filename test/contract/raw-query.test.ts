@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { crc32 } from 'node:zlib';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
+import { KeptConnections } from '../../lambdas/aws/kept-connections.ts';
 import { RawHttpHandler } from '../../lambdas/aws/raw-http-handler.ts';
 import { createRawQuery } from '../../lambdas/aws/raw-query.ts';
 import { startHttpServer } from '../../local/servers/http-server.ts';
@@ -53,7 +54,11 @@ describe('queries that are answered in bytes', () => {
       received.push({ attempt, body });
       replies.shift()?.(response);
     });
-    const requestHandler = new RawHttpHandler({ connect: 2_000, answer: 2_000 }, () => fallbacks++);
+    const requestHandler = new RawHttpHandler(
+      new KeptConnections(),
+      { connect: 2_000, answer: 2_000 },
+      () => fallbacks++,
+    );
     const client = new DynamoDBClient({
       endpoint: server.endpoint,
       region: 'eu-central-1',

@@ -1,3 +1,4 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDispatchState } from '../../lambdas/aws/dispatch-state.ts';
 import { createSightings } from '../../lambdas/aws/sightings.ts';
@@ -26,6 +27,24 @@ describe('the watchdog’s memory', () => {
     await sightings().note(['returned'], start);
     const later = start + 1000 * hour;
     expect(await sightings().note(['returned'], later)).toEqual(new Map([['returned', later]]));
+  });
+
+  it.each([
+    ['firstSeen', 'a while ago'],
+    ['firstSeen', '2126-11-22T12:40:00.000Z'],
+    ['lastSeen', 'zuletzt'],
+  ])('begins anew with an account whose %s is %j, and notes the others', async (attribute, date) => {
+    const Item = {
+      name: { S: 'watchdog#broken' },
+      firstSeen: { S: '2026-11-22T11:40:00.000Z' },
+      lastSeen: { S: '2026-11-22T11:40:00.000Z' },
+      [attribute]: { S: date },
+    };
+    await tables.client.send(new PutItemCommand({ TableName: tableName, Item }));
+    const both = ['broken', `beside ${date}`];
+    const anew = new Map(both.map(id => [id, start]));
+    expect(await sightings().note(both, start)).toEqual(anew);
+    expect(await sightings().note(both, start + hour)).toEqual(anew);
   });
 
   it('keeps many accounts apart, and none is called dispatcher', async () => {

@@ -1,78 +1,95 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSilences, silencesFromItem, silencesKey } from '../../lambdas/aws/silences.ts';
-import { isProbeDue, isSuspended, type Silence } from '../../lambdas/domain/silence.ts';
-import type { Silences } from '../../lambdas/exporter/ports.ts';
+import { isProbeDue, noSilences, type Silences, suspensionOf } from '../../lambdas/domain/silence.ts';
+import type { SilenceNotes } from '../../lambdas/exporter/ports.ts';
 import { type DynamodbTables, startTables } from './dynamodb-tables.ts';
 
 const start = Date.parse('2026-11-22T12:00:00Z');
 const second = 1000;
+const region = 's3 eu-west-1';
+const target = (bucket: string) => ({ bucket, region });
 
-describe('what the fleet knows of silent clouds', () => {
+describe('what the fleet knows of silent buckets', () => {
   let tables: DynamodbTables;
   let tableName: string;
-  let silences: Silences;
+  let silences: SilenceNotes;
   beforeAll(async () => {
     tables = await startTables();
+  });
+  beforeEach(async () => {
     tableName = await tables.create({ partition: 'name' });
     silences = createSilences({ client: tables.client, tableName });
   });
   afterAll(() => tables?.close());
 
-  async function of(region: string): Promise<Silence | undefined> {
+  async function known(): Promise<Silences> {
     const { Item } = await tables.client.send(
       new GetItemCommand({ TableName: tableName, Key: silencesKey, ConsistentRead: true }),
     );
-    return silencesFromItem(Item).get(region);
+    return silencesFromItem(Item);
   }
 
-  it('suspends a region after three accounts, and no other region', async () => {
-    await silences.note('s3 eu-west-1', 'a', start);
-    await silences.note('s3 eu-west-1', 'a', start + second);
-    await silences.note('s3 eu-west-1', 'b', start + 2 * second);
-    expect(isSuspended(await of('s3 eu-west-1'), start + 3 * second)).toBe(false);
-    await silences.note('s3 eu-west-1', 'ünï/🚀', start + 3 * second);
-    const silence = await of('s3 eu-west-1');
-    expect(isSuspended(silence, start + 4 * second)).toBe(true);
-    expect(silence?.accountIds.toSorted()).toEqual(['a', 'b', 'ünï/🚀']);
-    expect(await of('s3 eu-central-1')).toBeUndefined();
+  it('is nothing at first', async () => {
+    expect(await known()).toEqual(noSilences);
   });
 
-  it('does not count accounts that met silence long ago', async () => {
-    await silences.note('azure', 'a', start);
-    await silences.note('azure', 'b', start + 10 * second);
-    await silences.note('azure', 'c', start + 100 * second);
-    expect(await of('azure')).toEqual({ accountIds: ['c'], at: start + 100 * second });
+  it('is which bucket was silent, of which region, and when', async () => {
+    await silences.note(target('s3://a'), start, noSilences);
+    await silences.note({ bucket: 'azure://ünï', region: 'azure public' }, start + second, noSilences);
+    await silences.note(target('s3://a'), start + 2 * second, await known());
+    expect(await known()).toEqual({
+      buckets: new Map([
+        ['s3://a', { region, at: start + 2 * second }],
+        ['azure://ünï', { region: 'azure public', at: start + second }],
+      ]),
+      answered: new Map(),
+    });
+  });
+
+  it('forgets what is known no more with the next note', async () => {
+    await silences.note(target('s3://old'), start, noSilences);
+    await silences.note(target('s3://young'), start + 18_000 * second, await known());
+    await silences.note(target('s3://new'), start + 21_601 * second, await known());
+    expect([...(await known()).buckets.keys()].toSorted()).toEqual(['s3://new', 's3://young']);
   });
 
   it('lets one of many probe, and the next when that one has had its time', async () => {
-    for (const id of ['a', 'b', 'c', 'd', 'e']) await silences.note('gcs', id, start);
-    const seen = (await of('gcs')) ?? expect.fail('nothing is known');
-    expect(seen.accountIds).toHaveLength(3);
-    expect(isProbeDue(seen, start + 29 * second)).toBe(false);
-    const now = start + 30 * second;
-    expect(isProbeDue(seen, now)).toBe(true);
-    const tries = await Promise.all(Array.from({ length: 5 }, () => silences.mayProbe('gcs', seen, now)));
+    for (const name of ['s3://a', 's3://b', 's3://c'])
+      await silences.note(target(name), start, await known());
+    const suspension = suspensionOf(await known(), target('s3://d'), undefined, start);
+    if (!suspension) return expect.fail('nothing is suspended');
+    const now = start + 15 * second;
+    expect(isProbeDue(suspension, now - 1)).toBe(false);
+    expect(isProbeDue(suspension, now)).toBe(true);
+    const tries = await Promise.all(Array.from({ length: 5 }, () => silences.mayProbe(suspension, now)));
     expect(tries.filter(Boolean)).toHaveLength(1);
-    const probed = (await of('gcs')) ?? expect.fail('nothing is known');
-    expect(isProbeDue(probed, now + second)).toBe(false);
-    expect(isSuspended(probed, now + second)).toBe(true);
+    expect(suspensionOf(await known(), target('s3://d'), undefined, now)).toEqual({ ...suspension, at: now });
   });
 
-  it('stays suspended after a probe that met silence, and forgets all after an answer', async () => {
-    for (const id of ['a', 'b', 'c']) await silences.note('s3 us-east-1', id, start);
-    const seen = (await of('s3 us-east-1')) ?? expect.fail('nothing is known');
-    await silences.mayProbe('s3 us-east-1', seen, start + 500 * second);
-    await silences.note('s3 us-east-1', 'z', start + 508 * second);
-    expect(isSuspended(await of('s3 us-east-1'), start + 509 * second)).toBe(true);
-    await silences.clear('s3 us-east-1');
-    expect(await of('s3 us-east-1')).toBeUndefined();
-    await silences.clear('s3 us-east-1');
+  it('opens a region after an answer; buckets that have not answered stay suspended', async () => {
+    const names = ['s3://a', 's3://b', 's3://c'];
+    for (const name of names) await silences.note(target(name), start, await known());
+    const now = start + 20 * second;
+    expect(silences.lastAnswer(region)).toBeUndefined();
+    await silences.noteAnswer(target('s3://a'), now, await known());
+    expect(silences.lastAnswer(region)).toBe(now);
+    const suspended = async (name: string) =>
+      suspensionOf(await known(), target(name), undefined, now)?.bucket;
+    expect(await Promise.all(['s3://a', 's3://b', 's3://d'].map(suspended))).toEqual([
+      undefined,
+      's3://b',
+      undefined,
+    ]);
   });
 
-  it('is worth nothing when nobody has tried for long', () => {
-    const silence = { accountIds: ['a', 'b', 'c'], at: start };
-    expect(isSuspended(silence, start + 599 * second)).toBe(true);
-    expect(isSuspended(silence, start + 601 * second)).toBe(false);
+  it('is not written when an answer is no news', async () => {
+    await silences.noteAnswer(target('s3://a'), start, noSilences);
+    expect(await known()).toEqual(noSilences);
+    await silences.note(target('s3://b'), start + second, noSilences);
+    const seen = await known();
+    await silences.noteAnswer(target('s3://a'), start + 2 * second, seen);
+    await silences.noteAnswer(target('s3://a'), start + 3 * second, seen);
+    expect((await known()).answered).toEqual(new Map([[region, start + 2 * second]]));
   });
 });

@@ -40,7 +40,7 @@ afterAll(async () => {
 /** The packages that only one cloud's driver needs. */
 const sdks: Readonly<Record<Cloud, readonly string[]>> = {
   s3: ['@aws-sdk/client-s3'],
-  gcs: ['google-auth-library'],
+  gcs: ['@google-cloud/storage', 'google-auth-library'],
   azure: ['@azure/storage-blob'],
 };
 

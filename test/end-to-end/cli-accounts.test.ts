@@ -532,6 +532,24 @@ describe('what is printed', () => {
     await cli('account remove faulty --yes');
   });
 
+  test('of a cursor that cannot be read is its account and what is wrong, and of the others all', async () => {
+    await cli(`account add unread ${gcs} --secret-file file:gcs.json`);
+    const TableName = world.resources.environments.exporter.LEDGER_TABLE;
+    const Item = marshall({ accountId: 'unread', entry: 'cursor', exportedThrough: 'yesterday', version: 1 });
+    await world.aws.dynamodb.send(new PutItemCommand({ TableName, Item }));
+    const fault =
+      'of the account "unread" in the ledger cannot be read: exportedThrough: expected an instant';
+    const standings: { accountId: string; state: string }[] = await json('account list');
+    expect(standings.find(({ accountId }) => accountId === 'unread')?.state).toBe('invalid');
+    expect(standings.find(({ accountId }) => accountId === 'seen')?.state).not.toBe('invalid');
+    expect((await cli('account show unread')).output).toContain(fault);
+    const verified = await cli('verify unread');
+    expect(verified).toMatchObject({ exitCode: 1, output: expect.stringContaining(fault) });
+    const refused = await cli('deliveries unread');
+    expect(refused).toMatchObject({ exitCode: 1, errors: expect.stringContaining(fault) });
+    await cli('account remove unread --yes');
+  });
+
   test('of a rejected credential is the remedy for the kind that it is', async () => {
     const shown = await cli('account show forged');
     expect(shown.output).toContain('credentials_rejected');

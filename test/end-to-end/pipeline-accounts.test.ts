@@ -1,5 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { hourlyRows, ndjson } from './audit-rows.ts';
+import { toIso } from '../../lambdas/domain/instant.ts';
+import { boundaryAtOrBefore } from '../../lambdas/domain/window.ts';
+import { variables } from '../../lambdas/environment.ts';
+import { hourlyRows, ndjson, rowAt } from './audit-rows.ts';
 import { startPipeline, type TestPipeline } from './pipeline.ts';
 
 let pipeline: TestPipeline;
@@ -71,5 +75,37 @@ describe('an account', () => {
       ['10:15', '14:15'],
     ]);
     expect((await pipeline.textsOf('s3', 'moved')).join('')).toBe(ndjson(rows.slice(0, 16)));
+  });
+
+  test('whose window has rows recorded late is told of, once, where windows are counted again', async () => {
+    const end = boundaryAtOrBefore('UTC', Date.now());
+    const rowBefore = (minutes: number) => rowAt(toIso(end - minutes * 60_000));
+    await pipeline.provision('late', { timeZone: 'UTC' }, [rowBefore(9), rowBefore(8)]);
+    await pipeline.sendMessage('late', toIso(end));
+    await pipeline.drain();
+    await pipeline.provision('late', { timeZone: 'UTC', status: 'paused' }, [rowBefore(7), rowBefore(0)]);
+
+    // The window has been read by then, and is as old as this right after.
+    const seconds = Math.ceil((Date.now() - end) / 1000);
+    const recounting = await pipeline.startVariant({
+      environment: { [variables.recountAfterSeconds]: String(seconds) },
+    });
+    await pause(1000);
+    for (const message of [1, 2]) {
+      await pipeline.sendMessage('late', toIso(end + (seconds + message) * 1000 - 1000));
+      await pipeline.drain(recounting);
+    }
+    const events = pipeline.eventsOf('late').filter(({ detailType }) => detailType === 'Rows Recorded Late');
+    const window = { windowStart: toIso(end - 4 * 3_600_000), windowEnd: toIso(end) };
+    expect(events.map(({ detail }) => detail)).toEqual([{ accountId: 'late', ...window, rows: 1 }]);
+    expect((await pipeline.ledgerOf('late')).cursor?.recountedThrough).toBe(end);
+    expect(await pipeline.logLines()).toContainEqual(
+      expect.objectContaining({
+        message: 'Rows recorded late',
+        accountId: 'late',
+        rowsRecordedLate: 1,
+        ...window,
+      }),
+    );
   });
 });

@@ -7,6 +7,7 @@ import { attemptsWith, type Cursor } from '../../lambdas/domain/cursor.ts';
 import type { DeliveredFile } from '../../lambdas/domain/delivered-file.ts';
 import type { ExportError } from '../../lambdas/domain/failure.ts';
 import { followingPart } from '../../lambdas/domain/plan.ts';
+import { noSilences } from '../../lambdas/domain/silence.ts';
 import { createBuckets } from '../../lambdas/exporter/buckets.ts';
 import { createBatchExporter, type ReceivedMessage } from '../../lambdas/exporter/export-batch.ts';
 import type { ExporterPorts, Ledger } from '../../lambdas/exporter/ports.ts';
@@ -34,19 +35,21 @@ export function startExporter(world: MemoryWorld, now: number) {
       read: async accountId => ({
         record: world.records.get(accountId),
         cursor: await ledger.readCursor(accountId),
-        silences: new Map(),
+        silences: noSilences,
       }),
     },
     ledger,
     silences: {
+      lastAnswer: () => undefined,
       note: async (...silence) => void told.push(silence),
       mayProbe: async () => true,
-      clear: async () => undefined,
+      noteAnswer: async () => undefined,
     },
     auditLog: {
       async *pages(accountId) {
         yield transcodePage(world.answers.get(accountId) ?? noRows, defaultAttributes);
       },
+      count: async () => 0,
     },
     queue: { send: async message => void told.push(message) },
     events: {
@@ -54,12 +57,14 @@ export function startExporter(world: MemoryWorld, now: number) {
       failed: async (accountId, failure) => void failures.push({ accountId, failure }),
       recovered: async (...event) => void told.push(event),
       stopped: async (...event) => void told.push(event),
+      recordedLate: async (...event) => void told.push(event),
     },
     telemetry: {
       lacking: () => undefined,
       delivered: () => undefined,
       failed: (...line) => void told.push(line),
       stopped: (...line) => void told.push(line),
+      recordedLate: (...line) => void told.push(line),
       note: (...line) => void told.push(line),
     },
     clock: { now: () => now, token: () => `t${++tokens}` },
@@ -68,9 +73,11 @@ export function startExporter(world: MemoryWorld, now: number) {
   const exportBatch = createBatchExporter({
     ports,
     settings: { settle: 0, limits: { partBytes: 5_000, level: 1 }, writerVersion: '1.0.0' },
-    createBuckets: () =>
+    createBuckets: silenceMs =>
       createBuckets({
+        silenceMs,
         endpoints: {},
+        exporter: { region: 'eu-central-1' },
         secrets: { read: async secretId => world.secrets.get(secretId) ?? '' },
         open: async ({ destination }) => ({
           async create({ key, body }) {
@@ -168,5 +175,9 @@ function createMemoryLedger(): Ledger {
       })) !== undefined,
     recordStop: async (accountId, cursor, stopped) =>
       update(accountId, cursor, () => ({ stopped })) !== undefined,
+    async *deliveredWindows() {
+      yield* [];
+    },
+    noteRecounted: async () => undefined,
   };
 }

@@ -45,17 +45,14 @@ function openLog(keys: readonly string[], rowsPerPage: number, sortKeyType: Sort
     const last = page.length === rowsPerPage ? { LastEvaluatedKey: { key: { [kind]: page.at(-1) } } } : {};
     const items = page.map(key => ({ key: { [kind]: key }, [column]: { S: 'x' } }));
     const body = Buffer.from(JSON.stringify({ Count: items.length, Items: items, ...last }));
-    return { response: { statusCode: 200, headers: {}, body } };
+    return { response: { statusCode: 200, headers: {}, body }, output: { Count: items.length, ...last } };
   };
   const client = {
-    send: (command: QueryCommand) =>
-      command.middlewareStack.resolve(
-        (async () => answer(command)) as never,
-        {},
-      )({
-        input: command.input,
-        request: { headers: {} },
-      } as never),
+    async send(command: QueryCommand) {
+      const handle = command.middlewareStack.resolve((async () => answer(command)) as never, {});
+      const { output } = await handle({ input: command.input, request: { headers: {} } } as never);
+      return output;
+    },
   } as unknown as DynamoDBClient;
   const source = { tableName: 'log', partitionKey: 'account', sortKey: 'key', sortKeyType, attributes };
   return {
@@ -139,6 +136,30 @@ test('so do those of a numeric sort key', async () => {
       );
     }),
     { numRuns: 500 },
+  );
+});
+
+test('a window is counted as many rows as its pages have, whatever their keys and density', async () => {
+  const isoKeys = fc
+    .tuple(instants, fc.array(isoForms, { minLength: 1, maxLength: 4 }))
+    .map(([at, forms]) =>
+      at.map((instant, id) => (forms[id % forms.length] ?? String)(new Date(instant).toISOString(), id)),
+    );
+  const drawn = fc.oneof(
+    fc.record({ keys: isoKeys, sortKeyType: fc.constant('iso' as const) }),
+    fc.record({
+      keys: instants.map(at => at.map(String)),
+      sortKeyType: fc.constant('epochMilliseconds' as const),
+    }),
+  );
+  await fc.assert(
+    fc.asyncProperty(drawn, fc.integer({ min: 1, max: 12 }), async ({ keys, sortKeyType }, rowsPerPage) => {
+      const stored = [...new Set(keys)].sort();
+      const { log } = openLog(stored, rowsPerPage, sortKeyType);
+      const delivered = await readAll(stored, rowsPerPage, sortKeyType, undefined);
+      expect(await log.count('acme', window, never)).toBe(delivered.length);
+    }),
+    { numRuns: 1000 },
   );
 });
 

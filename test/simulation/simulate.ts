@@ -5,6 +5,7 @@ import { createForeignObjects } from './actors/foreign-objects.ts';
 import { otherZones, startOperators } from './actors/operators.ts';
 import { drawOutages } from './actors/outages.ts';
 import { startWatchdogs } from './actors/watchdogs.ts';
+import { currentToken } from './oracle/attempt-watch.ts';
 import { createCreationWatch } from './oracle/creation-watch.ts';
 import { readCursorItem } from './oracle/cursor-item.ts';
 import { checkDelivery } from './oracle/delivery.ts';
@@ -14,8 +15,9 @@ import type { Invocation } from './oracle/invocation.ts';
 import { createLedgerWatch } from './oracle/ledger-watch.ts';
 import { createMessageWatch } from './oracle/message-watch.ts';
 import { createSurveyWatch } from './oracle/survey-watch.ts';
+import { createWorkWatch } from './oracle/work-watch.ts';
 import { createAuditRows } from './services/audit-rows.ts';
-import type { Cloud, StoredObject } from './services/cloud.ts';
+import { type Cloud, createSimulatedBucket, type StoredObject } from './services/cloud.ts';
 import type { Database } from './services/dynamodb.ts';
 import { createEventBus } from './services/event-bus.ts';
 import { createQueue, type Queue } from './services/queue.ts';
@@ -25,7 +27,7 @@ import { createProvisioning } from './truth/accounts.ts';
 import { clockChanges } from './truth/boundaries.ts';
 import { drawAccount } from './truth/draw-account.ts';
 import { drawRows } from './truth/rows.ts';
-import { drawScenario, hour, type SeedOptions } from './truth/scenario.ts';
+import { drawScenario, hour, type SeedOptions, slownessAt } from './truth/scenario.ts';
 import type { FaultKind } from './world/fault-kinds.ts';
 import { createProcess, type Process } from './world/process.ts';
 import { rememberOffsets } from './world/quick-time-zones.ts';
@@ -83,8 +85,10 @@ export async function simulate(options: SeedOptions): Promise<SeedResult> {
   const foreignKeys = new Set<string>();
   const cursorOf = (accountId: string) => ledger.get({ accountId: { S: accountId }, entry: { S: 'cursor' } });
   const events = createEventWatch(world);
+  const work = createWorkWatch(world, scenario.isCalm);
   const ledgerWatch = createLedgerWatch({
     world,
+    work,
     limits: deployments.every,
     fileRow: (accountId, windowEnd, part) => {
       const time = new Date(windowEnd).toISOString().replace(/[-:]|\.000/g, '');
@@ -115,10 +119,7 @@ export async function simulate(options: SeedOptions): Promise<SeedResult> {
     rows: createAuditRows(
       world,
       new Map(
-        accounts.map(account => [
-          account.id,
-          drawRows(world, scenario, { ...account, timeZone: account.record.timeZone }),
-        ]),
+        accounts.map(account => [account.id, drawRows(world, scenario, { ...account.record, ...account })]),
       ),
       scenario.rowsPerPage,
       (process, bytes) => hold(process, bytes),
@@ -126,29 +127,36 @@ export async function simulate(options: SeedOptions): Promise<SeedResult> {
     indexed: provisioning.indexed,
     onRecordRead: (process, accountId, item) =>
       invocations.get(process)?.records.set(accountId, provisioning.versionOf(item)),
+    onCursorThere: (process, cursor) => ledgerWatch.onCursorThere(invocations.get(process), cursor),
   };
   const creationWatch = createCreationWatch({
     world,
     accounts,
     isIntended: ledgerWatch.isIntended,
-    exportedThrough: accountId => {
+    cursorOf: accountId => {
       const item = cursorOf(accountId);
-      return item && readCursorItem(item).through;
+      return item && readCursorItem(item);
     },
   });
   const cloud: Cloud = {
     buckets,
     access: accountId => byId.get(accountId)?.access ?? { accepted: undefined, refusal: 'access_denied' },
-    isOut: outages.isCloudOut,
+    trouble: outages.ofCloud,
     faultsPerHundredUploads: scenario.faultsPerHundredUploads,
-    onCreate: creationWatch,
+    pieceBytes: scenario.pieceBytes,
+    slowness: accountId => slownessAt(scenario, byId.get(accountId)?.number, world.now()),
+    onCreate: (process, ...objects) => creationWatch(invocations.get(process), ...objects),
     onExisting: (process, object) => {
       const invocation = invocations.get(process);
       if (!invocation) return;
       invocation.existing = object;
       invocation.existingAt = world.now();
     },
-    onRefusal: (process, { accountId, code, generation, unclear }) => {
+    onUnclear(process) {
+      const invocation = invocations.get(process);
+      invocation?.unclear.add(currentToken(invocation));
+    },
+    onRefusal: (process, { accountId, code, generation }) => {
       const account = byId.get(accountId);
       const wasStale =
         code === 'credentials_rejected' &&
@@ -157,7 +165,7 @@ export async function simulate(options: SeedOptions): Promise<SeedResult> {
         account.generation !== generation &&
         account.access.accepted === account.generation &&
         provisioning.holdsSecret(account);
-      invocations.get(process)?.refusals.push({ accountId, code, generation, unclear, wasStale });
+      invocations.get(process)?.refusals.push({ accountId, code, generation, wasStale });
     },
     onBegin(process) {
       const invocation = invocations.get(process);
@@ -184,7 +192,15 @@ export async function simulate(options: SeedOptions): Promise<SeedResult> {
     world,
     database,
     queue: theQueue,
-    cloud,
+    openBucket: (process, opening) => {
+      const bucket = createSimulatedBucket(world, cloud, process, opening);
+      return {
+        ...bucket,
+        create: (object, watch) =>
+          bucket.create(object, watch).finally(() => work.onUploadEnded(opening.accountId, process)),
+      };
+    },
+    onRead: work.onRead,
     secrets: provisioning.secrets,
     ownerOf: secretId =>
       accounts.find(({ number }) => secretId.startsWith(`${secretPrefix}${number}-`))?.id ?? '',
@@ -229,6 +245,7 @@ export async function simulate(options: SeedOptions): Promise<SeedResult> {
     }),
   });
   if (enabled.has('daylight-saving')) countClockChanges();
+  for (const kind of ['backlog', 'slow-bucket'] as const) if (enabled.has(kind)) world.inject(kind);
   if (enabled.has('foreign-message')) {
     const at = world.random('foreign-message').integer(start, faultsUntil);
     world.wake(at, () => {
@@ -238,6 +255,7 @@ export async function simulate(options: SeedOptions): Promise<SeedResult> {
   }
 
   await world.runUntil(end);
+  work.check();
   const objects: StoredObject[] = [...buckets.values()].flatMap(bucket => [...bucket.values()]);
   const delivered = checkDelivery({
     world,

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { fairnessViolations } from './fairness/scenarios.ts';
 import { playSeeds } from './pool.ts';
 import { sabotagedSources } from './sabotage/apply-sabotage.ts';
 import { sabotages } from './sabotage/sabotages.ts';
@@ -27,6 +28,10 @@ test(`nothing is lost and nothing comes twice in ${randomSeeds} seeds that were 
   const first = randomInt(1_000_000_000);
   console.log(`Random seeds: ${first} to ${first + randomSeeds - 1}`);
   expect(await play(Array.from({ length: randomSeeds }, (_, index) => first + index))).toEqual([]);
+});
+
+test('no silent cloud and no large account makes 99 of 100 others wait half as long again', async () => {
+  expect(await fairnessViolations()).toEqual([]);
 });
 
 test('a seed decides everything: played twice, it takes the very same course', async () => {

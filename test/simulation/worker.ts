@@ -7,8 +7,13 @@ import type { SeedOptions } from './truth/scenario.ts';
 const { sabotage } = (workerData ?? {}) as { sabotage?: Sabotage };
 if (sabotage) applySabotage(sabotage);
 // Only now, so that the code under test is loaded as the sabotage left it.
-const { simulate } = await import('./simulate.ts');
+const play = sabotage?.world === 'fairness' ? await playFairness() : (await import('./simulate.ts')).simulate;
 
 parentPort?.on('message', async (seed: SeedOptions) => {
-  parentPort?.postMessage(await simulate(seed));
+  parentPort?.postMessage(await play(seed));
 });
+
+async function playFairness() {
+  const { fairnessViolations } = await import('./fairness/scenarios.ts');
+  return async ({ seed }: SeedOptions) => ({ seed, violations: await fairnessViolations() });
+}

@@ -1,5 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import { usage } from '../../cli/commands/cost/usage.ts';
 import { synthesize } from './synthesis.ts';
 import { resourcesOf } from './template-reading.ts';
 import { writtenMetrics } from './written-telemetry.ts';
@@ -15,7 +16,10 @@ interface AlarmProperties {
 }
 
 const template = synthesize({ alarmEmail: 'operations@example.com' });
-const alarms = Object.values(resourcesOf<AlarmProperties>(template, 'AWS::CloudWatch::Alarm'));
+const alarmsOf = (stack: typeof template) =>
+  Object.values(resourcesOf<AlarmProperties>(stack, 'AWS::CloudWatch::Alarm'));
+const alarms = alarmsOf(template);
+const recounting = synthesize({ recountAfterHours: 24 });
 const topics = Object.keys(template.findResources('AWS::SNS::Topic'));
 
 describe('every alarm', () => {
@@ -39,6 +43,24 @@ describe('every alarm', () => {
       'watchdog-silent',
       'watchdog-throttled',
     ]);
+  });
+
+  test('has one for rows recorded late beside it where windows are counted again', () => {
+    const names = new Set(alarms.map(({ AlarmName }) => AlarmName));
+    const further = alarmsOf(recounting).filter(({ AlarmName }) => !names.has(AlarmName));
+    expect(further).toMatchObject([
+      {
+        AlarmName: 'siem-export-dev-rows-recorded-late',
+        AlarmDescription: expect.stringMatching(
+          /^warning: .* What to do: docs\/runbook\.md#rows-recorded-late$/,
+        ),
+        Namespace: 'SiemExport',
+        MetricName: 'RowsRecordedLate',
+      },
+    ]);
+    expect(further).toHaveLength(usage.recountAlarms);
+    for (const { MetricName = '', Dimensions } of further)
+      expect(writtenMetrics()).toContainEqual({ name: MetricName, dimensions: Dimensions });
   });
 
   test.each(alarms)('$AlarmName says what it means, how grave it is and where the remedy is', alarm => {

@@ -131,12 +131,12 @@ describe('a wrong configuration', () => {
   test('is refused with every fault at once', () => {
     const message = faultsOf({
       stage: 'Prod!',
-      settleMinutes: '20',
+      settleMinutes: '1441',
       alarmEmail: 'nobody',
       maxConcurrency: 1,
     });
     expect(message).toContain('stage: expected the name of the stage');
-    expect(message).toContain('settleMinutes: expected a whole number from 0 to 15');
+    expect(message).toContain('settleMinutes: expected a whole number from 0 to 1440');
     expect(message).toContain('alarmEmail: expected an e-mail address');
     expect(message).toContain('maxConcurrency: expected a whole number from 2 to 1000');
   });
@@ -144,6 +144,8 @@ describe('a wrong configuration', () => {
   test.each([
     [{}, 'stage: expected the name of the stage'],
     [{ stage: 'dev', settleminutes: 5 }, 'settleminutes: there is no such setting'],
+    [{ stage: 'dev', recountAfterHours: '0' }, 'recountAfterHours: expected a whole number from 1 to 720'],
+    [{ stage: 'dev', settleMinutes: 120, recountAfterHours: 2 }, 'recountAfterHours: expected a longer time'],
     [{ 'siem-export': { stage: 'dev', region2: 'x' } }, 'region2: there is no such setting'],
     [{ 'siem-export': { stage: 'dev', auditLog: { name: 'x' } } }, 'auditLog.name: there is no such setting'],
     [

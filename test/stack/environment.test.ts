@@ -9,13 +9,14 @@ import { synthesize } from './synthesis.ts';
 import { resourcesOf } from './template-reading.ts';
 
 const template = synthesize();
+const recounting = synthesize({ settleMinutes: 1440, recountAfterHours: 48 });
 
 /** The function's variables in the template, with a word for each that AWS fills in. */
-function deployed(name: string): Record<string, string> {
+function deployed(name: string, from = template): Record<string, string> {
   const functions = resourcesOf<{
     FunctionName: string;
     Environment: { Variables: Record<string, unknown> };
-  }>(template, 'AWS::Lambda::Function');
+  }>(from, 'AWS::Lambda::Function');
   const found = Object.values(functions).find(({ FunctionName }) => FunctionName.endsWith(`-${name}`));
   return Object.fromEntries(
     Object.entries(found?.Environment.Variables ?? {}).map(([variable, value]) => [
@@ -48,6 +49,19 @@ describe('what the stack sets is what the functions read', () => {
     });
   });
 
+  test('the longest settle time, and when windows are counted again', () => {
+    expect(readExporterEnvironment(deployed('exporter')).recountAfterSeconds).toBeUndefined();
+    expect(readExporterEnvironment(deployed('exporter', recounting))).toMatchObject({
+      settleSeconds: 86_400,
+      recountAfterSeconds: 172_800,
+    });
+    for (const read of [
+      readDispatcherEnvironment(deployed('dispatcher', recounting)),
+      readWatchdogEnvironment(deployed('watchdog', recounting)),
+    ])
+      expect(read.settleSeconds).toBe(86_400);
+  });
+
   test('the watchdog', () => {
     expect(readWatchdogEnvironment(deployed('watchdog'))).toMatchObject({
       stage: 'dev',
@@ -59,10 +73,10 @@ describe('what the stack sets is what the functions read', () => {
 
 describe('a wrong environment', () => {
   test('is refused with the names of all variables at fault', () => {
-    const read = () => readDispatcherEnvironment({ STAGE: 'dev', SETTLE_SECONDS: '901' });
+    const read = () => readDispatcherEnvironment({ STAGE: 'dev', SETTLE_SECONDS: '86401' });
     expect(read).toThrow(EnvironmentError);
     expect(read).toThrow(
-      /ACCOUNTS_TABLE: expected a text.*SETTLE_SECONDS: expected a whole number from 0 to 900/,
+      /ACCOUNTS_TABLE: expected a text.*SETTLE_SECONDS: expected a whole number from 0 to 86400/,
     );
   });
 
@@ -71,6 +85,7 @@ describe('a wrong environment', () => {
     ['AUDIT_LOG_ATTRIBUTES', '{"email":"email"}'],
     ['AUDIT_LOG_SORT_KEY_TYPE', 'seconds'],
     ['PART_BYTES', '4294967296'],
+    ['RECOUNT_AFTER_SECONDS', '0'],
     ['LOCAL_S3_ENDPOINT', 'https://bucket.example.com'],
     ['LOCAL_AZURE_ENDPOINT', 'http://127.0.0.1.example.com'],
     ['LOCAL_GCS_ENDPOINT', ''],

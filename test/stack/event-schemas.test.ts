@@ -10,14 +10,20 @@ import { deliveredFile } from './written-telemetry.ts';
 
 const docs = join(import.meta.dirname, '../../docs');
 const page = readFileSync(join(docs, 'events.md'), 'utf8');
-const types = ['Export Delivered', 'Export Failed', 'Export Recovered', 'Export Stopped'] as const;
+const types = [
+  'Export Delivered',
+  'Export Failed',
+  'Export Recovered',
+  'Export Stopped',
+  'Rows Recorded Late',
+] as const;
 type EventType = (typeof types)[number];
 
 const ajv = new Ajv2020({ strict: true, allErrors: true });
 addFormats.default(ajv);
 
 function schemaOf(type: EventType): AnySchemaObject {
-  const file = `${type.toLowerCase().replace(' ', '-')}.schema.json`;
+  const file = `${type.toLowerCase().replaceAll(' ', '-')}.schema.json`;
   return JSON.parse(readFileSync(join(docs, 'events', file), 'utf8')) as AnySchemaObject;
 }
 
@@ -58,6 +64,7 @@ async function emitted(): Promise<{ type: EventType; source: string | undefined;
   await events.recovered('acme', deliveredFile, 3);
   await events.stopped('acme', 'paused', 0);
   await events.stopped('acme', 'expired', 0);
+  await events.recordedLate('acme', deliveredFile.window, 1);
   return entries.map(({ DetailType, Source, Detail = '' }) => ({
     type: DetailType as EventType,
     source: Source,

@@ -38,6 +38,13 @@ describe('what a stage costs a month', () => {
     expect(monthlyCost({ ...fleet, ownAuditLog: false }).usd).toBeLessThan(base);
   });
 
+  test('rises by about half of what is read where windows are counted again', () => {
+    const read = (input: CostInput) => monthlyCost(input).groups['audit log read'] ?? 0;
+    expect(read({ ...fleet, recount: true }) / read(fleet)).toBeCloseTo(1.5, 2);
+    const { usd, fixedUsd, usdPerAccount } = monthlyCost({ ...fleet, recount: true });
+    expect(usd).toBeCloseTo(fixedUsd + 200 * usdPerAccount, 6);
+  });
+
   test.each([
     { accounts: -1 },
     { rowsPerAccount: Number.NaN },

@@ -22,7 +22,8 @@ const sharedFiles = new Set(
 const requests = new Set(
   [...commandFiles, ...sharedFiles].flatMap(file =>
     [...read(file).matchAll(/new (\w+)Command\(|paginate(\w+)\(/g)].map(
-      ([, command, paginated]) => command ?? paginated ?? '',
+      // Who may send one message to a queue may send many at once: there is no right of that name.
+      ([, command, paginated]) => (command ?? paginated ?? '').replace(/^SendMessageBatch$/, 'SendMessage'),
     ),
   ),
 );

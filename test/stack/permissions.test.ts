@@ -6,6 +6,7 @@ import { allowedOn, resourcesOf, statementsOf } from './template-reading.ts';
 const template = synthesize();
 const operator = 'arn:aws:iam::111122223333:role/operators';
 const operated = synthesize({ 'siem-export': { stage: 'dev', operators: [operator] } });
+const recounting = synthesize({ recountAfterHours: 24 });
 const functions = ['dispatcher', 'exporter', 'watchdog'];
 
 function actionsOf(functionName: string): string[] {
@@ -17,7 +18,7 @@ function actionsOf(functionName: string): string[] {
 describe('nobody', () => {
   test.each(functions)('the %s never writes the accounts', name => {
     const allowed = allowedOn(template, name, '"AccountsTable"');
-    const reading = ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan'];
+    const reading = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan'];
     expect(allowed.filter(action => !reading.includes(action))).toEqual([]);
   });
 
@@ -73,7 +74,7 @@ describe('the dispatcher', () => {
 
 describe('the exporter', () => {
   test('reads one account at a time', () => {
-    expect(allowedOn(template, 'exporter', 'AccountsTable')).toEqual(['dynamodb:GetItem']);
+    expect(allowedOn(template, 'exporter', 'AccountsTable')).toEqual(['dynamodb:BatchGetItem']);
   });
 
   test('reads the audit log by query only', () => {
@@ -82,10 +83,29 @@ describe('the exporter', () => {
 
   test('writes the ledger and never deletes from it', () => {
     expect(allowedOn(template, 'exporter', 'ExportLedgerTable')).toEqual([
+      'dynamodb:BatchGetItem',
       'dynamodb:GetItem',
       'dynamodb:PutItem',
       'dynamodb:UpdateItem',
     ]);
+  });
+
+  test('of what dispatcher and watchdog remember touches the silences only', () => {
+    expect(allowedOn(template, 'exporter', '"DispatchStateTable"')).toEqual([
+      'dynamodb:BatchGetItem',
+      'dynamodb:UpdateItem',
+    ]);
+    const touching = statementsOf(template, 'exporter').filter(({ resources }) =>
+      resources.some(resource => resource.includes('"DispatchStateTable"')),
+    );
+    expect(touching.map(({ conditions }) => conditions)).toEqual([
+      { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['silences'] } },
+    ]);
+  });
+
+  test('reads the ledger’s rows only where windows are counted again', () => {
+    expect(allowedOn(template, 'exporter', 'ExportLedgerTable')).not.toContain('dynamodb:Query');
+    expect(allowedOn(recounting, 'exporter', 'ExportLedgerTable')).toContain('dynamodb:Query');
   });
 
   test('reads secrets under the prefix of its stage only', () => {

@@ -10,7 +10,10 @@ const read = (path: string) => readFileSync(join(projectFolder, path), 'utf8');
 const runbook = read('docs/runbook.md');
 
 const alarms = Object.values(
-  resourcesOf<{ AlarmName: string; AlarmDescription: string }>(synthesize(), 'AWS::CloudWatch::Alarm'),
+  resourcesOf<{ AlarmName: string; AlarmDescription: string }>(
+    synthesize({ recountAfterHours: 24 }),
+    'AWS::CloudWatch::Alarm',
+  ),
 ).map(({ AlarmName, AlarmDescription }) => ({
   name: AlarmName.replace('siem-export-dev-', ''),
   severity: AlarmDescription.split(':')[0] ?? '',

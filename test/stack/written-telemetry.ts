@@ -55,6 +55,7 @@ export function writtenLines(): Line[] {
           cloud,
         });
     exporter.stopped('acme', 'paused');
+    exporter.recordedLate('acme', deliveredFile.window, 3);
     exporter.note({ accountId: 'acme' }, 'The account record is gone');
     exporter.flush();
     const dispatched = { timeZones: 1, accounts: 2 };

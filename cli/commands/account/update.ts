@@ -157,7 +157,7 @@ async function exportFromWarnings(
 ): Promise<string[]> {
   if (!exportFrom) return [];
   const ledger = createCursorReader({ client: dynamodb, tableName: outputs.ExportLedgerTableName });
-  const cursor = (await ledger.cursors([accountId])).get(accountId);
+  const cursor = await ledger.cursor(accountId);
   if (cursor === undefined) return [];
   const through = utcTime(cursor.exportedThrough);
   return [

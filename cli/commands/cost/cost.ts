@@ -16,6 +16,7 @@ interface CostOptions {
   readonly egressAddresses?: number;
   readonly existingAuditLog?: boolean;
   readonly retentionMonths?: number;
+  readonly recount?: boolean;
 }
 
 export function registerCost(program: Command, run: Run): void {
@@ -37,6 +38,7 @@ export function registerCost(program: Command, run: Run): void {
     .option('--egress-addresses <number>', 'fixed addresses of an own network (0)', positive)
     .option('--existing-audit-log', 'the audit rows are in a table that is paid for anyway')
     .option('--retention-months <number>', 'how long the stack’s own table keeps rows (12)', positive)
+    .option('--recount', 'each window is counted again later (recountAfterHours)')
     .action(run(estimate));
 }
 
@@ -79,6 +81,7 @@ function inputOf(options: CostOptions): CostInput {
     ...(egressAddresses !== undefined && { egressAddresses }),
     ...(retentionMonths !== undefined && { retentionMonths }),
     ...(options.existingAuditLog === true && { ownAuditLog: false }),
+    ...(options.recount === true && { recount: true }),
   };
 }
 

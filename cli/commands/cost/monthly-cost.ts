@@ -1,8 +1,8 @@
+import { exporterMemory } from '../../../lib/runtime-environment.ts';
+import { type DestinationPlace, deliveredBytes, type ExportPart, exportCostLines } from './export-cost.ts';
+import { coldStartSeconds, exportSeconds, exportTime } from './export-time.ts';
 import { type PriceName, priceList } from './price-list.ts';
 import { daysPerMonth, hoursPerMonth, ticksPerMonth, usage } from './usage.ts';
-
-/** Where an account's bucket is, as far as the price of the way there goes. */
-export type DestinationPlace = 'same-region' | 'other-region' | 'internet';
 
 /** A fleet in an average month; each default is a fleet as most are. */
 export interface CostInput {
@@ -21,6 +21,8 @@ export interface CostInput {
   readonly egressAddresses?: number;
   /** Whether the audit log is the stack's own table, so that writing and keeping its rows is paid here; true by default. */
   readonly ownAuditLog?: boolean;
+  /** Whether each window is counted again later (`recountAfterHours`); false by default. */
+  readonly recount?: boolean;
   /** Months for which the rows stay in the stack's own table; 12 by default. */
   readonly retentionMonths?: number;
 }
@@ -61,7 +63,7 @@ export interface Breakdown {
 const gb = 1_000_000_000;
 
 /**
- * What a stage costs a month by AWS's list prices. The only place with the formula; docs/cost.md explains it.
+ * What a stage costs a month by AWS's list prices. docs/cost.md explains the formula.
  *
  * @throws RangeError if a figure is negative or not a number
  */
@@ -87,6 +89,7 @@ function complete(input: CostInput): Fleet {
     accountsWithSecret: 1,
     egressAddresses: 0,
     ownAuditLog: true,
+    recount: false,
     retentionMonths: 12,
     ...input,
   };
@@ -96,7 +99,7 @@ function complete(input: CostInput): Fleet {
   return fleet;
 }
 
-function fixedLines({ egressAddresses }: Fleet): CostLine[] {
+function fixedLines({ egressAddresses, recount }: Fleet): CostLine[] {
   const line = lineOf(true);
   const { dispatcherGb, dispatcherSecondsPerTick, watchdogGb, watchdogSecondsPerRun } = usage;
   return [
@@ -105,7 +108,7 @@ function fixedLines({ egressAddresses }: Fleet): CostLine[] {
     line('compute', 'lambdaRequest', ticksPerMonth + hoursPerMonth),
     line('queue and events', 'sqsRequest', usage.idlePollsPerMonth),
     line('secrets and keys', 'kmsKey', 1),
-    line('logs and alarms', 'alarm', usage.alarms),
+    line('logs and alarms', 'alarm', usage.alarms + (recount ? usage.recountAlarms : 0)),
     line('logs and alarms', 'customMetric', usage.metrics),
     line('logs and alarms', 'dashboard', 1),
     line('logs and alarms', 'logIngested', (ticksPerMonth * usage.logBytesPerTick) / gb),
@@ -114,54 +117,81 @@ function fixedLines({ egressAddresses }: Fleet): CostLine[] {
   ];
 }
 
+const groupOf: Readonly<Record<ExportPart, CostGroup>> = {
+  'audit log reads': 'audit log read',
+  'other reads': 'ledger and accounts',
+  writes: 'ledger and accounts',
+  compute: 'compute',
+  secret: 'secrets and keys',
+  queue: 'queue and events',
+  events: 'queue and events',
+  keys: 'secrets and keys',
+  logs: 'logs and alarms',
+  transfer: 'transfer',
+};
+
 function accountLines(fleet: Fleet): CostLine[] {
   const line = lineOf(false);
   const { accounts, rowsPerAccount, egressAddresses } = fleet;
-  const windows = accounts * fleet.windowsPerAccount;
-  const rows = accounts * rowsPerAccount;
-  const exporterSeconds =
-    windows * (usage.secondsPerWindow + usage.coldStartSeconds) + rows / usage.rowsPerSecond;
-  const secrets = accounts * fleet.accountsWithSecret;
-  const outGb = Math.max(rows * usage.deliveredBytesPerRow, windows * usage.smallestFileBytes) / gb;
-  const logGb = (windows * usage.logBytesPerWindow) / gb;
   return [
-    ...auditLogLines(fleet, rows, windows),
-    line('compute', 'lambdaGbSecond', exporterSeconds * usage.exporterGb),
+    ...exportLines(fleet),
+    ...auditLogLines(fleet, accounts * rowsPerAccount),
+    ...(fleet.recount ? recountLines(fleet, accounts * rowsPerAccount) : []),
     line(
       'compute',
       'lambdaGbSecond',
       accounts * hoursPerMonth * usage.watchdogSecondsPerAccount * usage.watchdogGb,
     ),
-    line('compute', 'lambdaRequest', windows),
-    line('ledger and accounts', 'dynamodbWriteUnit', windows * usage.ledgerWriteUnitsPerWindow),
-    line(
-      'ledger and accounts',
-      'dynamodbReadUnit',
-      windows * usage.ledgerReadsPerWindow + accounts * usage.fleetReadsPerAccount,
-    ),
-    line('queue and events', 'sqsRequest', windows * usage.queueRequestsPerWindow),
-    line('queue and events', 'eventBridgeEvent', windows * usage.eventsPerWindow),
-    line('secrets and keys', 'secret', secrets),
-    line('secrets and keys', 'secretRequest', secrets * fleet.windowsPerAccount),
-    line('secrets and keys', 'kmsRequest', windows * usage.keyCallsPerWindow),
-    line('logs and alarms', 'logIngested', logGb),
-    line('logs and alarms', 'logStored', logGb * usage.logMonths),
-    ...(fleet.destination === 'same-region'
-      ? []
-      : [line('transfer', fleet.destination === 'internet' ? 'internetOut' : 'otherRegionOut', outGb)]),
-    line('network', 'natGb', egressAddresses > 0 ? outGb : 0),
+    line('ledger and accounts', 'dynamodbReadUnit', accounts * usage.fleetReadsPerAccount),
+    line('secrets and keys', 'secret', accounts * fleet.accountsWithSecret),
+    line('network', 'natGb', egressAddresses > 0 ? outGb(fleet) : 0),
   ];
 }
 
-/** Reading is paid by the 4 KB and always consistent; writing and keeping only where the table is the stack's. */
-function auditLogLines(fleet: Fleet, rows: number, windows: number): CostLine[] {
+/** Every window's export, as if the month's rows were the same in each. */
+function exportLines(fleet: Fleet): CostLine[] {
+  const { windowsPerAccount, rowBytes, destination, accountsWithSecret } = fleet;
+  const windows = fleet.accounts * windowsPerAccount;
+  if (windows === 0) return [];
+  const rows = rowsPerWindow(fleet);
+  // A cold start for every window, as most are hours apart.
+  const seconds = coldStartSeconds() + exportSeconds(rows);
+  return exportCostLines({ rows, seconds, rowBytes, destination, withSecret: accountsWithSecret }).map(
+    ({ part, price, quantity }) => lineOf(false)(groupOf[part], price, windows * quantity),
+  );
+}
+
+function rowsPerWindow({ rowsPerAccount, windowsPerAccount }: Fleet): number {
+  return windowsPerAccount === 0 ? 0 : rowsPerAccount / windowsPerAccount;
+}
+
+function outGb(fleet: Fleet): number {
+  return (fleet.accounts * fleet.windowsPerAccount * deliveredBytes(rowsPerWindow(fleet))) / gb;
+}
+
+/**
+ * Counting every window again: an eventually consistent read takes half the units and half the time. A window's bound and
+ * its rows of the ledger take half a unit each, and noting how far it has come takes one write.
+ */
+function recountLines(fleet: Fleet, rows: number): CostLine[] {
   const line = lineOf(false);
-  const readUnits = Math.max((rows * fleet.rowBytes) / 4096, windows);
-  const lines = [line('audit log read', 'dynamodbReadUnit', readUnits)];
-  if (!fleet.ownAuditLog) return lines;
+  const windows = fleet.accounts * fleet.windowsPerAccount;
+  const seconds = windows * usage.recountSecondsPerWindow + rows / (2 * exportTime.rowsPerSecond);
+  const units = Math.max((rows * fleet.rowBytes) / 4096, windows) / 2;
+  return [
+    line('audit log read', 'dynamodbReadUnit', units + windows / 2),
+    line('compute', 'lambdaGbSecond', (seconds * exporterMemory) / 1024),
+    line('ledger and accounts', 'dynamodbReadUnit', windows / 2),
+    line('ledger and accounts', 'dynamodbWriteUnit', windows),
+  ];
+}
+
+/** Writing and keeping the rows, where the table is the stack's. */
+function auditLogLines(fleet: Fleet, rows: number): CostLine[] {
+  if (!fleet.ownAuditLog) return [];
+  const line = lineOf(false);
   const keptGb = (rows * fleet.rowBytes * fleet.retentionMonths) / gb;
   return [
-    ...lines,
     line('audit log kept', 'dynamodbWriteUnit', rows * Math.ceil(fleet.rowBytes / 1024)),
     line('audit log kept', 'dynamodbStorage', keptGb),
     line('audit log kept', 'dynamodbRecovery', keptGb),

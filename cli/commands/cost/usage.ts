@@ -4,13 +4,8 @@ export const ticksPerMonth = 4 * hoursPerMonth;
 
 /** What a month of the pipeline uses, as measured on this code or counted in it; docs/cost.md explains each. */
 export const usage = {
-  /** Seconds of an exporter for a window without rows: both ends' round trips. */
-  secondsPerWindow: 1.5,
-  /** Rows of 400 bytes that DynamoDB hands out a second of one partition: 3,000 consistent reads of 4 KB. */
-  rowsPerSecond: 30_000,
-  exporterGb: 1769 / 1024,
-  /** An exporter with a cold start, in seconds; counted for every window, as most are hours apart. */
-  coldStartSeconds: 0.5,
+  /** Seconds of an exporter for counting a window without rows again: four round trips. */
+  recountSecondsPerWindow: 0.1,
   dispatcherGb: 1,
   dispatcherSecondsPerTick: 1,
   watchdogGb: 0.5,
@@ -31,10 +26,14 @@ export const usage = {
   eventsPerWindow: 1,
   logBytesPerWindow: 3_000,
   logBytesPerTick: 1_500,
-  /** A data key of the table or the queue is used for minutes; a window needs a few. */
+  /** For the secret, and for the data keys of three tables and of both ends of the queue. */
   keyCallsPerWindow: 6,
+  /** The same while others are exported: all but the secret's key is then used for minutes. */
+  keyCallsInWave: 1,
   alarms: 17,
+  /** Where windows are counted again. */
+  recountAlarms: 1,
   /** All that there can be; a code that never comes up costs nothing. */
-  metrics: 30,
+  metrics: 32,
   logMonths: 3,
 } as const;

@@ -12,7 +12,7 @@ export interface Repacking {
   readonly after: string | undefined;
   /** 1 (fast) to 9 (small), as zlib counts. */
   readonly level: number;
-  readonly auditLog: AuditLog;
+  readonly auditLog: Pick<AuditLog, 'pages'>;
 }
 
 /** A delivered file made once more, from the rows and by the recipe that the ledger keeps: the same bytes. */

@@ -10,7 +10,7 @@ export interface Redelivery {
   readonly file: DeliveredFile;
   /** The sort key at which the part before ended; absent for the first part. */
   readonly after: string | undefined;
-  readonly auditLog: AuditLog;
+  readonly auditLog: Pick<AuditLog, 'pages'>;
   readonly bucket: Bucket;
   readonly writerVersion: string;
   /** Whether it is written even if the audit log no longer gives the bytes that were delivered. */

@@ -100,7 +100,7 @@ function* expirySteps(credential: Credential, now: Instant): Generator<Step> {
 }
 
 function* roleSteps(opened: unknown, remedy: (failure: ExportError) => string): Generator<Step> {
-  const refused = 'the role is refused without its external id';
+  const refused = 'the role is refused without its external id, and with another one';
   const entered = 'the role can be assumed with its external id';
   if (!(opened instanceof ExportError)) {
     yield { name: refused, outcome: 'right' };

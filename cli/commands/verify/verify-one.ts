@@ -1,5 +1,6 @@
-import { createCursorReader } from '../../../lambdas/aws/cursor-reader.ts';
+import { createCursorReader, type FoundCursor } from '../../../lambdas/aws/cursor-reader.ts';
 import type { Account } from '../../../lambdas/domain/account.ts';
+import { ExportError } from '../../../lambdas/domain/failure.ts';
 import type { AccountRecord } from '../../stage/account/account-record.ts';
 import { type Standing, standingOf } from '../../stage/account/standing.ts';
 import { rowsOfAccount } from '../../stage/audit-log/sampled-rows.ts';
@@ -36,8 +37,14 @@ export async function verifyOne(
     tell(step);
   }
   const accountId = String(record.accountId);
-  const standing = await readStanding(target, record, accountId);
-  const around = [...directly(target, way), ...(await stepsAround(target, standing, alone))];
+  const cursor = await readCursor(target, accountId);
+  const { settleSeconds } = await target.environment();
+  const standing = standingOf(record, cursor, await target.now(), settleSeconds * 1000);
+  const around = [
+    ...cursorSteps(cursor),
+    ...directly(target, way),
+    ...(await stepsAround(target, standing, alone)),
+  ];
   for (const step of around) tell(step);
   return { accountId, way, around, standing };
 }
@@ -59,12 +66,17 @@ function directly({ local }: Target, way: readonly Step[]): Step[] {
   ];
 }
 
-async function readStanding(target: Target, record: AccountRecord, accountId: string): Promise<Standing> {
-  const { dynamodb, outputs } = target;
+async function readCursor(
+  { dynamodb, outputs }: Target,
+  accountId: string,
+): Promise<FoundCursor | undefined> {
   const reader = createCursorReader({ client: dynamodb, tableName: outputs.ExportLedgerTableName });
-  const cursor = (await reader.cursors([accountId])).get(accountId);
-  const { settleSeconds } = await target.environment();
-  return standingOf(record, cursor, await target.now(), settleSeconds * 1000);
+  return (await reader.cursors([accountId])).get(accountId);
+}
+
+function cursorSteps(cursor: FoundCursor | undefined): Step[] {
+  if (!(cursor instanceof ExportError)) return [];
+  return [{ name: 'the ledger tells how far it is exported', outcome: 'wrong', detail: cursor.message }];
 }
 
 async function stepsAround(target: Target, standing: Standing, alone: boolean): Promise<Step[]> {

@@ -1,6 +1,5 @@
 import { createAccountScan } from '../../../lambdas/aws/account-table.ts';
-import { createCursorReader } from '../../../lambdas/aws/cursor-reader.ts';
-import type { Cursor } from '../../../lambdas/domain/cursor.ts';
+import { createCursorReader, type FoundCursor } from '../../../lambdas/aws/cursor-reader.ts';
 import type { Instant } from '../../../lambdas/domain/instant.ts';
 import type { Target } from '../target/target.ts';
 import { type Standing, standingOf } from './standing.ts';
@@ -13,7 +12,7 @@ export async function surveyFleet(target: Target, now: Instant): Promise<Standin
   const reader = createCursorReader({ client: dynamodb, tableName: outputs.ExportLedgerTableName });
   const standings: Standing[] = [];
   for await (const records of scan.records()) {
-    const cursors: ReadonlyMap<string, Cursor> = await reader.cursors(
+    const cursors: ReadonlyMap<string, FoundCursor> = await reader.cursors(
       records.map(({ accountId }) => String(accountId)),
     );
     for (const record of records)

@@ -53,6 +53,8 @@ export function remedyFor({ code, message }: Failed, account: Account, options: 
       return `The customer: ${renewal(account, options)}`;
     case 'destination_rejected':
       return 'Ask the customer which rules the bucket has (encryption, retention, network), then verify again';
+    case 'no_answer':
+      return `Nothing yet, it is tried again by itself. If it stays, see whether the cloud tells of an outage there, and:\n${command} doctor`;
     default:
       return `Nothing yet, it is tried again by itself. If it stays:\n${command} retry\n${command} doctor`;
   }

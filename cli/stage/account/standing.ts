@@ -1,18 +1,15 @@
-import {
-  type Account,
-  accountFaults,
-  parseAccount,
-  parseSchedule,
-  type Schedule,
-} from '../../../lambdas/domain/account.ts';
+import type { FoundCursor } from '../../../lambdas/aws/cursor-reader.ts';
+import { type Account, parseAccount, parseSchedule, type Schedule } from '../../../lambdas/domain/account.ts';
 import type { Cursor } from '../../../lambdas/domain/cursor.ts';
+import { ExportError } from '../../../lambdas/domain/failure.ts';
 import type { Instant } from '../../../lambdas/domain/instant.ts';
 import { firstPosition } from '../../../lambdas/domain/plan.ts';
 import { nextBoundary, type Window } from '../../../lambdas/domain/window.ts';
 import type { AccountRecord } from './account-record.ts';
+import { recordFaults } from './record-faults.ts';
 
 /**
- * How an account stands, the worst first: its record has faults, its last export failed, a window is late, nothing is
+ * How an account stands, the worst first: its record has faults or its cursor cannot be read, its last export failed, a window is late, nothing is
  * exported on purpose, nothing has been exported yet, or all is well.
  */
 export const states = ['invalid', 'failing', 'behind', 'expired', 'paused', 'new', 'ok'] as const;
@@ -24,9 +21,9 @@ export const troubled: ReadonlySet<State> = new Set(['invalid', 'failing', 'behi
 export interface Standing {
   readonly accountId: string;
   readonly state: State;
-  /** Absent if the record has faults. */
+  /** Absent if there are faults. */
   readonly account: Account | undefined;
-  /** What is wrong with the record; empty if it is in order. */
+  /** What is wrong with the record, and with the cursor if it cannot be read; empty if all is in order. */
   readonly faults: readonly string[];
   readonly cursor: Cursor | undefined;
   /** The oldest window that is not delivered; absent if nothing says which it is. */
@@ -41,11 +38,13 @@ const grace = 2 * 3_600_000;
 /** @param settle how long after its end a window is read, in milliseconds */
 export function standingOf(
   record: AccountRecord,
-  cursor: Cursor | undefined,
+  found: FoundCursor | undefined,
   now: Instant,
   settle: number,
 ): Standing {
-  const faults = accountFaults(record);
+  const unreadable = found instanceof ExportError;
+  const cursor = unreadable ? undefined : found;
+  const faults = [...recordFaults(record), ...(unreadable ? [found.message] : [])];
   const account = faults.length === 0 ? parseAccount(record) : undefined;
   const schedule = parseSchedule(record);
   const nextWindow = cursor?.intent?.window ?? (schedule && nextWindowOf(schedule, cursor, now));

@@ -1,6 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createSecretStore } from '../../../lambdas/aws/secret-store.ts';
-import { assumeRole } from '../../../lambdas/buckets/assume-role.ts';
 import type { Answer, Bucket } from '../../../lambdas/buckets/bucket.ts';
 import { openBucket } from '../../../lambdas/buckets/open-bucket.ts';
 import type { Account } from '../../../lambdas/domain/account.ts';
@@ -30,23 +29,8 @@ export function createProbe(target: Target, account: Account) {
     async open(credential: Credential | undefined): Promise<Bucket> {
       const { endpoints } = await target.environment();
       const signal = AbortSignal.timeout(longestWait);
-      if (destination.type !== 's3' || destination.roleArn === undefined)
-        return openBucket({ destination, credential, endpoints, sessionName, signal });
-      const { roleArn, externalId = '', bucket, region } = destination;
-      const granted = await assumeRole(
-        {
-          roleArn,
-          externalId,
-          bucket,
-          region,
-          sessionName,
-          endpoint: endpoints.sts,
-          credential: await target.exporterCredential(),
-        },
-        signal,
-      );
-      const { createS3Bucket } = await import('../../../lambdas/buckets/s3.ts');
-      return createS3Bucket({ destination, credential: granted, endpoint: endpoints.s3 });
+      const exporter = { region: target.region, credential: () => target.exporterCredential() };
+      return openBucket({ destination, credential, endpoints, sessionName, exporter, signal });
     },
 
     /** Creates a small object by the driver that writes the exports. */
@@ -80,7 +64,7 @@ export function probeKey(account: Account, now: Instant): string {
 }
 
 function tookTooLong(): ExportError {
-  return new ExportError('network', `The cloud gave no answer within ${longestWait / 1000} seconds`);
+  return new ExportError('no_answer', `The cloud gave no answer within ${longestWait / 1000} seconds`);
 }
 
 async function* only(content: Uint8Array): AsyncGenerator<Uint8Array> {

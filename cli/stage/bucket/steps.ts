@@ -36,6 +36,7 @@ function nameOf(step: Writing, account: Account): string {
 /** The step at which a failure happened, and the earlier ones of which it tells that they are right. */
 const tellings: Readonly<Partial<Record<FailureCode, readonly [failed: Writing, ...right: Writing[]]>>> = {
   network: ['reachable'],
+  no_answer: ['reachable'],
   destination_unavailable: ['reachable'],
   credentials_rejected: ['accepted', 'reachable'],
   bucket_missing: ['found', 'reachable'],

@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { printable } from '../../../lambdas/domain/printable.ts';
 import { type ExporterEnvironment, readExporterEnvironment } from '../../../lambdas/environment.ts';
 import { operatorSession } from '../../../lib/operator-session.ts';
 import { CommandError } from '../../terminal/command-error.ts';
@@ -41,9 +42,13 @@ function withProfile(thrown: unknown, profile: string): unknown {
   if (!(thrown instanceof Error)) return thrown;
   const by = `by the profile ${JSON.stringify(profile)}, which "aws configure list-profiles" shows if it is there`;
   if (thrown.name === 'CredentialsProviderError')
-    return new CommandError('unreachable', `AWS does not know who you are, ${by}: ${thrown.message}`, {
-      cause: thrown,
-    });
+    return new CommandError(
+      'unreachable',
+      `AWS does not know who you are, ${by}: ${printable(thrown).message}`,
+      {
+        cause: thrown,
+      },
+    );
   if (thrown.message === 'Region is missing')
     return new CommandError(
       'usage',
@@ -66,6 +71,7 @@ async function openStack({ stage, command, ...access }: StageName): Promise<Targ
     title,
     command,
     local: false,
+    region,
     lagKnown: true,
     outputs,
     dynamodb,

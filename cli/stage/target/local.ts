@@ -32,6 +32,7 @@ export async function openLocalTarget(
     title: 'local mode',
     command,
     local: true,
+    region: aws.AWS_REGION,
     lagKnown: state.ticksInARow !== true,
     outputs,
     dynamodb,

@@ -14,6 +14,8 @@ export interface Target {
   /** What commands for it begin with, as it is typed: `npx siem-export --stage prod`. */
   readonly command: string;
   readonly local: boolean;
+  /** The stage's region, which is the exporter's. */
+  readonly region: string;
   /** False where ticks do not come at their own time, so that files seem to be delivered long before or after. */
   readonly lagKnown: boolean;
   readonly outputs: StackOutputs;

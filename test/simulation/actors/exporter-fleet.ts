@@ -1,16 +1,20 @@
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { deflateSynchronously } from '../../../lambdas/archive/deflate.ts';
-import { createAccountReader } from '../../../lambdas/aws/account-table.ts';
+import { createAccountReader } from '../../../lambdas/aws/account-reader.ts';
 import { createAuditLog } from '../../../lambdas/aws/audit-log.ts';
 import { createExportEvents } from '../../../lambdas/aws/export-events.ts';
 import { createExportQueue } from '../../../lambdas/aws/export-queue.ts';
 import { createLedger } from '../../../lambdas/aws/ledger.ts';
 import { createSecretStore } from '../../../lambdas/aws/secret-store.ts';
+import { createSilences } from '../../../lambdas/aws/silences.ts';
+import type { Bucket } from '../../../lambdas/buckets/bucket.ts';
+import type { Destination } from '../../../lambdas/domain/account.ts';
 import type { PartLimits } from '../../../lambdas/domain/recipe.ts';
+import type { Credential } from '../../../lambdas/domain/secret.ts';
 import { createBuckets } from '../../../lambdas/exporter/buckets.ts';
 import { createBatchExporter } from '../../../lambdas/exporter/export-batch.ts';
+import type { AuditLog } from '../../../lambdas/exporter/ports.ts';
 import { createInvocation, type Invocation } from '../oracle/invocation.ts';
-import { type Cloud, createSimulatedBucket } from '../services/cloud.ts';
 import { createDatabaseClient, type Database, tableNames } from '../services/dynamodb.ts';
 import type { Queue, QueuedMessage } from '../services/queue.ts';
 import { createSecretsClient, secretPrefix } from '../services/secrets.ts';
@@ -21,11 +25,21 @@ import type { World } from '../world/world.ts';
 /** As the stack sets it. */
 const functionTimeout = 15 * 60_000;
 
+/** What an account's bucket is opened with. */
+export interface Opening {
+  readonly accountId: string;
+  readonly destination: Destination;
+  readonly credential: Credential | undefined;
+  readonly silenceMs: number;
+}
+
 interface FleetOptions {
   readonly world: World;
   readonly database: Database;
   readonly queue: () => Queue;
-  readonly cloud: Cloud;
+  readonly openBucket: (process: Process, opening: Opening) => Bucket;
+  /** Told when an exporter begins to read an account's rows. */
+  readonly onRead: (accountId: string, process: Process) => void;
   readonly secrets: ReadonlyMap<string, string>;
   /** The account that a secret belongs to. */
   readonly ownerOf: (secretId: string) => string;
@@ -35,16 +49,21 @@ interface FleetOptions {
   readonly startProcess: (name: string) => Process;
   readonly invocations: Map<Process, Invocation>;
   readonly messagesPerInvocation: number;
+  /** Invocations at once; as many as there are messages without it. */
+  readonly slots?: number;
   readonly onFailed: (invocation: Invocation, message: QueuedMessage) => void;
   readonly onDone: (invocation: Invocation, message: QueuedMessage) => void;
 }
 
 /** Lambda, as it polls the queue and runs the exporter. */
 export function createExporterFleet(options: FleetOptions) {
-  const { world, messagesPerInvocation } = options;
+  const { world, messagesPerInvocation, slots = Number.POSITIVE_INFINITY } = options;
   const running = new Map<string, number>();
   let waiting: QueuedMessage[] = [];
   let started = 0;
+  let busy = 0;
+  /** What machines remember that wait for their next invocation. */
+  const warm: Map<string, number>[] = [];
 
   return {
     receive(message: QueuedMessage) {
@@ -55,9 +74,11 @@ export function createExporterFleet(options: FleetOptions) {
   };
 
   function invokeWaiting(): void {
-    const messages = [...new Set(waiting)];
-    waiting = [];
-    if (messages.length > 0) invoke(messages);
+    while (busy < slots && waiting.length > 0) {
+      const messages = [...new Set(waiting.slice(0, messagesPerInvocation))];
+      waiting = waiting.slice(messagesPerInvocation);
+      invoke(messages);
+    }
   }
 
   function invoke(messages: readonly QueuedMessage[]): void {
@@ -69,6 +90,8 @@ export function createExporterFleet(options: FleetOptions) {
       `receives ${messages.map(({ body, receiveCount }) => `${body} (${receiveCount})`)}`,
     );
     for (const message of messages) count(message, 1);
+    busy++;
+    const answers = warm.pop() ?? new Map();
     const until = world.now() + functionTimeout;
     let over = false;
     world.at(until, () => {
@@ -82,19 +105,20 @@ export function createExporterFleet(options: FleetOptions) {
       body: message.body,
       attributes: { ApproximateReceiveCount: String(message.receiveCount) },
     }));
-    // Whatever it was that the message was handed out for: only its own troubles may excuse the failure.
-    const troubledAt = messages.map(message => message.troubled.push(true) - 1);
+    const receives = messages.map(({ excused }) => excused.push(true) - 1);
     exporterOf(
       options,
       process,
       invocation,
+      answers,
     )(received, () => until - world.now()).then(
       ({ batchItemFailures }) => {
         const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
         for (const [index, message] of messages.entries()) {
-          message.troubled[troubledAt[index] ?? 0] = process.troubles() > 0;
           if (failed.has(message.id)) options.onFailed(invocation, message);
           else {
+            // Who was done with the message has no excuse if it is given up all the same.
+            message.excused[receives[index] ?? 0] = process.troubles() > 0;
             world.trace(process.name, `is done with ${message.body}`);
             options.onDone(invocation, message);
             options.queue().delete(message);
@@ -112,6 +136,9 @@ export function createExporterFleet(options: FleetOptions) {
       if (over) return;
       over = true;
       for (const message of messages) count(message, -1);
+      busy--;
+      if (process.alive()) warm.push(answers);
+      if (waiting.length > 0) world.wake(world.now(), invokeWaiting);
     }
   }
 
@@ -124,8 +151,13 @@ export function createExporterFleet(options: FleetOptions) {
 }
 
 /** The exporter's own code, on one machine. */
-function exporterOf(options: FleetOptions, process: Process, invocation: Invocation) {
-  const { world, database, queue, cloud, secrets, eventClient, settleSeconds, limits } = options;
+function exporterOf(
+  options: FleetOptions,
+  process: Process,
+  invocation: Invocation,
+  answers: Map<string, number>,
+) {
+  const { world, database, queue, secrets, eventClient, settleSeconds, limits } = options;
   const dynamodb = createDatabaseClient(world, database, process);
   const exportQueue = createExportQueue({ client: queue().client(process), queueUrl: 'queue' });
   const secretStore = createSecretStore({
@@ -133,7 +165,6 @@ function exporterOf(options: FleetOptions, process: Process, invocation: Invocat
       invocation.refusals.push({
         accountId: options.ownerOf(secretId),
         code,
-        unclear: false,
         wasStale: false,
       }),
     ),
@@ -144,9 +175,19 @@ function exporterOf(options: FleetOptions, process: Process, invocation: Invocat
     world.trace(process.name, `notes ${Object.values(subject).join()}: ${message}`);
   return createBatchExporter({
     ports: {
-      accounts: createAccountReader({ client: dynamodb, tableName: tableNames.accounts }),
+      accounts: createAccountReader({
+        client: dynamodb,
+        accountsTable: tableNames.accounts,
+        ledgerTable: tableNames.ledger,
+        dispatchStateTable: tableNames.state,
+        pause: process.wait,
+      }),
       ledger: createLedger({ client: dynamodb, tableName: tableNames.ledger }),
-      auditLog: createAuditLog({ client: dynamodb, source: auditLogSource, pause: process.wait }),
+      auditLog: noticed(
+        createAuditLog({ client: dynamodb, source: auditLogSource, pause: process.wait }),
+        accountId => options.onRead(accountId, process),
+      ),
+      silences: createSilences({ client: dynamodb, tableName: tableNames.state, answers }),
       queue: exportQueue,
       events: createExportEvents({ client: eventClient(process), busName: 'bus' }),
       telemetry: {
@@ -154,6 +195,7 @@ function exporterOf(options: FleetOptions, process: Process, invocation: Invocat
         delivered: () => undefined,
         failed: (accountId, failure) => note({ accountId }, `${failure.code} ${String(failure.cause ?? '')}`),
         stopped: () => undefined,
+        recordedLate: () => undefined,
         note,
       },
       clock: {
@@ -167,13 +209,15 @@ function exporterOf(options: FleetOptions, process: Process, invocation: Invocat
       deflateBlock: deflateSynchronously,
     },
     settings: { settle: settleSeconds * 1000, limits: limits(), writerVersion: 'simulated' },
-    createBuckets: () =>
+    createBuckets: silenceMs =>
       createBuckets({
+        silenceMs,
         secrets: secretStore,
         endpoints: {},
-        async open({ destination, credential, sessionName }) {
+        exporter: { region: 'eu-central-1' },
+        async open({ sessionName, ...opening }) {
           const accountId = Buffer.from(sessionName, 'base64url').toString('utf8');
-          return createSimulatedBucket(world, cloud, process, { accountId, destination, credential });
+          return options.openBucket(process, { ...opening, accountId, silenceMs });
         },
       }),
     retryAfter: exportQueue.retryAfter,
@@ -187,4 +231,15 @@ function exporterOf(options: FleetOptions, process: Process, invocation: Invocat
       };
     },
   });
+}
+
+/** The audit log, and somebody who is told when it is read. */
+function noticed(auditLog: AuditLog, onRead: (accountId: string) => void): AuditLog {
+  return {
+    ...auditLog,
+    async *pages(accountId, ...rest) {
+      onRead(accountId);
+      yield* auditLog.pages(accountId, ...rest);
+    },
+  };
 }

@@ -29,6 +29,7 @@ export function createForeignObjects(
       after: undefined,
       place,
       manner: '',
+      partBytes: 0,
       compression: intent?.compression ?? record.compression,
       prefix: destination.prefix,
     });

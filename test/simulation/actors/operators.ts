@@ -9,6 +9,9 @@ import type { World } from '../world/world.ts';
 
 export const otherZones = ['Europe/Berlin', 'Asia/Kathmandu', 'America/St_Johns', 'Pacific/Chatham', 'UTC'];
 
+/** The last one is a policy of the customer's that forbids to create. */
+const refusals = ['access_denied', 'bucket_missing', 'wrong_region', 'destination_rejected'] as const;
+
 interface OperatorOptions {
   readonly world: World;
   readonly scenario: Scenario;
@@ -63,7 +66,7 @@ function provision(
     },
     'revoked-credential': chance => {
       if (chance.chance(0.5)) account.access.accepted = undefined;
-      else account.access.refusal = chance.pick(['access_denied', 'bucket_missing', 'wrong_region']);
+      else account.access.refusal = chance.pick(refusals);
       later(chance, 40, () => mend('revoked-credential'));
     },
     pause: chance => {

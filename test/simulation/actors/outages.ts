@@ -18,15 +18,20 @@ export function drawOutages(world: World, { start, faultsUntil }: Scenario) {
     world.trace('outage', `${what} from ${new Date(from).toISOString()} to ${new Date(until).toISOString()}`);
     return { what, from, until };
   };
-  const clouds = world.enables('cloud-outage') ? [draw(random.pick(['s3', 'gcs', 'azure'])), draw('s3')] : [];
+  const clouds = ['s3', 'gcs', 'azure'];
+  const failing = world.enables('cloud-outage') ? [draw(random.pick(clouds)), draw('s3')] : [];
+  const silent = world.enables('silent-cloud') ? [draw(random.pick(clouds)), draw(random.pick(clouds))] : [];
   const services = [
     ...(world.enables('table-outage') ? [draw('dynamodb')] : []),
     ...(world.enables('queue-outage') ? [draw('sqs', shortOutages), draw('sqs', shortOutages)] : []),
   ];
-  const isOut = (list: typeof clouds, name: string) =>
+  const isOut = (list: typeof failing, name: string) =>
     list.some(({ what, from, until }) => what === name && from <= world.now() && world.now() < until);
   return {
-    isCloudOut: (type: Destination['type']) => isOut(clouds, type),
+    ofCloud(type: Destination['type']) {
+      if (isOut(silent, type)) return 'silent-cloud';
+      return isOut(failing, type) ? 'cloud-outage' : undefined;
+    },
     ofService: (service: Service) => (isOut(services, service) ? outageKinds[service] : undefined),
   };
 }

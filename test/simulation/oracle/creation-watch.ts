@@ -1,34 +1,47 @@
 import type { StoredObject } from '../services/cloud.ts';
 import type { SimulatedAccount } from '../truth/accounts.ts';
 import type { World } from '../world/world.ts';
+import { type CursorItem, canHaveCreated } from './cursor-item.ts';
+import type { Invocation } from './invocation.ts';
 import { placeOf } from './ledger-watch.ts';
 
 interface CreationWatchOptions {
   readonly world: World;
   readonly accounts: readonly SimulatedAccount[];
   readonly isIntended: (place: string, key: string) => boolean;
-  /** How far the account's export is committed. */
-  readonly exportedThrough: (accountId: string) => number | undefined;
+  /** The account's cursor as it stands. */
+  readonly cursorOf: (accountId: string) => CursorItem | undefined;
 }
 
 /** A run lasts 15 minutes at most, and what it sent last may arrive a minute later. */
 const longestMemory = 17 * 60_000;
 
 /** Watches every object that comes to be: was it intended, is it owed, does it go where it belongs? */
-export function createCreationWatch({ world, accounts, isIntended, exportedThrough }: CreationWatchOptions) {
-  return (object: StoredObject, replaced: StoredObject | undefined) => {
+export function createCreationWatch({ world, accounts, isIntended, cursorOf }: CreationWatchOptions) {
+  return (invocation: Invocation | undefined, object: StoredObject, replaced: StoredObject | undefined) => {
     if (replaced) world.violate('rewritten', `${object.place}/${object.key} is written over another object`);
-    const match = /^(?:(.+)\/)?audit\/([\w-]+)\/audit_\2_(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/.exec(
-      object.key,
-    );
+    const match =
+      /^(?:(.+)\/)?audit\/([\w-]+)\/audit_\2_(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)\d\dZ(?:_(\d{4,}))?\./.exec(
+        object.key,
+      );
     const [, prefix, encoded = '', ...digits] = match ?? [];
     const account = accounts.find(({ id }) => Buffer.from(id).toString('base64url') === encoded);
     if (!match || !account) return world.violate('key', `${object.key} is no key of any account`);
-    const [year = 0, month = 1, day, hours, minutes] = digits.map(Number);
+    const [year = 0, month = 1, day, hours, minutes, part] = digits.map(digit => Number(digit ?? 1));
     const end = Date.UTC(year, month - 1, day, hours, minutes);
     const place = prefix === undefined ? object.place : `${object.place}/${prefix}`;
     if (!isIntended(place, object.key)) world.violate('intent', `${place} ${object.key} was never intended`);
-    const through = exportedThrough(account.id) ?? Number.NEGATIVE_INFINITY;
+    const cursor = cursorOf(account.id);
+    // Who finds the object there takes it for ours only because the ledger tells of such an attempt.
+    const isKnown = cursor?.attempts.some(
+      attempt => invocation?.tokens.has(attempt.token) && attempt.place === place && canHaveCreated(attempt),
+    );
+    if (cursor?.intent?.end === end && cursor.intent.part === part && !isKnown)
+      world.violate(
+        'attempts',
+        `${object.key} is created, and the ledger knows of no attempt that can have done it`,
+      );
+    const through = cursor?.through ?? Number.NEGATIVE_INFINITY;
     if (end - through > longestWindow)
       world.violate(
         'order',

@@ -6,10 +6,19 @@ export interface CursorItem {
   readonly through: number;
   readonly version: number;
   readonly intent: IntentItem | undefined;
-  readonly attempts: readonly string[];
+  readonly attempts: readonly AttemptItem[];
   readonly failures: number;
   /** The code of the last failure since a file was delivered. */
   readonly lastError: string | undefined;
+}
+
+export interface AttemptItem {
+  readonly token: string;
+  readonly place: string;
+  readonly partBytes: number;
+  /** Until then its exporter is said to be at work; 0 where that is over. */
+  readonly leasedUntil: number;
+  readonly step: string | undefined;
 }
 
 export interface IntentItem {
@@ -20,6 +29,7 @@ export interface IntentItem {
   readonly place: string;
   /** Everything of the recipe but the place. */
   readonly manner: string;
+  readonly partBytes: number;
   readonly compression: string;
   readonly prefix: string | undefined;
 }
@@ -30,26 +40,51 @@ export function readCursorItem(item: Item): CursorItem {
     through: Date.parse(text(item.exportedThrough)),
     version: Number(item.version?.N),
     intent: intent && readIntent(intent),
-    attempts: item.attempts?.SS ?? [],
+    attempts: Object.entries(item.attempts?.M ?? {}).map(([token, { M: attempt }]) =>
+      readAttempt(token, attempt),
+    ),
     failures: Number(item.failures?.N),
     lastError: item.lastError?.M?.code?.S,
+  };
+}
+
+/** True if the attempt may have sent the request that creates the object. */
+export function canHaveCreated({ step }: AttemptItem): boolean {
+  return step !== 'staging';
+}
+
+function readAttempt(token: string, attempt: Item = {}): AttemptItem {
+  return {
+    token,
+    place: text(attempt.place),
+    partBytes: Number(attempt.partBytes?.N),
+    leasedUntil: attempt.leasedUntil ? Date.parse(text(attempt.leasedUntil)) : 0,
+    step: attempt.step?.S,
   };
 }
 
 function readIntent(intent: Item): IntentItem {
   const window = intent.window?.M ?? {};
   const recipe = intent.recipe?.M ?? {};
-  const { type, storageAccount, bucket, prefix } = recipe.place?.M ?? {};
+  const place = recipe.place?.M ?? {};
   return {
     start: Date.parse(text(window.start)),
     end: Date.parse(text(window.end)),
     part: Number(intent.part?.N),
     after: intent.after?.S,
-    place: `${text(type)}://${storageAccount ? `${text(storageAccount)}/` : ''}${text(bucket)}${prefix ? `/${text(prefix)}` : ''}`,
+    place: placeIn(place),
     manner: [recipe.format?.S, recipe.compression?.S, recipe.partBytes?.N, recipe.level?.N].join(' '),
+    partBytes: Number(recipe.partBytes?.N),
     compression: text(recipe.compression),
-    prefix: prefix?.S,
+    prefix: place.prefix?.S,
   };
+}
+
+/** Where a file goes, as its place in the ledger says; without the prefix it is the bucket. */
+export function placeIn({ prefix, ...place }: Item): string {
+  if (prefix) return `${placeIn(place)}/${text(prefix)}`;
+  const { type, storageAccount, bucket } = place;
+  return `${text(type)}://${storageAccount ? `${text(storageAccount)}/` : ''}${text(bucket)}`;
 }
 
 function text(value: AttributeValue | undefined): string {

@@ -11,6 +11,7 @@ const longestMemory = 15 * 60_000 + 5000;
 /** Watches the dispatcher's memory: a tick is completed only when every account due by it has its message. */
 export function createDispatchWatch(world: World, provisioning: Provisioning, queue: () => Queue) {
   return (before: Item | undefined, after: Item | undefined) => {
+    if (after?.name?.S !== 'dispatcher') return;
     const tick = Date.parse(after?.completedTick?.S ?? '');
     const completed = before ? Date.parse(before.completedTick?.S ?? '') : tick - tickInterval;
     if (!(tick > completed))

@@ -14,6 +14,10 @@ export interface Invocation {
   /** The names of its own attempts. */
   readonly tokens: Set<string>;
   readonly refusals: Refusal[];
+  /** The keys of objects that a request may have created, or not. */
+  readonly unclear: Set<string>;
+  /** True if a file could not be finished in time. */
+  ranOutOfTime: boolean;
   /** The codes of the failures that it told of, by account. */
   readonly reported: Map<string, string>;
   /** The object that it found where it wanted to create one. */
@@ -30,8 +34,6 @@ export interface Refusal {
   readonly code: string;
   /** Of the credential that was used, if one was. */
   readonly generation?: number | undefined;
-  /** True if an earlier request of the same upload may have created the object. */
-  readonly unclear: boolean;
   /** True if the store held a newer secret then, which the cloud would have taken. */
   readonly wasStale: boolean;
 }
@@ -48,6 +50,8 @@ export function createInvocation(
     records: new Map(),
     tokens: new Set(),
     refusals: [],
+    unclear: new Set(),
+    ranOutOfTime: false,
     reported: new Map(),
     existing: undefined,
     existingAt: Number.POSITIVE_INFINITY,

@@ -3,8 +3,17 @@ import type { StoredObject } from '../services/cloud.ts';
 import type { Item } from '../services/expressions.ts';
 import { boundaryAfter, boundaryUpTo } from '../truth/boundaries.ts';
 import type { World } from '../world/world.ts';
-import { type CursorItem, type IntentItem, keyOf, readCursorItem } from './cursor-item.ts';
+import { createAttemptWatch } from './attempt-watch.ts';
+import {
+  type CursorItem,
+  canHaveCreated,
+  type IntentItem,
+  keyOf,
+  placeIn,
+  readCursorItem,
+} from './cursor-item.ts';
 import type { Invocation } from './invocation.ts';
+import type { WorkWatch } from './work-watch.ts';
 
 /** A file that the ledger says is delivered. */
 export interface Commit {
@@ -27,22 +36,19 @@ interface LedgerWatchOptions {
   readonly wasTold: (accountId: string, key: string) => boolean;
   /** The ways to cut files that were ever deployed, as `partBytes level`. */
   readonly limits: ReadonlySet<string>;
+  readonly work: WorkWatch;
 }
-
-/** Attempts may not pile up in the cursor for as long as a destination is down. */
-const mostAttemptsAtPlace = 25;
 
 /** Watches every write to a cursor: is it what docs/adr/0001 and 0007 allow, and is it true? */
 export function createLedgerWatch(options: LedgerWatchOptions) {
-  const { world, fileRow, objectAt, wasForeign, wasTold, limits } = options;
+  const { world, fileRow, objectAt, wasForeign, wasTold, limits, work } = options;
+  const attemptWatch = createAttemptWatch(world);
   const commits = new Map<string, Commit[]>();
   const first = new Map<string, number>();
   const intended = new Set<string>();
-  /** Accounts of which an attempt ran out of time since their last file. */
-  const tookTooLong = new Set<string>();
-  const struck = new Map<string, { readonly at: number; readonly attempt: string }[]>();
   /** The file's row that was written last, until the cursor moves with it. */
   let loose: string | undefined;
+  const createdAt = new Map<string, number>();
   const lastWrites = new Map<string, { readonly at: number; readonly by: Invocation | undefined }>();
 
   return {
@@ -51,6 +57,11 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
     /** True if an intent for the object was ever written to the ledger. */
     isIntended: (place: string, key: string) => intended.has(`${place} ${key}`),
     lastWrite: (accountId: string) => lastWrites.get(accountId)?.at ?? 0,
+    /** Told when a run wants to create a cursor that is there: it may have come to be since the run looked. */
+    onCursorThere(invocation: Invocation | undefined, { accountId }: Item) {
+      if (invocation && (createdAt.get(accountId?.S ?? '') ?? 0) < invocation.begun)
+        world.violate('first-sight', `${accountId?.S} has a cursor, and ${invocation.process.name} saw none`);
+    },
     /** True if another run has written to the cursor since this one began. */
     isContested(accountId: string, invocation: Invocation) {
       const last = lastWrites.get(accountId);
@@ -74,6 +85,7 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
 
   function created(accountId: string, { through, version }: CursorItem, invocation: Invocation) {
     first.set(accountId, through);
+    createdAt.set(accountId, world.now());
     const record = invocation.records.get(accountId)?.record;
     const ticks = invocation.messages.flatMap(({ content }) =>
       content?.accountId === accountId ? [content.tick] : [],
@@ -96,27 +108,25 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
     const moved = isElsewhere(before, after);
     const redirected =
       before.intent?.place !== after.intent?.place || before.intent?.manner !== after.intent?.manner;
-    if (moved) tookTooLong.delete(accountId);
-    else if (after.lastError === 'out_of_time') tookTooLong.add(accountId);
-    const steps = moved || redirected ? 1 : 0;
-    if (after.version !== before.version + steps)
+    const isCommit = moved && before.intent !== undefined;
+    const isStruckOut = !isCommit && attemptWatch.onChange(accountId, before, after, invocation);
+    if (after.version !== before.version + (moved || redirected || isStruckOut ? 1 : 0))
       world.violate(
         'version',
         `The cursor of ${accountId} went from version ${before.version} to ${after.version}`,
       );
-    const places = after.attempts.map(attempt => attempt.slice(attempt.indexOf(' ')));
-    for (const place of new Set(places))
-      if (places.filter(other => other === place).length > mostAttemptsAtPlace)
-        world.violate('bounded', `The cursor of ${accountId} holds ${places.length} attempts`);
-    const gone = before.attempts.filter(attempt => !after.attempts.includes(attempt));
-    struck.set(accountId, [
-      ...(struck.get(accountId) ?? []),
-      ...gone.map(attempt => ({ at: world.now(), attempt })),
-    ]);
+    if (after.failures > before.failures) failed(accountId, before, after, invocation);
     if (after.intent) intended.add(`${after.intent.place} ${keyOf(accountId, after.intent)}`);
     if (!before.intent && after.intent) return begun(accountId, before, after.intent, invocation);
     if (moved) return committed(accountId, before, after, invocation);
     if (redirected && before.intent && after.intent) redirect(accountId, before, after.intent, invocation);
+  }
+
+  function failed(accountId: string, before: CursorItem, after: CursorItem, invocation: Invocation) {
+    work.onExcuse(accountId);
+    if (after.lastError !== 'out_of_time' || !before.intent) return;
+    invocation.ranOutOfTime = true;
+    work.onTimeOut(accountId, before.intent.partBytes, invocation);
   }
 
   function begun(accountId: string, before: CursorItem, intent: IntentItem, invocation: Invocation) {
@@ -150,17 +160,13 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
       world.violate('recipe', `${accountId} begins ${describe(intent)} as ${intent.manner}`);
   }
 
-  function redirect(
-    accountId: string,
-    { intent: before, attempts }: CursorItem,
-    after: IntentItem,
-    invocation: Invocation,
-  ) {
+  function redirect(accountId: string, cursor: CursorItem, after: IntentItem, invocation: Invocation) {
+    const { intent: before, attempts } = cursor;
     if (!before) return;
     const record = invocation.records.get(accountId)?.record;
-    const sameManner =
-      after.manner === before.manner ||
-      (attempts.length === 0 && shorterManners(accountId, before.manner).includes(after.manner));
+    const leftover = attempts.find(other => other.place === after.place && canHaveCreated(other));
+    const sizes = leftover ? [leftover.partBytes] : [before.partBytes, ...shorterSizes(cursor, before)];
+    const sameManner = sizes.some(size => mannerOf(before, size) === after.manner);
     if (!sameManner || after.after !== before.after || after.start !== before.start)
       world.violate(
         'recipe',
@@ -171,17 +177,14 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
   }
 
   /** How a file may be cut that nobody can have written: as newer ones are, or in half if it took too long; only shorter. */
-  function shorterManners(accountId: string, manner: string): readonly string[] {
-    const [format, compression, size, level] = manner.split(' ');
-    const partBytes = Number(size);
+  function shorterSizes({ attempts, lastError }: CursorItem, { partBytes }: IntentItem): readonly number[] {
+    const tookTooLong = lastError === 'out_of_time' || attempts.some(other => other.partBytes === partBytes);
     const sizes = [...limits].flatMap(limit => {
       const deployed = Number(limit.split(' ')[0]);
       const halved = Math.max(Math.floor(partBytes / 2), Math.ceil(deployed / 64));
-      return tookTooLong.has(accountId) ? [Math.min(halved, deployed), deployed] : [deployed];
+      return tookTooLong ? [Math.min(halved, deployed), deployed] : [deployed];
     });
-    return sizes
-      .filter(shorter => shorter < partBytes)
-      .map(shorter => [format, compression, shorter, level].join(' '));
+    return sizes.filter(shorter => shorter < partBytes);
   }
 
   function committed(accountId: string, before: CursorItem, after: CursorItem, invocation: Invocation) {
@@ -206,16 +209,16 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
     if ((row.final?.BOOL ?? false) !== final)
       world.violate('ledger', `${accountId}: the row of ${describe(intent)} is wrong about being the last`);
 
-    const { type, bucket, prefix } = row.place?.M ?? {};
-    const place = `${type?.S}://${bucket?.S}${prefix ? `/${prefix.S}` : ''}`;
+    const { prefix, ...rest } = row.place?.M ?? {};
+    const place = placeIn(row.place?.M ?? {});
     const key = row.key?.S ?? '';
     if (place !== intent.place || key !== keyOf(accountId, intent))
       world.violate('ledger', `${accountId}: ${describe(intent)} has a row for ${place} ${key}`);
-    const bucketName = `${type?.S}://${bucket?.S}`;
+    const bucketName = placeIn(rest);
     const object = objectAt(bucketName, key);
     // It may have been taken for ours by an earlier attempt, and be gone since.
     const foreign = object ? object.foreign : wasForeign(bucketName, key);
-    const ambiguous = foreign && couldBeOurs(accountId, before, intent, invocation);
+    const ambiguous = foreign && attemptWatch.couldBeOurs(accountId, before, intent, invocation);
     if (!object && !ambiguous)
       world.violate('lost', `${accountId} commits ${describe(intent)}, which is not in the bucket`);
     else if (foreign && !ambiguous)
@@ -226,6 +229,7 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
     const list = commits.get(accountId) ?? [];
     list.push({ accountId, intent, final, at: world.now(), row, object, ambiguous });
     commits.set(accountId, list);
+    work.onCommit(accountId);
   }
 
   function compare(accountId: string, row: Item, { body, key }: StoredObject) {
@@ -233,25 +237,11 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
     if (row.sha256?.S !== sha256 || Number(row.bytes?.N) !== body.length)
       world.violate('ledger', `${accountId}: the row of ${key} has figures of another object`);
   }
+}
 
-  /**
-   * True if another attempt at the same place was noted when this run found the object there, even if it was struck out
-   * since then or the note that should have struck it out was lost, or if this attempt itself was left unclear.
-   */
-  function couldBeOurs(
-    accountId: string,
-    { attempts }: CursorItem,
-    { place }: IntentItem,
-    { tokens, refusals, existingAt }: Invocation,
-  ): boolean {
-    if (refusals.some(refusal => refusal.accountId === accountId && refusal.unclear)) return true;
-    const mine = [...tokens].at(-1);
-    const struckSince = (struck.get(accountId) ?? []).filter(({ at }) => at >= existingAt);
-    return [...attempts, ...struckSince.map(({ attempt }) => attempt)].some(attempt => {
-      const [token = ''] = attempt.split(' ');
-      return token !== mine && attempt.slice(token.length + 1) === place;
-    });
-  }
+function mannerOf({ manner }: IntentItem, size: number): string {
+  const [format, compression, , level] = manner.split(' ');
+  return [format, compression, size, level].join(' ');
 }
 
 function moves(before: Item | undefined, after: Item | undefined): boolean {

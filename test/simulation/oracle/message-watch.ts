@@ -5,6 +5,9 @@ import type { World } from '../world/world.ts';
 import { readCursorItem } from './cursor-item.ts';
 import type { Invocation } from './invocation.ts';
 
+/** A lease that was seen may be over when the answer to what followed arrives. */
+const longestCall = 10_000;
+
 interface MessageWatchOptions {
   readonly world: World;
   readonly queue: () => Queue;
@@ -15,12 +18,13 @@ interface MessageWatchOptions {
 /** Watches what becomes of messages: none may disappear before what it asks for is done, reported, or asked for anew. */
 export function createMessageWatch({ world, queue, cursorOf, isContested }: MessageWatchOptions) {
   return {
-    onFailed(invocation: Invocation, message: QueuedMessage) {
-      if (message.content && invocation.process.troubles() === 0)
-        world.violate('failed', `${invocation.process.name} failed, and nothing had happened to it`);
+    onFailed(invocation: Invocation, { content }: QueuedMessage) {
+      const { process, ranOutOfTime } = invocation;
+      if (!content || ranOutOfTime || process.troubles() > 0 || waits(invocation, content.accountId)) return;
+      world.violate('failed', `${process.name} failed, and nothing had happened to it`);
     },
     onDead(message: QueuedMessage) {
-      if (message.content && !message.troubled.every(Boolean))
+      if (message.content && !message.excused.every(Boolean))
         world.violate('dead-letter', `${message.body} was given up without a fault to blame`);
     },
     onDone(invocation: Invocation, message: QueuedMessage) {
@@ -34,6 +38,17 @@ export function createMessageWatch({ world, queue, cursorOf, isContested }: Mess
       if (!invocation.records.has(accountId) || version?.record) check(invocation, message, cursor);
     },
   };
+
+  /** True if another exporter of the account is at work, or was when the run looked. */
+  function waits(invocation: Invocation, accountId: string): boolean {
+    const { process, tokens } = invocation;
+    const item = cursorOf(accountId);
+    const attempts = item ? readCursorItem(item).attempts : [];
+    const isLeased = attempts.some(
+      ({ token, leasedUntil }) => !tokens.has(token) && leasedUntil > process.now() - longestCall,
+    );
+    return isLeased || isContested(accountId, invocation);
+  }
 
   function check(invocation: Invocation, message: QueuedMessage, item: Item | undefined) {
     if (!message.content) return;

@@ -7,9 +7,8 @@ export const exporterSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'exporter/deliver-part.ts',
-        text: 'return { creation: await bucket.create(object, deadline.signal), packed };',
-        replacement:
-          "bucket.create(object, deadline.signal).catch(() => undefined); return { creation: 'exists-perhaps-ours', packed };",
+        text: 'return { answer: await bucket.create(object, watch), packed };',
+        replacement: "bucket.create(object, watch); return { answer: { kind: 'created' }, packed };",
       },
     ],
   },
@@ -19,12 +18,12 @@ export const exporterSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: '../test/simulation/services/cloud.ts',
-        text: "if (present) return 'exists';",
+        text: 'if (present) return existing(key);',
         replacement: '',
       },
       {
         file: '../test/simulation/services/cloud.ts',
-        text: 'if (bucket().has(object.key) && chance.chance(0.4)) return existing(object.key);',
+        text: 'if (bucket().has(object.key) && chance.chance(0.4)) return readAnswer(existing(object.key));',
         replacement: '',
       },
     ],
@@ -54,8 +53,8 @@ export const exporterSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'exporter/deliver-part.ts',
-        text: 'attemptAt(placeName(intent.recipe.place), token)',
-        replacement: "attemptAt(placeName(intent.recipe.place), 'same')",
+        text: '    token,\n    place:',
+        replacement: "    token: 'same',\n    place:",
       },
     ],
   },
@@ -64,8 +63,8 @@ export const exporterSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'exporter/deliver-part.ts',
-        text: 'failure.wroteNothing || askedForNone ? attempt : undefined',
-        replacement: 'attempt',
+        text: "wroteNothing: kind === 'refused'",
+        replacement: 'wroteNothing: true',
       },
     ],
   },
@@ -74,8 +73,141 @@ export const exporterSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'exporter/deliver-part.ts',
-        text: "perhapsOurs ? 'exists-perhaps-ours' : creation",
-        replacement: 'creation',
+        text: 'composed(first.answer, second.answer)',
+        replacement: 'second.answer',
+      },
+    ],
+  },
+  {
+    name: 'a refusal after an unclear answer counts as refused',
+    edits: [
+      {
+        file: 'buckets/bucket.ts',
+        text: "if (later.kind === 'refused') return unclear(later.failure);",
+        replacement: '',
+      },
+    ],
+  },
+  {
+    name: 'an object that exists after an unclear answer is as any other',
+    edits: [{ file: 'buckets/bucket.ts', text: '{ ...later, afterUnclear: true }', replacement: 'later' }],
+  },
+  // How a driver reads an answer is each driver's own, which the simulated clouds' one way stands for.
+  {
+    name: 'a status taken for a meaning',
+    edits: [
+      {
+        file: '../test/simulation/services/cloud-answers.ts',
+        text: 'if (saysThatItExists.has(words))',
+        replacement: 'if (status === 412 || status === 409)',
+      },
+    ],
+  },
+  {
+    name: 'a write that is forbidden always counts as refused',
+    edits: [
+      {
+        file: '../test/simulation/services/cloud-answers.ts',
+        text: 'if (saysThatItExists.has(words))',
+        replacement: 'if (status !== 403 && saysThatItExists.has(words))',
+      },
+    ],
+  },
+  {
+    name: 'a success that cannot be read counts as one',
+    edits: [
+      {
+        file: '../test/simulation/services/cloud-answers.ts',
+        text: 'if (words === undefined || status >= 500)',
+        replacement: "words ??= ''; if (status >= 500)",
+      },
+    ],
+  },
+  {
+    name: 'a server error counts as refused',
+    edits: [
+      {
+        file: '../test/simulation/services/cloud-answers.ts',
+        text: 'return unclear(new ExportError(',
+        replacement: 'return refused(new ExportError(',
+      },
+    ],
+  },
+  {
+    name: 'an upload that goes on although another exporter has taken over',
+    edits: [
+      {
+        file: 'exporter/deliver-part.ts',
+        text: '  upload.isSuperseded = true;\n',
+        replacement: '  return;\n',
+      },
+    ],
+  },
+  {
+    name: 'an account that is leased is exported all the same',
+    edits: [
+      {
+        file: 'domain/cursor.ts',
+        text: 'return last > now ? last : undefined;',
+        replacement: 'return undefined;',
+      },
+    ],
+  },
+  {
+    name: 'a message that waits is taken for done',
+    edits: [
+      {
+        file: 'exporter/export-batch.ts',
+        text: 'return received >= mostWaits;',
+        replacement: 'return true;',
+      },
+    ],
+  },
+  {
+    name: 'a retry that waits for the attempt that failed',
+    edits: [
+      {
+        file: 'exporter/deliver-part.ts',
+        text: '{ cursor: begun, window: intent.window, ended }',
+        replacement: '{ cursor: begun, window: intent.window }',
+      },
+    ],
+  },
+  {
+    name: 'a silence that suspends nothing',
+    world: 'fairness',
+    edits: [
+      {
+        file: 'exporter/deliver-unless-suspended.ts',
+        text: 'if (suspension &&',
+        replacement: 'if (false && suspension &&',
+      },
+    ],
+  },
+  {
+    name: 'a silence that is never over',
+    world: 'fairness',
+    edits: [
+      {
+        file: 'exporter/deliver-unless-suspended.ts',
+        text: '!(isProbeDue(suspension, now) && (await silences.mayProbe(suspension, now)))',
+        replacement: 'true',
+      },
+    ],
+  },
+  {
+    name: 'one customer’s bucket suspends its region',
+    world: 'fairness',
+    edits: [
+      {
+        file: 'domain/silence.ts',
+        text: 'const bucketsToSuspend = 3;',
+        replacement: 'const bucketsToSuspend = 1;',
+      },
+      {
+        file: 'domain/silence.ts',
+        text: '.filter(({ at }) => at - usualPatience > lastAnswer)',
+        replacement: '',
       },
     ],
   },
@@ -104,8 +236,8 @@ export const exporterSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'exporter/export-batch.ts',
-        text: 'await postpone(message);\n      return false;',
-        replacement: 'return true;',
+        text: 'retryDelay(message.messageId, receivedTimes(message)));\n      return false;',
+        replacement: '60);\n      return true;',
       },
     ],
   },
@@ -124,8 +256,8 @@ export const exporterSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'exporter/export-account.ts',
-        text: 'const wait = message.tick + settings.settle - ports.clock.now();',
-        replacement: 'const wait = message.tick - ports.clock.now();',
+        text: 'const wait = ahead + settings.settle;',
+        replacement: 'const wait = ahead;',
       },
       {
         file: 'dispatcher/dispatch.ts',

@@ -7,8 +7,8 @@ export const ledgerSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'aws/ledger.ts',
-        text: 'SET intent = :intent, version = :next $',
-        replacement: 'SET planned = :intent, version = :next $',
+        text: 'SET intent = :intent, version = :next, attempts',
+        replacement: 'SET planned = :intent, version = :next, attempts',
       },
     ],
   },
@@ -28,21 +28,26 @@ export const ledgerSabotages: readonly Sabotage[] = [
   },
   {
     name: 'a file that may have been written is cut anew',
-    edits: [{ file: 'domain/plan.ts', text: 'if (attempts.length > 0) return partBytes;', replacement: '' }],
+    edits: [{ file: 'domain/plan.ts', text: 'if (leftover) return leftover.partBytes;', replacement: '' }],
   },
   {
     name: 'a file is cut anew while another exporter begins it',
     edits: [
       {
         file: 'aws/ledger.ts',
-        text: "cursor.attempts.length === 0 ? ' AND attribute_not_exists(attempts)' : ''",
-        replacement: "''",
+        text: "ConditionExpression: 'version = :version AND lastWrite = :seen',",
+        replacement: "ConditionExpression: 'version = :version AND lastWrite <= :any',",
+      },
+      {
+        file: 'aws/ledger.ts',
+        text: "':seen': cursor.lastWrite,",
+        replacement: "':any': '~',",
       },
     ],
   },
   {
     name: 'an attempt at another place counts',
-    edits: [{ file: 'domain/cursor.ts', text: ' && placeOfAttempt(attempt) === place)', replacement: ')' }],
+    edits: [{ file: 'domain/cursor.ts', text: ' && one.place === other.place', replacement: '' }],
   },
   {
     name: 'a storage account is no part of the place',
@@ -53,8 +58,8 @@ export const ledgerSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'domain/cursor.ts',
-        text: 'othersAtPlace(attempts, mine) < mostAttemptsAtPlace',
-        replacement: 'true',
+        text: 'const mostAttemptsAtPlace = 20;',
+        replacement: 'const mostAttemptsAtPlace = 2000;',
       },
     ],
   },
@@ -63,8 +68,8 @@ export const ledgerSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'aws/audit-log.ts',
-        text: 'return { query, excluded: to };',
-        replacement: 'return { query, excluded: undefined };',
+        text: 'transcodePage(body, attributes, excluded, memory)',
+        replacement: 'transcodePage(body, attributes, undefined, memory)',
       },
     ],
   },
@@ -93,8 +98,108 @@ export const ledgerSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'aws/ledger.ts',
-        text: 'ConditionExpression: condition,',
-        replacement: "ConditionExpression: condition + ' OR attribute_not_exists(nothing)',",
+        text: '          ...update,\n',
+        replacement:
+          "          ...update, ConditionExpression: update.ConditionExpression + ' OR attribute_not_exists(nothing)',\n",
+      },
+    ],
+  },
+  {
+    name: 'an attempt of another size tells that an object is ours',
+    edits: [
+      {
+        file: 'domain/cursor.ts',
+        text: ' && other.partBytes === mine.partBytes,\n  );\n}\n\n/** Until',
+        replacement: ',\n  );\n}\n\n/** Until',
+      },
+      { file: 'domain/plan.ts', text: 'if (leftover) return leftover.partBytes;', replacement: '' },
+    ],
+  },
+  {
+    name: 'an attempt that only staged tells that an object is ours',
+    edits: [
+      {
+        file: 'domain/cursor.ts',
+        text: 'isAtSamePlace(other, mine) && canHaveCreated(other) &&',
+        replacement: 'isAtSamePlace(other, mine) &&',
+      },
+    ],
+  },
+  {
+    name: 'an attempt that was killed before a step holds its size for ever',
+    edits: [
+      {
+        file: 'aws/ledger.ts',
+        text: "step === 'staging' ? ofSeveralRequestsWith(attempt, attempts) : []",
+        replacement: '[]',
+      },
+    ],
+  },
+  {
+    name: 'an attempt that was killed while it staged holds its size for ever',
+    edits: [
+      {
+        file: 'domain/cursor.ts',
+        text: "return step !== 'staging';",
+        replacement: "return step !== 'never';",
+      },
+    ],
+  },
+  {
+    name: 'another’s step is taken back',
+    edits: [
+      {
+        file: 'aws/ledger.ts',
+        text: ' AND attribute_not_exists(attempts.',
+        replacement: ' OR attribute_not_exists(attempts.',
+      },
+    ],
+  },
+  {
+    name: 'an attempt that only staged is struck out without another version',
+    edits: [{ file: 'aws/ledger.ts', text: ' === intent && !strikesOut;', replacement: ' === intent;' }],
+  },
+  {
+    name: 'a step is noted whatever the version',
+    edits: [
+      {
+        file: 'aws/ledger.ts',
+        text: "'version = :version AND attribute_exists(attempts.#mine)',\n            ...names",
+        replacement: "'version > :version OR version <= :version',\n            ...names",
+      },
+    ],
+  },
+  {
+    name: 'a step that was not noted counts as noted',
+    edits: [
+      {
+        file: 'aws/ledger.ts',
+        text: '        return noted !== undefined;\n      }\n    },',
+        replacement: '        return true;\n      }\n    },',
+      },
+    ],
+  },
+  {
+    name: 'a lease that a recorded failure does not end',
+    edits: [{ file: 'aws/ledger.ts', text: "'.leasedUntil'", replacement: "'.unknown'" }],
+  },
+  {
+    name: 'an unread record taken for none',
+    edits: [
+      {
+        file: 'aws/batch-get.ts',
+        text: 'left = answer.UnprocessedKeys ?? {};',
+        replacement: 'left = answer.UnprocessedKeys ?? {}; delete left.Accounts;',
+      },
+    ],
+  },
+  {
+    name: 'an unread cursor taken for none',
+    edits: [
+      {
+        file: 'aws/batch-get.ts',
+        text: 'left = answer.UnprocessedKeys ?? {};',
+        replacement: 'left = answer.UnprocessedKeys ?? {}; delete left.Ledger;',
       },
     ],
   },

@@ -67,7 +67,7 @@ async function play(sabotage: Sabotage, most: number) {
   let caughtBy: SeedResult | undefined;
   let seeds = 0;
   await playSeeds({
-    seeds: Array.from({ length: most }, (_, seed) => seed),
+    seeds: Array.from({ length: sabotage.world === 'fairness' ? 1 : most }, (_, seed) => seed),
     size: { accounts: 3, days: 3 },
     sabotage,
     onResult(result) {

@@ -1,10 +1,20 @@
-import type { Bucket, Creation, NewObject } from '../../../lambdas/buckets/bucket.ts';
+import {
+  type Answer,
+  type Bucket,
+  composed,
+  type NewObject,
+  refused,
+  type UploadWatch,
+  unclear,
+} from '../../../lambdas/buckets/bucket.ts';
 import type { Destination } from '../../../lambdas/domain/account.ts';
-import { type ActionNeededCode, ExportError } from '../../../lambdas/domain/failure.ts';
+import { type ActionNeededCode, ExportError, toExportError } from '../../../lambdas/domain/failure.ts';
 import type { Credential } from '../../../lambdas/domain/secret.ts';
+import type { Random } from '../../../local/sample/random.ts';
 import type { UploadFault } from '../world/fault-kinds.ts';
-import { networkFailure, type Process } from '../world/process.ts';
+import type { Process } from '../world/process.ts';
 import type { World } from '../world/world.ts';
+import { type RawAnswer, rawAnswer, readAnswer } from './cloud-answers.ts';
 import { generationOf } from './secrets.ts';
 
 export interface StoredObject {
@@ -27,22 +37,23 @@ export interface Cloud {
   /** By `<type>://<bucket>`, then by key. */
   readonly buckets: Map<string, Map<string, StoredObject>>;
   access(accountId: string): Access;
-  isOut(type: Destination['type']): boolean;
+  /** What is wrong with all of a cloud at present, if something is. */
+  trouble(type: Destination['type']): 'cloud-outage' | 'silent-cloud' | undefined;
   /** How many uploads out of a hundred meet a fault. */
   readonly faultsPerHundredUploads: number;
+  /** What is larger goes up in several requests. */
+  readonly pieceBytes: number;
+  /** Milliseconds that the account's bucket takes for a byte. */
+  slowness(accountId: string): number;
   /** Told of every object that comes to be, and of the one that it took the place of: there may be none. */
-  onCreate(object: StoredObject, replaced: StoredObject | undefined): void;
+  onCreate(process: Process, object: StoredObject, replaced: StoredObject | undefined): void;
   onExisting(process: Process, object: StoredObject): void;
-  /** `unclear` if an earlier request of the same upload may have created the object. */
   onRefusal(
     process: Process,
-    refusal: {
-      accountId: string;
-      code: ActionNeededCode;
-      generation: number | undefined;
-      unclear: boolean;
-    },
+    refusal: { accountId: string; code: ActionNeededCode; generation: number | undefined },
   ): void;
+  /** Told of every request that may have created the object, or not. */
+  onUnclear(process: Process): void;
   /** Told when an upload begins: what an earlier one read ahead in vain is let go. */
   onBegin(process: Process): void;
   /** Told when an upload is over: who packs its rows once more after that, for their figures, gives them to nobody. */
@@ -52,103 +63,131 @@ export interface Cloud {
   rotate(accountId: string): void;
 }
 
+/** What a cloud does with the request that creates the object. */
+type Behaviour = 'usual' | 'refuse' | `${'unavailable' | 'unreadable' | 'lost'}${'' | ' done' | ' later'}`;
+
 const faults: readonly UploadFault[] = [
   'broken-upload',
   'unavailable-cloud',
   'repeated-upload',
   'unclear-refusal',
   'out-of-time',
+  'killed-upload',
   'refused-upload',
+  'unreadable-success',
 ];
 const transientRefusals = ['access_denied', 'destination_rejected', 'credentials_rejected'] as const;
+/** The driver's own tries of the request that creates the object. */
+const mostTries = 3;
+const minute = 60_000;
 
 /** A customer's bucket as one process sees it. Create-only, with the ways in which a driver may end. */
 export function createSimulatedBucket(
   world: World,
   cloud: Cloud,
   process: Process,
-  options: { accountId: string; destination: Destination; credential: Credential | undefined },
+  options: {
+    readonly accountId: string;
+    readonly destination: Destination;
+    readonly credential: Credential | undefined;
+    readonly silenceMs: number;
+  },
 ): Bucket {
-  const { accountId, destination, credential } = options;
+  const { accountId, destination, credential, silenceMs } = options;
+  const { type } = destination;
   const chance = world.random('uploads');
   const place = bucketPlace(destination);
   const generation = credential && generationOf(credential);
 
   return {
-    async create(object, signal) {
-      signal.throwIfAborted();
+    async create(object, watch) {
       cloud.onBegin(process);
-      const creation = await upload(object, signal);
+      const answer = await upload(object, watch).catch(thrown => refused(toExportError(thrown)));
       cloud.onEnd(process);
-      return creation;
+      return answer;
     },
     close: () => undefined,
   };
 
-  async function upload(object: NewObject, signal: AbortSignal): Promise<Creation> {
+  /** What it throws has happened before the request that creates the object. */
+  async function upload(object: NewObject, watch: UploadWatch): Promise<Answer> {
+    const { signal } = watch;
+    signal.throwIfAborted();
     const fault = drawFault();
     await process.wait(chance.integer(5, 60), signal);
-    if (cloud.isOut(destination.type)) {
-      process.trouble('cloud-outage');
-      // Some outages show only when everything is sent.
-      if (chance.chance(0.5)) await send(object, undefined, signal);
-      await process.wait(20_000, signal);
-      throw chance.chance(0.5)
-        ? networkFailure()
-        : new ExportError('destination_unavailable', 'The cloud answers with 503');
-    }
+    const trouble = cloud.trouble(type);
+    if (trouble) process.trouble(trouble);
+    // Some show only when everything is sent.
+    if (trouble && chance.chance(0.5)) return refused(await failureBy(trouble, signal));
     if (fault) process.trouble(fault);
-    if (fault === 'unavailable-cloud')
-      throw new ExportError('destination_unavailable', 'The cloud answers with 503');
     if (world.faulty() && world.enables('rotated-secret') && chance.chance(0.01)) cloud.rotate(accountId);
-    authorize(false);
-    if (fault === 'refused-upload') refuse(chance.pick(transientRefusals), false);
+    const refusal = fault === 'refused-upload' ? chance.pick(transientRefusals) : refusalByAccess();
+    if (refusal) return readAnswer(refuse(refusal));
     // Some drivers learn at once that the object is there, others only when they have sent all of it.
-    if (bucket().has(object.key) && chance.chance(0.4)) return existing(object.key);
+    if (bucket().has(object.key) && chance.chance(0.4)) return readAnswer(existing(object.key));
 
-    const body = await send(object, fault, signal);
-    return finish({ ...object, bytes: body }, fault, signal);
+    const { bytes, isStaged } = await send(object, fault, watch);
+    if (trouble && isStaged) return refused(await failureBy(trouble, signal));
+    if (isStaged) await watch.step('creating');
+    return create({ ...object, bytes }, trouble ?? fault, signal);
   }
 
-  async function send(
-    object: NewObject,
-    fault: UploadFault | undefined,
-    signal: AbortSignal,
-  ): Promise<Uint8Array> {
+  /** Hands the body over, all but the request that creates the object of it. */
+  async function send({ body }: NewObject, fault: UploadFault | undefined, watch: UploadWatch) {
     const chunks: Uint8Array[] = [];
-    for await (const chunk of object.body) {
+    let size = 0;
+    let isStaged = false;
+    for await (const chunk of body) {
       chunks.push(chunk);
+      size += chunk.length;
       cloud.onChunk(process, chunk.length);
-      await process.wait(chance.integer(1, 30), signal);
+      if (size > cloud.pieceBytes && !isStaged) {
+        await watch.step('staging');
+        isStaged = true;
+      }
+      const slowly = chunk.length * cloud.slowness(accountId);
+      await process.wait(chance.integer(1, 30) + slowly, watch.signal);
       if (fault === 'broken-upload' && chance.chance(0.5)) throw networkFailure();
     }
     // Long enough, at times, for the function to run out of time; else for it to queue the rest again.
-    if (fault === 'out-of-time') await process.wait(chance.integer(9, 22) * 60_000, signal);
-    return Buffer.concat(chunks);
+    if (fault === 'out-of-time') await process.wait(chance.integer(9, 22) * minute, watch.signal);
+    if (fault === 'killed-upload') await process.wait(16 * minute);
+    return { bytes: Buffer.concat(chunks), isStaged };
   }
 
-  async function finish(
+  async function create(
     object: NewObject & { bytes: Uint8Array },
-    fault: UploadFault | undefined,
+    fault: UploadFault | 'cloud-outage' | 'silent-cloud' | undefined,
     signal: AbortSignal,
-  ): Promise<Creation> {
-    if (fault === 'broken-upload') {
-      // The request that creates the object gets no answer. It may have been done, be done later, or never.
-      const fate = chance.pick(['done', 'later', 'never']);
-      if (fate === 'done') put(object);
-      if (fate === 'later') world.at(world.now() + chance.integer(1000, 50_000), () => put(object));
-      throw networkFailure();
-    }
-    if (fault === 'unclear-refusal') {
-      if (chance.chance(0.6)) put(object);
-      await process.wait(500, signal);
-      if (world.enables('rotated-secret') && chance.chance(0.3)) {
-        cloud.rotate(accountId);
-        authorize(true);
+  ): Promise<Answer> {
+    const behaviours = behavioursBy(fault, chance);
+    let answer: Answer | undefined;
+    for (let tries = 0; tries < mostTries; tries++) {
+      let later: Answer;
+      let status = 0;
+      try {
+        const raw = await perform(behaviours[tries] ?? 'usual', object, signal);
+        if (fault === 'silent-cloud') later = unclear(await failureBy(fault, signal));
+        else later = raw ? readAnswer(raw) : unclear(networkFailure());
+        status = raw?.status ?? 0;
+      } catch (thrown) {
+        later = unclear(toExportError(thrown));
       }
-      refuse(chance.pick(transientRefusals), true);
+      if (later.kind === 'unclear') cloud.onUnclear(process);
+      answer = composed(answer, later);
+      if (status !== 503) break;
+      await process.wait(chance.integer(300, 900));
     }
-    const sent = put;
+    if (!answer) throw new TypeError('Nothing was tried');
+    return answer;
+  }
+
+  /** One request that creates: whether it is answered, or the process lives, it is done. */
+  async function perform(
+    behaviour: Behaviour,
+    object: NewObject & { bytes: Uint8Array },
+    signal: AbortSignal,
+  ): Promise<RawAnswer | undefined> {
     const drawn =
       world.faulty() && chance.chance(cloud.faultsPerHundredUploads / 100) ? chance.integer(0, 2) : 9;
     if (drawn === 0 && world.enables('crash-before')) {
@@ -156,57 +195,67 @@ export function createSimulatedBucket(
       process.crash('before the object is created');
       await process.wait(0);
     }
-    const outcome = await afterLatency(() => sent(object), signal);
+    let raw: RawAnswer | undefined;
+    const [what, fate] = behaviour.split(' ');
+    const delay = fate === 'later' ? chance.integer(1000, 50_000) : chance.integer(1, 15);
+    world.at(world.now() + delay, () => {
+      if (what === 'refuse') raw = refuse(refusalNow());
+      else if (what === 'usual') raw = put(object);
+      else if (fate !== undefined) put(object);
+    });
+    await process.wait(chance.integer(16, 60), signal);
     if (drawn === 1 && world.enables('crash-after')) {
       process.trouble('crash-after');
       process.crash('after the object is created');
       await process.wait(0);
     }
-    if (fault === 'repeated-upload' && outcome === 'created') {
-      await process.wait(400, signal);
-      return put(object) === 'exists' ? 'exists-perhaps-ours' : 'created';
-    }
-    return outcome === 'exists' ? existing(object.key) : outcome;
+    if (what === 'unavailable') return { status: 503, words: 'SlowDown' };
+    return what === 'unreadable' ? { status: 200, words: undefined } : raw;
   }
 
-  /** The request is on its way: whether it is answered, or the process lives, it is done. */
-  async function afterLatency(effect: () => Creation, signal: AbortSignal): Promise<Creation> {
-    let outcome: Creation | undefined;
-    world.at(world.now() + chance.integer(1, 15), () => {
-      outcome = effect();
-    });
-    await process.wait(chance.integer(16, 60), signal);
-    if (outcome === undefined) throw new TypeError('The request has no outcome');
-    return outcome;
+  function refusalNow(): ActionNeededCode {
+    if (world.enables('rotated-secret') && chance.chance(0.3)) cloud.rotate(accountId);
+    return refusalByAccess() ?? chance.pick(transientRefusals);
   }
 
-  function put({ key, bytes }: NewObject & { bytes: Uint8Array }): Creation {
+  function put({ key, bytes }: NewObject & { bytes: Uint8Array }): RawAnswer {
     const present = bucket().get(key);
-    if (present) return 'exists';
+    if (present) return existing(key);
     const object = { place, key, body: bytes, foreign: false, createdAt: world.now() };
     bucket().set(key, object);
     world.trace(process.name, `creates ${place}/${key} of ${bytes.length} bytes`);
-    cloud.onCreate(object, present);
-    return 'created';
+    cloud.onCreate(process, object, present);
+    return { status: 200, words: 'Created' };
   }
 
-  function existing(key: string): Creation {
+  function existing(key: string): RawAnswer {
     const object = bucket().get(key);
     world.trace(process.name, `finds ${place}/${key}`);
     if (object) cloud.onExisting(process, object);
-    return 'exists';
+    return rawAnswer(chance, type, 'exists');
   }
 
-  function authorize(unclear: boolean): void {
+  function refusalByAccess(): ActionNeededCode | undefined {
     const { accepted, refusal } = cloud.access(accountId);
-    if (refusal) refuse(refusal, unclear);
-    if (generation !== undefined && generation !== accepted) refuse('credentials_rejected', unclear);
+    if (refusal) return refusal;
+    return generation !== undefined && generation !== accepted ? 'credentials_rejected' : undefined;
   }
 
-  function refuse(code: ActionNeededCode, unclear: boolean): never {
-    cloud.onRefusal(process, { accountId, code, generation, unclear });
+  function refuse(code: ActionNeededCode): RawAnswer {
+    cloud.onRefusal(process, { accountId, code, generation });
     world.trace(process.name, `is refused: ${code}`);
-    throw new ExportError(code, `The cloud refuses: ${code}`, { unclear });
+    return rawAnswer(chance, type, code);
+  }
+
+  async function failureBy(
+    trouble: 'cloud-outage' | 'silent-cloud',
+    signal: AbortSignal,
+  ): Promise<ExportError> {
+    await process.wait(trouble === 'silent-cloud' ? silenceMs : 20_000, signal);
+    if (trouble === 'silent-cloud') return new ExportError('no_answer', 'The cloud is silent');
+    return chance.chance(0.5)
+      ? networkFailure()
+      : new ExportError('destination_unavailable', 'The cloud answers with 503');
   }
 
   function drawFault(): UploadFault | undefined {
@@ -220,6 +269,31 @@ export function createSimulatedBucket(
     cloud.buckets.set(place, known);
     return known;
   }
+}
+
+/** What the cloud does with one try after the other; afterwards it is well. */
+function behavioursBy(fault: string | undefined, chance: Random): readonly Behaviour[] {
+  const fate = chance.pick(['', ' done', ' later'] as const);
+  switch (fault) {
+    case 'broken-upload':
+    case 'silent-cloud':
+      return [`lost${fate}`];
+    case 'unavailable-cloud':
+    case 'cloud-outage':
+      return ['unavailable', `unavailable${fate}`, 'unavailable'];
+    case 'repeated-upload':
+      return [`unavailable${fate}`];
+    case 'unclear-refusal':
+      return [`unavailable${fate}`, 'refuse'];
+    case 'unreadable-success':
+      return chance.chance(0.5) ? [`unreadable${fate}`] : [`unavailable${fate}`, `unreadable${fate}`];
+    default:
+      return [];
+  }
+}
+
+function networkFailure(): ExportError {
+  return new ExportError('network', 'The connection broke');
 }
 
 export function bucketPlace(destination: Destination): string {

@@ -1,101 +1,97 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { UnsupportedCallError } from '../world/process.ts';
+import { attributeAt, type Names, pathOf, removeAttribute, setAttribute } from './paths.ts';
 
 export type Item = Record<string, AttributeValue>;
-export type Values = Readonly<Record<string, AttributeValue>>;
-type Condition = (item: Item | undefined, values: Values) => boolean;
-type Update = (item: Item, values: Values) => void;
+
+/** What an expression's placeholders stand for. */
+export interface Placeholders {
+  readonly values?: Readonly<Item> | undefined;
+  readonly names?: Names | undefined;
+}
+
+type Condition = (item: Item | undefined, given: Placeholders) => boolean;
+type Update = (item: Item, given: Placeholders) => void;
 
 const conditions = new Map<string, Condition>();
 const updates = new Map<string, Update>();
 
-/** DynamoDB refuses these as bare names in an expression; the list holds those that our tables could come near to. */
-const reservedWords = new Set(
-  'ACTION BUCKET CLUSTER COUNT CURSOR DATE DESTINATION END FORMAT INDEX KEY LANGUAGE LEVEL LOCATION NAME OWNER PARTITION PATH POSITION REGION ROLE SOURCE START STATE STATUS TIME TIMEZONE TIMESTAMP TOKEN TYPE USER VALUE VALUES WINDOW ZONE'.split(
-    ' ',
-  ),
-);
-
-/** The part of DynamoDB's condition language that is in use: `attribute_not_exists` and comparisons, joined by OR and AND. */
+/**
+ * The part of DynamoDB's condition language that is in use: `attribute_exists`, `attribute_not_exists`, `size` and
+ * comparisons, joined by OR and AND.
+ */
 export function conditionOf(expression: string): Condition {
   return remembered(conditions, expression, () => {
-    const alternatives = expression.split(' OR ').map(terms => terms.split(' AND ').map(comparison));
-    return (item, values) => alternatives.some(terms => terms.every(holds => holds(item, values)));
+    const alternatives = expression.split(' OR ').map(terms => terms.split(' AND ').map(termOf));
+    return (item, given) => alternatives.some(terms => terms.every(holds => holds(item, given)));
   });
 }
 
-/** The part of DynamoDB's update language that is in use: SET (values and sums), ADD and DELETE on sets, REMOVE. */
+/** The part of DynamoDB's update language that is in use: SET (values and sums), ADD on sets, REMOVE. */
 export function updateOf(expression: string): Update {
   return remembered(updates, expression, () => {
-    const clauses = [
-      ...expression.matchAll(/\b(SET|ADD|DELETE|REMOVE) (.+?)(?= (?:SET|ADD|DELETE|REMOVE) |$)/g),
-    ];
+    const clauses = [...expression.matchAll(/\b(SET|ADD|REMOVE) (.+?)(?= (?:SET|ADD|REMOVE) |$)/g)];
     if (clauses.map(([clause]) => clause).join(' ') !== expression) throw unsupported(expression);
     const actions = clauses.flatMap(([, verb = '', list = '']) =>
       list.split(', ').map(action => updateAction(verb, action)),
     );
-    return (item, values) => {
+    return (item, given) => {
       // Every right-hand side sees the item as it was.
       const before = { ...item };
-      for (const action of actions) action(item, before, values);
+      for (const action of actions) action(item, before, given);
     };
   });
 }
 
-function comparison(text: string): Condition {
-  const [, absent] = /^attribute_not_exists\((\w+)\)$/.exec(text) ?? [];
-  if (absent !== undefined) {
-    const name = attributeName(absent);
-    return item => item?.[name] === undefined;
+function termOf(text: string): Condition {
+  const [, what, examined] = /^attribute_(exists|not_exists)\((\S+)\)$/.exec(text) ?? [];
+  if (examined !== undefined) {
+    const path = pathOf(examined);
+    return (item, { names }) => (attributeAt(item, path, names) !== undefined) === (what === 'exists');
   }
-  const [, left, operator, right] = /^(\w+) (=|<|<=) (:\w+)$/.exec(text) ?? [];
+  const [, left, operator, right] = /^(\S+) (=|<|<=|>=) (:\w+)$/.exec(text) ?? [];
   if (left === undefined || right === undefined) throw unsupported(text);
-  const name = attributeName(left);
-  return (item, values) => {
-    const stored = item?.[name];
+  const [, measured] = /^size\((\S+)\)$/.exec(left) ?? [];
+  const path = pathOf(measured ?? left);
+  return (item, { values, names }) => {
+    const found = attributeAt(item, path, names);
+    const stored = found && measured !== undefined ? { N: String(setOf(found).length) } : found;
     const given = valueNamed(values, right);
     if (stored === undefined) return false;
     const order = compare(stored, given);
-    return operator === '=' ? order === 0 : operator === '<' ? order < 0 : order <= 0;
+    if (operator === '=') return order === 0;
+    if (operator === '>=') return order >= 0;
+    return operator === '<' ? order < 0 : order <= 0;
   };
 }
 
-type Action = (item: Item, before: Item, values: Values) => void;
+type Action = (item: Item, before: Item, given: Placeholders) => void;
 
 function updateAction(verb: string, action: string): Action {
   if (verb === 'REMOVE') {
-    const name = attributeName(action);
-    return item => delete item[name];
+    const path = pathOf(action);
+    return (item, _, { names }) => removeAttribute(item, path, names);
   }
   if (verb === 'SET') {
-    const [, left = '', augend, right = ''] = /^(\w+) = (?:(\w+) \+ )?(:\w+)$/.exec(action) ?? [];
-    const name = attributeName(left);
-    return (item, before, values) => {
+    const [, left = '', augend, right = ''] = /^(\S+) = (?:(\w+) \+ )?(:\w+)$/.exec(action) ?? [];
+    const path = pathOf(left);
+    return (item, before, { values, names }) => {
       const value = valueNamed(values, right);
-      item[name] = augend === undefined ? value : { N: String(numberOf(before[augend]) + numberOf(value)) };
+      const sum = () => ({ N: String(numberOf(before[augend ?? '']) + numberOf(value)) });
+      setAttribute(item, path, augend === undefined ? value : sum(), names);
     };
   }
-  const [, left = '', right = ''] = /^(\w+) (:\w+)$/.exec(action) ?? [];
-  const name = attributeName(left);
-  return (item, before, values) => {
-    const stored = setOf(before[name] ?? { SS: [] });
+  const [, left = '', right = ''] = /^(\S+) (:\w+)$/.exec(action) ?? [];
+  const path = pathOf(left);
+  return (item, before, { values, names }) => {
+    const stored = setOf(attributeAt(before, path, names) ?? { SS: [] });
     const given = setOf(valueNamed(values, right));
-    const kept = stored.filter(member => !given.includes(member));
-    const members = verb === 'ADD' ? [...kept, ...given] : kept;
-    if (members.length > 0) item[name] = { SS: members };
-    else delete item[name];
+    setAttribute(item, path, { SS: [...new Set([...stored, ...given])] }, names);
   };
 }
 
-function attributeName(name: string): string {
-  if (!/^\w+$/.test(name)) throw unsupported(name);
-  if (reservedWords.has(name.toUpperCase()))
-    throw new UnsupportedCallError(`${name} is a reserved word of DynamoDB's`);
-  return name;
-}
-
-function valueNamed(values: Values, name: string): AttributeValue {
-  const value = values[name];
+function valueNamed(values: Readonly<Item> | undefined, name: string): AttributeValue {
+  const value = values?.[name];
   if (!value) throw new UnsupportedCallError(`The expression's value ${name} is missing`);
   return value;
 }

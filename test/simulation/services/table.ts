@@ -4,7 +4,7 @@ import { UnsupportedCallError } from '../world/process.ts';
 import type { Item } from './expressions.ts';
 
 /** DynamoDB refuses an item of more than 400 KB; the simulation's items are small, so its limit can be. */
-const largestItem = 8 * 1024;
+const largestItem = 32 * 1024;
 
 export type WriteListener = (
   process: Process | undefined,

@@ -1,6 +1,6 @@
 import { boundariesOf, type Segment, segmentsOf, wallClockOf } from '../../property/wall-clock.ts';
 
-const from = Date.UTC(2026, 0, 1);
+const from = Date.UTC(2025, 8, 1);
 const to = Date.UTC(2027, 11, 1);
 
 interface Calendar {

@@ -1,4 +1,5 @@
 import type { Destination } from '../../../lambdas/domain/account.ts';
+import type { Random } from '../../../local/sample/random.ts';
 import type { World } from '../world/world.ts';
 import { type SimulatedAccount, secretIdOf } from './accounts.ts';
 import { hour, type Scenario } from './scenario.ts';
@@ -21,9 +22,7 @@ export function drawAccount(world: World, scenario: Scenario, number: number): S
       status: 'active',
       destination,
       ...secretFor(number, destination),
-      exportFrom: random.chance(0.3)
-        ? new Date(scenario.start - random.integer(-6, 24) * hour).toISOString()
-        : undefined,
+      exportFrom: drawExportFrom(random, scenario, number),
       format: random.pick(['ndjson', 'ndjson', 'json']),
       compression: random.pick(['zip', 'zip', 'gzip']),
     },
@@ -34,6 +33,13 @@ export function drawAccount(world: World, scenario: Scenario, number: number): S
     generation: 1,
     versions: [],
   };
+}
+
+function drawExportFrom(random: Random, { start, enabled }: Scenario, number: number): string | undefined {
+  // Hundreds of windows.
+  if (enabled.has('backlog') && number === 0)
+    return new Date(start - random.integer(35, 70) * 24 * hour).toISOString();
+  return random.chance(0.3) ? new Date(start - random.integer(-6, 24) * hour).toISOString() : undefined;
 }
 
 /** A role needs no secret. */

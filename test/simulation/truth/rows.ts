@@ -22,12 +22,24 @@ export const auditLogSource = {
 export function drawRows(
   world: World,
   { start, end, settleSeconds, enabled }: Scenario,
-  account: { readonly id: string; readonly number: number; readonly timeZone: string },
+  account: {
+    readonly id: string;
+    readonly number: number;
+    readonly timeZone: string;
+    readonly exportFrom?: string | undefined;
+  },
 ): readonly Row[] {
   const random = world.random(`rows ${account.number}`);
   const rows: Row[] = [];
   const usualGap = random.pick([20, 60, 150, 400]) * 60_000;
+  const { exportFrom } = account;
   let at = start - 30 * hour;
+  // Of a long history few rows tell all that there is to tell.
+  let past = exportFrom === undefined ? at : Date.parse(exportFrom);
+  while (past < at) {
+    add(past, 3);
+    past += random.integer(1, 12) * hour;
+  }
   while (at < end) {
     // Bursts make windows of several parts, and pauses windows without rows.
     const burst = random.chance(0.06) ? random.integer(5, 20) : 1;
@@ -44,6 +56,8 @@ export function drawRows(
     world.inject('large-window');
     for (let count = 0; count < 1000; count++) add(start + 9 * hour + count * 1000, 3, 16_000);
   }
+  if (enabled.has('slow-bucket') && account.number === 0)
+    for (let count = 0; count < 250; count++) add(start + 9 * hour + count * 20_000, 3, 200);
   return rows.sort((one, other) => (one.key < other.key ? -1 : 1));
 
   function addAround(boundary: number): void {

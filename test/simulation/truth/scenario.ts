@@ -30,8 +30,29 @@ export interface Scenario {
   readonly messagesPerInvocation: number;
   /** The most rows that an answer of the audit log holds. */
   readonly rowsPerPage: number;
+  /** An upload of more bytes is one of several requests. */
+  readonly pieceBytes: number;
+  /** True if nothing goes wrong but that ticks and messages come twice, or all at once. */
+  readonly isCalm: boolean;
+  /** Milliseconds that the bucket of the first account takes for a byte, until the faults cease. */
+  readonly slowness: number;
 }
 
+/** What may befall a calm world. */
+const harmless: readonly FaultKind[] = [
+  'duplicate-message',
+  'reordered-message',
+  'concurrent-exporters',
+  'late-tick',
+  'repeated-tick',
+  'unprocessed-keys',
+  'boundary-row',
+  'daylight-saving',
+  'many-parts',
+  'backlog',
+];
+
+const invocation = 15 * 60_000;
 /** Two boundaries of any zone, the settle time, and the retries of what failed last. */
 const quietTime = 12 * hour;
 
@@ -65,11 +86,21 @@ export function drawScenario({ seed, days, without = [] }: SeedOptions): Scenari
   // A window too large for memory takes long to make, so few seeds have one.
   if (seed % 200 === 0) enabled.add('large-window');
   else enabled.delete('large-window');
+  // A long history takes long, too, and a slow bucket needs a file that is cut again and again.
+  if (seed % 100 === 50) enabled.add('backlog');
+  else enabled.delete('backlog');
+  if (seed % 20 === 11) enabled.add('slow-bucket');
+  else enabled.delete('slow-bucket');
+  const isCalm = seed % 200 === 150 || seed % 50 === 7;
+  if (isCalm) for (const kind of enabled) if (!harmless.includes(kind)) enabled.delete(kind);
   for (const kind of without) enabled.delete(kind);
 
   const zones = Array.from({ length: 4 }, () => random.pick(timeZones));
   const start = drawStart(random, zones, days, enabled);
   const intensity = random.pick([0, 1, 2, 5]);
+  const isSlow = enabled.has('slow-bucket');
+  const partBytes = isSlow ? random.integer(16_000, 32_000) : random.integer(1000, 6000);
+  const isCut = isSlow || (enabled.has('many-parts') && !enabled.has('large-window'));
   return {
     enabled,
     start,
@@ -77,13 +108,16 @@ export function drawScenario({ seed, days, without = [] }: SeedOptions): Scenari
     end: start + days * day + quietTime,
     timeZones: zones,
     settleSeconds: random.pick([60, 300, 300, 900]),
-    partBytes:
-      enabled.has('many-parts') && !enabled.has('large-window') ? random.integer(1000, 6000) : 1_073_741_824,
-    level: enabled.has('large-window') ? 0 : random.integer(0, 1),
-    faultsPerHundredCalls: intensity,
-    faultsPerHundredUploads: random.pick([0, 5, 15, 30]),
+    partBytes: isCut ? partBytes : 1_073_741_824,
+    level: isSlow || enabled.has('large-window') ? 0 : random.integer(0, 1),
+    faultsPerHundredCalls: isCalm ? 0 : intensity,
+    faultsPerHundredUploads: isCalm ? 0 : random.pick([0, 5, 15, 30]),
     messagesPerInvocation: random.pick([1, 1, 3]),
     rowsPerPage: random.pick([5, 20, 100]),
+    // A 64th of a file of the usual size is more than one piece of a slow bucket.
+    pieceBytes: isSlow ? 200 : random.pick([200, 1000, 1_000_000]),
+    isCalm,
+    slowness: drawSlowness(random, enabled, partBytes),
   };
 }
 
@@ -106,4 +140,15 @@ function drawStart(
       ? random.pick(usable) - random.integer(6, Math.max(7, days * 24 - 6)) * hour
       : Date.UTC(2026, 1, 1) + random.integer(0, 500) * day + random.integer(0, 23) * hour;
   return Math.floor(instant / hour) * hour;
+}
+
+/** A file of the usual size never goes up in one invocation, or one of a long history takes a while. */
+function drawSlowness(random: Random, enabled: ReadonlySet<FaultKind>, partBytes: number): number {
+  if (enabled.has('slow-bucket')) return ((1.2 + random.next() * 18) * invocation) / partBytes;
+  return enabled.has('backlog') ? random.integer(30, 120) : 0;
+}
+
+/** Milliseconds that an account's bucket takes for a byte at an instant. */
+export function slownessAt({ slowness, faultsUntil }: Scenario, account: number | undefined, now: number) {
+  return account === 0 && now < faultsUntil ? slowness : 0;
 }

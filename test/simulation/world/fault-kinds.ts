@@ -17,11 +17,16 @@ export const uploadFaults = [
   'repeated-upload',
   'unclear-refusal',
   'out-of-time',
+  'killed-upload',
   'refused-upload',
+  'unreadable-success',
 ] as const;
 
-/** What befalls a write to an item of which DynamoDB says that a transaction is at work on it. */
-export const tableFaults = ['conflict'] as const;
+/**
+ * What befalls calls to DynamoDB only: a transaction is at work on the item, a batch is read in part, and a lease is not
+ * seen, since nothing that is right or wrong may rest on one.
+ */
+export const tableFaults = ['conflict', 'unprocessed-keys', 'overlooked-lease'] as const;
 
 /** What befalls messages and ticks. */
 export const deliveryFaults = [
@@ -37,7 +42,14 @@ export const deliveryFaults = [
 ] as const;
 
 /** What lasts for hours. */
-export const outages = ['table-outage', 'queue-outage', 'cloud-outage', 'revoked-credential'] as const;
+export const outages = [
+  'table-outage',
+  'queue-outage',
+  'cloud-outage',
+  'silent-cloud',
+  'slow-bucket',
+  'revoked-credential',
+] as const;
 
 /** What people do meanwhile. */
 export const operatorActions = [
@@ -66,6 +78,7 @@ export const circumstances = [
   'stale-index',
   'many-parts',
   'large-window',
+  'backlog',
 ] as const;
 
 export const faultKinds = [

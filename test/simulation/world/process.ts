@@ -1,4 +1,3 @@
-import { ExportError } from '../../../lambdas/domain/failure.ts';
 import type { CallFault, FaultKind } from './fault-kinds.ts';
 import type { World } from './world.ts';
 
@@ -21,6 +20,8 @@ export interface Process {
   /** Faults that were injected into this run, or that it met. */
   troubles(): number;
   trouble(kind: FaultKind): void;
+  /** True if it met this kind of fault. */
+  met(kind: FaultKind): boolean;
   /** A call that changes or reads something at one instant, and is answered later. */
   call<T>(service: Service, name: string, errors: ServiceErrors, effect: () => T): Promise<T>;
   /** Waits, unless the signal aborts before. */
@@ -34,7 +35,14 @@ export interface ProcessOptions {
   readonly faultsPerHundredCalls: number;
   /** The outage that a service has at present, if it has one. */
   readonly outageOf: (service: Service) => FaultKind | undefined;
+  /** Milliseconds until a call takes effect, and from then on until its answer arrives. */
+  readonly latency?: readonly [effect: readonly [number, number], answer: readonly [number, number]];
 }
+
+const usualLatency = [
+  [0, 8],
+  [1, 20],
+] as const;
 
 const callWeights: readonly (readonly [CallFault, number])[] = [
   ['crash-before', 2],
@@ -49,17 +57,23 @@ const callWeights: readonly (readonly [CallFault, number])[] = [
 const totalWeight = callWeights.reduce((sum, [, weight]) => sum + weight, 0);
 
 export function createProcess(world: World, options: ProcessOptions): Process {
-  const { name, skew, faultsPerHundredCalls, outageOf } = options;
+  const {
+    name,
+    skew,
+    faultsPerHundredCalls,
+    outageOf,
+    latency: [toEffect, toAnswer] = usualLatency,
+  } = options;
   const chance = world.random('calls');
   let alive = true;
-  let troubles = 0;
+  const met: FaultKind[] = [];
 
   const answer = (at: number, run: () => void) =>
     world.wake(at, () => {
       if (alive) run();
     });
   const trouble = (kind: FaultKind) => {
-    troubles++;
+    met.push(kind);
     world.inject(kind);
     world.trace(name, `meets ${kind}`);
   };
@@ -73,12 +87,13 @@ export function createProcess(world: World, options: ProcessOptions): Process {
       alive = false;
       world.trace(name, `dies: ${why}`);
     },
-    troubles: () => troubles,
+    troubles: () => met.length,
     trouble,
+    met: kind => met.includes(kind),
     call: (service, call, errors, effect) =>
       new Promise((resolve, reject) => {
-        const sent = world.now() + chance.integer(0, 8);
-        const settled = sent + chance.integer(1, 20);
+        const sent = world.now() + chance.integer(...toEffect);
+        const settled = sent + chance.integer(...toAnswer);
         const outage = outageOf(service);
         if (outage) {
           trouble(outage);
@@ -158,10 +173,6 @@ export class UnsupportedCallError extends Error {
 
 export function timeoutError(): Error {
   return Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
-}
-
-export function networkFailure(): ExportError {
-  return new ExportError('network', 'The connection broke');
 }
 
 function settle<T>(

@@ -1,7 +1,7 @@
 import { IANAZone } from 'luxon';
 
 const day = 24 * 3_600_000;
-const from = Date.UTC(2025, 11, 1);
+const from = Date.UTC(2025, 8, 1);
 const to = Date.UTC(2028, 0, 1);
 /** No zone changes its clocks twice within this time. */
 const scanStep = 6 * day;

@@ -13,7 +13,6 @@ const answerTo = (thrown: unknown) => {
 
 test.each([
   { code: 'ECONNREFUSED', syscall: 'connect' },
-  { code: 'ETIMEDOUT', syscall: 'connect' },
   { code: 'EHOSTUNREACH', syscall: 'connect' },
   { code: 'ENOTFOUND', syscall: 'getaddrinfo' },
   { code: 'EAI_AGAIN', syscall: 'getaddrinfo' },
@@ -25,20 +24,31 @@ test.each([
 });
 
 test('nor did one that was tried at several addresses', () => {
-  const tried = Object.assign(new AggregateError([failed({ code: 'ETIMEDOUT' })]), { code: 'ETIMEDOUT' });
+  const tried = Object.assign(new AggregateError([failed({ code: 'ECONNREFUSED' })]), {
+    code: 'ECONNREFUSED',
+  });
   expect(answerTo(tried)).toEqual({ kind: 'refused', code: 'network' });
+});
+
+test('one that took too long wrote nothing, either', () => {
+  const tried = Object.assign(new AggregateError([failed({ code: 'ETIMEDOUT' })]), { code: 'ETIMEDOUT' });
+  for (const thrown of [tried, failed({ code: 'ETIMEDOUT', syscall: 'connect' })])
+    expect(answerTo(thrown)).toEqual({ kind: 'refused', code: 'no_answer' });
 });
 
 test.each([
   { code: 'ECONNRESET' },
   { code: 'ECONNRESET', name: 'TimeoutError', syscall: 'read' },
-  { code: 'ETIMEDOUT', syscall: 'read' },
   { code: 'EPIPE', syscall: 'write' },
   { code: 'EHOSTUNREACH', syscall: 'read' },
-  { name: 'TimeoutError' },
 ])('a connection that broke leaves it open: $code $name $syscall', fields => {
   expect(answerTo(failed(fields))).toEqual({ kind: 'unclear', code: 'network' });
 });
+
+test.each([{ code: 'ETIMEDOUT', syscall: 'read' }, { name: 'TimeoutError' }])(
+  'a connection that fell silent leaves it open: $code $name $syscall',
+  fields => expect(answerTo(failed(fields))).toEqual({ kind: 'unclear', code: 'no_answer' }),
+);
 
 test('what is no answer of S3 and none of the network leaves it open, too', () => {
   expect(answerTo(new TypeError('a fault'))).toEqual({ kind: 'unclear', code: 'internal' });
@@ -57,7 +67,7 @@ test('the SDK’s own limit for connecting is one after which nothing was sent',
   });
   const put = client.send(new PutObjectCommand({ Bucket: 'acme-audit', Key: 'x', Body: 'x' }));
   const thrown = await put.catch((error: unknown) => error);
-  expect(answerTo(thrown)).toEqual({ kind: 'refused', code: 'network' });
+  expect(answerTo(thrown)).toEqual({ kind: 'refused', code: 'no_answer' });
   client.destroy();
 });
 

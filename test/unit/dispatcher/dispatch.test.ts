@@ -180,4 +180,9 @@ describe('delaySeconds', () => {
   it('never holds it back for longer than that, whatever the clock says', () => {
     expect(delaySeconds(tick, 300, tick - 60_000)).toBe(300);
   });
+
+  it('holds it back for no longer than the queue can', () => {
+    expect(delaySeconds(tick, 86_400, tick)).toBe(900);
+    expect(delaySeconds(tick, 86_400, tick + 86_300_000)).toBe(100);
+  });
 });

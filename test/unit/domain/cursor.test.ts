@@ -5,6 +5,7 @@ import {
   attemptsWith,
   leasedToAnother,
   mayHaveBeenWritten,
+  ofSeveralRequestsWith,
 } from '../../../lambdas/domain/cursor.ts';
 
 const attempt = (token: string, more: Partial<Attempt> = {}): Attempt => ({
@@ -37,12 +38,23 @@ test('an attempt of another exporter holds the account until its lease ends; one
     attempts,
   });
   const leased = attempt('other', { leasedUntil: 100 });
-  expect(leasedToAnother(cursor(), 'mine', 0)).toBeUndefined();
-  expect(leasedToAnother(cursor(attempt('other')), 'mine', 0)).toBeUndefined();
-  expect(leasedToAnother(cursor(leased), 'mine', 99)).toBe(100);
-  expect(leasedToAnother(cursor(leased), 'mine', 100)).toBeUndefined();
-  expect(leasedToAnother(cursor(leased), 'other', 99)).toBeUndefined();
-  expect(leasedToAnother(cursor(leased, attempt('third', { leasedUntil: 200 })), 'mine', 99)).toBe(200);
+  expect(leasedToAnother(cursor(), ['mine'], 0)).toBeUndefined();
+  expect(leasedToAnother(cursor(attempt('other')), ['mine'], 0)).toBeUndefined();
+  expect(leasedToAnother(cursor(leased), ['mine'], 99)).toBe(100);
+  expect(leasedToAnother(cursor(leased), ['mine'], 100)).toBeUndefined();
+  expect(leasedToAnother(cursor(leased), ['other'], 99)).toBeUndefined();
+  expect(leasedToAnother(cursor(leased, attempt('third', { leasedUntil: 200 })), ['mine'], 99)).toBe(200);
+});
+
+test('whoever sends a file in several requests knows that no attempt at the same file has begun to create without a note', () => {
+  const mine = attempt('mine');
+  const alike = attempt('alike');
+  const others = [
+    attempt('noted', { step: 'creating' }),
+    attempt('elsewhere', { place: 's3://bucket' }),
+    attempt('larger', { partBytes: 2 * mine.partBytes }),
+  ];
+  expect(ofSeveralRequestsWith(mine, [mine, alike, ...others])).toEqual([alike]);
 });
 
 test('an attempt that begins leaves all that may have created, and none that only staged', () => {

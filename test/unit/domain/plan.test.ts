@@ -69,6 +69,13 @@ describe('a file that was begun', () => {
     }
   });
 
+  it('has the size of what may have been created where it goes, and is cut shorter elsewhere', () => {
+    const elsewhere = { ...leftover(undefined), place: 's3://other', partBytes: 10_000 };
+    expect(planned(cursorAfter('out_of_time', { attempts: [elsewhere] })).recipe.partBytes).toBe(32_000);
+    const here = cursorAfter('out_of_time', { attempts: [leftover(undefined)], partBytes: 32_000 });
+    expect(planned(here).recipe.partBytes).toBe(limits.partBytes);
+  });
+
   it('is halved when an attempt was killed while it staged: nothing else tells that it took too long', () => {
     const killed = cursorAfter('network', { attempts: [leftover('staging')] });
     expect(planned(killed).recipe.partBytes).toBe(32_000);

@@ -24,7 +24,9 @@ function start(secret: string) {
   const opened: { bucket: string; credential: Credential | undefined; closed: boolean }[] = [];
   const stored = { secret, reads: 0 };
   const buckets = createBuckets({
+    silenceMs: patience,
     endpoints: {},
+    exporter: { region: 'eu-central-1' },
     secrets: {
       async read() {
         stored.reads++;
@@ -50,15 +52,15 @@ describe('the buckets of an invocation', () => {
   it('read the secret and open the bucket once for many files', async () => {
     const { buckets, opened, stored } = start(key('A'));
     const account = accountWith({});
-    expect(await buckets.open(account, patience)).toBe(await buckets.open(account, patience));
+    expect(await buckets.open(account)).toBe(await buckets.open(account));
     expect(stored.reads).toBe(1);
     expect(opened).toMatchObject([{ credential: { type: 's3', accessKeyId: 'A'.repeat(20) } }]);
   });
 
   it('open another bucket when the record names another, and close the first', async () => {
     const { buckets, opened } = start(key('A'));
-    await buckets.open(accountWith({}), patience);
-    await buckets.open(accountWith({ bucket: 'other-audit' }), patience);
+    await buckets.open(accountWith({}));
+    await buckets.open(accountWith({ bucket: 'other-audit' }));
     expect(opened).toMatchObject([
       { bucket: 'acme-audit', closed: true },
       { bucket: 'other-audit', closed: false },
@@ -67,16 +69,16 @@ describe('the buckets of an invocation', () => {
 
   it('reopen with a secret that was rotated', async () => {
     const { buckets, opened, stored } = start(key('A'));
-    await buckets.open(accountWith({}), patience);
+    await buckets.open(accountWith({}));
     stored.secret = key('B');
-    expect(await buckets.reopen(accountWith({}), patience)).toBeDefined();
+    expect(await buckets.reopen(accountWith({}))).toBeDefined();
     expect(opened).toMatchObject([{ closed: true }, { credential: { accessKeyId: 'B'.repeat(20) } }]);
   });
 
   it('do not reopen with the secret that was refused', async () => {
     const { buckets, opened } = start(key('A'));
-    await buckets.open(accountWith({}), patience);
-    expect(await buckets.reopen(accountWith({}), patience)).toBeUndefined();
+    await buckets.open(accountWith({}));
+    expect(await buckets.reopen(accountWith({}))).toBeUndefined();
     expect(opened).toHaveLength(1);
   });
 
@@ -84,7 +86,6 @@ describe('the buckets of an invocation', () => {
     const { buckets, opened, stored } = start(key('A'));
     await buckets.open(
       accountWith({ roleArn: 'arn:aws:iam::111122223333:role/export', externalId: 'acme-1' }),
-      patience,
     );
     expect(stored.reads).toBe(0);
     expect(opened[0]?.credential).toBeUndefined();
@@ -93,16 +94,11 @@ describe('the buckets of an invocation', () => {
   it('refuse a rotated secret of another storage account, by which the files would go elsewhere', async () => {
     const secret = 'AccountName=acmeaudit;AccountKey=c2VjcmV0c2VjcmV0';
     const { buckets, opened, stored } = start(secret);
-    const account = accountWith({
-      bucket: undefined,
-      region: undefined,
-      type: 'azure',
-      storageAccount: 'acmeaudit',
-      container: 'logs',
-    });
-    await buckets.open(account, patience);
+    const destination = { type: 'azure', storageAccount: 'acmeaudit', container: 'logs' };
+    const account = accountWith({}, { destination });
+    await buckets.open(account);
     stored.secret = secret.replace('acmeaudit', 'elsewhere');
-    const reopening = buckets.reopen(account, patience);
+    const reopening = buckets.reopen(account);
     await expect(reopening).rejects.toMatchObject({ code: 'secret_invalid' });
     await expect(reopening).rejects.toThrow(/elsewhere.*acmeaudit/);
     await expect(reopening).rejects.not.toThrow(/c2VjcmV0/);
@@ -111,7 +107,7 @@ describe('the buckets of an invocation', () => {
 
   it('refuse the secret of another cloud, without quoting it', async () => {
     const { buckets } = start('DefaultEndpointsProtocol=https;AccountName=acme;AccountKey=c2VjcmV0c2VjcmV0');
-    const opening = buckets.open(accountWith({}), patience);
+    const opening = buckets.open(accountWith({}));
     await expect(opening).rejects.toMatchObject({ code: 'secret_invalid' });
     await expect(opening).rejects.not.toThrow(/c2VjcmV0/);
   });

@@ -16,6 +16,7 @@ import { defaultAttributes } from '../../../lambdas/domain/audit-record.ts';
 import type { Attempt, Cursor, Intent } from '../../../lambdas/domain/cursor.ts';
 import { ExportError, toExportError } from '../../../lambdas/domain/failure.ts';
 import { recipeOf } from '../../../lambdas/domain/recipe.ts';
+import { noSilences } from '../../../lambdas/domain/silence.ts';
 import { deliverPart } from '../../../lambdas/exporter/deliver-part.ts';
 import type { ExporterPorts } from '../../../lambdas/exporter/ports.ts';
 
@@ -73,8 +74,8 @@ function deliver(
   if (!first) throw new Error('A bucket is needed');
   const quiet = async () => undefined;
   const ports: ExporterPorts = {
-    accounts: { read: async () => ({ record: undefined, cursor, silences: new Map() }) },
-    silences: { note: quiet, mayProbe: async () => true, clear: quiet },
+    accounts: { read: async () => ({ record: undefined, cursor, silences: noSilences }) },
+    silences: { lastAnswer: () => undefined, note: quiet, mayProbe: async () => true, noteAnswer: quiet },
     ledger: {
       readCursor: async () => cursor,
       createCursor: async () => cursor,
@@ -83,21 +84,27 @@ function deliver(
       commit: async () => ({ ...cursor, version: 4 }),
       recordFailure,
       recordStop: async () => true,
+      async *deliveredWindows() {
+        yield* [];
+      },
+      noteRecounted: quiet,
     },
     auditLog: {
       async *pages(_accountId, _window, _after, signal) {
         readings.push(signal);
         yield* pages;
       },
+      count: async () => 0,
     },
     buckets: { open: async () => first, reopen: async () => second },
     queue: { send: quiet },
-    events: { delivered: quiet, failed: quiet, recovered: quiet, stopped: quiet },
+    events: { delivered: quiet, failed: quiet, recovered: quiet, stopped: quiet, recordedLate: quiet },
     telemetry: {
       lacking: (_accountId, _file, fields) => lacking.push(...fields),
       delivered: () => undefined,
       failed: () => undefined,
       stopped: () => undefined,
+      recordedLate: () => undefined,
       note: () => undefined,
     },
     clock: { now: () => window.end, token: () => 'next' },

@@ -3,7 +3,7 @@ import { deflateSynchronously } from '../../../lambdas/archive/deflate.ts';
 import { type Answer, created, unclear } from '../../../lambdas/buckets/bucket.ts';
 import type { Attempt, Cursor } from '../../../lambdas/domain/cursor.ts';
 import { ExportError } from '../../../lambdas/domain/failure.ts';
-import type { Silence } from '../../../lambdas/domain/silence.ts';
+import { noSilences, type Silences } from '../../../lambdas/domain/silence.ts';
 import { createDeadline, turn } from '../../../lambdas/exporter/deadline.ts';
 import { exportAccount } from '../../../lambdas/exporter/export-account.ts';
 import type { ExporterPorts } from '../../../lambdas/exporter/ports.ts';
@@ -23,12 +23,18 @@ interface Setting {
   /** So many windows are owed. */
   readonly windows?: number;
   readonly attempts?: readonly Attempt[];
-  readonly silence?: Silence;
+  readonly silences?: Silences;
+  readonly lastAnswer?: number;
   readonly failures?: number;
   /** How long each upload takes, in milliseconds. */
   readonly uploadTakes?: number;
   readonly answer?: Answer;
   readonly mayProbe?: boolean;
+  readonly status?: 'active' | 'paused';
+  readonly settle?: number;
+  /** How long after its tick the message is received, in milliseconds. */
+  readonly receivedAfter?: number;
+  readonly recountAfter?: number;
 }
 
 /** Exports an account that is owed windows, on a clock that only uploads move. */
@@ -36,24 +42,32 @@ async function run(setting: Setting) {
   const {
     windows = 1,
     attempts = [],
-    silence,
+    silences = noSilences,
+    lastAnswer,
     uploadTakes = 0,
     answer = created,
     mayProbe,
     failures = 0,
+    status = 'active',
+    settle = 0,
+    receivedAfter = hours,
+    recountAfter,
   } = setting;
   const tick = start + windows * 4 * hours;
-  const began = tick + hours;
+  const began = tick + receivedAfter;
   let now = began;
   let cursor: Cursor = { exportedThrough: start, version: 1, lastWrite: '', attempts, failures };
-  const patience: number[] = [];
   const queued: number[] = [];
   const noted: string[] = [];
   let tokens = 0;
   let uploads = 0;
   const ports: ExporterPorts = {
     accounts: {
-      read: async () => ({ record, cursor, silences: new Map(silence ? [['gcs', silence]] : []) }),
+      read: async () => ({
+        record: { ...record, status },
+        cursor,
+        silences,
+      }),
     },
     ledger: {
       readCursor: async () => cursor,
@@ -72,15 +86,19 @@ async function run(setting: Setting) {
         return true;
       },
       recordStop: async () => true,
+      async *deliveredWindows(_id, _after, upTo) {
+        yield { window: { start: upTo - 4 * hours, end: upTo }, records: 0, readAt: upTo };
+      },
+      noteRecounted: async (_id, through) => void noted.push(`recounted ${(through - start) / hours}`),
     },
     auditLog: {
       async *pages() {
         yield* [];
       },
+      count: async () => 0,
     },
     buckets: {
-      async open(_account, milliseconds) {
-        patience.push(milliseconds);
+      async open() {
         return {
           async create() {
             uploads++;
@@ -93,12 +111,15 @@ async function run(setting: Setting) {
       reopen: async () => undefined,
     },
     silences: {
-      note: async (region, id) => void noted.push(`silent ${region} ${id}`),
-      mayProbe: async region => {
-        noted.push(`asks ${region}`);
+      lastAnswer: () => lastAnswer,
+      note: async ({ bucket, region }) => void noted.push(`silent ${bucket} ${region}`),
+      mayProbe: async ({ bucket }) => {
+        noted.push(`asks for ${bucket}`);
         return mayProbe ?? true;
       },
-      clear: async region => void noted.push(`clear ${region}`),
+      async noteAnswer({ bucket }, _now, { buckets }) {
+        if (buckets.size > 0) noted.push(`answered ${bucket}`);
+      },
     },
     queue: { send: async (_message, delay) => void queued.push(delay) },
     events: {
@@ -106,12 +127,14 @@ async function run(setting: Setting) {
       failed: async () => undefined,
       recovered: async () => undefined,
       stopped: async () => undefined,
+      recordedLate: async () => undefined,
     },
     telemetry: {
       lacking: () => undefined,
       delivered: () => undefined,
       failed: () => undefined,
       stopped: () => undefined,
+      recordedLate: () => undefined,
       note: () => undefined,
     },
     clock: { now: () => now, token: () => `t${++tokens}` },
@@ -122,11 +145,11 @@ async function run(setting: Setting) {
     () => () => undefined,
     ports.clock,
   );
-  const settings = { settle: 0, limits: { partBytes: 1000, level: 1 }, writerVersion: 'test' };
+  const settings = { settle, recountAfter, limits: { partBytes: 1000, level: 1 }, writerVersion: 'test' };
   const outcome = await exportAccount({ accountId, tick }, ports, settings, deadline).catch(
     (thrown: unknown) => (thrown instanceof ExportError ? thrown.code : thrown),
   );
-  return { outcome, uploads, queued, noted, patience, attempts: cursor.attempts, deadline };
+  return { outcome, uploads, queued, noted, attempts: cursor.attempts, deadline };
 }
 
 const leased = (until: number): Attempt => ({
@@ -137,11 +160,11 @@ const leased = (until: number): Attempt => ({
   leasedUntil: until,
 });
 
-test('an account that another exporter is at work on is queued again, and nothing is read for it', async () => {
+test('an account that another exporter is at work on has to wait, and nothing is read for it', async () => {
   const { outcome, uploads, queued } = await run({ attempts: [leased(start + 24 * hours)] });
-  expect(outcome).toBe('leased');
+  expect(outcome).toEqual({ leasedUntil: start + 24 * hours });
   expect(uploads).toBe(0);
-  expect(queued).toEqual([60]);
+  expect(queued).toEqual([]);
 });
 
 test('a lease that is over holds nobody', async () => {
@@ -168,34 +191,72 @@ test('a backlog is worked off for a turn, and then queued behind whoever waits',
   expect(queued).toEqual([0]);
 });
 
-const suspendedAt = (at: number): Silence => ({ accountIds: ['a', 'b', 'c'], at });
 const began = start + 5 * hours;
+const silentAt = (at: number, ...names: string[]): Silences => ({
+  buckets: new Map(names.map(name => [`gcs://${name}`, { region: 'gcs', at }])),
+  answered: new Map(),
+});
 
-test('a region that is suspended is not tried, and the failure is recorded', async () => {
-  const { outcome, uploads, noted } = await run({ silence: suspendedAt(began - 1000) });
+test('a region with several silent buckets is not tried, and the failure is recorded', async () => {
+  const silences = silentAt(began - 1000, 'a', 'b', 'c');
+  const { outcome, uploads, noted } = await run({ silences });
   expect(outcome).toBe('no_answer');
   expect(uploads).toBe(0);
   expect(noted).toEqual(['failed no_answer']);
 });
 
-test('a region that is suspended is probed by whoever gets the probe, and open again after an answer', async () => {
-  const probe = await run({ silence: suspendedAt(began - 31_000) });
+test('others’ silent buckets hold nobody back whose region has answered this process meanwhile', async () => {
+  const silences = silentAt(began - 1000, 'a', 'b', 'c');
+  expect((await run({ silences, lastAnswer: began - 3000 })).outcome).toBe('done');
+});
+
+test('what is suspended is probed by whoever gets the probe', async () => {
+  const silences = silentAt(began - 15_000, 'a', 'b', 'c');
+  const probe = await run({ silences });
   expect(probe.outcome).toBe('done');
-  expect(probe.noted).toEqual(['asks gcs', 'clear gcs']);
-  const late = await run({ silence: suspendedAt(began - 31_000), mayProbe: false });
+  expect(probe.noted).toEqual(['asks for gcs://a', 'answered gcs://acme-audit']);
+  const late = await run({ silences, mayProbe: false });
   expect(late.outcome).toBe('no_answer');
   expect(late.uploads).toBe(0);
 });
 
-test('silence is noted for the region, any other failure is not', async () => {
+test('silence is noted for the bucket, any other failure is not', async () => {
   const silent = unclear(new ExportError('no_answer', 'No answer'));
-  expect((await run({ answer: silent })).noted).toEqual(['failed no_answer', 'silent gcs acme']);
+  expect((await run({ answer: silent })).noted).toEqual(['failed no_answer', 'silent gcs://acme-audit gcs']);
   const broken = unclear(new ExportError('network', 'The connection broke'));
   expect((await run({ answer: broken })).noted).toEqual(['failed network']);
 });
 
-test('an account that failed twice in a row gives the cloud more time', async () => {
-  expect((await run({})).patience).toEqual([8_000]);
-  expect((await run({ failures: 1 })).patience).toEqual([8_000]);
-  expect((await run({ failures: 2 })).patience).toEqual([30_000]);
+test('a message that is received before its rows have settled is queued again for as long as the queue can hold it', async () => {
+  const early = await run({ settle: 24 * hours, receivedAfter: 0 });
+  expect(early).toMatchObject({ outcome: 'early', uploads: 0, queued: [900] });
+  expect(await run({ settle: 24 * hours, receivedAfter: 24 * hours - 90_500 })).toMatchObject({
+    queued: [91],
+  });
+  expect((await run({ settle: 24 * hours, receivedAfter: 24 * hours })).outcome).toBe('done');
+});
+
+test('a message of a tick that is more than a day ahead is refused, however long rows take to settle', async () => {
+  expect((await run({ settle: 24 * hours, receivedAfter: -24 * hours })).outcome).toBe('early');
+  expect((await run({ receivedAfter: -24 * hours - 1 })).outcome).toBe('message_invalid');
+});
+
+test('no window is counted again unless the stage does so', async () => {
+  expect((await run({})).noted).toEqual([]);
+});
+
+test('windows are counted again when everything due is delivered, or the account has been stopped', async () => {
+  const recountAfter = 8 * hours;
+  expect(await run({ windows: 3, recountAfter })).toMatchObject({ outcome: 'done', noted: ['recounted 4'] });
+  const paused = await run({ windows: 3, status: 'paused', recountAfter: 12 * hours });
+  expect(paused).toMatchObject({ outcome: 'stopped', noted: ['recounted 0'] });
+  const failure = unclear(new ExportError('network', 'The connection broke'));
+  expect((await run({ recountAfter, answer: failure })).noted).toEqual(['failed network']);
+});
+
+test('windows that this turn has no time to count are queued behind whoever waits', async () => {
+  const { outcome, noted, queued } = await run({ uploadTakes: turn, recountAfter: 4 * hours });
+  expect(outcome).toBe('continued');
+  expect(noted).toEqual([]);
+  expect(queued).toEqual([0]);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Cursor } from '../../../lambdas/domain/cursor.ts';
+import { ExportError } from '../../../lambdas/domain/failure.ts';
 import { survey } from '../../../lambdas/watchdog/survey.ts';
 
 const hour = 3_600_000;
@@ -22,7 +23,7 @@ function cursorAt(exportedThrough: string): Cursor {
   };
 }
 
-const look = (records: Record<string, unknown>[], cursors: Record<string, Cursor> = {}) =>
+const look = (records: Record<string, unknown>[], cursors: Record<string, Cursor | ExportError> = {}) =>
   survey(now, 2 * hour, {
     async *records() {
       yield records;
@@ -79,6 +80,19 @@ describe('survey', () => {
       },
     );
     expect(invalid).toEqual([{ accountId: 'acme', faults: expect.stringContaining('timeZone') }]);
+    expect(behind).toHaveLength(1);
+  });
+
+  it('names an account whose cursor cannot be read, and goes on with the others', async () => {
+    const unreadable = new ExportError('internal', 'The item cursor of the account "acme" cannot be read');
+    const { invalid, behind } = await look(
+      [record, { ...record, accountId: 'b' }, { ...record, accountId: 'c', timeZone: 'Mars/Olympus' }],
+      { acme: unreadable, b: cursorAt('2026-11-20T00:00:00Z'), c: unreadable },
+    );
+    expect(invalid).toEqual([
+      { accountId: 'acme', faults: unreadable.message },
+      { accountId: 'c', faults: expect.stringMatching(/timeZone.*; The item cursor/) },
+    ]);
     expect(behind).toHaveLength(1);
   });
 

@@ -101,7 +101,7 @@ async function addAccount(
   const credential = secret === undefined ? undefined : checkSecret(account, secret);
   const { dynamodb, outputs } = target;
   const ledger = createCursorReader({ client: dynamodb, tableName: outputs.ExportLedgerTableName });
-  const cursor = (await ledger.cursors([account.accountId])).get(account.accountId);
+  const cursor = await ledger.cursor(account.accountId);
   const now = await target.now();
   const reading = { client: target.secrets, prefix: outputs.SecretPrefix, now: Date.now() };
   const warnings = [

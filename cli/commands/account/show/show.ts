@@ -11,7 +11,6 @@ import type { Run } from '../../../run.ts';
 import { idWarnings, quotedId } from '../../../stage/account/account-id.ts';
 import type { AccountRecord } from '../../../stage/account/account-record.ts';
 import { mendingCommands } from '../../../stage/account/check-record.ts';
-import { recordFaults } from '../../../stage/account/record-faults.ts';
 import { remedyFor } from '../../../stage/account/remedy.ts';
 import { standingJson, stateStyles } from '../../../stage/account/shown-standing.ts';
 import { type Standing, standingOf } from '../../../stage/account/standing.ts';
@@ -55,8 +54,7 @@ async function showAccount(context: CommandContext, accountId: string): Promise<
   const last = await createFileReader(ledger).latest(accountId);
   const { settleSeconds } = await target.environment();
   const standing = standingOf(record, cursors.get(accountId), await target.now(), settleSeconds * 1000);
-  const faults = recordFaults(record);
-  const { account } = standing;
+  const { account, faults } = standing;
   const remedy = await remedyOf(standing, target);
   const warnings = [...idWarnings(accountId), ...unknownAttributes(record)];
   return {

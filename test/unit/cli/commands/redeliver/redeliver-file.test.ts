@@ -21,8 +21,10 @@ const delivered = ['{"Action":"Signed in"}\n', '{"Action":"Signed out"}\n'];
 const changed = [...delivered, '{"Action":"Invited"}\n'];
 const file = await deliveredFile();
 
+type Pages = Pick<AuditLog, 'pages'>;
+
 /** An audit log that gives other rows each time it is read. */
-function auditLogOf(...readings: readonly (readonly string[])[]): AuditLog {
+function auditLogOf(...readings: readonly (readonly string[])[]): Pages {
   const left = readings.values();
   return {
     async *pages() {
@@ -85,7 +87,7 @@ function memoryBucket(answer: Answer) {
   return { bucket, written: () => hash.digest('hex') };
 }
 
-function redeliver(auditLog: AuditLog, bucket: Bucket, asItIsNow = false) {
+function redeliver(auditLog: Pages, bucket: Bucket, asItIsNow = false) {
   const writerVersion = '0.0.0';
   return redeliverFile({
     accountId: 'acme',

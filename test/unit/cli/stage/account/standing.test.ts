@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { standingOf } from '../../../../../cli/stage/account/standing.ts';
 import type { Cursor } from '../../../../../lambdas/domain/cursor.ts';
+import { ExportError } from '../../../../../lambdas/domain/failure.ts';
 
 const record = {
   accountId: 'acme',
@@ -30,6 +31,7 @@ test.each([
   ['paused', { status: 'paused' }, exportedThrough('2026-11-22T00:00:00Z', { failures: 1, lastError })],
   ['expired', { addOnExpiresAt: '2026-11-22T00:00:00Z' }, exportedThrough('2026-11-22T00:00:00Z')],
   ['invalid', { timeZone: 'Mars' }, exportedThrough('2026-11-22T08:00:00Z')],
+  ['invalid', {}, new ExportError('internal', 'The cursor cannot be read')],
 ])('an account is %s with %o and the cursor %o', (state, change, cursor) => {
   expect(standingOf({ ...record, ...change }, cursor, now, settle).state).toBe(state);
 });

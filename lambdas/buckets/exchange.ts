@@ -1,0 +1,148 @@
+import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import https from 'node:https';
+
+export interface WholeRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  readonly signal: Abortable | undefined;
+}
+
+/** What an AbortSignal and the signals of the clouds' SDKs have in common. */
+interface Abortable {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+export interface WholeAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly content: string;
+}
+
+/** A request without an answer, or with only a part of one. Holds nothing of the request, which carries the token. */
+export class BrokenRequest extends Error {
+  override readonly name = 'BrokenRequest';
+  /** The system's code, such as `ECONNRESET`; `ETIMEDOUT` after silence or vain connecting; `ABORT_ERR`. */
+  readonly code: string;
+  /** False if the server certainly lacks a part of the request, so that it cannot have carried it out. */
+  readonly handedOver: boolean;
+
+  constructor(code: string, handedOver: boolean) {
+    super(`The request broke: ${code}`);
+    this.code = code;
+    this.handedOver = handedOver;
+  }
+}
+
+/** Connections to one cloud, which are kept open. Each request is made once, and no redirect is followed. */
+export interface Connections {
+  /** @throws BrokenRequest */
+  exchange(request: WholeRequest): Promise<WholeAnswer>;
+  close(): void;
+}
+
+export interface ConnectionsOptions {
+  /** Milliseconds without any byte sent or received after which a request is given up. */
+  readonly silenceMs: number;
+  /** How connections are made (`cloudConnections`). */
+  readonly agent: https.AgentOptions;
+}
+
+/** Milliseconds for connecting, name resolution and TLS included. A host that is there takes a fraction of it. */
+const connectMs = 3_000;
+/** Longer than any answer to an upload; what goes on beyond it is not one. */
+const answerBytes = 256 * 1024;
+/** Held back to the end: more than the end of a multipart body that a server could do without. */
+const lastBytes = 16;
+
+export function openConnections({ silenceMs, agent }: ConnectionsOptions): Connections {
+  const plain = new http.Agent(agent);
+  const secure = new https.Agent(agent);
+  return {
+    async exchange({ method, url, headers, body, signal }) {
+      if (signal?.aborted) throw new BrokenRequest('ABORT_ERR', false);
+      const options = {
+        method,
+        headers: { ...headers, 'content-length': body.length },
+        timeout: silenceMs,
+      };
+      const request =
+        url.protocol === 'http:'
+          ? http.request(url, { ...options, agent: plain })
+          : https.request(url, { ...options, agent: secure });
+      return answerTo(request, body, signal);
+    },
+    close() {
+      plain.destroy();
+      secure.destroy();
+    },
+  };
+}
+
+function answerTo(
+  request: http.ClientRequest,
+  body: Buffer,
+  signal: Abortable | undefined,
+): Promise<WholeAnswer> {
+  return new Promise((resolve, reject) => {
+    let handedOver = false;
+    let givenUp: string | undefined;
+    const fail = ({ code = 'ECONNRESET' }: NodeJS.ErrnoException) =>
+      reject(new BrokenRequest(givenUp ?? code, handedOver));
+    const giveUp = (code: string) => {
+      givenUp ??= code;
+      request.destroy(new Error(code));
+    };
+    const abort = () => giveUp('ABORT_ERR');
+    const connecting = setTimeout(giveUp, connectMs, 'ETIMEDOUT');
+
+    // Nothing is written before the connection stands, and the last bytes only when the system has taken all others:
+    // a request that breaks earlier cannot have been carried out.
+    const split = Math.max(0, body.length - lastBytes);
+    const sendLast = () => {
+      handedOver = true;
+      request.end(body.subarray(split));
+    };
+    const send = () => {
+      clearTimeout(connecting);
+      if (split === 0) sendLast();
+      else request.write(body.subarray(0, split), error => error || request.destroyed || sendLast());
+    };
+    request.on('socket', socket => {
+      if (!socket.connecting) return send();
+      socket.once(request.protocol === 'https:' ? 'secureConnect' : 'connect', send);
+    });
+
+    request.on('timeout', () => giveUp('ETIMEDOUT'));
+    request.on('error', fail);
+    request.on('response', answer => {
+      // After an early answer the rest of the body may fail to leave, which no longer matters; if the answer itself is
+      // cut, its own stream says so.
+      request.off('error', fail).on('error', () => answer.destroy());
+      read(answer)
+        .then(resolve, fail)
+        .finally(() => request.writableFinished || request.destroy());
+    });
+    request.on('close', () => {
+      clearTimeout(connecting);
+      signal?.removeEventListener('abort', abort);
+    });
+    signal?.addEventListener('abort', abort);
+  });
+}
+
+/** The answer with all of its content. */
+async function read(answer: IncomingMessage): Promise<WholeAnswer> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  for await (const piece of answer as AsyncIterable<Buffer>) {
+    length += piece.length;
+    if (length > answerBytes) break;
+    pieces.push(piece);
+  }
+  const { statusCode: status = 0, headers } = answer;
+  return { status, headers, content: Buffer.concat(pieces).toString() };
+}

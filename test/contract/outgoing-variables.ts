@@ -1,0 +1,40 @@
+const elsewhere = 'evil.example';
+const url = `http://${elsewhere}:8080`;
+
+/** A shared configuration file of AWS's that sends every service elsewhere. */
+export const configFile = `[default]
+endpoint_url = ${url}
+services = moved
+[services moved]
+s3 =
+  endpoint_url = ${url}
+sts =
+  endpoint_url = ${url}
+`;
+
+/** Variables by which an SDK, a library below it or Node itself may send requests to another host. */
+export const movingVariables: Readonly<Record<string, string>> = {
+  AWS_ENDPOINT_URL: url,
+  AWS_ENDPOINT_URL_S3: url,
+  AWS_ENDPOINT_URL_STS: url,
+  // Written where the test says.
+  AWS_CONFIG_FILE: '',
+  AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false',
+  AWS_S3_USE_ARN_REGION: 'true',
+  AWS_S3_DISABLE_MULTIREGION_ACCESS_POINTS: 'false',
+  AWS_STS_REGIONAL_ENDPOINTS: 'legacy',
+  AWS_DEFAULT_REGION: 'us-west-2',
+  HTTP_PROXY: url,
+  HTTPS_PROXY: url,
+  ALL_PROXY: url,
+  http_proxy: url,
+  https_proxy: url,
+  all_proxy: url,
+  NODE_USE_ENV_PROXY: '1',
+  STORAGE_EMULATOR_HOST: url,
+  GOOGLE_CLOUD_UNIVERSE_DOMAIN: elsewhere,
+  GOOGLE_APPLICATION_CREDENTIALS: `/${elsewhere}.json`,
+  GCE_METADATA_HOST: `${elsewhere}:8080`,
+  AZURE_STORAGE_CONNECTION_STRING: `DefaultEndpointsProtocol=http;AccountName=acmeaudit;AccountKey=AAAA;BlobEndpoint=${url}`,
+  AZURE_AUTHORITY_HOST: url,
+};

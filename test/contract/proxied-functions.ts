@@ -1,0 +1,120 @@
+import { PassThrough } from 'node:stream';
+import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { readExporterEnvironment, variables, type WatchdogVariable } from '../../lambdas/environment.ts';
+import { startAwsServers } from '../../local/aws-servers.ts';
+import { startCloudServers } from '../../local/cloud-servers.ts';
+import { functionEnvironment } from '../../local/functions/environment.ts';
+import { type LambdaFunction, startFunction } from '../../local/functions/lambda-function.ts';
+import { writeBatch } from '../../local/provision.ts';
+import { createResources } from '../../local/resources.ts';
+import { sampleRole } from '../../local/sample/accounts.ts';
+import { synthesizeTemplate } from '../../local/template.ts';
+import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
+
+export type FunctionName = 'dispatcher' | 'exporter' | 'watchdog';
+
+/** The three functions as they are deployed, with a proxy before each server. */
+export interface ProxiedFunctions {
+  /** By the variable that tells a function of its server. */
+  readonly proxies: ReadonlyMap<string, FaultProxy>;
+  start(name: FunctionName): Promise<StartedFunction>;
+  close(): Promise<void>;
+}
+
+interface StartedFunction extends Pick<LambdaFunction, 'invoke'> {
+  /** What the function has written so far. */
+  log(): string;
+}
+
+interface Options {
+  /** `account-0` and so on, in UTC, with keys of S3; and `by-role`, whose bucket is written by a role. */
+  readonly accounts: number;
+  /** The functions' own. */
+  readonly sessionToken?: string;
+}
+
+const destination = { type: 's3', bucket: 'acme-audit', region: 'eu-central-1' } as const;
+
+export async function startProxiedFunctions({ accounts, sessionToken }: Options): Promise<ProxiedFunctions> {
+  const [aws, clouds] = await Promise.all([startAwsServers(), startCloudServers([destination])]);
+  const { environments: deployed, exportQueue } = await createResources(synthesizeTemplate(), aws);
+  const servers: Record<string, string> = { ...aws.environment, ...clouds.environment };
+  if (sessionToken !== undefined) servers.AWS_SESSION_TOKEN = sessionToken;
+  const proxies = new Map<string, FaultProxy>();
+  for (const [name, value] of Object.entries(servers)) {
+    if (!value.startsWith('http')) continue;
+    const proxy = await startFaultProxy(value, { wholeRequests: true });
+    proxies.set(name, proxy);
+    servers[name] = proxy.endpoint;
+  }
+  const { dispatcher, exporter } = deployed;
+  const queueUrl = new URL(new URL(exportQueue.url).pathname, servers.AWS_ENDPOINT_URL_SQS).href;
+  const { accountsTable, ledgerTable, secretPrefix, stage } = readExporterEnvironment(exporter);
+  const watchdog = {
+    [variables.stage]: stage,
+    [variables.accountsTable]: accountsTable,
+    [variables.ledgerTable]: ledgerTable,
+    [variables.dispatchStateTable]: String(dispatcher[variables.dispatchStateTable]),
+    [variables.settleSeconds]: String(dispatcher[variables.settleSeconds]),
+    [variables.auditLogTable]: String(exporter[variables.auditLogTable]),
+    [variables.auditLogPartitionKey]: String(exporter[variables.auditLogPartitionKey]),
+    [variables.auditLogSortKey]: String(exporter[variables.auditLogSortKey]),
+    [variables.auditLogSortKeyType]: String(exporter[variables.auditLogSortKeyType]),
+    [variables.auditLogAttributes]: String(exporter[variables.auditLogAttributes]),
+  } satisfies Record<WatchdogVariable, string>;
+  const own = { [variables.exportQueueUrl]: queueUrl };
+  const environments = {
+    dispatcher: functionEnvironment(dispatcher, servers, own),
+    exporter: functionEnvironment(exporter, servers, own),
+    watchdog: functionEnvironment(watchdog, servers),
+  };
+  const secretId = `${secretPrefix}acme`;
+  const SecretString = clouds.credentials.secretOf('s3');
+  await aws.secrets.send(new CreateSecretCommand({ Name: secretId, SecretString }));
+  const common = { timeZone: 'UTC', status: 'active', exportFrom: '2025-11-22T09:00:00Z' };
+  const records = [
+    ...Array.from({ length: accounts }, (_, index) => ({
+      ...common,
+      accountId: `account-${index}`,
+      destination,
+      secretId,
+    })),
+    { ...common, accountId: 'by-role', destination: { ...destination, ...sampleRole } },
+  ];
+  for (let first = 0; first < records.length; first += 25)
+    await writeBatch(
+      aws.dynamodb,
+      accountsTable,
+      records.slice(first, first + 25).map(record => ({ PutRequest: { Item: marshall(record) } })),
+    );
+  const functions: LambdaFunction[] = [];
+
+  return {
+    proxies,
+    async start(name) {
+      const log: string[] = [];
+      const output = new PassThrough().on('data', bytes => log.push(String(bytes)));
+      const module = new URL(`../../lambdas/${name}/handler.ts`, import.meta.url).href;
+      const setting = { module, functionName: name, timeout: 60_000, clockAhead: 0 };
+      const started = await startFunction({ ...setting, environment: environments[name], log: output });
+      functions.push(started);
+      return { invoke: started.invoke, log: () => log.join('') };
+    },
+    async close() {
+      for (const started of functions) await started.close();
+      for (const proxy of proxies.values()) await proxy.close();
+      await Promise.all([aws.close(), clouds.close()]);
+    },
+  };
+}
+
+/** The event by which an exporter is asked for an account's windows up to a tick. */
+export function messageFor(accountId: string, tick: string): object {
+  const attributes = { ApproximateReceiveCount: '1' };
+  return {
+    Records: [
+      { messageId: tick, receiptHandle: tick, body: JSON.stringify({ accountId, tick }), attributes },
+    ],
+  };
+}

@@ -1,0 +1,110 @@
+import type { World } from '../world/world.ts';
+import { type AttemptItem, type CursorItem, canHaveCreated, type IntentItem } from './cursor-item.ts';
+import type { Invocation } from './invocation.ts';
+
+/** Attempts may not pile up in the cursor for as long as a destination is down. */
+const mostAttemptsAtPlace = 25;
+/** From here on the oldest may be forgotten for a further one. */
+const enoughAtPlace = 20;
+/** An invocation, and how far two clocks differ. */
+const longestLease = 15 * 60_000 + 10_000;
+const steps: readonly (string | undefined)[] = [undefined, 'staging', 'creating'];
+
+/** Watches the attempts in a cursor: who adds one, what each is known to have come to, and who strikes one out. */
+export function createAttemptWatch(world: World) {
+  const struck = new Map<string, { readonly at: number; readonly attempt: AttemptItem }[]>();
+
+  return {
+    /** Told of every change that leaves the cursor where it is; true if an attempt was struck out that only staged. */
+    onChange(accountId: string, before: CursorItem, after: CursorItem, invocation: Invocation): boolean {
+      const added = after.attempts.filter(({ token }) => !find(before, token));
+      const gone = before.attempts.filter(({ token }) => !find(after, token));
+      struck.set(accountId, [
+        ...(struck.get(accountId) ?? []),
+        ...gone.map(attempt => ({ at: world.now(), attempt })),
+      ]);
+      for (const attempt of added) begun(accountId, attempt, before, after, invocation);
+      for (const attempt of gone) struckOut(accountId, attempt, before, added.length > 0, invocation);
+      for (const attempt of after.attempts) wentOn(accountId, find(before, attempt.token), attempt);
+      const mine = find(after, currentToken(invocation));
+      if (after.failures > before.failures && mine && mine.leasedUntil > 0)
+        world.violate('lease', `${accountId}: an attempt that failed still holds its lease`);
+      return added.length > 0 && gone.some(attempt => !canHaveCreated(attempt));
+    },
+
+    /**
+     * True if the object that the run found can be its account's own: it was left unclear by the attempt itself, or by
+     * another at the same place and of the same size that was noted when the run found the object, even if it was struck
+     * out since then.
+     */
+    couldBeOurs(accountId: string, { attempts }: CursorItem, intent: IntentItem, invocation: Invocation) {
+      const mine = currentToken(invocation);
+      if (invocation.unclear.has(mine)) return true;
+      const since = (struck.get(accountId) ?? []).filter(({ at }) => at >= invocation.existingAt);
+      return [...attempts, ...since.map(({ attempt }) => attempt)].some(
+        other =>
+          other.token !== mine &&
+          other.place === intent.place &&
+          other.partBytes === intent.partBytes &&
+          canHaveCreated(other),
+      );
+    },
+  };
+
+  function begun(
+    accountId: string,
+    { token, place, partBytes, leasedUntil, step }: AttemptItem,
+    before: CursorItem,
+    { intent, attempts }: CursorItem,
+    { tokens, process }: Invocation,
+  ) {
+    if (!tokens.has(token) || place !== intent?.place || partBytes !== intent.partBytes || step !== undefined)
+      world.violate('attempts', `${accountId} notes an attempt that is not its own, or not at its intent`);
+    if (leasedUntil <= process.now() || leasedUntil > process.now() + longestLease)
+      world.violate('lease', `${accountId}: a lease until ${new Date(leasedUntil).toISOString()}`);
+    const holder = before.attempts.find(
+      other => other.leasedUntil > process.now() && !tokens.has(other.token),
+    );
+    if (holder && !process.met('overlooked-lease'))
+      world.violate('lease', `${accountId} begins while ${holder.token} is at work`);
+    const here = attempts.filter(other => other.place === place).length;
+    if (here > mostAttemptsAtPlace)
+      world.violate('bounded', `The cursor of ${accountId} holds ${here} attempts at one place`);
+  }
+
+  function struckOut(
+    accountId: string,
+    attempt: AttemptItem,
+    before: CursorItem,
+    atBegin: boolean,
+    { tokens, unclear }: Invocation,
+  ) {
+    const { token, place } = attempt;
+    if (tokens.has(token)) {
+      if (unclear.has(token))
+        world.violate('attempts', `${accountId} strikes out ${token}, which may have created its object`);
+      return;
+    }
+    const here = before.attempts.filter(other => other.place === place).length;
+    const mayBeForgotten = here >= enoughAtPlace || !canHaveCreated(attempt);
+    if (!atBegin || !mayBeForgotten)
+      world.violate('attempts', `${accountId} strikes out ${token}, whose outcome nobody knows`);
+  }
+
+  function wentOn(accountId: string, before: AttemptItem | undefined, after: AttemptItem) {
+    if (before && steps.indexOf(before.step) > steps.indexOf(after.step))
+      world.violate(
+        'attempts',
+        `${accountId}: ${after.token} goes back from ${before.step} to ${after.step}`,
+      );
+  }
+}
+
+/** Of the attempt that the run makes, or made last. */
+export function currentToken({ tokens }: Invocation): string {
+  return [...tokens].at(-1) ?? '';
+}
+
+function find({ attempts }: CursorItem, token: string): AttemptItem | undefined {
+  return attempts.find(attempt => attempt.token === token);
+}
