@@ -44,7 +44,10 @@ export const invalidSecretText = '{"pasted": "the wrong thing"}';
 export function secretText(destination: Credited, generation: number): string {
   const number = String(generation).padStart(8, '0');
   if (destination.type === 's3')
-    return JSON.stringify({ accessKeyId: `AKIASIMULATED${number}`, secretAccessKey: 'not/a/secret'.padEnd(40, '/') });
+    return JSON.stringify({
+      accessKeyId: `AKIASIMULATED${number}`,
+      secretAccessKey: 'not/a/secret'.padEnd(40, '/'),
+    });
   if (destination.type === 'gcs')
     return JSON.stringify({
       type: 'service_account',
