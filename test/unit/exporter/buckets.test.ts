@@ -92,7 +92,7 @@ describe('the buckets of an invocation', () => {
   });
 
   it('refuse a rotated secret of another storage account, by which the files would go elsewhere', async () => {
-    const secret = 'AccountName=acmeaudit;AccountKey=c2VjcmV0c2VjcmV0';
+    const secret = `AccountName=acmeaudit;AccountKey=${Buffer.alloc(64, 'secret').toString('base64')}`;
     const { buckets, opened, stored } = start(secret);
     const destination = { type: 'azure', storageAccount: 'acmeaudit', container: 'logs' };
     const account = accountWith({}, { destination });
