@@ -87,8 +87,8 @@ export interface EndedAttempt {
 
 export interface AuditLog {
   /**
-   * The window's rows after a sort key, as encoded lines in the order of recording, a page at a time. A page is valid
-   * until the next one is asked for.
+   * The window's rows after a sort key, as encoded lines in the order of recording, a page at a time. A page is borrowed
+   * until the next one is asked for (`Borrowed`).
    */
   pages(
     accountId: string,
