@@ -1,3 +1,4 @@
+import type { FieldBits } from '../domain/audit-record.ts';
 import type { Borrowed } from '../domain/borrowed.ts';
 
 /** The rows of one answer of the audit log, as JSON lines, in the order of their sort keys. */
@@ -9,6 +10,8 @@ export interface Page {
   readonly rowEnds: ArrayLike<number>;
   /** The rows that are malformed (see `AuditRecord`), ascending. */
   readonly malformedRows: readonly number[];
+  /** The fields that at least one of the rows has. */
+  readonly fields: FieldBits;
   /** The sort key of a row as text (a numeric one as its digits). */
   sortKey(row: number): string;
   /** Where the next page begins, in DynamoDB's wire form; `undefined` after the last page. */

@@ -70,7 +70,7 @@ const privateKey = generateKeyPairSync('rsa', { modulusLength: 2048 })
   .privateKey.export({ type: 'pkcs8', format: 'pem' })
   .toString();
 const s3Key = { accessKeyId: 'A'.repeat(20), secretAccessKey: 'b'.repeat(40) };
-const azureKey = `AccountKey=${Buffer.from('a key of nobody').toString('base64')}`;
+const azureKey = `AccountKey=${Buffer.alloc(64, 'a key of nobody').toString('base64')}`;
 const serviceAccount = {
   type: 'service_account',
   client_email: 'a@b.iam.gserviceaccount.com',
