@@ -1,9 +1,10 @@
 import type { FieldBits } from '../domain/audit-record.ts';
+import type { Borrowed } from '../domain/borrowed.ts';
 
 /** The rows of one answer of the audit log, as JSON lines, in the order of their sort keys. */
 export interface Page {
   /** UTF-8; every row is one line that ends in a line feed. */
-  readonly lines: Uint8Array;
+  readonly lines: Borrowed;
   readonly count: number;
   /** For each row, the offset in `lines` just after its line feed. */
   readonly rowEnds: ArrayLike<number>;
@@ -19,7 +20,7 @@ export interface Page {
 
 /** Rows of a page that follow each other. */
 export interface Rows {
-  readonly lines: Uint8Array;
+  readonly lines: Borrowed;
   readonly count: number;
   readonly malformed: number;
 }

@@ -180,7 +180,7 @@ class Transcoder {
   #readPlainItems(): number {
     const writer = this.#writer;
     // Once the lines have moved elsewhere, the rest follows them.
-    if (!this.#plainRows || !writer.isInRoom) return 0;
+    if (!this.#plainRows || !writer.fitsGivenMemory) return 0;
     const { lineEnds, sortKeys, readTo, writtenTo, fields } = this.#plainRows.readRows(
       this.#scanner.at,
       writer.length,

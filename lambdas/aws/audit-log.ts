@@ -13,8 +13,8 @@ import type { AuditLogSource } from '../environment.ts';
 import type { AuditLog } from '../exporter/ports.ts';
 import { queryBetween, sortKeyValue } from './audit-log-keys.ts';
 import { createRawQuery } from './raw-query.ts';
-import { readAhead, type Stretch, type StretchReader } from './read-ahead.ts';
 import { notRetriedWhenThrottled, type Pause, whileThrottled } from './throttling.ts';
+import { type Stretch, type StretchReader, windowPages } from './window-pages.ts';
 
 /** Why the pages on their way are stopped; a constant, since an error of its own for each window costs more than the stop. */
 const consumed = 'The consumer wants no more pages';
@@ -70,7 +70,7 @@ export function createAuditLog({
       };
       const start = after === undefined ? undefined : startKey(source, accountId, after);
       try {
-        for await (const page of readAhead(reader, window, start)) {
+        for await (const page of windowPages(reader, window, start)) {
           yield page;
           const memory = used.get(page);
           if (memory) unused.push(memory);

@@ -74,23 +74,23 @@ export interface Suspension extends Target, Silence {}
  * The silence for which a target is left alone, if there is one: the last one in its region, if several buckets there are
  * silent and no bucket has answered since they were asked; else its own.
  *
- * @param answeredHere when the region last answered this process
+ * @param lastAnswer when a region, or a bucket that was silent, last answered this process
  */
 export function suspensionOf(
   { buckets, answered }: Silences,
   { bucket, region }: Target,
-  answeredHere: Instant | undefined,
+  lastAnswer: (name: string) => Instant | undefined,
   now: Instant,
 ): Suspension | undefined {
-  const lastAnswer = Math.max(answered.get(region) ?? 0, answeredHere ?? 0);
+  const answeredAt = Math.max(answered.get(region) ?? 0, lastAnswer(region) ?? 0);
   const unanswered = [...buckets]
     .map(([name, silence]) => ({ bucket: name, ...silence }))
     .filter(other => other.region === region && counts(other, now))
-    .filter(({ at }) => at - usualPatience > lastAnswer);
+    .filter(({ at }) => at - usualPatience > answeredAt);
   if (unanswered.length >= bucketsToSuspend)
     return unanswered.reduce((last, other) => (other.at > last.at ? other : last));
   const own = buckets.get(bucket);
-  return own && counts(own, now) ? { bucket, ...own } : undefined;
+  return own && counts(own, now) && own.at > (lastAnswer(bucket) ?? 0) ? { bucket, ...own } : undefined;
 }
 
 /** True if a silence of the target tells what is not known yet: a cloud that is down for hours has many buckets. */

@@ -23,7 +23,7 @@ export async function deliverUnlessSuspended(
   const target = targetOf(destination);
   const { bucket, region } = target;
   const now = clock.now();
-  const suspension = suspensionOf(seen, target, silences.lastAnswer(region), now);
+  const suspension = suspensionOf(seen, target, silences.lastAnswer, now);
   if (suspension && !(isProbeDue(suspension, now) && (await silences.mayProbe(suspension, now)))) {
     const silent = suspension.bucket === bucket ? bucket : `several buckets of ${region}`;
     const suspended = new ExportError(

@@ -88,8 +88,8 @@ export interface EndedAttempt {
 
 export interface AuditLog {
   /**
-   * The window's rows after a sort key, as encoded lines in the order of recording, a page at a time. A page is valid
-   * until the next one is asked for.
+   * The window's rows after a sort key, as encoded lines in the order of recording, a page at a time. A page is borrowed
+   * until the next one is asked for (`Borrowed`).
    */
   pages(
     accountId: string,
@@ -113,8 +113,8 @@ export interface Buckets {
 
 /** What the whole fleet is told of clouds that take connections and stay silent. */
 export interface SilenceNotes {
-  /** When the region last answered this process. */
-  lastAnswer(region: Target['region']): Instant | undefined;
+  /** When a region, or a bucket that had been silent, last answered this process. */
+  lastAnswer(name: string): Instant | undefined;
   /** Notes that the target was silent. */
   note(target: Target, now: Instant, seen: Silences): Promise<void>;
   /** Asks to try although the target is suspended; `false` if somebody else does so at this moment. */

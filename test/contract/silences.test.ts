@@ -8,6 +8,7 @@ import { type DynamodbTables, startTables } from './dynamodb-tables.ts';
 const start = Date.parse('2026-11-22T12:00:00Z');
 const second = 1000;
 const region = 's3 eu-west-1';
+const never = () => undefined;
 const target = (bucket: string) => ({ bucket, region });
 
 describe('what the fleet knows of silent buckets', () => {
@@ -57,14 +58,14 @@ describe('what the fleet knows of silent buckets', () => {
   it('lets one of many probe, and the next when that one has had its time', async () => {
     for (const name of ['s3://a', 's3://b', 's3://c'])
       await silences.note(target(name), start, await known());
-    const suspension = suspensionOf(await known(), target('s3://d'), undefined, start);
+    const suspension = suspensionOf(await known(), target('s3://d'), never, start);
     if (!suspension) return expect.fail('nothing is suspended');
     const now = start + 15 * second;
     expect(isProbeDue(suspension, now - 1)).toBe(false);
     expect(isProbeDue(suspension, now)).toBe(true);
     const tries = await Promise.all(Array.from({ length: 5 }, () => silences.mayProbe(suspension, now)));
     expect(tries.filter(Boolean)).toHaveLength(1);
-    expect(suspensionOf(await known(), target('s3://d'), undefined, now)).toEqual({ ...suspension, at: now });
+    expect(suspensionOf(await known(), target('s3://d'), never, now)).toEqual({ ...suspension, at: now });
   });
 
   it('opens a region after an answer; buckets that have not answered stay suspended', async () => {
@@ -74,8 +75,7 @@ describe('what the fleet knows of silent buckets', () => {
     expect(silences.lastAnswer(region)).toBeUndefined();
     await silences.noteAnswer(target('s3://a'), now, await known());
     expect(silences.lastAnswer(region)).toBe(now);
-    const suspended = async (name: string) =>
-      suspensionOf(await known(), target(name), undefined, now)?.bucket;
+    const suspended = async (name: string) => suspensionOf(await known(), target(name), never, now)?.bucket;
     expect(await Promise.all(['s3://a', 's3://b', 's3://d'].map(suspended))).toEqual([
       undefined,
       's3://b',

@@ -16,8 +16,8 @@ export interface Invocation {
   readonly refusals: Refusal[];
   /** The keys of objects that a request may have created, or not. */
   readonly unclear: Set<string>;
-  /** True if a file could not be finished in time. */
-  ranOutOfTime: boolean;
+  /** True if a file could not be finished in time, or was not begun since its bucket has been silent. */
+  couldNotDeliver: boolean;
   /** The codes of the failures that it told of, by account. */
   readonly reported: Map<string, string>;
   /** The object that it found where it wanted to create one. */
@@ -51,7 +51,7 @@ export function createInvocation(
     tokens: new Set(),
     refusals: [],
     unclear: new Set(),
-    ranOutOfTime: false,
+    couldNotDeliver: false,
     reported: new Map(),
     existing: undefined,
     existingAt: Number.POSITIVE_INFINITY,

@@ -124,8 +124,10 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
 
   function failed(accountId: string, before: CursorItem, after: CursorItem, invocation: Invocation) {
     work.onExcuse(accountId);
+    if (after.lastError === 'no_answer' && (world.faults.get('silent-cloud') ?? 0) > 0)
+      invocation.couldNotDeliver = true;
     if (after.lastError !== 'out_of_time' || !before.intent) return;
-    invocation.ranOutOfTime = true;
+    invocation.couldNotDeliver = true;
     work.onTimeOut(accountId, before.intent.partBytes, invocation);
   }
 

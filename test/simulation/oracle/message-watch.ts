@@ -19,8 +19,9 @@ interface MessageWatchOptions {
 export function createMessageWatch({ world, queue, cursorOf, isContested }: MessageWatchOptions) {
   return {
     onFailed(invocation: Invocation, { content }: QueuedMessage) {
-      const { process, ranOutOfTime } = invocation;
-      if (!content || ranOutOfTime || process.troubles() > 0 || waits(invocation, content.accountId)) return;
+      const { process, couldNotDeliver } = invocation;
+      if (!content || couldNotDeliver || process.troubles() > 0 || waits(invocation, content.accountId))
+        return;
       world.violate('failed', `${process.name} failed, and nothing had happened to it`);
     },
     onDead(message: QueuedMessage) {

@@ -206,7 +206,7 @@ export const exporterSabotages: readonly Sabotage[] = [
       },
       {
         file: 'domain/silence.ts',
-        text: '.filter(({ at }) => at - usualPatience > lastAnswer)',
+        text: '.filter(({ at }) => at - usualPatience > answeredAt)',
         replacement: '',
       },
     ],

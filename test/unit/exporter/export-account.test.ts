@@ -220,6 +220,15 @@ test('what is suspended is probed by whoever gets the probe', async () => {
   expect(late.uploads).toBe(0);
 });
 
+test('a bucket that answered a probe is asked again for the next file', async () => {
+  const silences = silentAt(began - 15_000, 'acme-audit');
+  expect(await run({ windows: 1, silences })).toMatchObject({ outcome: 'done', uploads: 1 });
+  expect(await run({ windows: 1, silences, lastAnswer: began })).toMatchObject({
+    outcome: 'done',
+    noted: ['answered gcs://acme-audit'],
+  });
+});
+
 test('silence is noted for the bucket, any other failure is not', async () => {
   const silent = unclear(new ExportError('no_answer', 'No answer'));
   expect((await run({ answer: silent })).noted).toEqual(['failed no_answer', 'silent gcs://acme-audit gcs']);
