@@ -127,6 +127,9 @@ const documented: Readonly<Record<string, Documented>> = {
   'npx siem-export rows acme --stage prod --window 2026-11-22T07:00Z --malformed': {
     prints: /: 2 rows, 1 malformed\.\n! actionId: a number in the place of text\n {4}\{/,
   },
+  'npx siem-export rows acme --stage prod --window 2026-11-22T07:00Z --limit 1000': {
+    prints: /: 2 rows, 1 malformed\.\n[\s\S]*✓ in order\n {4}\{/,
+  },
   'npx siem-export retry --stage prod': {
     exitCode: 1,
     prints: /not a message of ours[\s\S]*lost tick[\s\S]*2 messages left as it is/,
