@@ -7,8 +7,10 @@ import type { PutClockForward } from './stage/target/local.ts';
 import { openTarget } from './stage/target/open-target.ts';
 import type { Target } from './stage/target/target.ts';
 import { toCommandError } from './stage/unreachable.ts';
-import { type CommandError, type ExitCode, exitCodes } from './terminal/command-error.ts';
-import { displayName } from './terminal/display.ts';
+import { CommandError, type ExitCode, exitCodes } from './terminal/command-error.ts';
+import { without } from './terminal/credential-look.ts';
+import { printableLine } from './terminal/display.ts';
+import { credentialsAmong, refuseCredentials, refuseCredentialsAmong } from './terminal/given-credentials.ts';
 import { watchOutlets } from './terminal/outlets.ts';
 import type { Report } from './terminal/report.ts';
 import { createTerminal, type Input, type Terminal, type TerminalOptions } from './terminal/terminal.ts';
@@ -43,6 +45,18 @@ type Watched = Surroundings & Pick<Terminal, 'closed'>;
 
 async function runProgram(argv: readonly string[], surroundings: Watched): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.ok;
+  // What follows `--` is no option.
+  const json = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : argv.length).includes('--json');
+  const credentials = credentialsAmong(argv);
+  const told = (text: string) => without(credentials, text);
+  try {
+    refuseCredentials(argv);
+  } catch (thrown) {
+    if (!(thrown instanceof CommandError)) throw thrown;
+    if (json) surroundings.output.write(`${errorJson(thrown)}\n`);
+    surroundings.errors.write(`siem-export: ${thrown.message}\n`);
+    return thrown.exitCode;
+  }
 
   const run: Run =
     <Parameters extends readonly unknown[]>(
@@ -56,14 +70,17 @@ async function runProgram(argv: readonly string[], surroundings: Watched): Promi
       // A stage in the environment is only a default, which --local overrides.
       const named = self.getOptionValueSourceWithGlobals('stage') === 'cli';
       if (options.local && named) self.error("error: option '--stage <name>' cannot be used with '--local'");
-      exitCode = await execute(options, surroundings, context => command(context, ...own));
+      exitCode = await execute(options, surroundings, told, async context => {
+        refuseCredentialsAmong(self);
+        return command(context, ...own);
+      });
     };
 
   const program = createProgram(run);
   everyCommand(program, command =>
     command.exitOverride().configureOutput({
       writeOut: text => surroundings.output.write(text),
-      writeErr: text => surroundings.errors.write(text),
+      writeErr: text => surroundings.errors.write(told(text)),
     }),
   );
   try {
@@ -72,11 +89,9 @@ async function runProgram(argv: readonly string[], surroundings: Watched): Promi
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown;
     if (thrown.exitCode === 0) return exitCodes.ok;
-    // The words of it are on standard error already. What follows `--` is no option.
-    const options = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : argv.length);
-    // Instead of a message, commander has a name for the help that it shows then.
+    // The words of it are on standard error already. Instead of a message, commander has a name for the help that it shows then.
     const message = thrown.code === 'commander.help' ? 'no command given' : thrown.message;
-    if (options.includes('--json')) surroundings.output.write(`${errorJson({ code: 'usage', message })}\n`);
+    if (json) surroundings.output.write(`${errorJson({ code: 'usage', message: told(message) })}\n`);
     return exitCodes.usage;
   }
 }
@@ -84,6 +99,7 @@ async function runProgram(argv: readonly string[], surroundings: Watched): Promi
 async function execute(
   options: GlobalOptions,
   surroundings: Watched,
+  told: (text: string) => string,
   command: (context: CommandContext) => Promise<Report>,
 ): Promise<ExitCode> {
   const terminal = createTerminal({ ...surroundings, colour: options.color });
@@ -105,11 +121,10 @@ async function execute(
     return report.problem ? exitCodes.problem : exitCodes.ok;
   } catch (thrown) {
     const error = toCommandError(thrown);
-    if (json) terminal.say(errorJson(error));
-    for (const line of `siem-export: ${error.message}`.split('\n'))
-      terminal.note(displayName(line, Number.POSITIVE_INFINITY));
+    if (json) terminal.say(told(errorJson(error)));
+    for (const line of `siem-export: ${error.message}`.split('\n')) terminal.note(told(printableLine(line)));
     if (error.code === 'internal' && error.cause instanceof Error)
-      terminal.note(String(printable(error.cause).stack));
+      terminal.note(told(String(printable(error.cause).stack)));
     return error.exitCode;
   } finally {
     (await target?.catch(() => undefined))?.close();

@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import type { AuditLogAttributes } from './domain/audit-record.ts';
+import { type AuditLogAttributes, type RecordField, recordColumns } from './domain/audit-record.ts';
 import { describeFaults } from './domain/faults.ts';
+import { type SortKeyType, sortKeyTypes } from './domain/sort-key.ts';
 
 /**
  * The environment variables of the three functions: the stack writes them, the handlers read them, and both take the
@@ -29,6 +30,8 @@ export const variables = {
   auditLogSortKeyType: 'AUDIT_LOG_SORT_KEY_TYPE',
   /** JSON: which attribute of a row holds which field of a record. */
   auditLogAttributes: 'AUDIT_LOG_ATTRIBUTES',
+  /** JSON: the fields without which a row is malformed. */
+  auditLogRequired: 'AUDIT_LOG_REQUIRED',
   auditLogRegion: 'AUDIT_LOG_REGION',
   localS3Endpoint: 'LOCAL_S3_ENDPOINT',
   localStsEndpoint: 'LOCAL_STS_ENDPOINT',
@@ -71,11 +74,16 @@ export const auditLogAttributes = z.strictObject({
   ipAddress: text,
 });
 
-export const sortKeyType = z.enum(['iso', 'epochMilliseconds'], {
-  error: 'expected iso or epochMilliseconds',
-});
+export const sortKeyType = z.enum(sortKeyTypes, { error: 'expected iso or epochMilliseconds' });
 
-const attributesJson = text.transform((json, context) => {
+const recordFields = recordColumns.map(([, field]) => field);
+
+/** Fields of a record that every row has to have. */
+export const requiredFields = z.array(
+  z.enum(recordFields, { error: `expected one of ${recordFields.join(', ')}` }),
+);
+
+const json = text.transform((json, context) => {
   try {
     return JSON.parse(json) as unknown;
   } catch {
@@ -90,10 +98,34 @@ export interface AuditLogSource {
   readonly tableName: string;
   readonly partitionKey: string;
   readonly sortKey: string;
-  readonly sortKeyType: z.infer<typeof sortKeyType>;
+  readonly sortKeyType: SortKeyType;
   readonly attributes: Omit<AuditLogAttributes, 'sortKey'>;
+  /** The fields without which a row is malformed; none unless given. */
+  readonly required?: readonly RecordField[] | undefined;
   /** Where the table is, if not in the function's own region. */
   readonly region?: string | undefined;
+}
+
+const auditLogVariables = {
+  [variables.auditLogTable]: text,
+  [variables.auditLogPartitionKey]: text,
+  [variables.auditLogSortKey]: text,
+  [variables.auditLogSortKeyType]: sortKeyType,
+  [variables.auditLogAttributes]: json.pipe(auditLogAttributes),
+  [variables.auditLogRequired]: json.pipe(requiredFields).optional(),
+  [variables.auditLogRegion]: text.optional(),
+} as const;
+
+function auditLogOf(read: z.output<z.ZodObject<typeof auditLogVariables>>): AuditLogSource {
+  return {
+    tableName: read.AUDIT_LOG_TABLE,
+    partitionKey: read.AUDIT_LOG_PARTITION_KEY,
+    sortKey: read.AUDIT_LOG_SORT_KEY,
+    sortKeyType: read.AUDIT_LOG_SORT_KEY_TYPE,
+    attributes: read.AUDIT_LOG_ATTRIBUTES,
+    required: read.AUDIT_LOG_REQUIRED,
+    region: read.AUDIT_LOG_REGION,
+  };
 }
 
 const dispatcherEnvironment = z
@@ -120,12 +152,7 @@ const exporterEnvironment = z
     [variables.accountsTable]: text,
     [variables.ledgerTable]: text,
     [variables.dispatchStateTable]: text,
-    [variables.auditLogTable]: text,
-    [variables.auditLogPartitionKey]: text,
-    [variables.auditLogSortKey]: text,
-    [variables.auditLogSortKeyType]: sortKeyType,
-    [variables.auditLogAttributes]: attributesJson.pipe(auditLogAttributes),
-    [variables.auditLogRegion]: text.optional(),
+    ...auditLogVariables,
     [variables.exportQueueUrl]: text,
     [variables.eventBusName]: text,
     [variables.secretPrefix]: text,
@@ -139,20 +166,12 @@ const exporterEnvironment = z
     [variables.localAzureEndpoint]: loopback,
   })
   .transform(read => {
-    const auditLog: AuditLogSource = {
-      tableName: read.AUDIT_LOG_TABLE,
-      partitionKey: read.AUDIT_LOG_PARTITION_KEY,
-      sortKey: read.AUDIT_LOG_SORT_KEY,
-      sortKeyType: read.AUDIT_LOG_SORT_KEY_TYPE,
-      attributes: read.AUDIT_LOG_ATTRIBUTES,
-      region: read.AUDIT_LOG_REGION,
-    };
     return {
       stage: read.STAGE,
       accountsTable: read.ACCOUNTS_TABLE,
       ledgerTable: read.LEDGER_TABLE,
       dispatchStateTable: read.DISPATCH_STATE_TABLE,
-      auditLog,
+      auditLog: auditLogOf(read),
       exportQueueUrl: read.EXPORT_QUEUE_URL,
       eventBusName: read.EVENT_BUS_NAME,
       secretPrefix: read.SECRET_PREFIX,
@@ -176,6 +195,7 @@ const watchdogEnvironment = z
     [variables.accountsTable]: text,
     [variables.dispatchStateTable]: text,
     [variables.ledgerTable]: text,
+    ...auditLogVariables,
     [variables.settleSeconds]: settleSeconds,
   })
   .transform(read => ({
@@ -183,6 +203,7 @@ const watchdogEnvironment = z
     accountsTable: read.ACCOUNTS_TABLE,
     dispatchStateTable: read.DISPATCH_STATE_TABLE,
     ledgerTable: read.LEDGER_TABLE,
+    auditLog: auditLogOf(read),
     settleSeconds: read.SETTLE_SECONDS,
   }));
 

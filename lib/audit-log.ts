@@ -2,7 +2,8 @@ import { Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { AuditLogSource } from '../lambdas/environment.ts';
+import type { RecordField } from '../lambdas/domain/audit-record.ts';
+import { type AuditLogSource, variables } from '../lambdas/environment.ts';
 import type { ExistingAuditLog } from './config.ts';
 import { ownAuditLog, regionOfArn } from './config-schema.ts';
 import { viaService } from './encryption-key.ts';
@@ -12,6 +13,8 @@ export interface AuditLogProps {
   readonly table: Table | undefined;
   /** The vendor's table otherwise, in whatever account and region it is. */
   readonly existing: ExistingAuditLog | undefined;
+  /** The fields without which a row is malformed. */
+  readonly required: readonly RecordField[];
 }
 
 /** The table with the audit rows, of the stack or of the vendor: how to read it, and the right to. */
@@ -20,7 +23,7 @@ export class AuditLog extends Construct {
   readonly #tableArn: string;
   readonly #existing: ExistingAuditLog | undefined;
 
-  constructor(scope: Construct, id: string, { table, existing }: AuditLogProps) {
+  constructor(scope: Construct, id: string, { table, existing, required }: AuditLogProps) {
     super(scope, id);
     this.#existing = existing;
     if (existing !== undefined) {
@@ -34,20 +37,60 @@ export class AuditLog extends Construct {
         sortKey,
         sortKeyType,
         attributes,
+        required,
         region,
       };
     } else if (table !== undefined) {
       this.#tableArn = table.tableArn;
-      this.source = { tableName: table.tableName, ...ownAuditLog };
+      this.source = { tableName: table.tableName, ...ownAuditLog, required };
     } else throw new TypeError('An audit log needs a table');
   }
 
+  /** What a function that reads the table is told of it. */
+  get environment() {
+    const { tableName, partitionKey, sortKey, sortKeyType, attributes, required = [], region } = this.source;
+    return {
+      [variables.auditLogTable]: tableName,
+      [variables.auditLogPartitionKey]: partitionKey,
+      [variables.auditLogSortKey]: sortKey,
+      [variables.auditLogSortKeyType]: sortKeyType,
+      [variables.auditLogAttributes]: JSON.stringify(attributes),
+      ...(required.length === 0 ? {} : { [variables.auditLogRequired]: JSON.stringify(required) }),
+      ...(region === undefined ? {} : { [variables.auditLogRegion]: region }),
+    };
+  }
+
   allowReading(grantee: IGrantable): void {
-    const allow = (statement: PolicyStatement) => grantee.grantPrincipal.addToPrincipalPolicy(statement);
-    allow(new PolicyStatement({ actions: ['dynamodb:Query'], resources: [this.#tableArn] }));
+    this.#allow(grantee, new PolicyStatement({ actions: ['dynamodb:Query'], resources: [this.#tableArn] }));
+    this.#allowDecrypting(grantee);
+  }
+
+  /** The keys of rows, and nothing of what they tell. */
+  allowReadingKeys(grantee: IGrantable): void {
+    const { partitionKey, sortKey } = this.source;
+    this.#allow(
+      grantee,
+      new PolicyStatement({
+        actions: ['dynamodb:Query'],
+        resources: [this.#tableArn],
+        conditions: {
+          'ForAllValues:StringEquals': { 'dynamodb:Attributes': [partitionKey, sortKey] },
+          StringEquals: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
+        },
+      }),
+    );
+    this.#allowDecrypting(grantee);
+  }
+
+  #allow(grantee: IGrantable, statement: PolicyStatement): void {
+    grantee.grantPrincipal.addToPrincipalPolicy(statement);
+  }
+
+  #allowDecrypting(grantee: IGrantable): void {
     const { kmsKeyArn } = this.#existing ?? {};
     if (kmsKeyArn === undefined) return;
-    allow(
+    this.#allow(
+      grantee,
       new PolicyStatement({
         actions: ['kms:Decrypt', 'kms:DescribeKey'],
         resources: [kmsKeyArn],

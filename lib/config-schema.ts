@@ -1,12 +1,14 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { z } from 'zod';
 import { defaultAttributes } from '../lambdas/domain/audit-record.ts';
+import { availabilityZonePattern, regionPattern } from '../lambdas/domain/aws-region.ts';
 import {
   auditLogAttributes,
   defaultPartBytes,
   largestPartBytes,
   longestRecountHours,
   longestSettleMinutes,
+  requiredFields,
   sortKeyType,
 } from '../lambdas/environment.ts';
 
@@ -25,7 +27,7 @@ const retentionDays = Object.values(RetentionDays).filter(
 );
 
 const attributeName = matching(/^[\s\S]{1,255}$/, 'the name of an attribute, 1 to 255 characters');
-const region = matching(/^[a-z]{2}(-[a-z]+){1,3}-\d{1,2}$/, 'a region such as eu-central-1');
+const region = matching(regionPattern, 'a region such as eu-central-1');
 const tableName = matching(/^[\w.-]{3,255}$/, 'a table name: 3 to 255 letters, digits and _ . -');
 const tableArn = matching(
   /^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/[\w.-]{3,255}$/,
@@ -48,7 +50,7 @@ const principalArn = matching(
   'arn:aws:iam::<12 digits>:role/<name>, or of a user',
 );
 const availabilityZone = matching(
-  /^[a-z]{2}(-[a-z]+){1,3}-\d{1,2}[a-z]$/,
+  availabilityZonePattern,
   'the name of an availability zone such as eu-central-1a',
 );
 const privateRange = matching(
@@ -68,18 +70,29 @@ const auditLogSettings = z.strictObject({
   sortKey: attributeName.default(ownAuditLog.sortKey),
   sortKeyType: sortKeyType.default(ownAuditLog.sortKeyType),
   attributes: auditLogAttributes.partial().default({}),
+  required: requiredFields.default([]),
   kmsKeyArn: keyArn.optional(),
 });
 
-const existingAuditLog = auditLogSettings
+/** Whether nothing but `required` is set: it holds for the stack's own table, too. */
+function isOfOwnTable({ required, attributes, ...settings }: z.output<typeof auditLogSettings>): boolean {
+  const { partitionKey, sortKey, sortKeyType, ...others } = settings;
+  const names = [partitionKey, sortKey, sortKeyType].join();
+  const ownNames = [ownAuditLog.partitionKey, ownAuditLog.sortKey, ownAuditLog.sortKeyType].join();
+  const isBare = [...Object.values(attributes), ...Object.values(others)].every(value => value === undefined);
+  return required.length > 0 && isBare && names === ownNames;
+}
+
+const auditLog = auditLogSettings
   .transform(({ attributes, ...settings }) => ({
     ...settings,
+    ofOwnTable: isOfOwnTable({ attributes, ...settings }),
     attributes: auditLogAttributes.parse({ ...ownAuditLog.attributes, ...attributes }),
   }))
   .superRefine((settings, context) => {
     const fault = (message: string, ...path: string[]) => context.addIssue({ code: 'custom', path, message });
-    const { tableName, tableArn, region, kmsKeyArn, partitionKey, sortKey } = settings;
-    if ((tableName === undefined) === (tableArn === undefined))
+    const { tableName, tableArn, region, kmsKeyArn, partitionKey, sortKey, ofOwnTable } = settings;
+    if (!ofOwnTable && (tableName === undefined) === (tableArn === undefined))
       fault('expected either tableName or tableArn');
     if (tableArn !== undefined && region !== undefined)
       fault('expected no region beside tableArn, which names it', 'region');
@@ -124,7 +137,7 @@ const settings = z.strictObject({
   permissionsBoundaryArn: policyArn.optional(),
   vpc: vpcSettings.optional(),
   runbookUrl: matching(/^\S{1,300}$/, 'where the runbook is, without spaces').default('docs/runbook.md'),
-  auditLog: existingAuditLog.optional(),
+  auditLog: auditLog.optional(),
 });
 
 export const configurationSchema = settings
@@ -145,9 +158,11 @@ export const configurationSchema = settings
     const message = `expected zones of the stage’s region, ${region}`;
     context.addIssue({ code: 'custom', path: ['vpc', 'availabilityZones'], message });
   })
-  .transform(({ secretPrefix, ...rest }) => ({
+  .transform(({ secretPrefix, auditLog, ...rest }) => ({
     ...rest,
     secretPrefix: secretPrefix ?? `siem-export/${rest.stage}/`,
+    auditLog: auditLog?.ofOwnTable ? undefined : auditLog,
+    requiredFields: auditLog?.required ?? [],
   }));
 
 /** Every setting that there is; those inside an object with its name before a dot. */

@@ -40,7 +40,8 @@ const nestedSettings: Readonly<Record<string, readonly [group: string, name: str
  * - `permissionsBoundaryArn`: the boundary of every role of the stack
  * - `vpc`: a network with fixed egress addresses for the exporter; without it the exporter is in none
  * - `runbookUrl`: what alarms link to, before the `#`
- * - `auditLog`: an existing table with the audit rows; without it the stack has its own
+ * - `auditLog`: an existing table with the audit rows; without it the stack has its own. Its `required`, the fields without
+ *   which a row is malformed, is for either
  */
 export type Configuration = z.output<typeof configurationSchema>;
 export type ExistingAuditLog = NonNullable<Configuration['auditLog']>;

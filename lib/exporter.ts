@@ -188,8 +188,7 @@ export class Exporter extends Construct {
 }
 
 function exporterEnvironment(props: ExporterProps): Record<string, string> {
-  const { configuration, tables, exportQueue, eventBus } = props;
-  const { source } = props.auditLog;
+  const { configuration, tables, auditLog, exportQueue, eventBus } = props;
   const { recountAfterHours } = configuration;
   return {
     ...exporterRuntimeEnvironment,
@@ -197,12 +196,7 @@ function exporterEnvironment(props: ExporterProps): Record<string, string> {
     [variables.accountsTable]: tables.accounts.tableName,
     [variables.ledgerTable]: tables.exportLedger.tableName,
     [variables.dispatchStateTable]: tables.dispatchState.tableName,
-    [variables.auditLogTable]: source.tableName,
-    [variables.auditLogPartitionKey]: source.partitionKey,
-    [variables.auditLogSortKey]: source.sortKey,
-    [variables.auditLogSortKeyType]: source.sortKeyType,
-    [variables.auditLogAttributes]: JSON.stringify(source.attributes),
-    ...(source.region === undefined ? {} : { [variables.auditLogRegion]: source.region }),
+    ...auditLog.environment,
     [variables.exportQueueUrl]: exportQueue.queue.queueUrl,
     [variables.eventBusName]: eventBus.eventBusName,
     [variables.secretPrefix]: configuration.secretPrefix,

@@ -44,7 +44,11 @@ export class SiemExportStack extends Stack {
       encryptionKey,
       withAuditLog: existingAuditLog === undefined,
     });
-    const auditLog = new AuditLog(this, 'AuditLog', { table: tables.auditLogs, existing: existingAuditLog });
+    const auditLog = new AuditLog(this, 'AuditLog', {
+      table: tables.auditLogs,
+      existing: existingAuditLog,
+      required: configuration.requiredFields,
+    });
     const exportQueue = new ExportQueue(this, 'Exports', { stage, encryptionKey, alarms });
     const triggerDeadLetters = new TriggerDeadLetters(this, 'TriggerDeadLetters', { stage, alarms });
     const eventBus = new EventBus(this, 'Events', {
@@ -70,6 +74,7 @@ export class SiemExportStack extends Stack {
     const watchdog = new Watchdog(this, 'Watch', {
       ...shared,
       code: code.watchdog,
+      auditLog,
       triggerDeadLetterQueue: triggerDeadLetters.queue,
     });
 
@@ -110,6 +115,7 @@ export class SiemExportStack extends Stack {
       AlarmTopicArn: alarms.topic.topicArn,
       EncryptionKeyArn: encryptionKey.key.keyArn,
       ExporterRoleArn: exporter.roleArn,
+      WatchdogRoleArn: watchdog.roleArn,
       SecretPrefix: configuration.secretPrefix,
       ...(network && { EgressAddresses: network.egressAddresses.join(', ') }),
     };

@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { sightingPrefix } from '../lambdas/aws/sightings.ts';
 import { variables, type WatchdogVariable } from '../lambdas/environment.ts';
 import type { Alarms } from './alarms.ts';
+import type { AuditLog } from './audit-log.ts';
 import type { Configuration } from './config.ts';
 import type { EncryptionKey } from './encryption-key.ts';
 import { type ExportMetricName, exportMetric } from './export-metric.ts';
@@ -17,6 +18,7 @@ export interface WatchdogProps {
   readonly configuration: Configuration;
   readonly code: Code;
   readonly tables: Tables;
+  readonly auditLog: AuditLog;
   readonly encryptionKey: EncryptionKey;
   readonly triggerDeadLetterQueue: Queue;
   readonly alarms: Alarms;
@@ -24,22 +26,26 @@ export interface WatchdogProps {
 
 /** Every hour, and without trusting the rest: is every account valid, and none behind? */
 export class Watchdog extends Construct {
+  /** What the resource policy of a vendor's own audit log has to let in. */
+  readonly roleArn: string;
   readonly pipelineFunction: PipelineFunction;
 
   constructor(scope: Construct, id: string, props: WatchdogProps) {
     super(scope, id);
-    const { configuration, tables } = props;
+    const { configuration, tables, auditLog } = props;
     const environment = {
       [variables.stage]: configuration.stage,
       [variables.accountsTable]: tables.accounts.tableName,
       [variables.dispatchStateTable]: tables.dispatchState.tableName,
       [variables.ledgerTable]: tables.exportLedger.tableName,
+      ...auditLog.environment,
       [variables.settleSeconds]: String(configuration.settleMinutes * 60),
     } satisfies Record<WatchdogVariable, string>;
     const watchdog = new PipelineFunction(this, 'Watchdog', {
       stage: configuration.stage,
       name: 'watchdog',
-      description: 'Counts the accounts that are invalid, behind or were never exported',
+      description:
+        'Counts the accounts that are invalid, behind, never exported, or have rows that cannot be read',
       code: props.code,
       memory: 512,
       environment,
@@ -47,6 +53,7 @@ export class Watchdog extends Construct {
       alarms: props.alarms,
     });
     this.pipelineFunction = watchdog;
+    this.roleArn = watchdog.role.roleArn;
     this.#grant(watchdog, props);
     new Trigger(this, 'Hourly', {
       stage: configuration.stage,
@@ -58,7 +65,7 @@ export class Watchdog extends Construct {
     this.#watch(watchdog, props);
   }
 
-  #grant({ role }: PipelineFunction, { tables, encryptionKey }: WatchdogProps): void {
+  #grant({ role }: PipelineFunction, { tables, auditLog, encryptionKey }: WatchdogProps): void {
     role.addToPolicy(
       new PolicyStatement({ actions: ['dynamodb:Scan'], resources: [tables.accounts.tableArn] }),
     );
@@ -76,6 +83,7 @@ export class Watchdog extends Construct {
         conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${sightingPrefix}*`] } },
       }),
     );
+    auditLog.allowReadingKeys(role);
     encryptionKey.allowWriting(role, 'dynamodb');
   }
 

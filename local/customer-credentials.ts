@@ -5,16 +5,16 @@ import { sampleStorageAccount } from './sample/accounts.ts';
 /** The credentials of the local clouds. Good for nothing anywhere else, so they stand here in the open. */
 const s3 = {
   accessKeyId: 'AKIALOCALMODE0000001',
-  secretAccessKey: 'local/mode/secret/access/key/0000000001',
+  secretAccessKey: 'local/mode/secret/access/key/00000000001',
 };
 const s3Role = {
   accessKeyId: 'ASIALOCALMODE0000002',
-  secretAccessKey: 'local/mode/secret/access/key/0000000002',
+  secretAccessKey: 'local/mode/secret/access/key/00000000002',
   sessionToken: 'local-mode-session-token',
 };
 const azure = {
   accountName: sampleStorageAccount,
-  accountKey: Buffer.from('the key of the storage account of local mode').toString('base64'),
+  accountKey: Buffer.alloc(64, 'the key of the storage account of local mode ').toString('base64'),
 };
 const clientEmail = 'siem-export@local-mode.iam.gserviceaccount.com';
 

@@ -1,9 +1,18 @@
 import { type AttributeValue, paginateQuery } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Command } from 'commander';
-import { boundOf, queryBetween } from '../../lambdas/aws/audit-log-keys.ts';
-import { dateCell, recordColumns, type StoredRow } from '../../lambdas/domain/audit-record.ts';
+import { queryBetween } from '../../lambdas/aws/audit-log-keys.ts';
+import {
+  allFields,
+  dateCell,
+  fieldsIn,
+  fieldsOf,
+  lacksFields,
+  recordColumns,
+  type StoredRow,
+} from '../../lambdas/domain/audit-record.ts';
 import { toIso } from '../../lambdas/domain/instant.ts';
+import { sortKeyBound } from '../../lambdas/domain/sort-key.ts';
 import type { Window } from '../../lambdas/domain/window.ts';
 import type { AuditLogSource } from '../../lambdas/environment.ts';
 import type { Run } from '../run.ts';
@@ -110,7 +119,7 @@ async function* rowsOf(
 ): AsyncGenerator<Found> {
   const client = source.region === undefined ? target.dynamodb : target.dynamodbIn(source.region);
   const query = queryBetween(source, accountId, window);
-  const excluded = boundOf(source, window.end);
+  const excluded = sortKeyBound(window.end, source.sortKeyType);
   for await (const { Items = [] } of paginateQuery({ client }, query))
     for (const item of Items) {
       const row: StoredRow = unmarshall(item, { wrapNumbers: exactly });
@@ -129,15 +138,20 @@ function exactly(digits: string): number | string {
 function faultsOf(
   item: Readonly<Record<string, AttributeValue>>,
   row: StoredRow,
-  { attributes, sortKey }: AuditLogSource,
+  { attributes, sortKey, required = [] }: AuditLogSource,
 ): string[] {
-  return recordColumns.flatMap(([, column]) => {
+  const present = fieldsOf(row, { ...attributes, sortKey });
+  const lacking = fieldsIn(allFields & ~present).filter(field => required.includes(field));
+  const missing = lacking.map(field => `${attributes[field]}: missing, and required`);
+  if (lacking.length === 0 && lacksFields(present)) missing.push('every field but the date is missing');
+  const unusual = recordColumns.flatMap(([, column]) => {
     const name = attributes[column];
     if (column === 'date')
       return dateCell(row, { ...attributes, sortKey }).malformed ? [`${name}: no date that can be read`] : [];
     const [type = 'NULL'] = Object.keys(item[name] ?? {});
     return type === 'S' || type === 'NULL' ? [] : [`${name}: ${kinds[type] ?? type} in the place of text`];
   });
+  return [...unusual, ...missing];
 }
 
 const kinds: Readonly<Record<string, string>> = {

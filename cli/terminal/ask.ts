@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { CommandError } from './command-error.ts';
+import { credentialLook } from './credential-look.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The person would rather not: Ctrl-C, or the end of the input. */
@@ -10,9 +11,26 @@ export class CancelledError extends CommandError {
   }
 }
 
-/** Asks a person; the answer without the spaces around it. */
+/** Asks a person; the answer without the spaces around it. A credential that is pasted is not shown. */
 export async function ask({ input, errors }: Terminal, question: string): Promise<string> {
-  return answerTo(question, input, errors);
+  let typed = '';
+  const shown = new Writable({
+    write(chunk, _encoding, done) {
+      // What is typed before it can be told for a credential, the terminal has shown already.
+      if (credentialLook(typed) === undefined || /^[\r\n]+$/.test(String(chunk))) errors.write(chunk);
+      done();
+    },
+  });
+  // Asked before readline, which writes each character of what is pasted by itself.
+  const note = (chunk: Buffer | string) => {
+    typed += String(chunk);
+  };
+  input.prependListener('data', note);
+  try {
+    return await answerTo(question, input, shown);
+  } finally {
+    input.removeListener('data', note);
+  }
 }
 
 /** The same with an answer that is not shown. */

@@ -1,15 +1,20 @@
 const longestName = 40;
 
+/** A line as it is: without what would steer a terminal. */
+export function printableLine(line: string): string {
+  return line.replaceAll(
+    /[\p{Cc}\p{Cf}\p{Cn}\p{Zl}\p{Zp}]/gu,
+    character => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  );
+}
+
 /**
  * A name as it is shown to people: on one line, without what would steer a terminal, and not too long; in quotes where
  * it begins or ends with a space, which would not be seen.
  */
 export function displayName(name: string, longest = longestName): string {
-  const printable = name.replaceAll(
-    /[\p{Cc}\p{Cf}\p{Cn}\p{Zl}\p{Zp}]/gu,
-    character => `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  );
-  const characters = [...(/^\s|\s$/u.test(printable) ? `"${printable}"` : printable)];
+  const shown = printableLine(name);
+  const characters = [...(/^\s|\s$/u.test(shown) ? `"${shown}"` : shown)];
   return characters.length <= longest ? characters.join('') : `${characters.slice(0, longest - 1).join('')}…`;
 }
 

@@ -1,3 +1,5 @@
+import { NoTextError } from './text-file.ts';
+
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   EACCES: 'you may not read it',
@@ -8,6 +10,7 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** Why a file cannot be read, in words. */
 export function whyUnreadable(thrown: unknown): string {
+  if (thrown instanceof NoTextError) return thrown.message;
   const { code = 'unknown' } = thrown as NodeJS.ErrnoException;
   return reasons[code] ?? code;
 }

@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon';
 import type { Instant } from '../../lambdas/domain/instant.ts';
 import type { Window } from '../../lambdas/domain/window.ts';
+import { readInstant } from '../../lambdas/domain/written-instant.ts';
 import { CommandError } from './command-error.ts';
 
 const minute = 60_000;
@@ -81,12 +82,11 @@ export function size(bytes: number): string {
  */
 export function parseInstant(text: string, what: string): Instant {
   const day = /^\d{4}-\d\d-\d\d$/.test(text);
-  const withOffset = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(text);
   // As the commands themselves show it.
   const shown = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC$/.exec(text);
   if (shown !== null) return parseInstant(`${shown[1]}T${shown[2]}Z`, what);
-  const instant = day || withOffset ? DateTime.fromISO(text, { zone: 'UTC' }) : DateTime.invalid('form');
-  if (instant.isValid) return instant.toMillis();
+  const instant = readInstant(day ? `${text}T00:00Z` : text);
+  if (instant !== undefined) return instant;
   throw new CommandError(
     'usage',
     `${what}: expected an instant such as 2026-11-22T18:30Z, or a day such as 2026-11-22`,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import type { Borrowed } from '../domain/borrowed.ts';
 import type { Compression, Format } from '../domain/format.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Container, Content } from './container.ts';
@@ -9,8 +10,8 @@ import { jsonArray } from './json-array.ts';
 import { zip } from './zip.ts';
 
 export interface ArchiveOptions {
-  /** JSON lines, each ending in a line feed, in whatever chunks. None is used after the next one is asked for. */
-  readonly lines: AsyncIterable<Uint8Array>;
+  /** JSON lines, each ending in a line feed, in whatever chunks. */
+  readonly lines: AsyncIterable<Borrowed>;
   readonly format: Format;
   readonly compression: Compression;
   /** The name of the file inside a zip; gzip has none. */

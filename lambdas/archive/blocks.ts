@@ -1,12 +1,14 @@
+import type { Borrowed } from '../domain/borrowed.ts';
+
 const blockLength = 1024 * 1024;
 const dictionaryLength = 32 * 1024;
 /** Most exports are small: the first block's memory grows with it, up to a whole block's. */
 const smallestBuffer = 16 * 1024;
 
 export interface Block {
-  readonly block: Uint8Array;
+  readonly block: Borrowed;
   /** The bytes just before the block, at most 32 KB. */
-  readonly dictionary: Uint8Array;
+  readonly dictionary: Borrowed;
   /** Whether the source ends with the block. */
   readonly last: boolean;
 }
@@ -14,7 +16,7 @@ export interface Block {
 /**
  * The bytes of a source in blocks of exactly 1 MB, the last one excepted; an empty source makes one empty block.
  *
- * Memory is used again: a block is valid until `inUse` more have been taken.
+ * A block holds until `inUse` more have been taken.
  *
  * @param buffers receives the memory: of the blocks in use, and of the one being filled
  */
@@ -45,11 +47,11 @@ export async function* blocksOf(
   yield { block: bufferOf(number, filled).subarray(0, filled), dictionary, last: true };
 
   /** The memory of a block, with room for so many bytes; what is in it stays. */
-  function bufferOf(block: number, room: number): Buffer {
+  function bufferOf(block: number, length: number): Buffer {
     const index = block % (inUse + 1);
     const known = buffers[index];
-    if (known && known.length >= room) return known;
-    const least = block === 0 ? Math.max(smallestBuffer, 2 * room) : blockLength;
+    if (known && known.length >= length) return known;
+    const least = block === 0 ? Math.max(smallestBuffer, 2 * length) : blockLength;
     const buffer = Buffer.allocUnsafeSlow(Math.min(least, blockLength));
     known?.copy(buffer);
     buffers[index] = buffer;

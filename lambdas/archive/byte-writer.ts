@@ -1,3 +1,5 @@
+import type { Borrowed } from '../domain/borrowed.ts';
+
 /** Below this length a loop is faster than the call of the native copy. */
 const shortest = 40;
 const quote = 0x22;
@@ -6,22 +8,22 @@ const quote = 0x22;
 export class ByteWriter {
   length = 0;
   #bytes: Buffer = Buffer.alloc(0);
-  #room: Buffer = this.#bytes;
+  #given: Buffer = this.#bytes;
 
   /** Begins anew, in this memory. */
-  restart(room: Buffer): void {
+  restart(memory: Buffer): void {
     this.length = 0;
-    this.#bytes = room;
-    this.#room = room;
+    this.#bytes = memory;
+    this.#given = memory;
   }
 
   /** Whether the memory of the restart has been enough so far. */
-  get isInRoom(): boolean {
-    return this.#bytes === this.#room;
+  get fitsGivenMemory(): boolean {
+    return this.#bytes === this.#given;
   }
 
   append(source: Buffer, start = 0, end = source.length): void {
-    const bytes = this.#withRoomFor(end - start);
+    const bytes = this.#bytesWith(end - start);
     let at = this.length;
     if (end - start > shortest) source.copy(bytes, at, start, end);
     else for (let index = start; index < end; index++) bytes[at++] = source[index] as number;
@@ -29,18 +31,18 @@ export class ByteWriter {
   }
 
   appendQuoted(source: Buffer, start: number, end: number): void {
-    const bytes = this.#withRoomFor(end - start + 2);
+    const bytes = this.#bytesWith(end - start + 2);
     bytes[this.length++] = quote;
     this.append(source, start, end);
     bytes[this.length++] = quote;
   }
 
-  /** What has been written, without a copy: valid until the restart; nothing may be appended afterwards. */
-  written(): Uint8Array {
+  /** What has been written: it holds until the restart. Nothing may be appended afterwards. */
+  written(): Borrowed {
     return this.#bytes.subarray(0, this.length);
   }
 
-  #withRoomFor(count: number): Buffer {
+  #bytesWith(count: number): Buffer {
     if (this.length + count > this.#bytes.length) {
       const larger = Buffer.allocUnsafeSlow(2 * this.#bytes.length + count);
       larger.set(this.#bytes.subarray(0, this.length));

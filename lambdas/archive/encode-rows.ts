@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import {
-  type AuditLogAttributes,
   auditRecord,
+  fieldsOf,
+  type RowLayout,
   type StoredRow,
   type StoredValue,
 } from '../domain/audit-record.ts';
@@ -17,14 +18,14 @@ import { missingRow, type Page } from './page.ts';
  */
 export function encodeRows(
   rows: readonly StoredRow[],
-  attributes: AuditLogAttributes,
+  layout: RowLayout,
   excluded?: string,
   lastEvaluatedKey?: Page['lastEvaluatedKey'],
 ): Page {
   const kept = rows
-    .map(row => ({ row, sortKey: sortKeyText(row[attributes.sortKey]) }))
+    .map(row => ({ row, sortKey: sortKeyText(row[layout.sortKey]) }))
     .filter(({ sortKey }) => sortKey !== excluded);
-  const records = kept.map(({ row }) => auditRecord(row, attributes));
+  const records = kept.map(({ row }) => auditRecord(row, layout));
   let end = 0;
   return {
     lines: Buffer.from(records.map(({ json }) => `${json}\n`).join(''), 'utf8'),
@@ -33,6 +34,7 @@ export function encodeRows(
       end += Buffer.byteLength(json, 'utf8') + 1;
       return end;
     }),
+    fields: kept.reduce((fields, { row }) => fields | fieldsOf(row, layout), 0),
     malformedRows: [...records.keys()].filter(row => records[row]?.malformed),
     sortKey: row => kept[row]?.sortKey ?? missingRow(row),
     lastEvaluatedKey,
@@ -44,7 +46,7 @@ export function encodeRows(
  *
  * @throws ExportError `internal` if the body is not a whole answer
  */
-export function parsePage(body: Uint8Array, attributes: AuditLogAttributes, excluded?: string): Page {
+export function parsePage(body: Uint8Array, layout: RowLayout, excluded?: string): Page {
   const answer = parseAnswer(body);
   if (!isMap(answer) || !Array.isArray(answer.Items) || !answer.Items.every(isMap))
     throw new ExportError('internal', "DynamoDB's answer to a query has no list of items");
@@ -54,7 +56,7 @@ export function parsePage(body: Uint8Array, attributes: AuditLogAttributes, excl
   if (lastEvaluatedKey !== undefined && !isMap(lastEvaluatedKey))
     throw new ExportError('internal', "DynamoDB's answer has a last evaluated key that is not a map");
   const rows = items.map(item => mapValues(item, fromAttributeValue));
-  return encodeRows(rows, attributes, excluded, lastEvaluatedKey);
+  return encodeRows(rows, layout, excluded, lastEvaluatedKey);
 }
 
 function parseAnswer(body: Uint8Array): unknown {

@@ -1,3 +1,4 @@
+import type { Instant } from '../domain/instant.ts';
 import type { Container } from './container.ts';
 
 /** RFC 1952, one member without a name. Its length field counts modulo 4 GiB, so the content may be larger. */
@@ -15,8 +16,12 @@ function header(modifiedAt: number): Buffer {
   const deflateMethod = 8;
   const unknownSystem = 255;
   const bytes = Buffer.from([...magic, deflateMethod, 0, 0, 0, 0, 0, 0, unknownSystem]);
-  const seconds = Math.floor(modifiedAt / 1000);
-  // 0 says that the time is not known.
-  bytes.writeUInt32LE(seconds > 0 && seconds < 2 ** 32 ? seconds : 0, 4);
+  bytes.writeUInt32LE(gzipTime(modifiedAt), 4);
   return bytes;
+}
+
+/** In seconds since 1970; 0 says that the time is not known. */
+export function gzipTime(instant: Instant): number {
+  const seconds = Math.floor(instant / 1000);
+  return seconds > 0 && seconds < 2 ** 32 ? seconds : 0;
 }

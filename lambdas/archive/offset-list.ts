@@ -1,3 +1,5 @@
+import type { Borrowed } from '../domain/borrowed.ts';
+
 /** Numbers below 2^32 one after the other, in memory that grows and is used again after a `restart`. */
 export class OffsetList {
   length = 0;
@@ -18,8 +20,8 @@ export class OffsetList {
     this.length += offsets.length;
   }
 
-  /** What has been pushed, without a copy: valid until the restart. */
-  pushed(): Uint32Array {
+  /** What has been pushed: it holds until the restart. */
+  pushed(): Borrowed<Uint32Array> {
     return this.#offsets.subarray(0, this.length);
   }
 

@@ -1,12 +1,17 @@
+import type { FieldBits } from '../domain/audit-record.ts';
+import type { Borrowed } from '../domain/borrowed.ts';
+
 /** The rows of one answer of the audit log, as JSON lines, in the order of their sort keys. */
 export interface Page {
   /** UTF-8; every row is one line that ends in a line feed. */
-  readonly lines: Uint8Array;
+  readonly lines: Borrowed;
   readonly count: number;
   /** For each row, the offset in `lines` just after its line feed. */
   readonly rowEnds: ArrayLike<number>;
   /** The rows that are malformed (see `AuditRecord`), ascending. */
   readonly malformedRows: readonly number[];
+  /** The fields that at least one of the rows has. */
+  readonly fields: FieldBits;
   /** The sort key of a row as text (a numeric one as its digits). */
   sortKey(row: number): string;
   /** Where the next page begins, in DynamoDB's wire form; `undefined` after the last page. */
@@ -15,7 +20,7 @@ export interface Page {
 
 /** Rows of a page that follow each other. */
 export interface Rows {
-  readonly lines: Uint8Array;
+  readonly lines: Borrowed;
   readonly count: number;
   readonly malformed: number;
 }

@@ -1,8 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import {
-  type AuditLogAttributes,
   type AuditRecord,
   dateCell,
+  type FieldBits,
+  fieldBits,
+  lacksFields,
+  type RowLayout,
   recordColumns,
   type StoredValue,
   valueCell,
@@ -30,17 +33,17 @@ import type { LineLayout, PlainRows } from './plain-rows/plain-rows.ts';
  */
 export function transcodePage(
   body: Uint8Array,
-  attributes: AuditLogAttributes,
+  layout: RowLayout,
   excluded?: string,
   memory?: PageMemory,
 ): Page {
-  return transcodeFamiliar(body, attributes, excluded, memory) ?? parsePage(body, attributes, excluded);
+  return transcodeFamiliar(body, layout, excluded, memory) ?? parsePage(body, layout, excluded);
 }
 
 /** The page, or `undefined` if the answer has to go the way of `parsePage`. */
 export function transcodeFamiliar(
   body: Uint8Array,
-  attributes: AuditLogAttributes,
+  layout: RowLayout,
   excluded?: string,
   memory = createPageMemory(),
 ): Page | undefined {
@@ -50,7 +53,7 @@ export function transcodeFamiliar(
   memory.rowEnds.restart();
   memory.sortKeys.restart();
   try {
-    const transcoder = new Transcoder(body, attributes, excluded, memory);
+    const transcoder = new Transcoder(body, layout, excluded, memory);
     if (inPlace) transcoder.leavePlainRowsTo(memory.plainRows);
     return transcoder.readAnswer();
   } catch (error) {
@@ -74,13 +77,13 @@ const typeN = 0x4e;
 
 class Transcoder {
   readonly #scanner: JsonScanner;
-  readonly #attributes: AuditLogAttributes;
+  readonly #rowLayout: RowLayout;
   readonly #excluded: Buffer | undefined;
   readonly #writer: ByteWriter;
 
   /** The distinct attributes that are read, and for each what the row has there. The first is the sort key. */
   readonly #names: readonly Buffer[];
-  readonly #layout: LineLayout;
+  readonly #lineLayout: LineLayout;
   readonly #kinds: Uint8Array;
   readonly #starts: number[];
   readonly #ends: number[];
@@ -89,11 +92,12 @@ class Transcoder {
   readonly #rowEnds: OffsetList;
   readonly #sortKeys: OffsetList;
   readonly #malformedRows: number[] = [];
+  #fields: FieldBits = 0;
   #plainRows: PlainRows | undefined;
 
   constructor(
     body: Uint8Array,
-    attributes: AuditLogAttributes,
+    layout: RowLayout,
     excluded: string | undefined,
     { lines, rowEnds, sortKeys }: PageMemory,
   ) {
@@ -101,14 +105,12 @@ class Transcoder {
     this.#writer = lines;
     this.#rowEnds = rowEnds;
     this.#sortKeys = sortKeys;
-    this.#attributes = attributes;
+    this.#rowLayout = layout;
     this.#excluded = excluded === undefined ? undefined : Buffer.from(excluded);
-    const names = [
-      ...new Set([attributes.sortKey, ...recordColumns.map(([, attribute]) => attributes[attribute])]),
-    ];
+    const names = [...new Set([layout.sortKey, ...recordColumns.map(([, attribute]) => layout[attribute])])];
     this.#names = names.map(name => Buffer.from(name));
-    const columnSlots = recordColumns.map(([, attribute]) => names.indexOf(attributes[attribute]));
-    this.#layout = { names, openings, columnSlots };
+    const columnSlots = recordColumns.map(([, attribute]) => names.indexOf(layout[attribute]));
+    this.#lineLayout = { names, openings, columnSlots, required: fieldBits(layout.required ?? []) };
     this.#kinds = new Uint8Array(names.length);
     this.#starts = names.map(() => 0);
     this.#ends = names.map(() => 0);
@@ -118,7 +120,7 @@ class Transcoder {
   /** Has the rows that it understands read by WebAssembly, of a body that lies in its memory. */
   leavePlainRowsTo(plainRows: PlainRows): void {
     const excluded = this.#excluded ?? Buffer.alloc(0);
-    if (plainRows.begin(this.#scanner.body, this.#layout, excluded)) this.#plainRows = plainRows;
+    if (plainRows.begin(this.#scanner.body, this.#lineLayout, excluded)) this.#plainRows = plainRows;
   }
 
   readAnswer(): Page {
@@ -149,6 +151,7 @@ class Transcoder {
       count: this.#rowEnds.length,
       rowEnds: this.#rowEnds.pushed(),
       malformedRows: this.#malformedRows,
+      fields: this.#fields,
       sortKey(row) {
         const [start, end] = [sortKeys[2 * row], sortKeys[2 * row + 1]];
         return start === undefined || end === undefined ? missingRow(row) : scanner.decode(start, end);
@@ -177,8 +180,8 @@ class Transcoder {
   #readPlainItems(): number {
     const writer = this.#writer;
     // Once the lines have moved elsewhere, the rest follows them.
-    if (!this.#plainRows || !writer.isInRoom) return 0;
-    const { lineEnds, sortKeys, readTo, writtenTo } = this.#plainRows.readRows(
+    if (!this.#plainRows || !writer.fitsGivenMemory) return 0;
+    const { lineEnds, sortKeys, readTo, writtenTo, fields } = this.#plainRows.readRows(
       this.#scanner.at,
       writer.length,
     );
@@ -186,6 +189,7 @@ class Transcoder {
     this.#sortKeys.append(sortKeys);
     this.#scanner.at = readTo;
     writer.length = writtenTo;
+    this.#fields |= fields;
     return lineEnds.length;
   }
 
@@ -251,17 +255,27 @@ class Transcoder {
   #writeRow(): void {
     const writer = this.#writer;
     let malformed = false;
+    let fields: FieldBits = 0;
     for (let column = 0; column < openings.length; column++) {
-      const slot = this.#layout.columnSlots[column] as number;
+      const slot = this.#lineLayout.columnSlots[column] as number;
+      if (!this.#isMissing(slot)) fields |= 1 << column;
       writer.append(openings[column] as Buffer);
       const wellFormed = column === 0 ? this.#writeDate(slot) : this.#writeValue(slot);
       malformed ||= !wellFormed;
     }
     writer.append(closing);
-    if (malformed) this.#malformedRows.push(this.#rowEnds.length);
+    this.#fields |= fields;
+    if (malformed || lacksFields(fields, this.#rowLayout.required))
+      this.#malformedRows.push(this.#rowEnds.length);
     this.#rowEnds.push(writer.length);
     this.#sortKeys.push(this.#starts[0] as number);
     this.#sortKeys.push(this.#ends[0] as number);
+  }
+
+  /** As `fieldsOf` sees it. */
+  #isMissing(slot: number): boolean {
+    const kind = this.#kinds[slot];
+    return kind === absent || (kind === otherValue && this.#others[slot] === null);
   }
 
   /** Writes a value, and returns whether it is well formed. */
@@ -288,9 +302,9 @@ class Transcoder {
       this.#writer.appendQuoted(this.#scanner.body, start, start + canonicalDateLength);
       return true;
     }
-    const { sortKey, date } = this.#attributes;
+    const { sortKey, date } = this.#rowLayout;
     return this.#writeCell(
-      dateCell({ [date]: this.#value(dateSlot), [sortKey]: this.#value(0) }, this.#attributes),
+      dateCell({ [date]: this.#value(dateSlot), [sortKey]: this.#value(0) }, this.#rowLayout),
     );
   }
 

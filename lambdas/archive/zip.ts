@@ -62,17 +62,21 @@ function tooLarge(): ExportError {
   );
 }
 
-/** The chunks with an MS-DOS date and time set in the first: two seconds precise, years 1980 to 2107, UTC here. */
+/** The chunks with the time of modification set in the first. */
 function withTime(chunks: Uint8Array[], offset: number, instant: Instant): Uint8Array[] {
   const [header] = chunks;
   if (header === undefined) throw new ExportError('internal', 'fflate wrote no header');
+  const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
+  view.setUint32(offset, msDosTime(instant), true);
+  return chunks;
+}
+
+/** MS-DOS's time, with its date in the upper half: two seconds precise, years 1980 to 2107, UTC here. */
+export function msDosTime(instant: Instant): number {
   const earliest = Date.UTC(1980, 0, 1);
   const latest = Date.UTC(2107, 11, 31, 23, 59, 58);
   const at = new Date(Math.min(Math.max(instant, earliest), latest));
   const time = (at.getUTCHours() << 11) | (at.getUTCMinutes() << 5) | (at.getUTCSeconds() >>> 1);
   const date = ((at.getUTCFullYear() - 1980) << 9) | ((at.getUTCMonth() + 1) << 5) | at.getUTCDate();
-  const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
-  view.setUint16(offset, time, true);
-  view.setUint16(offset + 2, date, true);
-  return chunks;
+  return date * 0x10000 + time;
 }

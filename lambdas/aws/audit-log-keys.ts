@@ -1,15 +1,7 @@
 import type { AttributeValue, QueryCommandInput } from '@aws-sdk/client-dynamodb';
-import { type Instant, toIso } from '../domain/instant.ts';
+import { sortKeyBound } from '../domain/sort-key.ts';
 import type { Window } from '../domain/window.ts';
 import type { AuditLogSource } from '../environment.ts';
-
-/**
- * The sort key at which an instant begins: without a fraction and without `Z`, so that it sorts before every key of its
- * second whatever the precision.
- */
-export function boundOf({ sortKeyType }: AuditLogSource, instant: Instant): string {
-  return sortKeyType === 'iso' ? toIso(instant).slice(0, 19) : String(instant);
-}
 
 export function sortKeyValue({ sortKeyType }: AuditLogSource, key: string): AttributeValue {
   return sortKeyType === 'iso' ? { S: key } : { N: key };
@@ -17,7 +9,7 @@ export function sortKeyValue({ sortKeyType }: AuditLogSource, key: string): Attr
 
 /**
  * The query of an account's rows from one instant to another. BETWEEN includes its upper bound: a row whose key is
- * exactly `boundOf` the end comes with it, and belongs to what follows.
+ * exactly the `sortKeyBound` of the end comes with it, and belongs to what follows.
  */
 export function queryBetween(source: AuditLogSource, accountId: string, { start, end }: Window) {
   return {
@@ -26,8 +18,8 @@ export function queryBetween(source: AuditLogSource, accountId: string, { start,
     ExpressionAttributeNames: { '#partition': source.partitionKey, '#sort': source.sortKey },
     ExpressionAttributeValues: {
       ':account': { S: accountId },
-      ':from': sortKeyValue(source, boundOf(source, start)),
-      ':to': sortKeyValue(source, boundOf(source, end)),
+      ':from': sortKeyValue(source, sortKeyBound(start, source.sortKeyType)),
+      ':to': sortKeyValue(source, sortKeyBound(end, source.sortKeyType)),
     },
   } satisfies QueryCommandInput;
 }

@@ -7,14 +7,14 @@ import {
 import type { Page } from '../archive/page.ts';
 import { createPageMemory, type PageMemory } from '../archive/page-memory.ts';
 import { transcodePage } from '../archive/transcode-page.ts';
-import type { Instant } from '../domain/instant.ts';
+import { placeInTime, sortKeyBound } from '../domain/sort-key.ts';
 import type { Window } from '../domain/window.ts';
 import type { AuditLogSource } from '../environment.ts';
 import type { AuditLog } from '../exporter/ports.ts';
-import { boundOf, queryBetween, sortKeyValue } from './audit-log-keys.ts';
+import { queryBetween, sortKeyValue } from './audit-log-keys.ts';
 import { createRawQuery } from './raw-query.ts';
-import { readAhead, type Stretch, type StretchReader } from './read-ahead.ts';
 import { notRetriedWhenThrottled, type Pause, whileThrottled } from './throttling.ts';
+import { type Stretch, type StretchReader, windowPages } from './window-pages.ts';
 
 /** Why the pages on their way are stopped; a constant, since an error of its own for each window costs more than the stop. */
 const consumed = 'The consumer wants no more pages';
@@ -33,8 +33,8 @@ export function createAuditLog({
   /** Between two attempts while the table throttles; of a random length unless given. */
   pause?: Pause;
 }): AuditLog {
-  const { sortKey } = source;
-  const attributes = { ...source.attributes, sortKey };
+  const { sortKey, sortKeyType, required } = source;
+  const layout = { ...source.attributes, sortKey, required };
   const send = createRawQuery(client);
   // Of the pages that are read at once, and one more; kept for the next window.
   const unused: PageMemory[] = [];
@@ -47,12 +47,12 @@ export function createAuditLog({
       const read = async (stretch: Stretch): Promise<Page> => {
         const memory = unused.pop() ?? createPageMemory();
         const query = stretchQuery(source, accountId, stretch);
-        const excluded = boundOf(source, stretch.end);
+        const excluded = sortKeyBound(stretch.end, sortKeyType);
         const options = { memory: memory.answer, abortSignal };
         try {
           const body = await whileThrottled(() => send(query, options), abortSignal, pause);
           abortSignal.throwIfAborted();
-          const page = transcodePage(body, attributes, excluded, memory);
+          const page = transcodePage(body, layout, excluded, memory);
           used.set(page, memory);
           return page;
         } catch (thrown) {
@@ -64,12 +64,13 @@ export function createAuditLog({
       };
       const reader: StretchReader = {
         read,
-        recordedAt: key => recordedAt(source, key),
-        continuedFrom: ({ lastEvaluatedKey }) => recordedAt(source, sortKeyOf(source, lastEvaluatedKey)),
+        recordedAt: key => placeInTime(key, sortKeyType),
+        continuedFrom: ({ lastEvaluatedKey }) =>
+          placeInTime(sortKeyOf(source, lastEvaluatedKey), sortKeyType),
       };
       const start = after === undefined ? undefined : startKey(source, accountId, after);
       try {
-        for await (const page of readAhead(reader, window, start)) {
+        for await (const page of windowPages(reader, window, start)) {
           yield page;
           const memory = used.get(page);
           if (memory) unused.push(memory);
@@ -128,12 +129,4 @@ function startKey(source: AuditLogSource, accountId: string, after: string): Rec
 function sortKeyOf({ sortKey, sortKeyType }: AuditLogSource, key: Page['lastEvaluatedKey']): string {
   const value = key?.[sortKey] as { readonly S?: string; readonly N?: string } | undefined;
   return (sortKeyType === 'iso' ? value?.S : value?.N) ?? '';
-}
-
-/** Only of a key that sorts as instants do; in whole milliseconds. */
-function recordedAt({ sortKeyType }: AuditLogSource, sortKey: string): Instant | undefined {
-  if (sortKeyType !== 'iso') return /^\d{1,15}$/.test(sortKey) ? Number(sortKey) : undefined;
-  const [prefix] = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?(?=[\dZ#]|$)/.exec(sortKey) ?? [];
-  const instant = prefix === undefined ? Number.NaN : Date.parse(`${prefix}Z`);
-  return Number.isNaN(instant) ? undefined : instant;
 }

@@ -30,7 +30,7 @@ interface Exchange {
   /** The answer, once its head is here; its body is then being filled. */
   answer?: RawAnswer;
   /** The memory of the body, and one byte more: whatever comes there is more than was stated. */
-  room?: Buffer;
+  bodyMemory?: Buffer;
 }
 
 export interface RawConnection {
@@ -75,7 +75,7 @@ export function openRawConnection(origin: Origin, timeouts: RawTimeouts): RawCon
     // Asked for after each read: where the next bytes go. Node loops without end if that has no room.
     buffer() {
       if (!current) return head;
-      return current.room?.subarray(bodyLength) ?? head.subarray(headLength);
+      return current.bodyMemory?.subarray(bodyLength) ?? head.subarray(headLength);
     },
     callback(count) {
       received(count);
@@ -163,9 +163,9 @@ export function openRawConnection(origin: Origin, timeouts: RawTimeouts): RawCon
     const length = encoding === undefined && /^\d{1,9}$/.test(digits) ? Number(digits) : -1;
     const start = end + endOfHead.length;
     if (headLength - start > length) throw new UnfamiliarAnswerError(`The body's length is ${digits}`);
-    exchange.room = exchange.memory(length + 1);
-    bodyLength = head.copy(exchange.room, 0, start, headLength);
-    return { statusCode, headers, body: exchange.room.subarray(0, length) };
+    exchange.bodyMemory = exchange.memory(length + 1);
+    bodyLength = head.copy(exchange.bodyMemory, 0, start, headLength);
+    return { statusCode, headers, body: exchange.bodyMemory.subarray(0, length) };
   }
 }
 

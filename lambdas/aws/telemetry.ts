@@ -4,7 +4,9 @@ import type { DeliveredFile } from '../domain/delivered-file.ts';
 import { type Instant, toIso } from '../domain/instant.ts';
 import { printable } from '../domain/printable.ts';
 import { placeName } from '../domain/recipe.ts';
-import type { Survey } from '../domain/survey.ts';
+import type { KeySample, Survey } from '../domain/survey.ts';
+import { isOlderTimeZoneData, timeZoneDataNumber } from '../domain/time-zone.ts';
+import { timeZoneDataOfList } from '../domain/time-zone-names.ts';
 import type { Window } from '../domain/window.ts';
 import type { ExportTelemetry } from '../exporter/ports.ts';
 
@@ -47,6 +49,10 @@ export function createExportTelemetry({ logger, metrics }: Instruments): Exporte
       metrics.addMetric('BytesDelivered', MetricUnit.Bytes, file.bytes);
       metrics.addMetric('MalformedRows', MetricUnit.Count, file.malformed);
       metrics.addMetric('LagSeconds', MetricUnit.Seconds, (file.deliveredAt - file.window.end) / 1000);
+    },
+    lacking(accountId, { window, part, records }, fields) {
+      logger.warn('No row has these fields', { accountId, ...windowFields(window), part, records, fields });
+      metrics.addMetric('FilesLackingFields', MetricUnit.Count, 1);
     },
     failed(accountId, failure, at) {
       const { code, retryable } = failure;
@@ -101,7 +107,13 @@ export function createDispatchTelemetry({ logger, metrics }: Instruments) {
 
 export function createSurveyTelemetry({ logger, metrics }: Instruments) {
   return {
-    surveyed({ accounts, invalid, behind }: Omit<Survey, 'neverExported'>): void {
+    surveyed({ accounts, invalid, behind }: Omit<Survey, 'neverExported' | 'active'>): void {
+      const { tz: timeZoneData = '' } = process.versions;
+      const versions = { timeZoneData, timeZoneList: timeZoneDataOfList };
+      logger.info('Accounts surveyed', { accounts, ...versions });
+      if (isOlderTimeZoneData(timeZoneData))
+        logger.warn('The time-zone data of the runtime are older than the list of the release', versions);
+      metrics.addMetric('TimeZoneDataVersion', MetricUnit.NoUnit, timeZoneDataNumber(timeZoneData));
       for (const { accountId, faults, exportedThrough } of invalid)
         logger.error('Account is invalid', {
           accountId,
@@ -113,6 +125,18 @@ export function createSurveyTelemetry({ logger, metrics }: Instruments) {
       metrics.addMetric('Accounts', MetricUnit.Count, accounts);
       metrics.addMetric('InvalidAccounts', MetricUnit.Count, invalid.length);
       metrics.addMetric('AccountsBehind', MetricUnit.Count, behind.length);
+      metrics.publishStoredMetrics();
+    },
+    keysSampled({ sampled, unreadable }: KeySample): void {
+      for (const { accountId, form } of unreadable)
+        logger.error('Newest sort key has another form than the declared one', { accountId, form });
+      metrics.addMetric('AccountsSampled', MetricUnit.Count, sampled);
+      metrics.addMetric('AccountsWithUnreadableKeys', MetricUnit.Count, unreadable.length);
+      metrics.publishStoredMetrics();
+    },
+    keysNotSampled(cause: unknown): void {
+      logger.warn('The audit log cannot be looked at', causeFields(cause) || {});
+      metrics.addMetric('AccountsSampled', MetricUnit.Count, 0);
       metrics.publishStoredMetrics();
     },
     neverExported(accountIds: readonly string[]): void {

@@ -24,7 +24,7 @@ export function answerFailure(answer: AzureAnswer, where: AzureContainerName): E
 export function connectionFailure({ code }: BrokenRequest, where: AzureContainerName): ExportError {
   const [failureCode, reason]: Diagnosis =
     code === 'ENOTFOUND' && where.azureHost
-      ? ['bucket_missing', 'the storage account does not exist; correct the secret']
+      ? ['bucket_missing', 'the storage account does not exist; correct the account record']
       : code === 'ETIMEDOUT'
         ? ['no_answer', 'Azure did not answer in time; it is tried again']
         : ['network', 'the connection to Azure failed; it is tried again'];

@@ -1,3 +1,4 @@
+import type { Borrowed } from '../domain/borrowed.ts';
 import type { UploadStep } from '../domain/cursor.ts';
 import type { ExportError } from '../domain/failure.ts';
 
@@ -27,7 +28,7 @@ export interface Bucket {
 export interface NewObject {
   /** The whole key, prefix included. */
   readonly key: string;
-  readonly body: AsyncIterable<Uint8Array>;
+  readonly body: AsyncIterable<Borrowed>;
   readonly contentType: string;
   /** Names in lower-case letters, values in ASCII: what all three clouds keep unchanged. */
   readonly metadata: Readonly<Record<string, string>>;

@@ -1,10 +1,9 @@
-import { createPrivateKey } from 'node:crypto';
 import { Agent } from 'node:https';
 import { Storage } from '@google-cloud/storage';
 import { JWT } from 'google-auth-library';
-import { ExportError } from '../domain/failure.ts';
 import type { GcsCredential } from '../domain/secret.ts';
 import type { NewObject } from './bucket.ts';
+import { signingKey } from './gcs-key.ts';
 import { createGcsTransport, googleEndpoint, type TransportOptions } from './gcs-transport.ts';
 import { GcsTrouble, type Purpose, troubleOf } from './gcs-trouble.ts';
 import { orAborted } from './or-aborted.ts';
@@ -57,7 +56,7 @@ const beginning: Purpose = { stage: 'storage', creates: false };
 
 /** @throws ExportError `secret_invalid` if the private key cannot be read */
 export function connectToGcs({ credential, ...options }: ConnectionOptions): GcsConnection {
-  const key = readableKey(credential.privateKey);
+  const key = signingKey(credential.privateKey);
   const transport = createGcsTransport(options);
   const client = new JWT({
     email: credential.clientEmail,
@@ -146,17 +145,4 @@ export function connectToGcs({ credential, ...options }: ConnectionOptions): Gcs
 
     close: () => transport.close(),
   };
-}
-
-/** The key, if it is one that signs as service accounts do; whether Google knows it is Google's to say. */
-function readableKey(privateKey: string): string {
-  try {
-    if (createPrivateKey(privateKey).asymmetricKeyType === 'rsa') return privateKey;
-  } catch {
-    // The parser's words say nothing to the reader, and must not carry any of the key.
-  }
-  throw new ExportError(
-    'secret_invalid',
-    'The private_key of the service-account file is not an RSA key that can be read: put the file into the secret as downloaded',
-  );
 }

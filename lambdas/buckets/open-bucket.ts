@@ -31,6 +31,8 @@ export interface BucketOpening {
   readonly sessionName: string;
   /** Milliseconds that a request may go without a byte in either direction. Default 30,000. */
   readonly silenceMs?: number | undefined;
+  /** Bytes of the pieces that a large object goes in, a multiple of 256 KiB; the largest object that goes at once. Default: the driver's. */
+  readonly pieceBytes?: number | undefined;
   /** Who assumes a customer's role. */
   readonly exporter: ExporterIdentity;
   /** Ends the assuming of a role early. */
@@ -43,22 +45,40 @@ export interface BucketOpening {
  * @throws ExportError `secret_invalid` if the credential is missing or of another cloud, and whatever assuming a role throws
  */
 export async function openBucket(opening: BucketOpening): Promise<Bucket> {
-  const { destination, credential, endpoints, silenceMs } = opening;
+  const { destination, credential, endpoints, silenceMs, pieceBytes } = opening;
   switch (destination.type) {
     case 's3': {
       const { createS3Bucket } = await import('./s3.ts');
       const granted = await grantedCredential(destination, opening);
-      return createS3Bucket({ destination, credential: granted, endpoint: endpoints.s3, silenceMs });
+      return createS3Bucket({
+        destination,
+        credential: granted,
+        endpoint: endpoints.s3,
+        silenceMs,
+        partSize: pieceBytes,
+      });
     }
     case 'gcs': {
       if (credential?.type !== 'gcs') throw mismatch(destination.bucket, destination, credential);
       const { createGcsBucket } = await import('./gcs.ts');
-      return createGcsBucket({ destination, credential, endpoint: endpoints.gcs, silenceMs });
+      return createGcsBucket({
+        destination,
+        credential,
+        endpoint: endpoints.gcs,
+        silenceMs,
+        chunkSize: pieceBytes,
+      });
     }
     case 'azure': {
       if (credential?.type !== 'azure') throw mismatch(destination.container, destination, credential);
       const { createAzureBucket } = await import('./azure.ts');
-      return createAzureBucket({ destination, credential, endpoint: endpoints.azure, silenceMs });
+      return createAzureBucket({
+        destination,
+        credential,
+        endpoint: endpoints.azure,
+        silenceMs,
+        blockSize: pieceBytes,
+      });
     }
   }
 }

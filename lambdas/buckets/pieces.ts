@@ -1,3 +1,4 @@
+import type { Borrowed } from '../domain/borrowed.ts';
 import { emptyBuffer, withRoom } from './growing-buffer.ts';
 
 /** Buffers of one size that are used again, so that uploads of any length need only as many as are in use at once. */
@@ -27,13 +28,12 @@ export interface Piece {
 }
 
 /**
- * The body in pieces that fill their buffers, and a last one, which is empty only if the body is. Copies, so that the
- * body may use its own buffers again.
+ * The body in pieces that fill their buffers, and a last one, which is empty only if the body is.
  *
  * @throws what the body throws, or the signal's reason
  */
 export async function* inPieces(
-  body: AsyncIterable<Uint8Array>,
+  body: AsyncIterable<Borrowed>,
   buffers: PieceBuffers,
   signal: AbortSignal,
 ): AsyncGenerator<Piece, void> {

@@ -1,4 +1,6 @@
 import type { S3Destination } from '../domain/account.ts';
+import { partitionOf } from '../domain/aws-region.ts';
+import { isAccessPointAlias } from '../domain/destination.ts';
 import type { AwsAnswer } from './aws-answer.ts';
 
 /** As S3's explanation names the policy that denies, or the one beside the customer's grant that does not allow. */
@@ -32,9 +34,11 @@ export function describeDenial(
   return `${denial}; grant ${grants(destination)}${ownerNote(destination, explanation)}`;
 }
 
-function grants({ bucket, prefix, kmsKeyId }: S3Destination): string {
+function grants({ bucket, region, prefix, kmsKeyId }: S3Destination): string {
   const folder = prefix === undefined ? '' : `${prefix}/`;
-  const put = `s3:PutObject on arn:aws:s3:::${bucket}/${folder}audit/*`;
+  const put = isAccessPointAlias(bucket)
+    ? `s3:PutObject on ${folder}audit/* of the access point, and of the bucket behind it`
+    : `s3:PutObject on arn:${partitionOf(region)}:s3:::${bucket}/${folder}audit/*`;
   return kmsKeyId === undefined
     ? put
     : `${put}, and kms:GenerateDataKey and kms:Decrypt on the key ${kmsKeyId}`;

@@ -95,6 +95,7 @@ export function unreadableSuccess({ bucket }: S3Destination, cause?: Error): Exp
 
 function codeOf(answer: AwsAnswer): FailureCode | 'unreadable' | undefined {
   const { name, status } = answer;
+  if (isWithoutHost(answer)) return 'wrong_region';
   if (answer.silent) return 'no_answer';
   if (isNetworkTrouble(answer) || damagedOnTheWay.has(name) || status === 408) return 'network';
   if (status === undefined) return undefined;
@@ -108,14 +109,17 @@ function codeOf(answer: AwsAnswer): FailureCode | 'unreadable' | undefined {
   return status === 403 ? 'access_denied' : 'destination_rejected';
 }
 
+/** S3 has a host for every name of a bucket in every region that exists, so that a name without one tells of the region. */
+function isWithoutHost({ status, systemCode }: AwsAnswer): boolean {
+  return status === undefined && systemCode === 'ENOTFOUND';
+}
+
 function describe(code: FailureCode, answer: AwsAnswer, destination: S3Destination): string {
   const bucket = `the S3 bucket ${destination.bucket}`;
   const { name, status, systemCode, region } = answer;
   const words = cloudWords(answer.explanation === undefined ? `HTTP ${status}` : name, answer.explanation);
   switch (code) {
     case 'network':
-      if (systemCode === 'ENOTFOUND')
-        return `S3 has no host for ${bucket} in ${destination.region} (ENOTFOUND); if there is no such region, correct the account record`;
       return `The connection to ${bucket} in ${destination.region} failed (${systemCode ?? name})`;
     case 'no_answer':
       return `S3 did not answer in time for ${bucket} in ${destination.region} (${name})`;
@@ -124,6 +128,8 @@ function describe(code: FailureCode, answer: AwsAnswer, destination: S3Destinati
     case 'credentials_rejected':
       return `S3 does not accept the credential for ${bucket} (${words}); put a valid access key into the account's secret, or repair the role`;
     case 'wrong_region':
+      if (isWithoutHost(answer))
+        return `S3 has no host for ${bucket} in ${destination.region} (ENOTFOUND): most likely there is no such region; correct the account record, unless names of no other region are found either`;
       return region === undefined
         ? `S3 says that ${bucket} is not in ${destination.region} (${words}); put its region into the account record`
         : `S3 says that ${bucket} is in ${region}, not in ${destination.region}; put that region into the account record`;

@@ -14,7 +14,7 @@ import { orAborted } from './or-aborted.ts';
 import { nextPiece, type Piece, type PieceBuffers } from './pieces.ts';
 import { unreadableSuccess } from './s3-failure.ts';
 import type { S3Requests } from './s3-requests.ts';
-import { encrypting, placing } from './s3-target.ts';
+import { encryptionOf, locationOf } from './s3-target.ts';
 
 /** With one part being filled beside them, this bounds the memory. */
 const partsInFlight = 2;
@@ -50,7 +50,7 @@ interface Dependencies {
  */
 export function createMultipartUpload({ client, requests, destination, onLeftover }: Dependencies) {
   return async ({ object, first, rest, buffers, step, stop, signal }: Upload): Promise<Answer> => {
-    const place = placing(destination, object);
+    const place = locationOf(destination, object);
     await step('staging');
     const UploadId = await begin();
     const uploading = new Set<Promise<void>>();
@@ -79,7 +79,7 @@ export function createMultipartUpload({ client, requests, destination, onLeftove
     async function begin(): Promise<string> {
       const command = new CreateMultipartUploadCommand({
         ...place,
-        ...encrypting(destination),
+        ...encryptionOf(destination),
         ContentType: object.contentType,
         Metadata: { ...object.metadata },
         ChecksumAlgorithm: 'CRC32',

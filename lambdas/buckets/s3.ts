@@ -7,7 +7,7 @@ import { cloudConnections } from './cloud-address.ts';
 import { orAborted } from './or-aborted.ts';
 import { createPieceBuffers, inPieces, nextPiece } from './pieces.ts';
 import { createS3Requests } from './s3-requests.ts';
-import { encrypting, placing } from './s3-target.ts';
+import { encryptionOf, locationOf } from './s3-target.ts';
 import { createMultipartUpload } from './s3-upload.ts';
 
 export interface S3BucketOptions {
@@ -55,8 +55,8 @@ export function createS3Bucket(options: S3BucketOptions): Bucket {
 
   function createAtOnce(object: NewObject, content: Buffer, signal: AbortSignal): Promise<Answer> {
     const command = {
-      ...placing(destination, object),
-      ...encrypting(destination),
+      ...locationOf(destination, object),
+      ...encryptionOf(destination),
       ContentType: object.contentType,
       Metadata: { ...object.metadata },
       Body: content,

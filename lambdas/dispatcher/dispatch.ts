@@ -3,7 +3,7 @@ import type { Instant } from '../domain/instant.ts';
 import { isTimeZone } from '../domain/time-zone.ts';
 import { timeZoneNames } from '../domain/time-zone-names.ts';
 import { crossedBoundary } from '../domain/window.ts';
-import { readAhead } from './read-ahead.ts';
+import { prefetch } from './prefetch.ts';
 
 export interface DispatcherPorts {
   /** The ids of a time zone's accounts, a page at a time. */
@@ -118,7 +118,7 @@ export class DispatchError extends Error {
 async function* batchesOf(timeZones: readonly string[], tick: Instant, ports: DispatcherPorts) {
   let batch: ExportMessage[] = [];
   const sources = timeZones.map(timeZone => ports.accountIdsIn(timeZone));
-  for await (const accountIds of readAhead(sources, timeZonesAhead))
+  for await (const accountIds of prefetch(sources, timeZonesAhead))
     for (const accountId of accountIds) {
       batch.push({ accountId, tick });
       if (batch.length < messagesPerBatch) continue;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { partitionOf, readArn, regionPattern } from './aws-region.ts';
 import { destination } from './destination.ts';
 import { ExportError } from './failure.ts';
 import { type Validated, validate } from './faults.ts';
@@ -123,10 +124,30 @@ function faultsBetweenAttributes(record: unknown): string[] {
   if (target.bucket !== undefined && target.container !== undefined)
     faults.push('destination: expected exactly one destination, got both bucket and container');
 
+  if (target.type === 's3') faults.push(...faultsOfRegion(target));
+
   const keyBytes = bytesOfLongestKey(record.accountId, target.prefix);
   if (keyBytes > longestKey)
     faults.push(
       `accountId: expected an id that, with the prefix, makes object keys of at most ${longestKey} bytes, got ${keyBytes}`,
+    );
+  return faults;
+}
+
+/** AWS lets nothing of one partition into another, and S3 encrypts with keys of the bucket's own region only. */
+function faultsOfRegion({ region, roleArn, kmsKeyId }: Record<string, unknown>): string[] {
+  if (typeof region !== 'string' || !regionPattern.test(region)) return [];
+  const partition = partitionOf(region);
+  const role = readArn(roleArn);
+  const key = readArn(kmsKeyId);
+  const faults: string[] = [];
+  if (role !== undefined && role.partition !== partition)
+    faults.push(
+      `destination.roleArn: expected a role of the partition ${partition}, as ${region} is in it, got one of ${role.partition}`,
+    );
+  if (key !== undefined && (key.partition !== partition || key.region !== region))
+    faults.push(
+      `destination.kmsKeyId: expected a key in ${region}, as the bucket is there, got one elsewhere`,
     );
   return faults;
 }

@@ -1,4 +1,5 @@
-import { type Instant, toIso } from './instant.ts';
+import { toIso } from './instant.ts';
+import { readInstant, recordedAt } from './written-instant.ts';
 
 /**
  * The attribute names of the audit log table. Several may be the same: a table whose sort key is its only date names it
@@ -13,6 +14,15 @@ export interface AuditLogAttributes {
   readonly actionId: string;
   readonly description: string;
   readonly ipAddress: string;
+}
+
+/** A field of a record; the sort key is none. */
+export type RecordField = Exclude<keyof AuditLogAttributes, 'sortKey'>;
+
+/** What a row has to hold. */
+export interface RowLayout extends AuditLogAttributes {
+  /** The fields without which a row is malformed; none unless given. */
+  readonly required?: readonly RecordField[] | undefined;
 }
 
 /** The names in the stack's own table, and in any other where nothing else is said. */
@@ -44,7 +54,10 @@ export type StoredRow = Readonly<Record<string, StoredValue>>;
 export interface AuditRecord {
   /** One line of JSON, without its line feed. */
   readonly json: string;
-  /** True if a value is neither text nor absent, or the date cannot be read. The record is delivered all the same. */
+  /**
+   * True if a value is neither text nor absent, the date cannot be read, every field but the date is missing, or one is
+   * that the stage requires. The record is delivered all the same.
+   */
   readonly malformed: boolean;
 }
 
@@ -56,7 +69,7 @@ export const recordColumns = [
   ['Action ID', 'actionId'],
   ['Description', 'description'],
   ['IP Address', 'ipAddress'],
-] as const satisfies readonly (readonly [string, keyof AuditLogAttributes])[];
+] as const satisfies readonly (readonly [string, RecordField])[];
 
 /**
  * The row as it is delivered: exactly the six keys, in their order.
@@ -66,15 +79,50 @@ export const recordColumns = [
  * otherwise, so that no reader rounds it. The record is one line for every reader: whatever a reader may take for a
  * line's end, or for a control character, is escaped, and so are lone surrogates.
  */
-export function auditRecord(row: StoredRow, attributes: AuditLogAttributes): AuditRecord {
+export function auditRecord(row: StoredRow, layout: RowLayout): AuditRecord {
   let json = '';
-  let malformed = false;
+  let malformed = lacksFields(fieldsOf(row, layout), layout.required);
   for (const [key, column] of recordColumns) {
-    const cell = column === 'date' ? dateCell(row, attributes) : valueCell(row[attributes[column]]);
+    const cell = column === 'date' ? dateCell(row, layout) : valueCell(row[layout[column]]);
     json += `${json === '' ? '{' : ','}"${key}":${cell.json}`;
     malformed ||= cell.malformed;
   }
   return { json: `${json}}`, malformed };
+}
+
+/** Fields as a set of bits: that of a column is 1 shifted left by its place in `recordColumns`. */
+export type FieldBits = number;
+
+/** Of every column. */
+export const allFields: FieldBits = (1 << recordColumns.length) - 1;
+
+/** The bit of the date, which alone makes no record. */
+const dateField: FieldBits = 1;
+
+export function fieldBits(fields: readonly RecordField[]): FieldBits {
+  return recordColumns.reduce(
+    (bits, [, column], place) => (fields.includes(column) ? bits | (1 << place) : bits),
+    0,
+  );
+}
+
+export function fieldsIn(bits: FieldBits): RecordField[] {
+  return recordColumns.flatMap(([, column], place) => ((bits & (1 << place)) === 0 ? [] : [column]));
+}
+
+/** The fields that a row has. One that is absent or null is missing; an empty text is a value. */
+export function fieldsOf(row: StoredRow, attributes: AuditLogAttributes): FieldBits {
+  return fieldBits(
+    recordColumns.flatMap(([, column]) => {
+      const value = row[attributes[column]];
+      return value === undefined || value === null ? [] : [column];
+    }),
+  );
+}
+
+/** Whether a row with these fields is malformed for what it lacks. */
+export function lacksFields(present: FieldBits, required: readonly RecordField[] = []): boolean {
+  return (present & ~dateField) === 0 || (fieldBits(required) & ~present) !== 0;
 }
 
 /** A value of any column but the date. */
@@ -86,52 +134,16 @@ export function valueCell(value: StoredValue): AuditRecord {
 }
 
 /**
- * The date in UTC with milliseconds (finer fractions are cut off): from the date attribute if it is ISO 8601 with an
- * offset or `Z`, or a number of epoch milliseconds; when it is absent, from the sort key. What cannot be read is
- * delivered as it is.
+ * The date in UTC with milliseconds (finer fractions are cut off): from the date attribute (see `readInstant`); when it is
+ * absent, from the sort key (see `recordedAt`). What cannot be read is delivered as it is.
  */
 export function dateCell(row: StoredRow, attributes: AuditLogAttributes): AuditRecord {
   const sortKey = row[attributes.sortKey];
   const own = attributes.date === attributes.sortKey ? undefined : row[attributes.date];
   const absent = own === undefined || own === null;
-  const instant = absent ? recordedAt(sortKey) : parseDate(own);
+  const instant = absent ? recordedAt(sortKey) : readInstant(own);
   if (instant === undefined) return { json: toJson(absent ? sortKey : own), malformed: true };
   return { json: `"${toIso(instant)}"`, malformed: false };
-}
-
-/** The instant of recording that a sort key begins with; `undefined` if it cannot be read. */
-function recordedAt(sortKey: StoredValue): Instant | undefined {
-  if (typeof sortKey !== 'string') return parseDate(sortKey);
-  if (/^\d+$/.test(sortKey)) return epochMilliseconds(Number(sortKey));
-  const [prefix] = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?/.exec(sortKey) ?? [];
-  return prefix === undefined ? undefined : parseDate(`${prefix}Z`);
-}
-
-function parseDate(value: StoredValue): Instant | undefined {
-  if (typeof value === 'number' || typeof value === 'bigint') return epochMilliseconds(Number(value));
-  if (typeof value !== 'string') return undefined;
-  const match =
-    /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?:[Zz]|([+-])(\d\d)(?::?(\d\d))?)$/.exec(
-      value,
-    );
-  if (match === null) return undefined;
-  const [, day, time, second = '00', fraction = '', sign, offsetHours = '0', offsetMinutes = '0'] = match;
-  const reading = `${day}T${time}:${second}.${fraction.slice(0, 3).padEnd(3, '0')}Z`;
-  const asUtc = Date.parse(reading);
-  // A day that the calendar does not have comes back as another one.
-  if (Number.isNaN(asUtc) || toIso(asUtc) !== reading) return undefined;
-  if (Number(offsetHours) > 23 || Number(offsetMinutes) > 59) return undefined;
-  const offset = (Number(offsetHours) * 60 + Number(offsetMinutes)) * 60_000;
-  return epochMilliseconds(sign === '-' ? asUtc + offset : asUtc - offset);
-}
-
-const firstInstant = Date.parse('0000-01-01T00:00:00.000Z');
-const lastInstant = Date.parse('9999-12-31T23:59:59.999Z');
-
-/** The number as an instant, if its year has the four digits that readers expect. */
-function epochMilliseconds(value: number): Instant | undefined {
-  const instant = Math.floor(value);
-  return instant >= firstInstant && instant <= lastInstant ? instant : undefined;
 }
 
 /** The value as JSON on one line. */

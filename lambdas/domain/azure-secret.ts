@@ -18,6 +18,11 @@ export interface AzureCredential {
   /** The account's host for blobs: one of Azure's own. */
   readonly host: string;
   readonly access: { readonly accountKey: string } | { readonly sas: string };
+  /**
+   * What its URL names behind the host, a container or something in it; absent if it names nothing. Only to be told: the
+   * account record says which container.
+   */
+  readonly path?: string | undefined;
 }
 
 const suffixList = Object.values(azureSuffixes).join(', ');
@@ -66,7 +71,6 @@ function parseBare(secret: string): AzureCredential {
   return /^https?:/i.test(secret) ? parseSasUrl(secret) : parseConnectionString(secret);
 }
 
-/** The path of the URL is not used: the account record says which container. */
 function parseSasUrl(sasUrl: string): AzureCredential {
   const endpoint = parseBlobEndpoint(sasUrl);
   if (endpoint === undefined) throw invalidSecret('azure', [`sasUrl: expected ${blobUrl}`]);
@@ -98,13 +102,14 @@ function parseConnectionString(connectionString: string): AzureCredential {
     faults.push('BlobEndpoint: expected the host of AccountName and EndpointSuffix');
   if (accountKey === undefined && sas === undefined)
     faults.push('AccountKey: expected a key here, or a SAS in SharedAccessSignature');
-  if (accountKey !== undefined && !isAccountKey(accountKey)) faults.push('AccountKey: expected base64');
+  if (accountKey !== undefined && !isAccountKey(accountKey))
+    faults.push('AccountKey: expected 64 bytes in base64, 88 characters, as Azure shows it');
   if (sas !== undefined && !isSas(sas)) faults.push(`SharedAccessSignature: ${expectedSas}`);
   if (cloud === undefined || faults.length > 0) throw invalidSecret('azure', faults);
 
   const access = accountKey === undefined ? { sas: sas ?? '' } : { accountKey };
   const host = endpoint?.host ?? `${accountName}.blob.${azureSuffixes[cloud]}`;
-  return { type: 'azure', accountName, cloud, host, access };
+  return { type: 'azure', accountName, cloud, host, access, path: endpoint?.path };
 }
 
 /** `Name=value;Name=value`, the names in lower case; a value may hold `=` itself. */
@@ -118,12 +123,12 @@ function readSettings(connectionString: string): Map<string, string> {
   return settings;
 }
 
-type BlobEndpoint = Pick<AzureCredential, 'accountName' | 'cloud' | 'host'>;
+type BlobEndpoint = Pick<AzureCredential, 'accountName' | 'cloud' | 'host' | 'path'>;
 
 /** What a URL says, if its host is one of Azure's own and nothing else of it leads elsewhere. */
 function parseBlobEndpoint(text: string): BlobEndpoint | undefined {
   if (!URL.canParse(text)) return undefined;
-  const { protocol, username, password, host } = new URL(text);
+  const { protocol, username, password, host, pathname } = new URL(text);
   if (protocol !== 'https:' || username !== '' || password !== '') return undefined;
   const dot = host.indexOf('.');
   const accountName = host.slice(0, dot);
@@ -132,11 +137,12 @@ function parseBlobEndpoint(text: string): BlobEndpoint | undefined {
     ? defaultAzureCloud
     : azureCloudWith(/^blob\.(.*)$/.exec(place)?.[1] ?? '');
   if (!isStorageAccountName(accountName) || cloud === undefined) return undefined;
-  return { accountName, cloud, host };
+  return { accountName, cloud, host, path: pathname.replace(/^\/+|\/+$/g, '') || undefined };
 }
 
+/** Azure makes keys of 64 bytes: another length was cut on its way. */
 function isAccountKey(key: string): boolean {
-  return /^[A-Za-z0-9+/]{16,}={0,2}$/.test(key);
+  return /^[A-Za-z0-9+/]{86}==$/.test(key);
 }
 
 const expectedSas = 'expected a query text with its signature (sig=…)';

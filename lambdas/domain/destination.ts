@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { regionPattern } from './aws-region.ts';
 import { azureCloud, isStorageAccountName } from './azure-cloud.ts';
 
 export const cloud = z.enum(['s3', 'gcs', 'azure']);
@@ -38,6 +39,11 @@ const s3Bucket = z
     'expected a general purpose bucket of S3, no directory or table bucket, and no access point of several Regions or Outposts',
   );
 
+/** Names that S3 gives to access points, so that they can stand for a bucket; no policy takes them. */
+export function isAccessPointAlias(bucket: string): boolean {
+  return /(-s3alias|--ol-s3)$/.test(bucket);
+}
+
 /** Names with dots are domains and may be longer, each part up to 63 characters. */
 const gcsBucket = z
   .string()
@@ -66,10 +72,7 @@ const azureContainer = z
     'expected a container name: 3 to 63 lower-case letters, digits and single hyphens',
   );
 
-/** Only the shape: new regions appear more often than this is deployed. */
-const awsRegion = z
-  .string()
-  .regex(/^[a-z]{2,5}(-[a-z]+){1,3}-\d{1,2}$/, 'expected a region such as eu-central-1');
+const awsRegion = z.string().regex(regionPattern, 'expected a region such as eu-central-1');
 
 const s3 = z.strictObject({
   type: z.literal(cloud.enum.s3),

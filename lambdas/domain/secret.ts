@@ -22,11 +22,23 @@ export type Credential = S3Credential | GcsCredential | AzureCredential;
 
 const printableAscii = /^[\x21-\x7e]+$/;
 
-const s3Secret = z.object({
-  accessKeyId: secretValue.regex(/^\w{16,128}$/, 'expected 16 to 128 letters and digits'),
-  secretAccessKey: secretValue.regex(printableAscii, 'expected printable ASCII without spaces'),
-  sessionToken: secretValue.regex(printableAscii, 'expected printable ASCII without spaces').optional(),
-});
+/** What the ids of IAM begin with that are none of an access key, but easily taken for one. */
+const otherIds = /^(AGPA|AIDA|AIPA|ANPA|ANVA|AROA|ASCA)/;
+
+const s3Secret = z
+  .object({
+    accessKeyId: secretValue
+      .regex(/^\w{16,128}$/, 'expected 16 to 128 letters and digits')
+      .refine(id => !otherIds.test(id), 'expected the id of an access key, as AKIA…, not of a user or role'),
+    secretAccessKey: secretValue
+      .regex(printableAscii, 'expected printable ASCII without spaces')
+      .min(40, 'expected at least 40 characters'),
+    sessionToken: secretValue.regex(printableAscii, 'expected printable ASCII without spaces').optional(),
+  })
+  .refine(({ accessKeyId, sessionToken }) => !accessKeyId.startsWith('ASIA') || sessionToken !== undefined, {
+    path: ['sessionToken'],
+    error: 'expected one, as the key is a temporary one (ASIA…)',
+  });
 
 const gcsSecret = z.object({
   type: z.literal('service_account', {

@@ -12,6 +12,16 @@ export interface Survey {
   readonly behind: readonly { readonly accountId: string; readonly since: Instant }[];
   /** Active accounts that no exporter has seen yet: normal for some hours after they were added. */
   readonly neverExported: readonly string[];
+  /** Every active account with a valid record. */
+  readonly active: readonly string[];
+}
+
+/** What a look at the newest sort keys of some accounts found. */
+export interface KeySample {
+  /** How many accounts were looked at. */
+  readonly sampled: number;
+  /** Those whose newest sort key has another form than the declared one, and which. */
+  readonly unreadable: readonly { readonly accountId: string; readonly form: string }[];
 }
 
 export interface InvalidAccount {

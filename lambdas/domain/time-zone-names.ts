@@ -1,3 +1,6 @@
+/** The version of the IANA database that the list below is of. A test compares both. */
+export const timeZoneDataOfList = '2026d';
+
 /**
  * Every time zone name of the IANA database, links included (a runtime lists only its own choice of them).
  * A test compares this list with the database; names that the runtime does not know are left out.

@@ -1,6 +1,6 @@
 import { IANAZone } from 'luxon';
 import type { Instant } from './instant.ts';
-import { timeZoneNames } from './time-zone-names.ts';
+import { timeZoneDataOfList, timeZoneNames } from './time-zone-names.ts';
 
 /** How far the clocks of a zone are ahead of UTC at an instant, in milliseconds. */
 export type OffsetAt = (instant: Instant) => number;
@@ -26,4 +26,23 @@ export function offsetsOf(timeZone: string): OffsetAt {
     if (Number.isNaN(minutes)) throw new RangeError(`${instant} is no instant`);
     return minutes * 60_000;
   };
+}
+
+/**
+ * Whether time-zone data of a version (`2026c`) are older than those that the release's list of zones is of. A zone whose
+ * rules have changed since then has its boundaries at the wrong hour.
+ */
+export function isOlderTimeZoneData(version: string): boolean {
+  return timeZoneDataNumber(version) < timeZoneDataNumber(timeZoneDataOfList);
+}
+
+/** A version of the IANA database as a number that grows with it: 202603 for `2026c`; 0 if it is no version. */
+export function timeZoneDataNumber(version: string): number {
+  const [, year, letter] = /^(\d{4})([a-z])/.exec(version) ?? [];
+  return year === undefined || letter === undefined ? 0 : Number(year) * 100 + letter.charCodeAt(0) - 0x60;
+}
+
+/** The version that such a number stands for. */
+export function timeZoneDataName(number: number): string {
+  return `${Math.floor(number / 100)}${String.fromCharCode(0x60 + (number % 100))}`;
 }

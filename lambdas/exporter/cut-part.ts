@@ -1,4 +1,5 @@
 import { firstRowBeyond, type Page, rowsOf } from '../archive/page.ts';
+import { allFields, type FieldBits, fieldsIn, type RecordField } from '../domain/audit-record.ts';
 
 /** What a part turned out to hold. */
 export interface PartRows {
@@ -9,10 +10,17 @@ export interface PartRows {
   readonly lastSortKey: string | undefined;
 }
 
+/** What its rows are like. */
+export interface PartContent {
+  readonly rows: PartRows;
+  /** The fields that not one of the rows has; none of a part without rows. */
+  readonly lacking: readonly RecordField[];
+}
+
 export interface Part {
   readonly lines: AsyncIterable<Uint8Array>;
   /** What the part holds, once its lines are read to the end. */
-  rows(): PartRows;
+  content(): PartContent;
 }
 
 /**
@@ -24,6 +32,7 @@ export function cutPart(pages: AsyncIterable<Page>, partBytes: number): Part {
   let malformed = 0;
   let lastSortKey: string | undefined;
   let final: boolean | undefined;
+  let fields: FieldBits = 0;
 
   async function* lines(): AsyncGenerator<Uint8Array> {
     let left = partBytes;
@@ -34,6 +43,8 @@ export function cutPart(pages: AsyncIterable<Page>, partBytes: number): Part {
         const rows = rowsOf(page, 0, end);
         records += rows.count;
         malformed += rows.malformed;
+        // Of the whole page: those of its rows that no longer fit are of the same window.
+        fields |= page.fields;
         lastSortKey = page.sortKey(end - 1);
         left -= rows.lines.length;
         yield rows.lines;
@@ -48,9 +59,12 @@ export function cutPart(pages: AsyncIterable<Page>, partBytes: number): Part {
 
   return {
     lines: lines(),
-    rows() {
+    content() {
       if (final === undefined) throw new TypeError('The part is not read to its end');
-      return { records, malformed, final, lastSortKey };
+      return {
+        rows: { records, malformed, final, lastSortKey },
+        lacking: records === 0 ? [] : fieldsIn(allFields & ~fields),
+      };
     },
   };
 }

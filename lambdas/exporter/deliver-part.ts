@@ -1,4 +1,5 @@
 import { type Answer, type Bucket, composed, type NotCreated, refused, unclear } from '../buckets/bucket.ts';
+import type { RecordField } from '../domain/audit-record.ts';
 import { type Attempt, type Cursor, mayHaveBeenWritten, type UploadStep } from '../domain/cursor.ts';
 import type { DeliveredFile } from '../domain/delivered-file.ts';
 import { ExportError, toExportError } from '../domain/failure.ts';
@@ -41,13 +42,14 @@ export async function deliverPart(
       if (!mayHaveBeenWritten(present.attempts, attempt))
         return fail(upload, refused(foreignObject(delivery, answer.words)));
     }
-    const file = await describeFile(upload, packed);
+    const { file, lacking } = await describeFile(upload, packed);
     // Told before the commit: whoever crashes here tells it once more rather than never.
     await ports.events.delivered(accountId, file);
     if (begun.failures > 0) await ports.events.recovered(accountId, file, begun.failures);
     const committed = await ports.ledger.commit(accountId, begun, file);
     if (!committed) return 'superseded';
     ports.telemetry.delivered(accountId, file);
+    if (lacking.length > 0) ports.telemetry.lacking(accountId, file, lacking);
     return committed;
   } catch (thrown) {
     return fail(upload, unclear(toExportError(thrown)));
@@ -137,12 +139,12 @@ async function noteStep(upload: Upload, step: UploadStep): Promise<void> {
 async function describeFile(
   { delivery, begun, attempt }: Upload,
   packed: PackedPart | undefined,
-): Promise<DeliveredFile> {
+): Promise<{ file: DeliveredFile; lacking: readonly RecordField[] }> {
   const { window, part, recipe } = delivery.intent;
   const { format, compression, place } = recipe;
   // The same rows give the same bytes, whoever wrote them.
-  const { rows, archive } = packed?.figures() ?? (await packWithoutUpload(delivery));
-  return {
+  const { rows, lacking, archive } = packed?.figures() ?? (await packWithoutUpload(delivery));
+  const file = {
     window,
     part,
     ...rows,
@@ -155,6 +157,7 @@ async function describeFile(
     startedAt: attempt.startedAt,
     deliveredAt: delivery.ports.clock.now(),
   };
+  return { file, lacking };
 }
 
 /** For a driver that learned before the body's end that the object is there. */

@@ -29,6 +29,6 @@ export function packPart(delivery: PartDelivery, signal: AbortSignal) {
   return {
     body: body(),
     /** What the file holds; `undefined` until its body is read to the end. */
-    figures: () => (isWhole ? { rows: rows.rows(), archive: archive.figures() } : undefined),
+    figures: () => (isWhole ? { ...rows.content(), archive: archive.figures() } : undefined),
   };
 }

@@ -2,6 +2,7 @@ import type { DeflateBlock } from '../archive/deflate.ts';
 import type { Page } from '../archive/page.ts';
 import type { Bucket } from '../buckets/bucket.ts';
 import type { Account } from '../domain/account.ts';
+import type { RecordField } from '../domain/audit-record.ts';
 import type { Attempt, Cursor, Intent, StopReason, UploadStep } from '../domain/cursor.ts';
 import type { DeliveredFile, DeliveredWindow } from '../domain/delivered-file.ts';
 import type { ExportMessage } from '../domain/export-message.ts';
@@ -87,8 +88,8 @@ export interface EndedAttempt {
 
 export interface AuditLog {
   /**
-   * The window's rows after a sort key, as encoded lines in the order of recording, a page at a time. A page is valid
-   * until the next one is asked for.
+   * The window's rows after a sort key, as encoded lines in the order of recording, a page at a time. A page is borrowed
+   * until the next one is asked for (`Borrowed`).
    */
   pages(
     accountId: string,
@@ -140,6 +141,8 @@ export interface ExportEvents {
 /** Logs and metrics; never throws. */
 export interface ExportTelemetry {
   delivered(accountId: string, file: DeliveredFile): void;
+  /** A delivered file has rows, and none of them has these fields: a name in `auditLog.attributes` may be wrong. */
+  lacking(accountId: string, file: DeliveredFile, fields: readonly RecordField[]): void;
   failed(accountId: string, failure: ExportError, at: FailedFile | undefined): void;
   stopped(accountId: string, reason: StopReason): void;
   recordedLate(accountId: string, window: Window, rows: number): void;

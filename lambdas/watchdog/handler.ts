@@ -4,6 +4,7 @@ import { clientOptions } from '../aws/client-options.ts';
 import { createCursorReader } from '../aws/cursor-reader.ts';
 import { functionHandler } from '../aws/function-handler.ts';
 import { KeptConnections } from '../aws/kept-connections.ts';
+import { createRowSample } from '../aws/row-sample.ts';
 import { createSightings } from '../aws/sightings.ts';
 import { createInstruments, createSurveyTelemetry } from '../aws/telemetry.ts';
 import { readWatchdogEnvironment } from '../environment.ts';
@@ -15,8 +16,16 @@ const lateness = 2 * 3_600_000;
 
 const environment = readWatchdogEnvironment(process.env);
 const connections = new KeptConnections();
-const client = new DynamoDBClient(clientOptions(connections));
+const options = clientOptions(connections);
+const client = new DynamoDBClient(options);
 const telemetry = createSurveyTelemetry(createInstruments(environment.stage));
+const { auditLog } = environment;
+const { region } = auditLog;
+const rows = createRowSample({
+  client: region === undefined ? client : new DynamoDBClient({ ...options, region }),
+  source: auditLog,
+});
+const keys = { type: auditLog.sortKeyType, newestKey: rows.newestKey };
 const sightings = createSightings({ client, tableName: environment.dispatchStateTable });
 const ports: WatchdogPorts = {
   ...createAccountScan({ client, tableName: environment.accountsTable }),
@@ -25,5 +34,5 @@ const ports: WatchdogPorts = {
 
 export const handler = functionHandler(connections, async () => {
   const grace = environment.settleSeconds * 1000 + lateness;
-  await watch({ now: Date.now(), grace, ports, sightings, telemetry });
+  await watch({ now: Date.now(), grace, ports, sightings, keys, telemetry });
 });

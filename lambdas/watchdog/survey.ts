@@ -17,6 +17,7 @@ export async function survey(now: Instant, grace: number, ports: WatchdogPorts):
   const invalid: InvalidAccount[] = [];
   const behind: { accountId: string; since: Instant }[] = [];
   const neverExported: string[] = [];
+  const active: string[] = [];
   for await (const records of ports.records()) {
     accounts += records.length;
     const checked = records.map(check);
@@ -24,6 +25,7 @@ export async function survey(now: Instant, grace: number, ports: WatchdogPorts):
     const cursors = await ports.cursors(relevant.map(({ accountId }) => accountId));
     for (const account of relevant) {
       const { accountId } = account;
+      if (!('faults' in account)) active.push(accountId);
       const cursor = cursors.get(accountId);
       if (cursor instanceof ExportError)
         invalid.push({ accountId, faults: [...faultsOf(account), cursor.message].join('; ') });
@@ -34,7 +36,7 @@ export async function survey(now: Instant, grace: number, ports: WatchdogPorts):
         behind.push({ accountId, since: cursor.exportedThrough });
     }
   }
-  return { accounts, invalid, behind, neverExported };
+  return { accounts, invalid, behind, neverExported, active };
 }
 
 function faultsOf(account: Account | InvalidAccount): string[] {

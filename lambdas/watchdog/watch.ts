@@ -1,14 +1,20 @@
 import type { Instant } from '../domain/instant.ts';
-import type { Survey } from '../domain/survey.ts';
+import type { KeySample, Survey } from '../domain/survey.ts';
 import { overdueFirstFiles } from './first-file.ts';
 import type { Sightings, WatchdogPorts } from './ports.ts';
+import { type NewestKeys, sampleKeys, turnOf } from './sample-keys.ts';
 import { survey } from './survey.ts';
 
 export interface WatchTelemetry {
-  surveyed(found: Omit<Survey, 'neverExported'>): void;
+  surveyed(found: SurveyedAccounts): void;
   /** Told of the accounts that should have had their first export by now. */
   neverExported(accountIds: readonly string[]): void;
+  keysSampled(found: KeySample): void;
+  /** The audit log cannot be read by the watchdog, which stops no export. */
+  keysNotSampled(cause: unknown): void;
 }
+
+type SurveyedAccounts = Omit<Survey, 'neverExported' | 'active'>;
 
 interface WatchOptions {
   readonly now: Instant;
@@ -16,6 +22,7 @@ interface WatchOptions {
   readonly grace: number;
   readonly ports: WatchdogPorts;
   readonly sightings: Sightings;
+  readonly keys: NewestKeys;
   readonly telemetry: WatchTelemetry;
 }
 
@@ -23,14 +30,28 @@ interface WatchOptions {
  * One round of the watchdog. What the survey found is told before anything is written: after many accounts were added
  * at once the memory of them takes long, and a round that runs out of time must not be silent about the others.
  */
-export async function watch({ now, grace, ports, sightings, telemetry }: WatchOptions): Promise<void> {
-  const { neverExported, ...found } = await survey(now, grace, ports);
+export async function watch({ now, grace, ports, sightings, keys, telemetry }: WatchOptions): Promise<void> {
+  const { neverExported, active, ...found } = await survey(now, grace, ports);
   telemetry.surveyed(found);
+  await lookAtKeys(turnOf(active, now), keys, telemetry);
   try {
     telemetry.neverExported(await overdueFirstFiles(neverExported, now, grace, sightings));
   } catch (thrown) {
     // When the memory fails, better one alarm too many.
     telemetry.neverExported(neverExported);
     throw thrown;
+  }
+}
+
+/** The table may be another team's, and closed to the watchdog: whatever happens here ends no round. */
+async function lookAtKeys(
+  accountIds: readonly string[],
+  keys: NewestKeys,
+  telemetry: WatchTelemetry,
+): Promise<void> {
+  try {
+    telemetry.keysSampled(await sampleKeys(accountIds, keys));
+  } catch (thrown) {
+    telemetry.keysNotSampled(thrown);
   }
 }

@@ -1,3 +1,4 @@
+import { repeatedKeys } from '../../cli/terminal/repeated-keys.ts';
 import { parseAccount } from '../../lambdas/domain/account.ts';
 import {
   dateCell,
@@ -54,6 +55,7 @@ export function parseRow(line: string, id: string): ParsedRow {
     );
   if (storedBytes(values) > largestRow) faults.push('expected at most 400 KB, which is what DynamoDB stores');
   faults.push(...unstorable(object, ''));
+  faults.push(...repeatedKeys(line).map(path => `${JSON.stringify(path)}: it is given twice`));
   if (faults.length > 0 || instant === undefined || typeof accountId !== 'string') return { faults };
   return { row: { accountId, recordedAt: instant, id, values } };
 }

@@ -1,5 +1,6 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { readFile } from 'node:fs/promises';
+import { linesOf } from '../../cli/terminal/text-file.ts';
+import { whyUnreadable } from '../../cli/terminal/unreadable.ts';
 import type { AuditRow } from '../account.ts';
 import { parseRow } from './parse-row.ts';
 
@@ -17,28 +18,24 @@ const mostFaultsShown = 100;
 export async function readRows(file: string): Promise<AuditRow[]> {
   const rows: AuditRow[] = [];
   const faults: string[] = [];
-  let number = 0;
-  try {
-    for await (const line of createInterface({
-      input: createReadStream(file),
-      crlfDelay: Number.POSITIVE_INFINITY,
-    })) {
-      number++;
-      if (line.trim() === '') continue;
-      // Editors on Windows put a byte-order mark at the beginning.
-      const parsed = parseRow(
-        number === 1 ? line.replace(/^\uFEFF/, '') : line,
-        String(number).padStart(9, '0'),
-      );
-      if ('row' in parsed) rows.push(parsed.row);
-      else faults.push(`line ${number}: ${parsed.faults.join('; ')}`);
-    }
-  } catch (thrown) {
-    throw new InputError(`--input: ${file} cannot be read: ${String(thrown)}`, { cause: thrown });
+  for (const [index, line] of (await readLines(file)).entries()) {
+    if (line.trim() === '') continue;
+    const number = index + 1;
+    const parsed = parseRow(line, String(number).padStart(9, '0'));
+    if ('row' in parsed) rows.push(parsed.row);
+    else faults.push(`line ${number}: ${parsed.faults.join('; ')}`);
   }
   if (faults.length > 0) throw new InputError(describe(file, faults));
   if (rows.length === 0) throw new InputError(`--input: ${file} has no rows`);
   return rows;
+}
+
+async function readLines(file: string): Promise<string[]> {
+  try {
+    return [...linesOf(await readFile(file))];
+  } catch (thrown) {
+    throw new InputError(`--input: ${file} cannot be read: ${whyUnreadable(thrown)}`, { cause: thrown });
+  }
 }
 
 function describe(file: string, faults: readonly string[]): string {

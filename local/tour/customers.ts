@@ -1,5 +1,11 @@
 import { buffer } from 'node:stream/consumers';
-import { DeleteObjectCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import {
   ContainerClient,
   ContainerSASPermissions,
@@ -20,6 +26,8 @@ export const bucketRegion = 'eu-central-1';
 export interface Customer {
   download(key: string): Promise<Uint8Array>;
   lose(key: string): Promise<void>;
+  /** The keys of all objects, and in S3 of the uploads that were begun and neither ended nor aborted. */
+  list(): Promise<readonly string[]>;
 }
 
 export interface CustomersOptions {
@@ -56,10 +64,16 @@ export function createCustomers({
       async lose(key) {
         await bucket.send(new DeleteObjectCommand({ Bucket: buckets.s3, Key: key }));
       },
+      async list() {
+        const { Contents = [] } = await bucket.send(new ListObjectsV2Command({ Bucket: buckets.s3 }));
+        const { Uploads = [] } = await bucket.send(new ListMultipartUploadsCommand({ Bucket: buckets.s3 }));
+        return [...Contents, ...Uploads].map(({ Key = '' }) => Key);
+      },
     },
     gcs: {
       download: async key => gcs.readObject(buckets.gcs, key)?.body ?? new Uint8Array(0),
       lose: async key => gcs.deleteObject(buckets.gcs, key),
+      list: async () => gcs.listObjects(buckets.gcs).map(({ name }) => name),
     },
     azure: {
       async download(key) {
@@ -68,6 +82,11 @@ export function createCustomers({
       },
       async lose(key) {
         await container.deleteBlob(key);
+      },
+      async list() {
+        const names: string[] = [];
+        for await (const { name } of container.listBlobsFlat()) names.push(name);
+        return names;
       },
     },
   };

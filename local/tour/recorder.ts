@@ -45,7 +45,7 @@ function masked(output: string): string {
   const dots = (text: string) => text.replace(/[0-9a-z]/g, '·');
   return output
     .replaceAll(/\b[0-9a-f]{64}\b/g, '·'.repeat(12))
-    .replaceAll(/_verify_\d{8}T\d{6}Z_[0-9a-f]{8}/g, '_verify_<time>_<random>')
+    .replaceAll(/_verify_[0-9a-f]{16}/g, '_verify_<digest>')
     .replaceAll(/\d+ \w+(?: \d+ \w+)?(?= from now\b)/g, '<time>')
     .replaceAll(/(\d[\d,.]*)(?= (?:B|kB|bytes)\b)/g, dots)
     .replaceAll(

@@ -185,7 +185,7 @@ async function prepare(world: World, folder: string): Promise<void> {
     client_email: 'writer@another-project.iam.gserviceaccount.com',
   };
   const connection = credentials.secretOf('azure');
-  const anotherKey = Buffer.from('the key of another storage account').toString('base64');
+  const anotherKey = Buffer.alloc(64, 'the key of another storage account').toString('base64');
   const files = {
     'acme-key.json': credentials.secretOf('s3'),
     'acme-wrong-key.json': JSON.stringify({ ...credentials.s3, accessKeyId: 'AKIASOMEBODYELSE00AB' }),

@@ -280,8 +280,8 @@ describe('the audit log', () => {
         attributes: names,
       },
     });
-    await expect(Array.fromAsync(log.pages('acme', window, undefined, never))).rejects.toThrow(
-      /resource not found/i,
-    );
+    await expect(Array.fromAsync(log.pages('acme', window, undefined, never))).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
   });
 });

@@ -61,7 +61,9 @@ export async function startAzureContractServer(
   return {
     endpoint: server.endpoint,
     blobs,
+    // Every server can play them: the SAS and keys of the tests make the faults.
     faults: ['wrong-credentials', 'missing-bucket', 'denied'],
+    isExternal: false,
     secrets: [accountKey, wrongKey, ...[right, ...Object.values(faulty)].flatMap(Object.values<string>)],
     bucketName,
     creates: ({ headers }) => headers['if-none-match'] !== undefined,

@@ -19,8 +19,8 @@ export function describeFailures(setting: ContractSetting): void {
     const faults = Object.entries(faultCodes) as [keyof typeof faultCodes, FailureCode][];
     for (const [fault, code] of faults) {
       for (const [size, bytes] of [['small', 1_000] as const, ['large', manyParts] as const])
-        test(`${fault}, ${size} object: ${code}`, async () => {
-          expect(setting.server.faults).toContain(fault);
+        test(`${fault}, ${size} object: ${code}`, async context => {
+          setting.plays(fault, context);
           const bucket = await setting.open({ fault });
           const key = `${setting.folder}/${fault}.zip`;
           await setting.expectFailure(bucket.create(object(key, noise(bytes)), unwatched), code, {

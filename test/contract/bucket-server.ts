@@ -17,6 +17,8 @@ export interface BucketServer {
    * cannot play is skipped with a word why.
    */
   readonly faults: readonly BucketFault[];
+  /** True of a server that the environment names; the embedded one has to play every fault. */
+  readonly isExternal: boolean;
   /** The name of the bucket that `open` opens (with a fault, it may be another one): every message must hold it. */
   bucketName(fault?: BucketFault): string;
   /** Every secret text in the credentials that `open` uses, right and wrong ones: no piece of them may show in an error. */

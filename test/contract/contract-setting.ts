@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, type TestContext } from 'vitest';
 import type { Answer, Bucket } from '../../lambdas/buckets/bucket.ts';
 import type { ExportError, FailureCode } from '../../lambdas/domain/failure.ts';
 import type { BucketFault, BucketOpening, BucketServer } from './bucket-server.ts';
@@ -19,6 +19,8 @@ export interface ContractSetting {
   openThroughProxy(options?: Omit<BucketOpening, 'endpoint'>): Promise<Bucket>;
   expectStored(key: string, body: Buffer): Promise<void>;
   expectNothingUnfinished(): Promise<void>;
+  /** Leaves a test out, with a word why, if the server that the environment names cannot play its fault. */
+  plays(fault: BucketFault, test: Pick<TestContext, 'skip'>): void;
   /** Expects a refusal, or an unclear answer, with this code, that names the bucket and holds no secret. */
   expectFailure(creation: Promise<Answer>, code: FailureCode, about?: ExpectedFailure): Promise<ExportError>;
 }
@@ -81,6 +83,11 @@ export function contractSetting(start: () => Promise<BucketServer>): ContractSet
     },
     async expectNothingUnfinished() {
       expect(await unfinished()).toBe(unfinishedBefore);
+    },
+    plays(fault, { skip }) {
+      if (server.isExternal && !server.faults.includes(fault))
+        skip(`the environment does not say that ${server.endpoint} can play ${fault} (README.md)`);
+      expect(server.faults).toContain(fault);
     },
     async expectFailure(creation, code, { fault, kind } = {}) {
       const answer = await creation;

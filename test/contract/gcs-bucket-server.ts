@@ -83,6 +83,7 @@ async function startEmbedded(): Promise<BucketServer> {
   const opened = { endpoint, tokenUrl: undefined, credential, bucket: 'audit-logs', denied: deniedBucket };
   return {
     ...bucketServer({ ...opened, checksTokens: true }),
+    isExternal: false,
     unfinishedUploads: async () => server.unfinishedUploads(),
     close: () => server.close(),
   };
@@ -122,6 +123,7 @@ function bucketServer(opened: Opened): BucketServer {
   };
   return {
     endpoint,
+    isExternal: true,
     faults: [
       'missing-bucket',
       ...(checksTokens ? (['wrong-credentials'] as const) : []),

@@ -164,7 +164,7 @@ describe('a redirect', () => {
     // A token comes first, so that there is something to steal.
     if (request.url?.startsWith('/token')) {
       response.setHeader('content-type', 'application/json');
-      response.end('{"access_token":"a token","expires_in":3600,"token_type":"Bearer"}');
+      response.end('{"access_token":"a-token","expires_in":3600,"token_type":"Bearer"}');
       return;
     }
     const { port } = trap.address() as AddressInfo;

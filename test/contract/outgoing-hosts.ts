@@ -32,7 +32,7 @@ const note = (host: string) => {
 const tokens = createServer((request, response) => {
   request.resume();
   response.setHeader('content-type', 'application/json');
-  response.end('{"access_token":"a token","expires_in":3600,"token_type":"Bearer"}');
+  response.end('{"access_token":"a-token","expires_in":3600,"token_type":"Bearer"}');
 });
 await once(tokens.listen(0, '127.0.0.1'), 'listening');
 const { port: tokenPort } = tokens.address() as net.AddressInfo;
@@ -70,7 +70,7 @@ const privateKey = generateKeyPairSync('rsa', { modulusLength: 2048 })
   .privateKey.export({ type: 'pkcs8', format: 'pem' })
   .toString();
 const s3Key = { accessKeyId: 'A'.repeat(20), secretAccessKey: 'b'.repeat(40) };
-const azureKey = `AccountKey=${Buffer.from('a key of nobody').toString('base64')}`;
+const azureKey = `AccountKey=${Buffer.alloc(64, 'a key of nobody').toString('base64')}`;
 const serviceAccount = {
   type: 'service_account',
   client_email: 'a@b.iam.gserviceaccount.com',

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { readExporterEnvironment, variables, type WatchdogVariable } from '../../lambdas/environment.ts';
+import { readExporterEnvironment, variables } from '../../lambdas/environment.ts';
 import { startAwsServers } from '../../local/aws-servers.ts';
 import { startCloudServers } from '../../local/cloud-servers.ts';
 import { functionEnvironment } from '../../local/functions/environment.ts';
@@ -50,19 +50,13 @@ export async function startProxiedFunctions({ accounts, sessionToken }: Options)
   }
   const { dispatcher, exporter } = deployed;
   const queueUrl = new URL(new URL(exportQueue.url).pathname, servers.AWS_ENDPOINT_URL_SQS).href;
-  const { accountsTable, ledgerTable, secretPrefix, stage } = readExporterEnvironment(exporter);
-  const watchdog = {
-    [variables.stage]: stage,
-    [variables.accountsTable]: accountsTable,
-    [variables.ledgerTable]: ledgerTable,
-    [variables.dispatchStateTable]: String(dispatcher[variables.dispatchStateTable]),
-    [variables.settleSeconds]: String(dispatcher[variables.settleSeconds]),
-  } satisfies Record<WatchdogVariable, string>;
+  const { accountsTable, secretPrefix } = readExporterEnvironment(exporter);
   const own = { [variables.exportQueueUrl]: queueUrl };
   const environments = {
     dispatcher: functionEnvironment(dispatcher, servers, own),
     exporter: functionEnvironment(exporter, servers, own),
-    watchdog: functionEnvironment(watchdog, servers),
+    // Which holds all that the watchdog reads.
+    watchdog: functionEnvironment(exporter, servers),
   };
   const secretId = `${secretPrefix}acme`;
   const SecretString = clouds.credentials.secretOf('s3');

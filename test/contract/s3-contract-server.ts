@@ -25,6 +25,7 @@ interface Place {
   /** A bucket that exists and may not be written. */
   readonly deniedBucket: string | undefined;
   readonly playsWrongRegion: boolean;
+  readonly isExternal: boolean;
   close(): Promise<void>;
 }
 
@@ -65,6 +66,7 @@ export async function startEmbeddedS3(): Promise<S3ContractServer> {
     secretAccessKey,
     deniedBucket,
     playsWrongRegion: true,
+    isExternal: false,
     close: () => server.close(),
   });
 }
@@ -82,6 +84,7 @@ export async function connectToExternalS3(
     secretAccessKey: required(env, 'CONTRACT_S3_SECRET_ACCESS_KEY'),
     deniedBucket: env.CONTRACT_S3_DENIED_BUCKET,
     playsWrongRegion: env.CONTRACT_S3_CHECKS_REGION === 'true',
+    isExternal: true,
     close: async () => undefined,
   };
   const client = clientOf(place);
@@ -130,6 +133,7 @@ function contractServer(place: Place): S3ContractServer {
     bucketName,
     openWith,
     secrets: [secretAccessKey, wrongSecret],
+    isExternal: place.isExternal,
     faults: [
       'wrong-credentials',
       'missing-bucket',

@@ -38,8 +38,8 @@ describe(`the S3 driver on ${serverName}`, () => {
   const refusal = (code: string) => `<Error><Code>${code}</Code><Message>refused</Message></Error>`;
 
   describe('names the region', () => {
-    test('that the record should have, when the answer tells', async () => {
-      expect(server.faults).toContain('wrong-region');
+    test('that the record should have, when the answer tells', async context => {
+      setting.plays('wrong-region', context);
       const bucket = await setting.open({ fault: 'wrong-region' });
       const creation = bucket.create(small(), unwatched);
       const failure = await setting.expectFailure(creation, 'wrong_region', { fault: 'wrong-region' });

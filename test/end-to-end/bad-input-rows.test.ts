@@ -21,7 +21,7 @@ const oddRows: readonly {
   readonly record: Readonly<Record<string, unknown>>;
   readonly malformed?: true;
 }[] = [
-  { odd: 'no fields at all', values: {}, record: {} },
+  { odd: 'no fields at all', values: {}, record: {}, malformed: true },
   {
     odd: 'empty texts',
     values: { email: '', action: '', description: '' },
@@ -72,14 +72,25 @@ const oddRows: readonly {
   },
   {
     odd: 'a date that is none',
-    values: { date: 'yesterday' },
-    record: { Date: 'yesterday' },
+    values: { date: 'yesterday', action: 'Signed in' },
+    record: { Date: 'yesterday', Action: 'Signed in' },
     malformed: true,
   },
   {
     odd: 'a date with an offset',
-    values: { date: '2025-03-03T05:30:00.5+05:30' },
-    record: { Date: '2025-03-03T00:00:00.500Z' },
+    values: { date: '2025-03-03T05:30:00.5+05:30', action: 'Signed in' },
+    record: { Date: '2025-03-03T00:00:00.500Z', Action: 'Signed in' },
+  },
+  {
+    odd: 'a date in epoch seconds',
+    values: { date: 1_740_960_000, action: 'Signed in' },
+    record: { Date: '2025-03-03T00:00:00.000Z', Action: 'Signed in' },
+  },
+  {
+    odd: 'a date alone',
+    values: { date: '2025-03-03T00:00:00Z' },
+    record: { Date: '2025-03-03T00:00:00.000Z' },
+    malformed: true,
   },
 ];
 

@@ -101,7 +101,8 @@ function storesWith(meanwhile: () => Promise<unknown>) {
   };
 }
 
-const key = (id: string) => JSON.stringify({ accessKeyId: `AKIA${id}`.padEnd(20, '0'), secretAccessKey: id });
+const key = (id: string) =>
+  JSON.stringify({ accessKeyId: `AKIA${id}`.padEnd(20, '0'), secretAccessKey: id.padEnd(40, '0') });
 const nameOf = (accountId: string) => `${prefix}${Buffer.from(accountId).toString('base64url')}`;
 
 async function stored(accountId: string): Promise<string | undefined> {

@@ -1,19 +1,17 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough, Writable } from 'node:stream';
-import { text } from 'node:stream/consumers';
-import { stripVTControlCharacters } from 'node:util';
+import { Writable } from 'node:stream';
 import {
   ChangeMessageVisibilityCommand,
   ReceiveMessageCommand,
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runCommandLine } from '../../cli/main.ts';
 import { encodeMessage } from '../../lambdas/domain/export-message.ts';
 import { bucketRegion, buckets } from '../../local/tour/customers.ts';
 import { startWorld, type World } from '../../local/tour/world.ts';
+import { converse as converseWith } from './converse.ts';
 
 let world: World;
 let folder: string;
@@ -29,33 +27,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Runs a command on a terminal, where somebody answers each question once it is asked. */
-async function converse(command: string, answers: readonly (readonly [question: string, answer: string])[]) {
-  const input = Object.assign(new PassThrough(), { isTTY: true });
-  const output = new PassThrough();
-  const left = [...answers];
-  let said = '';
-  const errors = Object.assign(
-    new Writable({
-      write(chunk, _encoding, done) {
-        said += String(chunk);
-        const [question, answer] = left[0] ?? [];
-        if (question !== undefined && stripVTControlCharacters(said).endsWith(question)) {
-          left.shift();
-          said += '\n';
-          input.write(answer);
-        }
-        done();
-      },
-    }),
-    { isTTY: true },
-  );
-  const shown = text(output);
-  const words = ['--local', '--state-file', join(folder, 'local.json'), ...command.split(' ')];
-  const exitCode = await runCommandLine(words, { input, output, errors, putClockForward: () => undefined });
-  output.end();
-  return { exitCode, said, shown: await shown, unasked: left };
-}
+const converse = (command: string, answers: Parameters<typeof converseWith>[1]) =>
+  converseWith(['--local', '--state-file', join(folder, 'local.json'), ...command.split(' ')], answers);
 
 test('adding an account asks for what is missing, again where an answer cannot be right, and hides the secret', async () => {
   const { accessKeyId, secretAccessKey } = world.credentials.s3;

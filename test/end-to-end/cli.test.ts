@@ -561,6 +561,8 @@ test('what a small object cannot show is told beside it: a last failure, a pause
     entry: 'cursor',
     exportedThrough: toIso(boundary),
     version: 1,
+    lastWrite: 'one',
+    attempts: {},
     failures: 1,
     lastError: { code: 'object_exists', message: 'Something else has the key', at: toIso(boundary) },
   };

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ActionNeededCode } from '../../lambdas/domain/failure.ts';
 import type { Fault } from '../contract/fault-proxy.ts';
 import { type Cloud, clouds, destinations } from './evidence.ts';
@@ -25,7 +26,7 @@ interface Flaw {
 }
 
 const { s3, gcs, azure } = destinations;
-const azureKey = 'AccountName=localmode;AccountKey=dGhlIGtleSB0aGF0IG5vYm9keSBtYXkgc2VlIGF0IGFsbA==';
+const azureKey = `AccountName=localmode;AccountKey=${createHash('sha512').update('the key that nobody may see').digest('base64')}`;
 
 const records: readonly Flaw[] = [
   {

@@ -93,6 +93,11 @@ export async function startPipeline({ start = startFromSource }: { start?: Funct
     [variables.dispatchStateTable]: resources.environments.dispatcher.DISPATCH_STATE_TABLE ?? '',
     [variables.ledgerTable]: own.LEDGER_TABLE ?? '',
     [variables.settleSeconds]: own.SETTLE_SECONDS ?? '',
+    [variables.auditLogTable]: own.AUDIT_LOG_TABLE ?? '',
+    [variables.auditLogPartitionKey]: own.AUDIT_LOG_PARTITION_KEY ?? '',
+    [variables.auditLogSortKey]: own.AUDIT_LOG_SORT_KEY ?? '',
+    [variables.auditLogSortKeyType]: own.AUDIT_LOG_SORT_KEY_TYPE ?? '',
+    [variables.auditLogAttributes]: own.AUDIT_LOG_ATTRIBUTES ?? '',
   } satisfies Record<WatchdogVariable, string>;
   const [dispatcher, exporter, watchdog] = await Promise.all([
     startOne('dispatcher', resources.environments.dispatcher),

@@ -163,7 +163,7 @@ function failingAccounts(): Failing[] {
     roleArn: sampleRole.roleArn,
     externalId: 'another external id'.replaceAll(' ', '-'),
   };
-  const bearer = 'Zq7'.repeat(13);
+  const bearer = 'Zq7'.repeat(14);
 
   const broken = clouds.flatMap(cloud =>
     Object.entries(faults).map(([name, fault]) => ({
@@ -224,7 +224,7 @@ function failingAccounts(): Failing[] {
     {
       accountId: 'wrong account key',
       cloud: 'azure',
-      secret: `AccountName=localmode;AccountKey=${bearer}ab==`,
+      secret: `AccountName=localmode;AccountKey=${Buffer.alloc(64, bearer).toString('base64')}`,
     },
     { accountId: 'expired SAS', cloud: 'azure', secret: sas('cw', '2001-01-01') },
     { accountId: 'SAS without rights', cloud: 'azure', secret: sas('r', '2099-01-01') },

@@ -74,7 +74,7 @@ test('any instant, written with any offset and any fraction of a second, is the 
       const local = new Date(instant.getTime() + sign * (hours * 60 + minutes) * 60_000).toISOString();
       const offset = `${sign > 0 ? '+' : '-'}${String(hours).padStart(2, '0')}:${String(minutes).padStart(2, '0')}`;
       const written = `${local.slice(0, -1)}${String(finer).padStart(6, '0')}${offset}`;
-      const { json, malformed } = auditRecord({ recordedAt: '', date: written }, attributes);
+      const { json, malformed } = auditRecord({ recordedAt: '', date: written, email: 'a' }, attributes);
       expect(JSON.parse(json).Date).toBe(instant.toISOString());
       expect(malformed).toBe(false);
     }),
@@ -92,6 +92,23 @@ test('a number keeps all its digits, and is a number whenever a double gives bac
       expect(String(delivered)).toBe(String(number));
       if (Number.isSafeInteger(Number(number))) expect(delivered).toBe(Number(number));
       expect(malformed).toBe(typeof delivered === 'number');
+    }),
+  );
+});
+
+test('a sort key with any offset stands for its own instant, whatever follows', () => {
+  const offsets = fc.record({ sign: fc.constantFrom(1, -1), hours: fc.nat(14), minutes: fc.nat(59) });
+  const instants = fc.date({ noInvalidDate: true, min: new Date('1990-01-01'), max: new Date('2200-01-01') });
+  const behind = fc.constantFrom('', '#01JD', '_7', '[Europe/Berlin]', '|x');
+  fc.assert(
+    fc.property(instants, offsets, behind, (instant, { sign, hours, minutes }, id) => {
+      const local = new Date(instant.getTime() + sign * (hours * 60 + minutes) * 60_000).toISOString();
+      const offset = `${sign > 0 ? '+' : '-'}${String(hours).padStart(2, '0')}:${String(minutes).padStart(2, '0')}`;
+      const { json } = auditRecord(
+        { recordedAt: `${local.slice(0, -1)}${offset}${id}`, email: 'a' },
+        attributes,
+      );
+      expect(JSON.parse(json).Date).toBe(instant.toISOString());
     }),
   );
 });

@@ -60,6 +60,7 @@ export function startExporter(world: MemoryWorld, now: number) {
       recordedLate: async (...event) => void told.push(event),
     },
     telemetry: {
+      lacking: () => undefined,
       delivered: () => undefined,
       failed: (...line) => void told.push(line),
       stopped: (...line) => void told.push(line),

@@ -29,6 +29,7 @@ function pageOf(rows: readonly Row[]): Page {
     count: rows.length,
     rowEnds: rows.map(({ line }) => (end += line.length)),
     malformedRows: rows.flatMap(({ malformed }, index) => (malformed ? [index] : [])),
+    fields: 0,
     sortKey: row => rows[row]?.sortKey ?? '',
     lastEvaluatedKey: undefined,
   };
@@ -45,7 +46,7 @@ async function cutAll(rows: readonly Row[], partBytes: number, at: readonly numb
   for (let after: string | undefined; ; ) {
     const part = cutPart(pagesAfter(rows, after, at), partBytes);
     const text = Buffer.concat(await Array.fromAsync(part.lines)).toString();
-    const figures = part.rows();
+    const figures = part.content().rows;
     parts.push({ text, ...figures });
     if (figures.final) return parts;
     after = figures.lastSortKey;

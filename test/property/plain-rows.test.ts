@@ -3,7 +3,13 @@ import { expect, test } from 'vitest';
 import { parsePage } from '../../lambdas/archive/encode-rows.ts';
 import { createPageMemory } from '../../lambdas/archive/page-memory.ts';
 import { transcodePage } from '../../lambdas/archive/transcode-page.ts';
-import { type AuditLogAttributes, defaultAttributes } from '../../lambdas/domain/audit-record.ts';
+import {
+  type AuditLogAttributes,
+  defaultAttributes,
+  type RecordField,
+  type RowLayout,
+  recordColumns,
+} from '../../lambdas/domain/audit-record.ts';
 
 const columns = Object.keys(defaultAttributes) as (keyof AuditLogAttributes)[];
 /** Of every length up to several times what is looked at together, and now and then with what needs a look. */
@@ -37,7 +43,8 @@ const row = fc.record(
   },
   { requiredKeys: ['sortKey'] },
 ) as fc.Arbitrary<Partial<AuditLogAttributes> & { sortKey: string }>;
-/** Names of very different lengths; one attribute may serve as several columns. */
+const fields: RecordField[] = recordColumns.map(([, field]) => field);
+/** Names of very different lengths; one attribute may serve as several columns, and some may be required. */
 const layouts = fc
   .array(fc.constantFrom('a', 'at', 'recordedAt', 'x'.repeat(16), 'a-name-of-many-letters', 'détail'), {
     minLength: columns.length,
@@ -49,6 +56,11 @@ const layouts = fc
         ...columns.map((column, index) => [column, names[index]]),
         ['sortKey', 'sortKey'],
       ]) as unknown as AuditLogAttributes,
+  )
+  .chain(layout =>
+    fc
+      .oneof(fc.constant([]), fc.subarray(fields, { maxLength: 2 }))
+      .map((required): RowLayout => ({ ...layout, required })),
   );
 
 const memory = createPageMemory();
@@ -70,6 +82,25 @@ function answerOf(rows: readonly Partial<AuditLogAttributes>[], layout: AuditLog
   return Buffer.from(JSON.stringify({ Count: items.length, Items: items }));
 }
 
+test('a row without fields, or without a required one, is malformed by WebAssembly, too', () => {
+  const key = (id: string) => ({ sortKey: `2026-11-22T00:00:00.000Z#${id}` });
+  const rows = [
+    key('date alone'),
+    { ...key('empty texts'), date: '2026-11-22T00:00:00.000Z', email: '', action: '' },
+    { ...key('one field'), email: 'ann@example.com' },
+    { ...key('all that is required'), email: 'ann@example.com', action: 'login' },
+    { ...key('an empty one'), email: 'ann@example.com', action: '' },
+    { ...key('last'), email: 'ann@example.com', action: 'login' },
+  ];
+  const read = (layout: RowLayout) => {
+    const page = transcodePage(received(answerOf(rows, layout)), layout, undefined, memory);
+    return { malformed: page.malformedRows, fields: page.fields };
+  };
+  expect(read(defaultAttributes)).toEqual({ malformed: [0], fields: 0b000111 });
+  expect(read({ ...defaultAttributes, required: ['action'] }).malformed).toEqual([0, 2]);
+  expect(read({ ...defaultAttributes, required: ['date'] }).malformed).toEqual([0, 2, 3, 4, 5]);
+});
+
 test('rows of texts make the same lines by WebAssembly as by way of objects', () => {
   fc.assert(
     fc.property(layouts, fc.array(row, { maxLength: 12 }), fc.nat(12), (layout, rows, nth) => {
@@ -80,6 +111,7 @@ test('rows of texts make the same lines by WebAssembly as by way of objects', ()
       expect(Buffer.from(page.lines).toString()).toBe(Buffer.from(expected.lines).toString());
       expect(Array.from(page.rowEnds)).toEqual(expected.rowEnds);
       expect(page.malformedRows).toEqual(expected.malformedRows);
+      expect(page.fields).toBe(expected.fields);
       for (let index = 0; index < page.count; index++)
         expect(page.sortKey(index)).toBe(expected.sortKey(index));
     }),
@@ -98,8 +130,9 @@ test('all plain rows but the last of an answer are read by WebAssembly, in any o
         .tuple(instant, fc.nat())
         .map(([at, id]) => `${at}#${id}`)
         .filter(key => !key.includes('-02-29T')),
+      email: fc.string({ unit: 'grapheme-ascii', maxLength: 70 }),
     },
-    { requiredKeys: ['sortKey'] },
+    { requiredKeys: ['sortKey', 'email'] },
   ) as typeof row;
   const shuffled = fc.tuple(plain, fc.infiniteStream(fc.nat())).map(([values, order]) =>
     Object.fromEntries(
@@ -128,6 +161,7 @@ test('rows that come to more bytes than their answer are all there', () => {
   ]) as unknown as AuditLogAttributes;
   const rows = Array.from({ length: 5_000 }, (_, index) => ({
     sortKey: new Date(1_795_000_000_000 + index).toISOString(),
+    email: 'x',
   }));
   const body = answerOf(rows, layout);
   const page = transcodePage(received(body), layout, undefined, memory);

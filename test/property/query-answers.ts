@@ -1,17 +1,20 @@
 import fc from 'fast-check';
 import {
-  type AuditLogAttributes,
   defaultAttributes as attributes,
+  type RowLayout,
+  recordColumns,
 } from '../../lambdas/domain/audit-record.ts';
 
 /** Layouts in which one attribute serves as several columns, or has a name that is unusual in JSON. */
-const layouts: AuditLogAttributes[] = [
+const layouts: RowLayout[] = [
   attributes,
   { ...attributes, date: 'recordedAt' },
   { ...attributes, email: 'action', ipAddress: 'action' },
   { ...attributes, date: 'email' },
   { ...attributes, email: '__proto__', action: 'détail', description: 'x\u2028' },
   { ...attributes, action: 'a "b"', actionId: 'a\\b' },
+  { ...attributes, required: ['date', 'email'] },
+  { ...attributes, email: 'recordedAt', required: ['email', 'ipAddress'] },
 ];
 
 const awkward = fc.constantFrom(
@@ -128,8 +131,10 @@ export const anyValue = fc.oneof(
 );
 
 /** Rows with any of the columns and others, in any order of their attributes. */
-const rowsOf = (layout: AuditLogAttributes, value: fc.Arbitrary<Wire>) => {
-  const names = [...new Set(Object.values(layout))].filter(name => name !== layout.sortKey);
+const rowsOf = (layout: RowLayout, value: fc.Arbitrary<Wire>) => {
+  const names = [...new Set(recordColumns.map(([, column]) => layout[column]))].filter(
+    name => name !== layout.sortKey,
+  );
   return fc.array(
     fc
       .tuple(
@@ -211,7 +216,7 @@ class FreeWriter {
 }
 
 interface Answer {
-  layout: AuditLogAttributes;
+  layout: RowLayout;
   rows: [string, Wire][][];
   body: Buffer;
   sortKeys: string[];

@@ -15,6 +15,7 @@ const contentOf = (page: Page) => ({
   count: page.count,
   rowEnds: Array.from(page.rowEnds),
   malformedRows: page.malformedRows,
+  fields: page.fields,
   sortKeys: Array.from({ length: page.count }, (_, row) => page.sortKey(row)),
   lastEvaluatedKey: page.lastEvaluatedKey,
 });

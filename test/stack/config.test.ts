@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { accountFaults } from '../../lambdas/domain/account.ts';
 import { readConfiguration } from '../../lib/config.ts';
 import { settingNames } from '../../lib/config-schema.ts';
 import { ConfigurationError } from '../../lib/configuration-error.ts';
@@ -30,12 +31,30 @@ describe('the configuration', () => {
       logRetentionDays: 90,
       secretPrefix: 'siem-export/prod/',
       runbookUrl: 'docs/runbook.md',
+      requiredFields: [],
     });
   });
 
   test('takes single settings over the object, and numbers as text as the command line has them', () => {
     const context = { 'siem-export': { stage: 'dev', settleMinutes: 3 }, settleMinutes: '10', stage: 'prod' };
     expect(readConfiguration(context)).toMatchObject({ stage: 'prod', settleMinutes: 10 });
+  });
+
+  test.each([
+    ['eusc-de-east-1', true],
+    ['us-gov-west-1', true],
+    ['cn-north-1', true],
+    ['eu-central', false],
+    ['Frankfurt', false],
+  ])('takes the regions that a bucket may have: %s %s', (region, taken) => {
+    const destination = { type: 's3', bucket: 'acme-audit', region };
+    const record = { accountId: 'acme', timeZone: 'UTC', status: 'active', destination, secretId: 'x' };
+    expect(accountFaults(record).length === 0).toBe(taken);
+    expect(faultsOf({ stage: 'prod', region }) === 'none').toBe(taken);
+    const zones = { availabilityZones: [`${region}a`, `${region}b`] };
+    expect(
+      faultsOf({ stage: 'prod', 'siem-export': { vpc: zones } }).includes('the name of an availability zone'),
+    ).toBe(!taken);
   });
 
   test('leaves the CDK’s own context alone', () => {
@@ -59,6 +78,29 @@ describe('the configuration', () => {
       sortKey: 'at',
       attributes: { ipAddress: 'ipAddress' },
     });
+  });
+});
+
+describe('the fields that every row has to have', () => {
+  const read = (auditLog: object) => readConfiguration({ 'siem-export': { stage: 'dev', auditLog } });
+
+  test('may be set for the stack’s own table, which stays', () => {
+    expect(read({ required: ['actionId'] })).toMatchObject({
+      auditLog: undefined,
+      requiredFields: ['actionId'],
+    });
+  });
+
+  test('may be set for an existing table', () => {
+    const existing = { tableName: 'audit', required: ['email', 'action'] };
+    expect(read(existing)).toMatchObject({
+      auditLog: { tableName: 'audit' },
+      requiredFields: ['email', 'action'],
+    });
+  });
+
+  test('are none unless they are set', () => {
+    expect(readConfiguration({ stage: 'dev' }).requiredFields).toEqual([]);
   });
 });
 
@@ -124,6 +166,10 @@ describe('a wrong configuration', () => {
     [{ stage: 'dev', settleMinutes: 120, recountAfterHours: 2 }, 'recountAfterHours: expected a longer time'],
     [{ 'siem-export': { stage: 'dev', region2: 'x' } }, 'region2: there is no such setting'],
     [{ 'siem-export': { stage: 'dev', auditLog: { name: 'x' } } }, 'auditLog.name: there is no such setting'],
+    [
+      { 'siem-export': { stage: 'dev', auditLog: { required: ['mail'] } } },
+      'auditLog.required.0: expected one of date, email',
+    ],
     [{ 'siem-export': 'prod' }, 'siem-export: expected an object'],
     [{ stage: 'dev', auditLogSortKey: 'at' }, 'auditLog: expected either tableName or tableArn'],
     [

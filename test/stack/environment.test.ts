@@ -63,7 +63,11 @@ describe('what the stack sets is what the functions read', () => {
   });
 
   test('the watchdog', () => {
-    expect(readWatchdogEnvironment(deployed('watchdog'))).toMatchObject({ stage: 'dev', settleSeconds: 300 });
+    expect(readWatchdogEnvironment(deployed('watchdog'))).toMatchObject({
+      stage: 'dev',
+      auditLog: { partitionKey: 'accountId', sortKey: 'recordedAt', sortKeyType: 'iso' },
+      settleSeconds: 300,
+    });
   });
 });
 

@@ -179,10 +179,21 @@ describe('the exporter', () => {
 });
 
 describe('the watchdog', () => {
-  test('reads accounts and ledger, and no audit row', () => {
+  test('reads accounts and ledger, and of audit rows the keys alone', () => {
     expect(allowedOn(template, 'watchdog', 'AccountsTable')).toEqual(['dynamodb:Scan']);
     expect(allowedOn(template, 'watchdog', 'ExportLedgerTable')).toEqual(['dynamodb:BatchGetItem']);
-    expect(allowedOn(template, 'watchdog', 'AuditLogsTable')).toEqual([]);
+    const auditLog = statementsOf(template, 'watchdog').filter(({ resources }) =>
+      resources.some(resource => resource.includes('AuditLogsTable')),
+    );
+    expect(auditLog.map(({ actions, conditions }) => ({ actions, conditions }))).toEqual([
+      {
+        actions: ['dynamodb:Query'],
+        conditions: {
+          'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['accountId', 'recordedAt'] },
+          StringEquals: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
+        },
+      },
+    ]);
     expect(allowedOn(template, 'watchdog', 'ExportsQueue')).toEqual([]);
     expect(actionsOf('watchdog').filter(action => /^(secretsmanager|sts|events):/.test(action))).toEqual([]);
   });

@@ -200,6 +200,7 @@ describe('names', () => {
       'SecretPrefix',
       'Stage',
       'TriggerDeadLetterQueueUrl',
+      'WatchdogRoleArn',
     ]);
   });
 

@@ -44,6 +44,7 @@ export function writtenLines(): Line[] {
   try {
     const exporter = createExportTelemetry(createInstruments('dev'));
     exporter.delivered('acme', deliveredFile);
+    exporter.lacking('acme', deliveredFile, ['ipAddress']);
     const cause = new Error('socket hang up');
     for (const code of Object.keys(failureCodes) as FailureCode[])
       for (const cloud of ['s3', 'gcs', 'azure'] as const)
@@ -66,6 +67,8 @@ export function writtenLines(): Line[] {
       behind: [{ accountId: 'globex', since: 0 }],
     });
     watchdog.neverExported(['initech']);
+    watchdog.keysSampled({ sampled: 2, unreadable: [{ accountId: 'acme', form: 'a ULID' }] });
+    watchdog.keysNotSampled(cause);
   } finally {
     vi.restoreAllMocks();
     vi.unstubAllEnvs();

@@ -10,9 +10,11 @@ import { customerGrant } from '../../stage/account/customer-grant.ts';
 import { changedAttributes } from '../../stage/account/record-change.ts';
 import { addRecordOptions, type RecordOptions, withOptions } from '../../stage/account/record-options.ts';
 import { existingRecord, openStores, type Stores } from '../../stage/account/stores.ts';
+import { timeZoneWarnings } from '../../stage/account/time-zone-hint.ts';
 import { unknownAttributes } from '../../stage/account/unknown-attributes.ts';
 import type { CommandContext } from '../../stage/context.ts';
 import { checkSecret, credentialWarnings, refuseUnusedKey } from '../../stage/secret/check-secret.ts';
+import { credentialCheck } from '../../stage/secret/credential-steps.ts';
 import { checkSecretName, namedSecretWarnings } from '../../stage/secret/named-secret.ts';
 import { readSecretFile } from '../../stage/secret/read-secret.ts';
 import type { Target } from '../../stage/target/target.ts';
@@ -72,6 +74,7 @@ async function updateAccount(
   const left = leftSecret(before, account, stores);
   const warnings = [
     ...unknownAttributes(record),
+    ...(given.timeZone ? timeZoneWarnings(account.timeZone) : []),
     ...(await warningsOf(account, secret, given, target)),
     ...tooLate,
   ];
@@ -140,13 +143,17 @@ async function warningsOf(
   account: Account,
   secret: NamedSecret | undefined,
   { secretId, storageAccount, azureCloud }: RecordOptions,
-  { secrets: client, outputs }: Target,
+  target: Target,
 ): Promise<string[]> {
-  const now = Date.now();
-  if (secret !== undefined) return credentialWarnings(account, secret.secret, now);
+  const check = credentialCheck(target);
+  if (secret !== undefined) return credentialWarnings(account, secret.secret, check);
   // The secret that it has may be one of the storage account that it had.
   return secretId || storageAccount !== undefined || azureCloud !== undefined
-    ? namedSecretWarnings(account, { client, prefix: outputs.SecretPrefix, now })
+    ? namedSecretWarnings(account, {
+        client: target.secrets,
+        prefix: target.outputs.SecretPrefix,
+        ...check,
+      })
     : [];
 }
 

@@ -6,11 +6,13 @@ import type { Target } from '../../stage/target/target.ts';
 import type { DeployedServices } from './aws.ts';
 import { type Check, ill, well } from './check.ts';
 import { checkFunctions } from './functions.ts';
+import { checkTimeZonesOfFunctions } from './time-zones.ts';
 
 /** What only AWS has: rules, functions, their link to the queue, alarms. */
 export async function checkDeployment(target: Target, services: DeployedServices): Promise<Check[]> {
   return [
     ...(await checkFunctions(target, services)),
+    await checkTimeZonesOfFunctions(target.outputs.Stage, services.cloudwatch),
     await checkRules(target, services),
     await checkAlarms(target, services),
   ];

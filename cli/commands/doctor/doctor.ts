@@ -8,10 +8,12 @@ import type { Report } from '../../terminal/report.ts';
 import type { Style, Terminal } from '../../terminal/terminal.ts';
 import { counted } from '../../terminal/wording.ts';
 import { checkAttributes } from './attributes.ts';
+import { checkAuditLog } from './audit-log.ts';
 import type { DeployedServices } from './aws.ts';
 import type { Check } from './check.ts';
 import { checkPipeline } from './pipeline.ts';
 import { checkTables } from './tables.ts';
+import { timeZoneCheck } from './time-zones.ts';
 
 interface DoctorOptions {
   readonly mend?: boolean;
@@ -21,7 +23,9 @@ interface DoctorOptions {
 export function registerDoctor(program: Command, run: Run): void {
   program
     .command('doctor')
-    .description('check the stack itself: tables, queues, functions, rules, ticks, alarms')
+    .description(
+      'check the stack itself: tables, audit rows, time-zone data, queues, functions, rules, ticks, alarms',
+    )
     .option('--mend', 'enable what was disabled: rules, the link to the queue, protection of tables')
     .option('--yes', 'do not ask before mending')
     .addHelpText('after', '\nExit code 1 if something is ill; accounts are for "status" and "verify".')
@@ -59,6 +63,8 @@ async function checkAll(target: Target, services: DeployedServices | undefined):
   const checks = [
     ...(await checkTables(target)),
     await checkAttributes(target),
+    ...(await checkAuditLog(target)),
+    timeZoneCheck('this machine', process.versions.tz ?? ''),
     ...(await checkPipeline(target)),
   ];
   if (services === undefined) {

@@ -1,36 +1,45 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { crc32, createGunzip, createInflateRaw } from 'node:zlib';
-import { FileFault, readZipEntry } from './zip-entry.ts';
+import { crc32, createInflateRaw } from 'node:zlib';
+import { gzipTime } from '../../../lambdas/archive/gzip.ts';
+import { msDosTime } from '../../../lambdas/archive/zip.ts';
+import type { FileName } from '../../../lambdas/domain/object-key.ts';
+import { FileFault, readEntry, readGzip, readZip } from './entry.ts';
+import { nameInside } from './file-name.ts';
 
 /**
  * The bytes inside a delivered file, whose checksum is verified once they are read to the end.
  *
- * @param expectedName of the file inside a zip; gzip has none
+ * @param name of the file, which tells what is written in its headers; absent if it has been renamed
  * @throws FileFault if the file is empty, or the zip or gzip is damaged
  */
-export async function* contentOf(path: string, expectedName: string | undefined): AsyncGenerator<Buffer> {
+export async function* contentOf(path: string, name: FileName | undefined): AsyncGenerator<Buffer> {
   if ((await stat(path)).size === 0)
     throw new FileFault('it is empty: even without a record it would have bytes');
-  if (!basename(path).endsWith('.zip')) {
-    yield* unpacked(path, createReadStream(path).pipe(createGunzip()));
-    return;
-  }
-  const entry = await readZipEntry(path);
+  const isZip = basename(path).endsWith('.zip');
+  const entry = isZip ? await readEntry(path, readZip, 'zip') : await readEntry(path, readGzip, 'gzip');
+  const expectedName = nameInside(name);
   if (expectedName !== undefined && entry.name !== expectedName)
     throw new FileFault(`the file inside is called ${entry.name}, expected ${expectedName}`);
+  const timeOf = isZip ? msDosTime : gzipTime;
+  if (name !== undefined && entry.modifiedAt !== timeOf(name.windowEnd))
+    throw new FileFault('its time of modification is not the end of its window');
   if (entry.end <= entry.start) throw new FileFault('the file inside has no content');
   let sum = 0;
   let size = 0;
   const deflated = createReadStream(path, { start: entry.start, end: entry.end - 1 });
-  for await (const chunk of unpacked(path, deflated.pipe(createInflateRaw()))) {
+  const inflated = deflated.pipe(createInflateRaw());
+  for await (const chunk of unpacked(path, inflated)) {
     sum = crc32(chunk, sum);
     size += chunk.length;
     yield chunk;
   }
-  if (size !== entry.size || sum !== entry.crc32)
-    throw new FileFault('the content does not match the checksum in the zip');
+  if (inflated.bytesWritten !== entry.end - entry.start)
+    throw new FileFault('there is something behind the end of the content');
+  // A gzip counts modulo 4 GiB.
+  if (size % 2 ** 32 !== entry.size || sum !== entry.crc32)
+    throw new FileFault(`the content does not match the checksum in the ${isZip ? 'zip' : 'gzip'}`);
 }
 
 async function* unpacked(path: string, source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

@@ -12,15 +12,16 @@ import type { Run } from '../../run.ts';
 import type { CommandContext } from '../../stage/context.ts';
 import { createFileReader } from '../../stage/ledger/ledger-files.ts';
 import { CommandError } from '../../terminal/command-error.ts';
-import { displayName } from '../../terminal/display.ts';
+import { printableLine } from '../../terminal/display.ts';
 import type { Report } from '../../terminal/report.ts';
 import { fields } from '../../terminal/table.ts';
 import { whyUnreadable } from '../../terminal/unreadable.ts';
 import { count, counted, size, utcTime } from '../../terminal/wording.ts';
 import { createRecordCheck, NotUtf8Error, type RecordFigures } from './check-records.ts';
 import { contentOf } from './content.ts';
-import { nameInside, parseFileName } from './file-name.ts';
-import { FileFault } from './zip-entry.ts';
+import { differences } from './differences.ts';
+import { FileFault } from './entry.ts';
+import { parseFileName } from './file-name.ts';
 
 interface InspectOptions {
   readonly ledger?: boolean;
@@ -70,7 +71,7 @@ async function inspect(context: CommandContext, path: string, { ledger }: Inspec
     lines: ({ paint }) => [
       ...fields([
         ['file', basename(path)],
-        ['account', name && displayName(JSON.stringify(name.accountId), Number.POSITIVE_INFINITY)],
+        ['account', name && printableLine(JSON.stringify(name.accountId))],
         ['window', describeWindow(name, delivered)],
         ['size', `${size(bytes)} (${count(bytes)} bytes)`],
         ['sha-256', sha256],
@@ -83,7 +84,7 @@ async function inspect(context: CommandContext, path: string, { ledger }: Inspec
         ? [
             `${paint('green', '✓')} The file is sound${delivered ? ', and the one that was delivered.' : '. Only --ledger tells whether it is the one that was delivered.'}`,
           ]
-        : faults.map(fault => paint('red', `✗ ${displayName(fault, Number.POSITIVE_INFINITY)}`))),
+        : faults.map(fault => paint('red', `✗ ${printableLine(fault)}`))),
     ],
   };
 }
@@ -115,7 +116,7 @@ async function checkContent(
 ): Promise<{ figures?: RecordFigures; faults: readonly string[] }> {
   const check = createRecordCheck(window);
   try {
-    for await (const chunk of contentOf(path, nameInside(name))) check.take(chunk);
+    for await (const chunk of contentOf(path, name)) check.take(chunk);
     const figures = check.end();
     return { figures, faults: figures.faults };
   } catch (thrown) {
@@ -142,19 +143,6 @@ async function ledgerRow(context: CommandContext, name: FileName | undefined): P
   const row = files.find(({ part }) => part === name.part);
   if (row !== undefined) return row;
   throw new CommandError('problem', 'The ledger knows of no such file');
-}
-
-function differences(
-  delivered: DeliveredFile,
-  figures: RecordFigures | undefined,
-  bytes: number,
-  sha256: string,
-): string[] {
-  if (sha256 === delivered.sha256) return [];
-  return [
-    `It is not the file that was delivered: ${counted(delivered.records, 'record')}, ${count(delivered.bytes)} bytes then; ` +
-      `${figures ? counted(figures.records, 'record') : 'unreadable'}, ${count(bytes)} bytes now`,
-  ];
 }
 
 function describeWindow(

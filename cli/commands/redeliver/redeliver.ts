@@ -165,7 +165,11 @@ function describe(redone: Redone, asItIsNow: boolean): string {
 
 function explained(thrown: unknown, account: Account, { command, outputs }: Target): unknown {
   if (!(thrown instanceof ExportError)) return thrown;
-  const remedy = remedyFor(thrown, account, { command, exporterRoleArn: outputs.ExporterRoleArn });
+  const remedy = remedyFor(thrown, account, {
+    command,
+    exporterRoleArn: outputs.ExporterRoleArn,
+    egressAddresses: outputs.EgressAddresses,
+  });
   return new CommandError(
     'problem',
     `${thrown.code}: ${thrown.message}\n  → ${remedy.replaceAll('\n', '\n  → ')}`,

@@ -6,8 +6,6 @@ import { utcTime } from '../../terminal/wording.ts';
 
 export interface AccountState {
   readonly standing: Standing;
-  /** Whether the audit log has a row of the account at all; `undefined` if that cannot be seen. */
-  readonly hasRows: boolean | undefined;
   /** What commands for the stage begin with. */
   readonly command: string;
   readonly exporterRoleArn?: string | undefined;
@@ -24,9 +22,11 @@ const unseen: ReadonlyMap<string, 'wrong' | 'warning'> = new Map([
   ['destination_rejected', 'warning'],
 ]);
 
+export const lastExportStep = 'the last export went through';
+
 /** What keeps an account's files from coming although they can be written; nothing if that is all. */
 export function accountSteps(state: AccountState): Step[] {
-  return [...lastExport(state), ...onPurpose(state), ...rows(state)];
+  return [...lastExport(state), ...onPurpose(state)];
 }
 
 function lastExport({ standing: { account, cursor }, command, exporterRoleArn }: AccountState): Step[] {
@@ -35,7 +35,7 @@ function lastExport({ standing: { account, cursor }, command, exporterRoleArn }:
   if (account === undefined || error === undefined || outcome === undefined) return [];
   return [
     {
-      name: 'the last export went through',
+      name: lastExportStep,
       outcome,
       detail: `${error.code}, at ${utcTime(error.at)}: ${error.message}`,
       remedy: remedyFor(error, account, { command, exporterRoleArn }),
@@ -61,18 +61,4 @@ function onPurpose({ standing: { account, nextWindow }, command }: AccountState)
       remedy: accountCommand(`${command} account update`, account.accountId, '--add-on-expires-at <instant>'),
     });
   return steps;
-}
-
-function rows({ hasRows }: AccountState): Step[] {
-  const name = 'the audit log has rows of the account';
-  if (hasRows) return [];
-  if (hasRows === undefined)
-    return [{ name, outcome: 'unknown', detail: 'you may not read its table, or there is none' }];
-  return [
-    {
-      name,
-      outcome: 'warning',
-      detail: 'it has none: files will be empty until there are; compare the id with that in the audit log',
-    },
-  ];
 }

@@ -1,5 +1,5 @@
 import type { Step } from '../../stage/bucket/steps.ts';
-import { displayName } from '../../terminal/display.ts';
+import { printableLine } from '../../terminal/display.ts';
 import type { Style, Terminal } from '../../terminal/terminal.ts';
 
 const marks: Readonly<Record<Step['outcome'], readonly [string, Style]>> = {
@@ -25,5 +25,5 @@ export function describeStep({ name, outcome, detail, remedy }: Step, terminal: 
 
 function indented(text: string | undefined, mark: string): string[] {
   const lines = (text ?? '').split('\n').filter(line => line !== '');
-  return lines.map(line => `    ${mark}${displayName(line, Number.POSITIVE_INFINITY)}`);
+  return lines.map(line => `    ${mark}${printableLine(line)}`);
 }

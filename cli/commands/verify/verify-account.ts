@@ -1,4 +1,3 @@
-import type { Answer, Exists } from '../../../lambdas/buckets/bucket.ts';
 import { type Account, accountFaults, parseAccount } from '../../../lambdas/domain/account.ts';
 import { ExportError } from '../../../lambdas/domain/failure.ts';
 import type { Instant } from '../../../lambdas/domain/instant.ts';
@@ -8,9 +7,11 @@ import { mendingCommands } from '../../stage/account/check-record.ts';
 import { remedyFor } from '../../stage/account/remedy.ts';
 import { unknownAttributes } from '../../stage/account/unknown-attributes.ts';
 import { type Probe, probeKey } from '../../stage/bucket/probe.ts';
-import { containerSteps, readSas } from '../../stage/bucket/shared-access-signature.ts';
-import { type Step, unknownWriting, writingSteps } from '../../stage/bucket/steps.ts';
+import { type Step, unknownWriting } from '../../stage/bucket/steps.ts';
+import { credentialSteps } from '../../stage/secret/credential-steps.ts';
 import type { StackOutputs, Target } from '../../stage/target/target.ts';
+import { creationSteps } from './creation-steps.ts';
+import { stepOf } from './step-of.ts';
 
 export interface Verification {
   readonly record: AccountRecord;
@@ -39,7 +40,12 @@ export async function* verifyAccount(verification: Verification): AsyncGenerator
   const { command, outputs } = verification.target;
   const byRole = destination.type === 's3' && destination.roleArn !== undefined;
   const remedy = (failure: ExportError, credential?: Credential) =>
-    remedyFor(failure, account, { credential, command, exporterRoleArn: outputs.ExporterRoleArn });
+    remedyFor(failure, account, {
+      credential,
+      command,
+      exporterRoleArn: outputs.ExporterRoleArn,
+      egressAddresses: outputs.EgressAddresses,
+    });
 
   let credential: Credential | undefined;
   if (!byRole) {
@@ -50,8 +56,12 @@ export async function* verifyAccount(verification: Verification): AsyncGenerator
     yield stepOf(`the secret is a credential for ${cloudNames[destination.type]}`, parsed, remedy);
     if (parsed instanceof ExportError) return yield* unknownWriting(account);
     credential = parsed;
-    yield* expirySteps(credential, verification.now);
-    if (destination.type === 'azure') yield* containerSteps(secret, { ...account, destination }, command);
+    const { now } = verification;
+    yield* credentialSteps(account, secret, credential, {
+      now,
+      command,
+      egressAddresses: outputs.EgressAddresses,
+    });
   }
 
   const bucket = await attemptLater(() => probe.open(credential));
@@ -63,17 +73,11 @@ export async function* verifyAccount(verification: Verification): AsyncGenerator
     return yield* unknownWriting(account);
   }
 
+  const remedyThere = (failure: ExportError) =>
+    remedy(failure, credential) + (failure.code === 'access_denied' ? addressNote(outputs) : '');
   try {
-    const key = probeKey(account, verification.now);
-    const first = await probe.create(bucket, key);
-    if (first.kind !== 'created') {
-      const failure = first.kind === 'exists' ? toldOfNoObject(first) : first.failure;
-      const { code, message } = failure;
-      const fixed = code === 'access_denied' ? addressNote(outputs) : '';
-      return yield* writingSteps(account, { code, message, remedy: remedy(failure, credential) + fixed });
-    }
-    yield* writingSteps(account, undefined);
-    yield againStep(await probe.create(bucket, key), key, failure => remedy(failure, credential));
+    const key = probeKey(account, credential);
+    yield* creationSteps({ account, probe, bucket, key, remedy: remedyThere });
   } finally {
     bucket.close();
   }
@@ -88,17 +92,6 @@ function addressNote({ EgressAddresses }: StackOutputs): string {
 
 const cloudNames = { s3: 'Amazon S3', gcs: 'Google Cloud Storage', azure: 'Azure Blob Storage' } as const;
 
-function* expirySteps(credential: Credential, now: Instant): Generator<Step> {
-  if (credential.type === 'azure' && 'sas' in credential.access) yield* readSas(credential.access.sas, now);
-  if (credential.type === 's3' && credential.sessionToken !== undefined)
-    yield {
-      name: 'the credential lasts',
-      outcome: 'warning',
-      detail:
-        'it has a session token, so it expires within hours or days: ask for a role or for an access key of a user',
-    };
-}
-
 function* roleSteps(opened: unknown, remedy: (failure: ExportError) => string): Generator<Step> {
   const refused = 'the role is refused without its external id, and with another one';
   const entered = 'the role can be assumed with its external id';
@@ -107,42 +100,6 @@ function* roleSteps(opened: unknown, remedy: (failure: ExportError) => string): 
     yield { name: entered, outcome: 'right' };
   } else if (opened.code === 'role_unprotected') yield stepOf(refused, opened, remedy);
   else yield stepOf(entered, opened, remedy);
-}
-
-/** The name was made up a moment ago: whoever says that an object has it says so of every name, written or not. */
-function toldOfNoObject({ words, afterUnclear }: Exists): ExportError {
-  if (afterUnclear)
-    return new ExportError(
-      'destination_unavailable',
-      `The cloud's first answer left open whether the object was written, the second says that it is there (${words}); verify again`,
-    );
-  return new ExportError(
-    'destination_rejected',
-    `The storage says that an object has the name, which was made up a moment ago (${words}); nothing was written`,
-  );
-}
-
-function againStep(again: Answer, key: string, remedy: (failure: ExportError) => string): Step {
-  const name = 'what is there is left alone: a second object of the same name is refused';
-  switch (again.kind) {
-    case 'exists':
-      return { name, outcome: 'right', detail: `${key} is left there and may be deleted` };
-    case 'created':
-      return {
-        name,
-        outcome: 'wrong',
-        detail: 'the second one was written, too',
-        remedy:
-          'The storage ignores the condition that no such object exists: exports into it could be written twice',
-      };
-    default:
-      return stepOf(name, again.failure, remedy);
-  }
-}
-
-function stepOf(name: string, result: unknown, remedy: (failure: ExportError) => string): Step {
-  if (!(result instanceof ExportError)) return { name, outcome: 'right' };
-  return { name, outcome: 'wrong', detail: `${result.code}: ${result.message}`, remedy: remedy(result) };
 }
 
 function attempt<Result>(run: () => Result): Result | ExportError {

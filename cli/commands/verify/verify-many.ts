@@ -3,7 +3,7 @@ import type { Step } from '../../stage/bucket/steps.ts';
 import type { CommandContext } from '../../stage/context.ts';
 import type { Target } from '../../stage/target/target.ts';
 import { toCommandError } from '../../stage/unreachable.ts';
-import { displayName } from '../../terminal/display.ts';
+import { displayName, printableLine } from '../../terminal/display.ts';
 import type { Report } from '../../terminal/report.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { count, counted } from '../../terminal/wording.ts';
@@ -25,7 +25,7 @@ export async function verifyMany(
     for (const record of left) {
       const accountId = String(record.accountId);
       try {
-        const outcome = await verifyOne(target, record, () => undefined);
+        const outcome = await verifyOne(target, record, { tell: () => undefined, alone: false });
         verified.push(outcome);
         if (!json) terminal.say(describe(outcome, terminal));
       } catch (thrown) {
@@ -69,5 +69,5 @@ function sentence({ name, detail }: Step): string {
 }
 
 function onOneLine(text: string): string {
-  return displayName(text.replaceAll('\n', ' '), Number.POSITIVE_INFINITY);
+  return printableLine(text.replaceAll('\n', ' '));
 }

@@ -3,11 +3,13 @@ import type { Account } from '../../../lambdas/domain/account.ts';
 import { ExportError } from '../../../lambdas/domain/failure.ts';
 import type { AccountRecord } from '../../stage/account/account-record.ts';
 import { type Standing, standingOf } from '../../stage/account/standing.ts';
+import { rowsOfAccount } from '../../stage/audit-log/sampled-rows.ts';
 import { createProbe } from '../../stage/bucket/probe.ts';
 import type { Step } from '../../stage/bucket/steps.ts';
+import { proxyOf } from '../../stage/target/proxy.ts';
 import type { Target } from '../../stage/target/target.ts';
 import { accountSteps } from './account-steps.ts';
-import { hasAnyRow } from './any-row.ts';
+import { auditRowSteps } from './audit-rows.ts';
 import { verifyAccount } from './verify-account.ts';
 
 export interface Verified {
@@ -19,11 +21,14 @@ export interface Verified {
   readonly standing: Standing;
 }
 
-/** Goes the way of an account's export, then looks at what is around it; `tell` hears of each step at once. */
+/**
+ * Goes the way of an account's export, then looks at what is around it; `tell` hears of each step at once.
+ * @param alone of a single account one of the customer's own records is shown, too
+ */
 export async function verifyOne(
   target: Target,
   record: AccountRecord,
-  tell: (step: Step) => void,
+  { tell, alone }: { readonly tell: (step: Step) => void; readonly alone: boolean },
 ): Promise<Verified> {
   const way: Step[] = [];
   const probeOf = (account: Account) => createProbe(target, account);
@@ -35,9 +40,30 @@ export async function verifyOne(
   const cursor = await readCursor(target, accountId);
   const { settleSeconds } = await target.environment();
   const standing = standingOf(record, cursor, await target.now(), settleSeconds * 1000);
-  const around = [...cursorSteps(cursor), ...(await stepsAround(target, standing))];
+  const around = [
+    ...directly(target, way),
+    ...cursorSteps(cursor),
+    ...(await stepsAround(target, standing, alone)),
+  ];
   for (const step of around) tell(step);
   return { accountId, way, around, standing };
+}
+
+/** Where a proxy is the only way out, a cloud cannot be reached from here, and well from Lambda. */
+function directly({ local }: Target, way: readonly Step[]): Step[] {
+  const isUnreachable = way.some(
+    ({ outcome, detail = '' }) => outcome === 'wrong' && /^(network|no_answer):|\(ENOTFOUND\)/.test(detail),
+  );
+  if (local || !isUnreachable || proxyOf(process.env) === undefined) return [];
+  return [
+    {
+      name: 'the cloud is reached as the exporter reaches it',
+      outcome: 'warning',
+      detail:
+        'HTTPS_PROXY is for requests to AWS alone: buckets are reached directly, as the exporter does it',
+      remedy: 'verify from where the cloud can be reached without a proxy, such as AWS CloudShell',
+    },
+  ];
 }
 
 async function readCursor(
@@ -53,11 +79,15 @@ function cursorSteps(cursor: FoundCursor | undefined): Step[] {
   return [{ name: 'the ledger tells how far it is exported', outcome: 'wrong', detail: cursor.message }];
 }
 
-async function stepsAround(target: Target, standing: Standing): Promise<Step[]> {
+async function stepsAround(target: Target, standing: Standing, alone: boolean): Promise<Step[]> {
   if (standing.account === undefined) return [];
-  const hasRows = await hasAnyRow(target, standing.accountId);
   const { command, outputs } = target;
-  return accountSteps({ standing, hasRows, command, exporterRoleArn: outputs.ExporterRoleArn });
+  const rows = await rowsOfAccount(target, standing.accountId);
+  const { auditLog: source } = await target.environment();
+  return [
+    ...accountSteps({ standing, command, exporterRoleArn: outputs.ExporterRoleArn }),
+    ...auditRowSteps({ rows, source, now: Date.now(), alone }),
+  ];
 }
 
 export function isRight({ way, around }: Verified): boolean {

@@ -13,6 +13,7 @@ import { displayName } from '../../terminal/display.ts';
 import type { Report } from '../../terminal/report.ts';
 import { accountCommand } from '../../terminal/shell-word.ts';
 import { counted } from '../../terminal/wording.ts';
+import { lastExportStep } from './account-steps.ts';
 import { describeStep } from './describe-step.ts';
 import { verifyMany } from './verify-many.ts';
 import { isRight, type Verified, verifiedJson, verifyOne } from './verify-one.ts';
@@ -36,7 +37,12 @@ export function registerVerify(program: Command, run: Run): void {
       `
 Exit code 1 if a step is wrong; each wrong step comes with what to do. Tells as well of what keeps files from coming
 although they can be written: a last export that failed otherwise, a pause, an add-on that has expired, an audit log
-without a row of the account. The object stays in the bucket, because nobody but the customer may delete it.
+without a row of the account, or with sort keys and attributes other than the stage declares. Of one account alone it
+shows the newest row as it is delivered, which is a customer's data.
+
+One object stays in the bucket for each destination and credential, however often you verify, because nobody but the
+customer may delete it. While it is there, a large object under a new name is begun and given up before the request that
+would create it: every right that an export needs is shown, and only the creation itself is not done again.
 
 Once a week, to see keys and SAS that come to their end before exports fail:
   siem-export verify --all --stage prod`,
@@ -93,7 +99,7 @@ async function verifyAlone(
   const tell = (step: Step) => {
     if (!json) for (const line of describeStep(step, terminal)) terminal.say(line);
   };
-  const verified = await verifyOne(target, record, tell);
+  const verified = await verifyOne(target, record, { tell, alone: true });
   return {
     problem: !isRight(verified),
     json: verifiedJson(verified),
@@ -108,8 +114,11 @@ function conclusion({ accountId, way, around, standing }: Verified, { command }:
   const exportNow = `What it is owed comes at its next boundary, or now: ${accountCommand(`${command} export`, accountId)}`;
   const after = standing.state === 'failing' ? [exportNow] : [];
   const failed = around.find(({ outcome }) => outcome === 'wrong');
-  if (failed !== undefined)
-    return [`Exports of ${account} can be written, but the last export failed: ${failed.detail}`, ...after];
+  if (failed !== undefined) {
+    const but =
+      failed.name === lastExportStep ? 'the last export failed' : `it is not so that ${failed.name}`;
+    return [`Exports of ${account} can be written, but ${but}: ${failed.detail}`, ...after];
+  }
   const warnings = [...way, ...around].filter(({ outcome }) => outcome === 'warning').length;
   return [
     `Exports of ${account} can be written${warnings > 0 ? `; ${counted(warnings, 'warning')}` : ''}.`,

@@ -1,14 +1,10 @@
-import type { Account, AzureDestination, Destination } from '../../../lambdas/domain/account.ts';
+import type { Account, Destination } from '../../../lambdas/domain/account.ts';
 import type { FailureCode } from '../../../lambdas/domain/failure.ts';
 import { accountCommand } from '../../terminal/shell-word.ts';
-import {
-  bindingCommand,
-  type GrantOptions,
-  sasCommand,
-  serviceAccount,
-  trust,
-  writePolicy,
-} from './customer-grant.ts';
+import { az, keysCommand, sasCommand } from './azure-grant.ts';
+import { bindingCommand, type GrantOptions, serviceAccount } from './customer-grant.ts';
+import { cureFor } from './likely-cause.ts';
+import { trust, writePolicy } from './s3-grant.ts';
 
 export interface Failed {
   readonly code: FailureCode;
@@ -19,13 +15,20 @@ export interface Failed {
 export interface RemedyOptions extends GrantOptions {
   /** What commands for the stage begin with. */
   readonly command: string;
+  /** Where the exporter's requests come from; absent if from any address of AWS. */
+  readonly egressAddresses?: string | undefined;
 }
 
-/** What to do about a failure, exactly: the command or the policy, with the account's own names in it. */
+/**
+ * What to do about a failure, exactly: the command or the policy, with the account's own names in it. It follows from the
+ * cause, where the cloud has named one; else from the code, the likeliest first.
+ */
 export function remedyFor({ code, message }: Failed, account: Account, options: RemedyOptions): string {
   const { destination } = account;
   const { command } = options;
   const update = (option: string) => accountCommand(`${command} account update`, account.accountId, option);
+  const cure = causedByCustomer.has(code) ? cureFor(message, destination, { ...options, update }) : undefined;
+  if (cure !== undefined) return `The customer: ${cure}`;
   switch (code) {
     case 'account_invalid':
       return `${update('…')} with what is to be changed`;
@@ -40,7 +43,7 @@ export function remedyFor({ code, message }: Failed, account: Account, options: 
     case 'credentials_rejected':
       return `The customer: ${renewal(account, options)}\n${renewed(destination, update)}`.trimEnd();
     case 'access_denied':
-      return `The customer: ${permission(destination, options, message)}`;
+      return `The customer: ${permission(destination, options, update)}`;
     case 'bucket_missing':
       return `The customer: ${creation(destination)}\nor, if the name is wrong: ${update(
         `--${destination.type === 'azure' ? 'container' : 'bucket'} <name>`,
@@ -52,6 +55,8 @@ export function remedyFor({ code, message }: Failed, account: Account, options: 
     case 'role_unprotected':
       return `The customer: ${renewal(account, options)}`;
     case 'destination_rejected':
+      if (/operators have to deploy/.test(message))
+        return 'Deploy another release: the customer has nothing to change';
       return 'Ask the customer which rules the bucket has (encryption, retention, network), then verify again';
     case 'no_answer':
       return `Nothing yet, it is tried again by itself. If it stays, see whether the cloud tells of an outage there, and:\n${command} doctor`;
@@ -60,9 +65,16 @@ export function remedyFor({ code, message }: Failed, account: Account, options: 
   }
 }
 
+const causedByCustomer: ReadonlySet<FailureCode> = new Set([
+  'credentials_rejected',
+  'access_denied',
+  'bucket_missing',
+  'destination_rejected',
+]);
+
 /** The region that S3 named, which the failure tells in its message only. */
 function regionIn(message: string): string | undefined {
-  return / is in ([a-z]{2}(?:-[a-z]+)+-\d+), not in /.exec(message)?.[1];
+  return / is in ([a-z]+(?:-[a-z]+)+-\d+), not in /.exec(message)?.[1];
 }
 
 const credentialNames: Readonly<Record<Destination['type'], string>> = {
@@ -78,7 +90,7 @@ function renewal({ accountId, destination }: Account, options: RemedyOptions): s
     case 's3':
       return destination.roleArn === undefined
         ? 'aws iam create-access-key --user-name <user>'
-        : `gives ${destination.roleArn} the ${trust(destination, options)}`;
+        : `gives ${destination.roleArn} the ${trust(destination, options.exporterRoleArn)}`;
     case 'gcs':
       return `gcloud iam service-accounts keys create key.json --iam-account=${serviceAccount(credential)}`;
     case 'azure':
@@ -87,12 +99,8 @@ function renewal({ accountId, destination }: Account, options: RemedyOptions): s
           `${keysCommand(destination)} (for an account key), or`,
           `${sasCommand(destination)} (for a SAS): ${accountCommand(`${command} verify`, accountId)} tells which it is`,
         ].join('\n');
-      return 'sas' in credential.access ? sasCommand(destination) : keysCommand(destination);
+      return 'sas' in credential.access ? sasCommand(destination, credential) : keysCommand(destination);
   }
-}
-
-function keysCommand({ storageAccount }: AzureDestination): string {
-  return `az storage account keys list --account-name ${storageAccount}`;
 }
 
 function renewed(destination: Destination, update: (option: string) => string): string {
@@ -100,20 +108,34 @@ function renewed(destination: Destination, update: (option: string) => string): 
   return byRole ? '' : `then: ${update('--secret-file <file>')}`;
 }
 
-function permission(destination: Destination, { credential }: GrantOptions, message: string): string {
+/** Without a cause that the cloud names, the grant is missing most likely. */
+function permission(
+  destination: Destination,
+  { credential }: GrantOptions,
+  update: (option: string) => string,
+): string {
   switch (destination.type) {
-    case 's3':
-      return otherCure(message) ?? `grants ${writePolicy(destination)}`;
+    case 's3': {
+      const { expectedBucketOwner, kmsKeyId } = destination;
+      return [
+        `grants ${writePolicy(destination)}`,
+        ...(kmsKeyId === undefined
+          ? [
+              'or, if that is granted: a policy of the bucket denies it, or the key by which it encrypts is not granted',
+            ]
+          : ["or, if that is granted: the key's own policy has to allow it as well"]),
+        ...(expectedBucketOwner === undefined
+          ? []
+          : [
+              `or, if the bucket does not belong to ${expectedBucketOwner}: ${update('--expected-bucket-owner <id>')}`,
+            ]),
+      ].join('\n');
+    }
     case 'gcs':
       return bindingCommand(destination, credential);
     case 'azure':
-      return sasCommand(destination);
+      return sasCommand(destination, credential);
   }
-}
-
-/** What helps where S3 named a cause that the right to write does not remove: the message ends with it. */
-function otherCure(message: string): string | undefined {
-  return /\); ((?!grant s3:)[^;]+)$/.exec(message)?.[1];
 }
 
 function creation(destination: Destination): string {
@@ -123,6 +145,9 @@ function creation(destination: Destination): string {
     case 'gcs':
       return `gcloud storage buckets create gs://${destination.bucket}`;
     case 'azure':
-      return `az storage container create --name ${destination.container} --account-name ${destination.storageAccount}`;
+      return az(
+        destination,
+        `storage container create --name ${destination.container} --account-name ${destination.storageAccount}`,
+      );
   }
 }

@@ -1,4 +1,5 @@
 import { accountAttributes, destinationAttributes } from '../../../lambdas/domain/account.ts';
+import { credentialLook } from '../../terminal/credential-look.ts';
 import { editDistance } from '../../terminal/edit-distance.ts';
 
 /** What an import file may have beside the attributes of a record. */
@@ -35,7 +36,7 @@ const inDestination = (name: string) => `destination.${name}`;
 
 /** The name, unless it could as well be a value pasted into the wrong place. */
 function shown(name: string, path = ''): string {
-  return /^[\w.:-]{1,30}$/.test(name)
+  return /^[\w.:-]{1,30}$/.test(name) && credentialLook(name) === undefined
     ? `\`${path}${name}\``
     : `an attribute${path && ' of the destination'} whose name is no plain word`;
 }

@@ -52,6 +52,8 @@ function tellingOf({
   // A cloud that compares checksums has let the request in. Which answer it gave is in the message only.
   if (/BadDigest|ChecksumMismatch|Md5Mismatch|Crc64Mismatch|other bytes/.test(message))
     return ['checked', 'reachable', 'accepted', 'found', 'allowed'];
+  // Nobody has answered: the name of the host tells of the region, and of nothing else.
+  if (code === 'wrong_region' && message.includes('ENOTFOUND')) return ['region'];
   return tellings[code] ?? ['allowed'];
 }
 

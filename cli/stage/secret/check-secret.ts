@@ -1,10 +1,10 @@
 import type { Account } from '../../../lambdas/domain/account.ts';
 import { ExportError } from '../../../lambdas/domain/failure.ts';
-import type { Instant } from '../../../lambdas/domain/instant.ts';
-import { type Credential, parseSecret } from '../../../lambdas/domain/secret.ts';
+import type { Credential } from '../../../lambdas/domain/secret.ts';
 import { CommandError } from '../../terminal/command-error.ts';
-import { containerSteps, readSas } from '../bucket/shared-access-signature.ts';
 import type { Step } from '../bucket/steps.ts';
+import { type CredentialCheck, credentialSteps } from './credential-steps.ts';
+import { readCredential } from './read-credential.ts';
 import { largestSecret, tooLarge } from './secret-size.ts';
 
 /** @throws CommandError `usage` with every fault, and no part of the secret */
@@ -12,24 +12,9 @@ export function checkSecret({ destination }: Account, secret: string): Credentia
   if (secret.trim() === '') throw new CommandError('usage', 'The secret is empty');
   if (Buffer.byteLength(secret) > largestSecret) throw new CommandError('usage', `The secret ${tooLarge}`);
   try {
-    return parseSecret(destination, secret);
+    return readCredential(destination, secret);
   } catch (thrown) {
-    if (!(thrown instanceof ExportError)) throw thrown;
-    const hint = destination.type === 'gcs' && hasEscapedLines(secret) ? `; ${escapedLines}` : '';
-    throw new CommandError('usage', `${thrown.message}${hint}`);
-  }
-}
-
-const escapedLines =
-  'private_key has \\n, two characters, where lines end: it was escaped twice on its way, so take the file as downloaded';
-
-/** Whether the key of a service account was escaped once more than JSON does it. */
-function hasEscapedLines(secret: string): boolean {
-  try {
-    const key: unknown = JSON.parse(secret).private_key;
-    return typeof key === 'string' && key.includes('\\n');
-  } catch {
-    return false;
+    throw thrown instanceof ExportError ? new CommandError('usage', thrown.message) : thrown;
   }
 }
 
@@ -58,14 +43,9 @@ export function refuseUnusedKey(
  * What the cloud will refuse sooner or later, although the secret is a credential by its form.
  * @throws CommandError `usage` as `checkSecret` does
  */
-export function credentialWarnings(account: Account, secret: string, now: Instant): string[] {
+export function credentialWarnings(account: Account, secret: string, options: CredentialCheck): string[] {
   const credential = checkSecret(account, secret);
-  if (credential.type !== 'azure' || !('sas' in credential.access)) return [];
-  const { destination } = account;
-  return [
-    ...(destination.type === 'azure' ? containerSteps(secret, { ...account, destination }, '') : []),
-    ...readSas(credential.access.sas, now),
-  ].flatMap(warningOf);
+  return credentialSteps(account, secret, credential, options).flatMap(warningOf);
 }
 
 function warningOf({ name, outcome, detail }: Step): string[] {

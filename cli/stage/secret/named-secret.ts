@@ -3,10 +3,10 @@ import { createSecretStore } from '../../../lambdas/aws/secret-store.ts';
 import { answerOf } from '../../../lambdas/buckets/aws-answer.ts';
 import type { Account } from '../../../lambdas/domain/account.ts';
 import { ExportError } from '../../../lambdas/domain/failure.ts';
-import type { Instant } from '../../../lambdas/domain/instant.ts';
 import { CommandError } from '../../terminal/command-error.ts';
 import { toCommandError } from '../unreachable.ts';
 import { credentialWarnings } from './check-secret.ts';
+import type { CredentialCheck } from './credential-steps.ts';
 import type { SecretWriter } from './secret-writer.ts';
 
 /**
@@ -24,13 +24,13 @@ export function checkSecretName(name: string, { prefix }: Pick<SecretWriter, 'pr
 /** What is to be told of a secret that a record names and nobody writes here; nothing where it may not be read. */
 export async function namedSecretWarnings(
   account: Account,
-  { client, prefix, now }: { client: SecretsManagerClient; prefix: string; now: Instant },
+  { client, prefix, ...check }: CredentialCheck & { client: SecretsManagerClient; prefix: string },
 ): Promise<string[]> {
   const { secretId } = account;
   if (secretId === undefined) return [];
   try {
     const secret = await createSecretStore({ client, prefix }).read(secretId);
-    return credentialWarnings(account, secret, now).map(warning => `the secret ${secretId}: ${warning}`);
+    return credentialWarnings(account, secret, check).map(warning => `the secret ${secretId}: ${warning}`);
   } catch (thrown) {
     if (thrown instanceof CommandError) return [`the secret ${secretId} will not do: ${thrown.message}`];
     if (!(thrown instanceof ExportError)) {

@@ -1,6 +1,7 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { ask, askHidden } from '../../terminal/ask.ts';
 import { CommandError } from '../../terminal/command-error.ts';
+import { credentialLook } from '../../terminal/credential-look.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { whyUnreadable } from '../../terminal/unreadable.ts';
 import { readSecretText, tooLarge } from './secret-size.ts';
@@ -11,24 +12,22 @@ import { readSecretText, tooLarge } from './secret-size.ts';
  * @throws CommandError `usage` if it cannot be read, or is larger than a secret can be
  */
 export async function readSecretFile(file: string, { input }: Pick<Terminal, 'input'>): Promise<string> {
-  if (file === '-') return whole(await readSecretText(input), 'The secret on standard input');
-  return whole(await readFileOf(file), `The file with the secret, ${file},`);
-}
-
-function whole(text: string | undefined, what: string): string {
-  if (text === undefined) throw new CommandError('usage', `${what} ${tooLarge}`);
-  return text;
-}
-
-async function readFileOf(file: string): Promise<string | undefined> {
-  try {
-    return await readSecretText(createReadStream(file));
-  } catch (thrown) {
+  if (file === '-') return readSource(input, 'The secret on standard input');
+  // The name of a file begins with no bracket, and what was pasted ends where its first line does.
+  if (!existsSync(file) && (/^[{["']/.test(file) || credentialLook(file) !== undefined))
     throw new CommandError(
       'usage',
-      `The file with the secret, ${file}, cannot be read: ${whyUnreadable(thrown)}`,
+      'This is the credential itself, or a piece of it: expected the name of a file that holds it',
     );
-  }
+  return readSource(createReadStream(file), `The file with the secret, ${file},`);
+}
+
+async function readSource(source: Parameters<typeof readSecretText>[0], what: string): Promise<string> {
+  const text = await readSecretText(source).catch((thrown: unknown) => {
+    throw new CommandError('usage', `${what} cannot be read: ${whyUnreadable(thrown)}`);
+  });
+  if (text === undefined) throw new CommandError('usage', `${what} ${tooLarge}`);
+  return text;
 }
 
 /** Asks for the credential of a destination, without showing it. */

@@ -1,3 +1,4 @@
+import { textOf } from '../../terminal/text-file.ts';
 import { count } from '../../terminal/wording.ts';
 
 /** What Secrets Manager takes, in bytes. */
@@ -6,7 +7,10 @@ export const largestSecret = 65_536;
 /** What a secret that is larger is told, after its name. */
 export const tooLarge = `has more than the ${count(largestSecret)} bytes that Secrets Manager takes`;
 
-/** The text, or `undefined` if it is larger than a secret can be: then the rest of it is not read. */
+/**
+ * The text, or `undefined` if it is larger than a secret can be: then the rest of it is not read.
+ * @throws NoTextError if it is not UTF-8
+ */
 export async function readSecretText(
   source: AsyncIterable<Uint8Array | string>,
 ): Promise<string | undefined> {
@@ -17,5 +21,5 @@ export async function readSecretText(
     bytes += chunk.length;
     if (bytes > largestSecret) return undefined;
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return textOf(Buffer.concat(chunks));
 }

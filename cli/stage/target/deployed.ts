@@ -5,6 +5,7 @@ import { printable } from '../../../lambdas/domain/printable.ts';
 import { type ExporterEnvironment, readExporterEnvironment } from '../../../lambdas/environment.ts';
 import { operatorSession } from '../../../lib/operator-session.ts';
 import { CommandError } from '../../terminal/command-error.ts';
+import { proxyOf } from './proxy.ts';
 import { parseOutputs, type Target } from './target.ts';
 
 export interface AwsAccess {
@@ -94,9 +95,17 @@ async function openStack({ stage, command, ...access }: StageName): Promise<Targ
   };
 }
 
-/** Absent settings are left out: the SDK takes `undefined` for a setting. */
+/**
+ * Absent settings are left out: the SDK takes `undefined` for a setting.
+ * @throws CommandError `usage` if the environment names a proxy that is none
+ */
 export function sdkConfig({ region, profile }: AwsAccess) {
-  return { ...(region !== undefined && { region }), ...(profile !== undefined && { profile }) };
+  const proxyEnv = proxyOf(process.env);
+  return {
+    ...(region !== undefined && { region }),
+    ...(profile !== undefined && { profile }),
+    ...(proxyEnv !== undefined && { requestHandler: { httpsAgent: { keepAlive: true, proxyEnv } } }),
+  };
 }
 
 async function readOutputs(stackName: string, title: string, access: AwsAccess) {

@@ -33,6 +33,8 @@ export const free: usize = __heap_base;
 /** Where the row is that was not read, and the end of the last line, as offsets. */
 export let readTo: usize = 0;
 export let writtenTo: usize = 0;
+/** A bit for each column of which a row that was read has a value, since `begin`. */
+export let fields: u32 = 0;
 
 let attributes: i32 = 0;
 let columns: i32 = 0;
@@ -45,6 +47,10 @@ let linesStart: usize = 0;
 let linesLimit: usize = 0;
 let excludedStart: usize = 0;
 let excludedLength: usize = 0;
+/** A bit for each column of which every row must have a value. */
+let required: u32 = 0;
+/** The same of those of which the row written last has one. */
+let present: u32 = 0;
 
 /** Forgets the attributes and columns. */
 export function clear(): void {
@@ -70,7 +76,7 @@ export function addColumn(opening: usize, length: usize, attribute: i32): void {
   frameLength += length + 4;
 }
 
-/** Names the answer, the room for its lines, and a sort key whose row is not read. */
+/** Names the answer, the room for its lines, a sort key whose row is not read, and the columns that are required. */
 export function begin(
   answer: usize,
   answerLength: usize,
@@ -78,6 +84,7 @@ export function begin(
   linesLength: usize,
   excluded: usize,
   length: usize,
+  requiredColumns: u32,
 ): void {
   answerStart = answer;
   answerEnd = answer + answerLength;
@@ -85,6 +92,8 @@ export function begin(
   linesLimit = lines + linesLength;
   excludedStart = excluded;
   excludedLength = length;
+  required = requiredColumns;
+  fields = 0;
 }
 
 /**
@@ -106,6 +115,7 @@ export function readRows(from: usize, to: usize): i32 {
     if (line + frameLength + (next - row) * columns + 16 > linesLimit) break;
     const lineEnd = writeLine(line);
     if (lineEnd === 0) break;
+    fields |= present;
     store<u32>(lineEnds + rows * 4, <u32>(lineEnd - linesStart));
     store<u32>(sortKeys + rows * 8, <u32>(load<u32>(starts) - answerStart));
     store<u32>(sortKeys + rows * 8, <u32>(load<u32>(ends) - answerStart), 4);
@@ -227,12 +237,14 @@ function isExcluded(): bool {
   return length === excludedLength && isSame(start, excludedStart, length);
 }
 
-/** The end of the row's line; 0 if its date is not in the form in which dates are written. */
+/** The end of the row's line; 0 if its date is not in the form in which dates are written, or if it lacks fields. */
 function writeLine(to: usize): usize {
+  let having: u32 = 0;
   for (let column = 0; column < columns; column++) {
     to = copy(load<u32>(openingStarts + column * 4), load<u32>(openingLengths + column * 4), to);
     const attribute = load<u32>(columnAttributes + column * 4);
     const start = load<u32>(starts + attribute * 4);
+    having |= (<u32>(start !== 0)) << column;
     if (column === 0) {
       // A sort key goes on after the date.
       const date = start === 0 ? load<u32>(starts) : start;
@@ -247,6 +259,9 @@ function writeLine(to: usize): usize {
       to += 4;
     } else to = copy(start - 1, load<u32>(ends + attribute * 4) - start + 2, to);
   }
+  // The date, which is the first column, makes no record alone.
+  if ((having & ~1) === 0 || (required & ~having) !== 0) return 0;
+  present = having;
   store<u16>(to, 0x0a7d); // } and a line feed
   return to + 2;
 }

@@ -14,6 +14,8 @@ export interface LineLayout {
   readonly openings: readonly Uint8Array[];
   /** For each column, which of the attributes it shows. */
   readonly columnSlots: readonly number[];
+  /** The columns of which every row must have a value, as bits: 1 is the first. */
+  readonly required: number;
 }
 
 /** What `readRows` came to, until it is called again. */
@@ -26,6 +28,8 @@ export interface PlainRowsRead {
   readonly readTo: number;
   /** Where the last line ends. */
   readonly writtenTo: number;
+  /** The columns of which a row has a value, of all rows since `begin`, as bits. */
+  readonly fields: number;
 }
 
 /** The exports of `assembly.ts`. */
@@ -36,6 +40,7 @@ interface Assembly {
   readonly sortKeys: { readonly value: number };
   readonly readTo: { readonly value: number };
   readonly writtenTo: { readonly value: number };
+  readonly fields: { readonly value: number };
   clear(): void;
   addAttribute(pattern: number, length: number): void;
   addColumn(opening: number, length: number, attribute: number): void;
@@ -46,6 +51,7 @@ interface Assembly {
     linesLength: number,
     excluded: number,
     excludedLength: number,
+    required: number,
   ): void;
   readRows(from: number, to: number): number;
 }
@@ -95,7 +101,11 @@ export class PlainRows {
    * @param excluded a sort key whose row is not read
    * @returns whether rows in this layout can be read
    */
-  begin(answer: Uint8Array, { names, openings, columnSlots }: LineLayout, excluded: Uint8Array): boolean {
+  begin(
+    answer: Uint8Array,
+    { names, openings, columnSlots, required }: LineLayout,
+    excluded: Uint8Array,
+  ): boolean {
     const assembly = this.#assembly;
     const memory = this.#bytes(assembly.free.value, layoutLength);
     const patterns = names.map(name => Buffer.from(`"${name}":{"S":"`));
@@ -120,6 +130,7 @@ export class PlainRows {
       lines.length,
       place(excluded),
       excluded.length,
+      required,
     );
     return true;
   }
@@ -131,13 +142,14 @@ export class PlainRows {
    * @param to where the lines so far end
    */
   readRows(from: number, to: number): PlainRowsRead {
-    const { memory, lineEnds, sortKeys, readTo, writtenTo, readRows } = this.#assembly;
+    const { memory, lineEnds, sortKeys, readTo, writtenTo, fields, readRows } = this.#assembly;
     const rows = readRows(from, to);
     return {
       lineEnds: new Uint32Array(memory.buffer, lineEnds.value, rows),
       sortKeys: new Uint32Array(memory.buffer, sortKeys.value, 2 * rows),
       readTo: readTo.value,
       writtenTo: writtenTo.value,
+      fields: fields.value,
     };
   }
 

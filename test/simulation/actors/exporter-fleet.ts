@@ -191,6 +191,7 @@ function exporterOf(
       queue: exportQueue,
       events: createExportEvents({ client: eventClient(process), busName: 'bus' }),
       telemetry: {
+        lacking: () => undefined,
         delivered: () => undefined,
         failed: (accountId, failure) => note({ accountId }, `${failure.code} ${String(failure.cause ?? '')}`),
         stopped: () => undefined,

@@ -36,6 +36,18 @@ test.each([
   'Request violates constraint constraints/gcp.restrictNonCmekServices',
 ])('keeps what names a resource: %s', text => expect(cloudWords('AccessDenied', text)).toContain(text));
 
+test('keeps the identifier by which an administrator finds a denial, however long the words are', () => {
+  const id = 'VQQnKfXtZ16NHnOmdJAy0E92tVT_8fZZRGvnndBWXZLKFx_KItn1EA';
+  const prohibited = `Request is prohibited by organization's policy. vpcServiceControlsUniqueIdentifier: ${id}`;
+  expect(cloudWords('403 vpcServiceControls', prohibited)).toBe(`403 vpcServiceControls: ${prohibited}`);
+  for (const words of [`${'word '.repeat(90)}${prohibited}`, `${prohibited} ${'word '.repeat(90)}`]) {
+    const kept = cloudWords('403', words);
+    expect(kept).toHaveLength(300);
+    expect(kept).toContain(`vpcServiceControlsUniqueIdentifier: ${id}`);
+  }
+  expect(cloudWords('403', `vpcServiceControls: ${id}`)).not.toContain(id);
+});
+
 test('is one line of at most 300 characters', () => {
   expect(cloudWords('Code', ' two\r\n  lines\u0000 ')).toBe('Code: two lines');
   expect(cloudWords('Code', 'word '.repeat(100))).toHaveLength(300);

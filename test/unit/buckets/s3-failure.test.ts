@@ -14,7 +14,6 @@ const answerTo = (thrown: unknown) => {
 test.each([
   { code: 'ECONNREFUSED', syscall: 'connect' },
   { code: 'EHOSTUNREACH', syscall: 'connect' },
-  { code: 'ENOTFOUND', syscall: 'getaddrinfo' },
   { code: 'EAI_AGAIN', syscall: 'getaddrinfo' },
   { code: 'EADDRNOTAVAIL' },
   { code: 'CERT_HAS_EXPIRED' },
@@ -74,6 +73,10 @@ test('the SDK’s own limit for connecting is one after which nothing was sent',
 test('a region without a host is to be corrected in the record', () => {
   const answer = toS3Answer(failed({ code: 'ENOTFOUND', syscall: 'getaddrinfo' }), destination);
   expect(answer).toMatchObject({
-    failure: { message: expect.stringMatching(/in eu-west-4 \(ENOTFOUND\).*correct the account record/) },
+    kind: 'refused',
+    failure: {
+      code: 'wrong_region',
+      message: expect.stringMatching(/in eu-west-4 \(ENOTFOUND\).*correct the account record/),
+    },
   });
 });

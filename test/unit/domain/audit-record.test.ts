@@ -2,13 +2,15 @@ import { describe, expect, it, test } from 'vitest';
 import {
   defaultAttributes as attributes,
   auditRecord,
+  type RowLayout,
   type StoredRow,
 } from '../../../lambdas/domain/audit-record.ts';
 
 const recordedAt = '2026-11-22T07:59:59.120Z#01JD';
-const record = (row: StoredRow, names = attributes) => auditRecord({ recordedAt, ...row }, names);
-const dateOf = (row: StoredRow, names = attributes) => {
-  const { json, malformed } = record(row, names);
+const record = (row: StoredRow, layout: RowLayout = attributes) =>
+  auditRecord({ recordedAt, ...row }, layout);
+const dateOf = (row: StoredRow, layout: RowLayout = attributes) => {
+  const { json, malformed } = record({ email: 'ann@example.com', ...row }, layout);
   return [JSON.parse(json).Date, malformed];
 };
 
@@ -26,8 +28,8 @@ it('has the six keys in their order, and null for what is absent', () => {
     json: '{"Date":"2026-11-22T07:59:58.000Z","Email":"ann@example.com","Action":"login","Action ID":"17","Description":"signed in","IP Address":"192.0.2.1"}',
     malformed: false,
   });
-  expect(record({ email: null })).toEqual({
-    json: '{"Date":"2026-11-22T07:59:59.120Z","Email":null,"Action":null,"Action ID":null,"Description":null,"IP Address":null}',
+  expect(record({ email: null, action: 'login' })).toEqual({
+    json: '{"Date":"2026-11-22T07:59:59.120Z","Email":null,"Action":"login","Action ID":null,"Description":null,"IP Address":null}',
     malformed: false,
   });
 });
@@ -46,6 +48,12 @@ describe('the date', () => {
     [1_795_334_399_120, '2026-11-22T07:59:59.120Z'],
     [1_795_334_399_120.9, '2026-11-22T07:59:59.120Z'],
     [1_795_334_399_120n, '2026-11-22T07:59:59.120Z'],
+    [1_762_135_200, '2025-11-03T02:00:00.000Z'],
+    [1_762_135_200.123, '2025-11-03T02:00:00.123Z'],
+    [1_762_135_200.9999, '2025-11-03T02:00:00.999Z'],
+    [1_762_135_200_123_456, '2025-11-03T02:00:00.123Z'],
+    [1_762_135_200_123_456_789n, '2025-11-03T02:00:00.123Z'],
+    ['2025-11-03T02:00:00\u221205:00', '2025-11-03T07:00:00.000Z'],
     [null, '2026-11-22T07:59:59.120Z'],
     [undefined, '2026-11-22T07:59:59.120Z'],
   ])('%s is %s', (date, expected) => {
@@ -63,7 +71,12 @@ describe('the date', () => {
     '9999-12-31T23:59:59-01:00',
     '22/11/2026 07:59',
     true,
-    1e18,
+    0,
+    -1_795_334_399_120,
+    20_251_103_070_400,
+    1e19,
+    '1762135200',
+    '2025-11-03T07:04:00 CET',
     [1],
     { day: 1 },
   ])('%s cannot be read: it is delivered as it is, and the row is malformed', date => {
@@ -76,12 +89,49 @@ describe('the date', () => {
     ['1795334399120', '2026-11-22T07:59:59.120Z', false],
     [1_795_334_399_120, '2026-11-22T07:59:59.120Z', false],
     ['no date#1', 'no date#1', true],
+    ['2025-11-03T07:04:00+02:00', '2025-11-03T05:04:00.000Z', false],
+    ['2025-11-03T07:04:00.5+0200#01JD', '2025-11-03T05:04:00.500Z', false],
+    ['2025-11-03T07:04:00-05:00[America/New_York]', '2025-11-03T12:04:00.000Z', false],
+    ['2025-11-03T07:04:00 GMT+0200', '2025-11-03T05:04:00.000Z', false],
+    ['2025-11-03T07:04:00,5Z', '2025-11-03T07:04:00.500Z', false],
+    ['2025-11-03T07:04Z#1', '2025-11-03T07:04:00.000Z', false],
+    ['2025-11-03T07:04:00Z-0500', '2025-11-03T07:04:00.000Z', false],
+    ['2025-11-03T07:04:00-01JD', '2025-11-03T07:04:00.000Z', false],
+    ['2025-11-03T07:04:00-0500', '2025-11-03T07:04:00-0500', true],
+    ['2025-11-03T07:04:00+25:00', '2025-11-03T07:04:00+25:00', true],
+    ['2025-11-03T07:04:00 CET', '2025-11-03T07:04:00 CET', true],
+    ['2025-11-03 07:04:00Z', '2025-11-03 07:04:00Z', true],
+    ['20251103T070400Z', '20251103T070400Z', true],
+    ['2025110307', '2025110307', true],
+    [' 2025-11-03T07:04:00Z', ' 2025-11-03T07:04:00Z', true],
   ])('is taken from the sort key %s where the row has none', (sortKey, expected, malformed) => {
     expect(dateOf({ recordedAt: sortKey })).toEqual([expected, malformed]);
   });
 
   it('is the recording instant where the sort key is the only date', () => {
     expect(dateOf({}, { ...attributes, date: 'recordedAt' })).toEqual(['2026-11-22T07:59:59.120Z', false]);
+  });
+});
+
+describe('a row that lacks fields', () => {
+  const required = { ...attributes, required: ['actionId' as const] };
+  test.each<[string, StoredRow, RowLayout, boolean]>([
+    ['has nothing but a sort key', {}, attributes, true],
+    ['has nothing but a date', { date: '2026-11-22T07:59:58.000Z' }, attributes, true],
+    ['has nulls alone', { email: null, action: null, description: null }, attributes, true],
+    ['has an empty text', { email: '' }, attributes, false],
+    ['has one field', { ipAddress: '192.0.2.1' }, attributes, false],
+    ['lacks a field that is required', { email: 'ann@example.com' }, required, true],
+    ['has null where one is required', { email: 'ann@example.com', actionId: null }, required, true],
+    ['has the one that is required', { actionId: '17' }, required, false],
+    [
+      'takes the required date from its key',
+      { action: 'login' },
+      { ...attributes, required: ['date'] },
+      true,
+    ],
+  ])('that %s: malformed is right', (_, row, layout, malformed) => {
+    expect(record(row, layout).malformed).toBe(malformed);
   });
 });
 

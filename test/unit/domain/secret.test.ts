@@ -93,12 +93,15 @@ describe('what else is taken', () => {
 
   it('Azure: the URL of a SAS for a container', () => {
     const sasUrl = `https://acmeaudit.blob.core.windows.net/audit?${sas}`;
-    expect(parseSecret(acmeaudit, JSON.stringify({ sasUrl }))).toEqual(bySas);
+    expect(parseSecret(acmeaudit, JSON.stringify({ sasUrl }))).toEqual({ ...bySas, path: 'audit' });
   });
 
   it('Azure: the URL of a SAS for an account with a DNS zone', () => {
     const credential = { ...bySas, host: zoneHost };
-    expect(parseSecret(acmeaudit, `https://${zoneHost}/audit?${sas}`)).toEqual(credential);
+    expect(parseSecret(acmeaudit, `https://${zoneHost}/audit?${sas}`)).toEqual({
+      ...credential,
+      path: 'audit',
+    });
     expect(parseSecret(acmeaudit, JSON.stringify({ sasUrl: `https://${zoneHost}/?${sas}` }))).toEqual(
       credential,
     );
@@ -140,6 +143,7 @@ describe('what else is taken', () => {
       ...bySas,
       cloud,
       host,
+      path: 'audit',
     });
   });
 
@@ -209,7 +213,7 @@ describe('what is refused', () => {
       /client_email: expected text, got number; private_key: expected a private key in PEM, got other text$/,
     );
     expect(faultOf('azure', 'DefaultEndpointsProtocol=http;AccountName=A;AccountKey=?')).toMatch(
-      /DefaultEndpointsProtocol: expected https; AccountName: expected .*; AccountKey: expected base64$/,
+      /DefaultEndpointsProtocol: expected https; AccountName: expected .*; AccountKey: expected 64 bytes in base64, 88 characters, as Azure shows it$/,
     );
   });
 
@@ -315,6 +319,37 @@ describe('what is refused', () => {
   ])('the SAS URL %s', sasUrl => {
     expect(faultOf('azure', JSON.stringify({ sasUrl }))).toContain('sasUrl: expected');
     expect(faultOf('azure', sasUrl)).toContain('sasUrl: expected');
+  });
+
+  it.each([
+    ['cut short by two characters', accountKey.slice(0, -2)],
+    ['cut in the middle', `${accountKey.slice(0, 40)}==`],
+    ['with a character too many', `A${accountKey}`],
+    ['of another length', Buffer.alloc(63, 'x').toString('base64')],
+  ])('an account key of Azure %s', (_, key) => {
+    expect(faultOf('azure', connection.replace(accountKey, key))).toContain('AccountKey: expected 64 bytes');
+  });
+
+  it.each([
+    [
+      'a secret access key that is cut',
+      { ...s3, secretAccessKey: secretAccessKey.slice(0, 39) },
+      'secretAccessKey: expected at least 40',
+    ],
+    [
+      'a temporary key without its token',
+      { ...s3, accessKeyId: 'ASIAQ7EXAMPLEKEY4Z2M' },
+      'sessionToken: expected one',
+    ],
+    ['the id of a user', { ...s3, accessKeyId: 'AIDAQ7EXAMPLEUSER4Z2' }, 'not of a user or role'],
+    ['the id of a role', { ...s3, accessKeyId: 'AROAQ7EXAMPLEROLE4Z2' }, 'not of a user or role'],
+  ])('S3: %s', (_, secret, fault) => {
+    expect(faultOf('s3', JSON.stringify(secret))).toContain(fault);
+  });
+
+  it('no secret access key that is longer than those of today', () => {
+    const secret = { ...s3, secretAccessKey: `${secretAccessKey}Zz19` };
+    expect(parseSecret({ type: 's3' }, JSON.stringify(secret))).toEqual({ type: 's3', ...secret });
   });
 
   it('both a connection string and the URL of a SAS', () => {

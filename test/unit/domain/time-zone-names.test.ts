@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
-import { timeZoneNames } from '../../../lambdas/domain/time-zone-names.ts';
+import { timeZoneDataOfList, timeZoneNames } from '../../../lambdas/domain/time-zone-names.ts';
 
 const require = createRequire(import.meta.url);
 const database = require.resolve('tzdata');
@@ -17,6 +17,10 @@ function isKnownToRuntime(timeZone: string): boolean {
 }
 
 describe('timeZoneNames', () => {
+  it('are of the version of the database that they say', () => {
+    expect(timeZoneDataOfList).toBe(JSON.parse(readFileSync(database, 'utf8')).version);
+  });
+
   it('are the names of the IANA database that the runtime knows, sorted', () => {
     expect(timeZoneNames).toEqual(namesOfDatabase.filter(isKnownToRuntime).sort());
   });

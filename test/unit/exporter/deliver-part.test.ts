@@ -1,5 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { deflateSynchronously } from '../../../lambdas/archive/deflate.ts';
+import { encodeRows } from '../../../lambdas/archive/encode-rows.ts';
+import type { Page } from '../../../lambdas/archive/page.ts';
 import {
   type Answer,
   type Bucket,
@@ -10,6 +12,7 @@ import {
   unclear,
 } from '../../../lambdas/buckets/bucket.ts';
 import { parseAccount } from '../../../lambdas/domain/account.ts';
+import { defaultAttributes } from '../../../lambdas/domain/audit-record.ts';
 import type { Attempt, Cursor, Intent } from '../../../lambdas/domain/cursor.ts';
 import { ExportError, toExportError } from '../../../lambdas/domain/failure.ts';
 import { recipeOf } from '../../../lambdas/domain/recipe.ts';
@@ -51,7 +54,10 @@ const denial = new ExportError('access_denied', 'The credential may not create t
 
 function deliver(
   buckets: readonly Bucket[],
-  { noteStep = async () => true }: Partial<Pick<ExporterPorts['ledger'], 'noteStep'>> = {},
+  {
+    noteStep = async () => true,
+    pages = [],
+  }: Partial<Pick<ExporterPorts['ledger'], 'noteStep'>> & { readonly pages?: readonly Page[] } = {},
 ) {
   const cursor: Cursor = {
     exportedThrough: window.start,
@@ -63,6 +69,7 @@ function deliver(
   };
   const recordFailure = vi.fn<ExporterPorts['ledger']['recordFailure']>(async () => true);
   const readings: AbortSignal[] = [];
+  const lacking: string[] = [];
   const [first, second] = buckets;
   if (!first) throw new Error('A bucket is needed');
   const quiet = async () => undefined;
@@ -85,7 +92,7 @@ function deliver(
     auditLog: {
       async *pages(_accountId, _window, _after, signal) {
         readings.push(signal);
-        yield* [];
+        yield* pages;
       },
       count: async () => 0,
     },
@@ -93,6 +100,7 @@ function deliver(
     queue: { send: quiet },
     events: { delivered: quiet, failed: quiet, recovered: quiet, stopped: quiet, recordedLate: quiet },
     telemetry: {
+      lacking: (_accountId, _file, fields) => lacking.push(...fields),
       delivered: () => undefined,
       failed: () => undefined,
       stopped: () => undefined,
@@ -115,7 +123,7 @@ function deliver(
       end: window.end + 900_000,
     },
   });
-  return { outcome, recordFailure, readings };
+  return { outcome, recordFailure, readings, lacking };
 }
 
 test('an object that exists after a rejection without a clear answer counts as our own', async () => {
@@ -214,4 +222,22 @@ test('a second credential does not take back that the first one may have created
   const { outcome } = deliver([bucketOfSteps(unclear(rejection)), bucketOfSteps(created)], { noteStep });
   await expect(outcome).resolves.toMatchObject({ version: 4 });
   expect(noteStep.mock.calls.map(([, , , step]) => step)).toEqual(['staging', 'creating']);
+});
+
+test('fields that not one row of a file has are reported, once for all its pages', async () => {
+  const page = (...rows: object[]) =>
+    encodeRows(
+      rows.map((row, index) => ({ recordedAt: `2026-11-22T05:00:00Z#${index}`, ...row })),
+      defaultAttributes,
+    );
+  const pages = [page({ email: 'ann@example.com' }, { action: '' }), page({ date: '2026-11-22T05:00:00Z' })];
+  const { outcome, lacking } = deliver([bucketThat(created)], { pages });
+  await outcome;
+  expect(lacking).toEqual(['actionId', 'description', 'ipAddress']);
+});
+
+test('a file without rows lacks no fields', async () => {
+  const { outcome, lacking } = deliver([bucketThat(created)]);
+  await outcome;
+  expect(lacking).toEqual([]);
 });

@@ -130,6 +130,7 @@ async function run(setting: Setting) {
       recordedLate: async () => undefined,
     },
     telemetry: {
+      lacking: () => undefined,
       delivered: () => undefined,
       failed: () => undefined,
       stopped: () => undefined,

@@ -58,6 +58,7 @@ async function receive(times: number) {
         delivered: never,
         failed: never,
         stopped: never,
+        lacking: never,
         recordedLate: never,
         note: () => undefined,
       },

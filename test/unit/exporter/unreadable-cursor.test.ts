@@ -54,6 +54,7 @@ it('a cursor that cannot be read fails its own account only, which the log names
       delivered: fail,
       failed: fail,
       stopped: fail,
+      lacking: fail,
       recordedLate: fail,
       note: (_subject, message) => notes.push(message),
     },

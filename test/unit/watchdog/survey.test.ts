@@ -37,7 +37,7 @@ const look = (records: Record<string, unknown>[], cursors: Record<string, Cursor
 describe('survey', () => {
   it('finds nothing wrong with an account whose last window is delivered', async () => {
     const found = await look([record], { acme: cursorAt('2026-11-22T12:00:00Z') });
-    expect(found).toEqual({ accounts: 1, invalid: [], behind: [], neverExported: [] });
+    expect(found).toEqual({ accounts: 1, invalid: [], behind: [], neverExported: [], active: ['acme'] });
   });
 
   it('gives a window its time of grace', async () => {
@@ -62,7 +62,7 @@ describe('survey', () => {
 
   it('leaves a paused account in peace', async () => {
     const found = await look([{ ...record, status: 'paused' }]);
-    expect(found).toEqual({ accounts: 1, invalid: [], behind: [], neverExported: [] });
+    expect(found).toEqual({ accounts: 1, invalid: [], behind: [], neverExported: [], active: [] });
   });
 
   it('names an active account that no exporter has seen', async () => {

@@ -7,7 +7,7 @@ import { type Instant, toIso } from '../../../../lambdas/domain/instant.ts';
 import type { Credential } from '../../../../lambdas/domain/secret.ts';
 import { nextBoundary, type Window } from '../../../../lambdas/domain/window.ts';
 import type { Run } from '../../../run.ts';
-import { idWarnings, quotedId } from '../../../stage/account/account-id.ts';
+import { idWarnings, otherSpellings, quotedId } from '../../../stage/account/account-id.ts';
 import type { AccountRecord } from '../../../stage/account/account-record.ts';
 import { checkRecord, faultAt } from '../../../stage/account/check-record.ts';
 import { addWithSecret } from '../../../stage/account/claim.ts';
@@ -16,13 +16,16 @@ import { addRecordOptions, type RecordOptions, withOptions } from '../../../stag
 import { nextWindowOf } from '../../../stage/account/standing.ts';
 import { storageAccountHints, storageAccountIn } from '../../../stage/account/storage-account.ts';
 import { openStores } from '../../../stage/account/stores.ts';
+import { timeZoneWarnings } from '../../../stage/account/time-zone-hint.ts';
 import type { CommandContext } from '../../../stage/context.ts';
 import { checkSecret, credentialWarnings, refuseUnusedKey } from '../../../stage/secret/check-secret.ts';
+import { credentialCheck } from '../../../stage/secret/credential-steps.ts';
 import { checkSecretName, namedSecretWarnings } from '../../../stage/secret/named-secret.ts';
 import { askForSecret, readSecretFile } from '../../../stage/secret/read-secret.ts';
 import type { Target } from '../../../stage/target/target.ts';
 import { ask, CancelledError } from '../../../terminal/ask.ts';
 import { CommandError } from '../../../terminal/command-error.ts';
+import { credentialLook } from '../../../terminal/credential-look.ts';
 import { displayName } from '../../../terminal/display.ts';
 import type { Report } from '../../../terminal/report.ts';
 import { accountCommand } from '../../../terminal/shell-word.ts';
@@ -72,6 +75,7 @@ async function addAccount(
   const { records, secrets } = stores;
   const accountId = givenId ?? (terminal.interactive ? await askForId(terminal) : undefined);
   if (given.secretId) checkSecretName(given.secretId, secrets);
+  if (accountId !== undefined) refuseCredentialAsId(accountId);
   if (accountId !== undefined && (await records.read(accountId)) !== undefined)
     throw exists(accountId, target);
   let secretText: Promise<string> | undefined;
@@ -103,12 +107,16 @@ async function addAccount(
   const ledger = createCursorReader({ client: dynamodb, tableName: outputs.ExportLedgerTableName });
   const cursor = await ledger.cursor(account.accountId);
   const now = await target.now();
-  const reading = { client: target.secrets, prefix: outputs.SecretPrefix, now: Date.now() };
+  const check = credentialCheck(target);
   const warnings = [
     ...idWarnings(account.accountId),
+    ...[...(await records.readMany(otherSpellings(account.accountId))).keys()].map(
+      other => `the account ${quotedId(other)}, whose id looks the same, is another one`,
+    ),
+    ...timeZoneWarnings(account.timeZone),
     ...(secret === undefined
-      ? await namedSecretWarnings(account, reading)
-      : credentialWarnings(account, secret, reading.now)),
+      ? await namedSecretWarnings(account, { client: target.secrets, prefix: outputs.SecretPrefix, ...check })
+      : credentialWarnings(account, secret, check)),
   ];
 
   if (!(await addWithSecret(record, secret, stores))) throw exists(account.accountId, target);
@@ -118,10 +126,17 @@ async function addAccount(
 /** The options that bring a credential. */
 const sources = '--secret-file, --secret-id, --role-arn';
 
+const credentialAsId =
+  'This may be a credential by its look, and an id is shown everywhere: nothing was done';
+
+function refuseCredentialAsId(accountId: string): void {
+  if (credentialLook(accountId) !== undefined) throw new CommandError('usage', credentialAsId);
+}
+
 async function askForId(terminal: Terminal): Promise<string> {
   for (;;) {
     const accountId = await ask(terminal, 'Account id: ');
-    const fault = faultAt('accountId', { accountId });
+    const fault = credentialLook(accountId) ? credentialAsId : faultAt('accountId', { accountId });
     if (fault === undefined) return accountId;
     terminal.note(`  ${fault}`);
   }

@@ -1,19 +1,25 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { text as wholeText } from 'node:stream/consumers';
+import { buffer as wholeInput } from 'node:stream/consumers';
 import { type Account, parseAccount } from '../../../../lambdas/domain/account.ts';
-import { idWarnings } from '../../../stage/account/account-id.ts';
+import { idWarnings, looksLike } from '../../../stage/account/account-id.ts';
 import type { AccountRecord } from '../../../stage/account/account-record.ts';
 import { recordFaults } from '../../../stage/account/record-faults.ts';
+import { timeZoneWarnings } from '../../../stage/account/time-zone-hint.ts';
 import { importAttributes, unknownAttributes } from '../../../stage/account/unknown-attributes.ts';
 import { credentialWarnings, refuseUnusedKey } from '../../../stage/secret/check-secret.ts';
+import type { CredentialCheck } from '../../../stage/secret/credential-steps.ts';
 import { checkSecretName } from '../../../stage/secret/named-secret.ts';
 import { readSecretText, tooLarge } from '../../../stage/secret/secret-size.ts';
 import type { SecretWriter } from '../../../stage/secret/secret-writer.ts';
 import { CommandError } from '../../../terminal/command-error.ts';
+import { credentialLook } from '../../../terminal/credential-look.ts';
+import { repeatedKeys } from '../../../terminal/repeated-keys.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
+import { linesOf } from '../../../terminal/text-file.ts';
 import { whyUnreadable } from '../../../terminal/unreadable.ts';
+import { otherForm } from './import-form.ts';
 
 /** A line of an import file that is in order. */
 export interface ImportLine {
@@ -55,6 +61,7 @@ export interface ImportSource extends Pick<Terminal, 'input'> {
 export async function readImportFile(
   source: ImportSource,
   secrets: Pick<SecretWriter, 'nameFor' | 'prefix'>,
+  check: CredentialCheck,
 ): Promise<ImportFile> {
   const lines: ImportLine[] = [];
   const faults: LineFault[] = [];
@@ -63,26 +70,33 @@ export async function readImportFile(
     for (const warning of told) warnings.set(warning, [...(warnings.get(warning) ?? []), line]);
   };
   const seen = new Map<string, number>();
-  const texts = (await readText(source)).replace(/^\ufeff/, '').split('\n');
-  refuseOtherForms(texts, source);
+  const lookingLike = new Map<string, number>();
+  const texts = await readLines(source);
+  refuseOtherForms(texts.join('\n'), source);
   // What a relative path of a line is seen from.
   const folder = source.path === '-' ? '.' : dirname(source.path);
-  const now = Date.now();
   for (const [index, text] of texts.entries()) {
     if (text.trim() === '') continue;
     const line = index + 1;
     const value = parseJson(text);
     warn(line, unknownAttributes(value, importAttributes));
-    const accountId = typeof value?.accountId === 'string' ? value.accountId : undefined;
+    if (value !== undefined) warn(line, repeatedKeys(text).map(repetition));
+    const accountId = idToTell(value?.accountId);
     try {
       const read = await readLine(line, value, folder, secrets);
       const told = [
         ...idWarnings(read.account.accountId),
-        ...(read.secret === undefined ? [] : credentialWarnings(read.account, read.secret, now)),
+        ...timeZoneWarnings(read.account.timeZone),
+        ...(read.secret === undefined ? [] : credentialWarnings(read.account, read.secret, check)),
       ];
       const earlier = seen.get(read.account.accountId);
       if (earlier !== undefined) throw new LineError(`accountId: the same as in line ${earlier}`);
       seen.set(read.account.accountId, line);
+      const look = looksLike(read.account.accountId);
+      const alike = lookingLike.get(look);
+      if (alike !== undefined)
+        told.push(`the account’s id looks like that of line ${alike}, and is another one`);
+      lookingLike.set(look, line);
       lines.push(read);
       warn(line, told);
     } catch (thrown) {
@@ -93,16 +107,18 @@ export async function readImportFile(
   return { lines, faults, warnings };
 }
 
+/** A name that is no plain word could as well be a value pasted into the wrong place. */
+function repetition(path: string): string {
+  const key = /^[\w.:-]{1,60}$/.test(path) ? `\`${path}\`` : 'a key';
+  return `${key} is given twice, and the last one counts`;
+}
+
 /** @throws CommandError `usage` with what is expected, where every line would be faulty */
-function refuseOtherForms(texts: readonly string[], { path }: ImportSource): void {
-  const [first] = texts.filter(text => text.trim() !== '');
+function refuseOtherForms(text: string, { path }: ImportSource): void {
   const name = path === '-' ? 'Standard input' : path;
-  if (first === undefined) throw new CommandError('usage', `${name} holds no line`);
-  if (first.trimStart().startsWith('['))
-    throw new CommandError(
-      'usage',
-      `${name} is a JSON array: expected one record a line, no array around them (jq -c '.[]' makes lines of it)`,
-    );
+  if (text.trim() === '') throw new CommandError('usage', `${name} holds no line`);
+  const form = otherForm(text);
+  if (form !== undefined) throw new CommandError('usage', `${name} ${form}`);
 }
 
 class LineError extends Error {
@@ -127,6 +143,8 @@ async function readLine(
   const faults = recordFaults(record);
   if (faults.length > 0) throw new LineError(`The account record is invalid: ${faults.join('; ')}`);
   const account = parseAccount(record);
+  if (credentialLook(account.accountId)?.certain)
+    throw new LineError('accountId: this is a credential by its look, and an id is shown everywhere');
   refuseUnusedKey(
     account,
     { secret, secretId: attributes.secretId },
@@ -136,6 +154,11 @@ async function readLine(
   return { line, account, record, secret };
 }
 
+/** An id that a fault may name; a credential that stands in its place is not repeated. */
+function idToTell(accountId: unknown): string | undefined {
+  return typeof accountId === 'string' && credentialLook(accountId) === undefined ? accountId : undefined;
+}
+
 function inlineSecret(value: unknown): string | undefined {
   if (value === undefined || typeof value === 'string') return value;
   return JSON.stringify(value);
@@ -143,6 +166,10 @@ function inlineSecret(value: unknown): string | undefined {
 
 async function fileSecret(file: unknown, folder: string): Promise<string> {
   if (typeof file !== 'string') throw new LineError('secretFile: expected a path');
+  if (/^\{/.test(file) || (credentialLook(file)?.certain && !existsSync(resolve(folder, file))))
+    throw new LineError(
+      'secretFile: this is the credential itself: expected a path, or the credential in "secret"',
+    );
   const secret = await readSecretText(createReadStream(resolve(folder, file))).catch((thrown: unknown) => {
     throw new LineError(`secretFile: cannot be read: ${whyUnreadable(thrown)}`);
   });
@@ -150,12 +177,12 @@ async function fileSecret(file: unknown, folder: string): Promise<string> {
   return secret;
 }
 
-async function readText({ path, input }: ImportSource): Promise<string> {
-  if (path === '-') return wholeText(input);
+async function readLines({ path, input }: ImportSource): Promise<string[]> {
+  const name = path === '-' ? 'Standard input' : path;
   try {
-    return await readFile(path, 'utf8');
+    return [...linesOf(path === '-' ? await wholeInput(input) : await readFile(path))];
   } catch (thrown) {
-    throw new CommandError('usage', `${path} cannot be read: ${whyUnreadable(thrown)}`);
+    throw new CommandError('usage', `${name} cannot be read: ${whyUnreadable(thrown)}`);
   }
 }
 

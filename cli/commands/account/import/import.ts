@@ -6,6 +6,7 @@ import type { AccountRecord } from '../../../stage/account/account-record.ts';
 import { changedAttributes } from '../../../stage/account/record-change.ts';
 import { openStores, type Stores } from '../../../stage/account/stores.ts';
 import type { CommandContext } from '../../../stage/context.ts';
+import { credentialCheck } from '../../../stage/secret/credential-steps.ts';
 import { namedSecretWarnings } from '../../../stage/secret/named-secret.ts';
 import type { Target } from '../../../stage/target/target.ts';
 import { toCommandError } from '../../../stage/unreachable.ts';
@@ -59,7 +60,11 @@ async function importAccounts(
   const target = await context.target();
   const stores = openStores(target);
   const { input } = context.terminal;
-  const { lines, faults, warnings } = await readImportFile({ path, input }, stores.secrets);
+  const { lines, faults, warnings } = await readImportFile(
+    { path, input },
+    stores.secrets,
+    credentialCheck(target),
+  );
   const present = await stores.records.readMany(lines.map(({ account }) => account.accountId));
   const compared = lines.map(line => compare(line, present.get(line.account.accountId)));
   const all: LineFault[] = [
@@ -123,11 +128,9 @@ function difference(sameRecord: boolean, staysPaused: boolean): string | undefin
 }
 
 /** Each secret is read once, however many lines name it. */
-async function warningsOfNamedSecrets(
-  lines: readonly ImportLine[],
-  { secrets: client, outputs }: Target,
-): Promise<LineWarnings> {
-  const reading = { client, prefix: outputs.SecretPrefix, now: Date.now() };
+async function warningsOfNamedSecrets(lines: readonly ImportLine[], target: Target): Promise<LineWarnings> {
+  const { secrets: client, outputs } = target;
+  const reading = { client, prefix: outputs.SecretPrefix, ...credentialCheck(target) };
   const warnings = new Map<string, number[]>();
   const bySecret = Map.groupBy(
     lines.filter(({ secret, account }) => secret === undefined && account.secretId !== undefined),

@@ -87,6 +87,7 @@ async function remedyOf(
     credential: await readCredential(target, account),
     command,
     exporterRoleArn: outputs.ExporterRoleArn,
+    egressAddresses: outputs.EgressAddresses,
   });
 }
 

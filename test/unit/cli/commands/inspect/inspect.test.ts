@@ -1,12 +1,16 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { crc32, deflateRawSync } from 'node:zlib';
 import { zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRecordCheck } from '../../../../../cli/commands/inspect/check-records.ts';
 import { contentOf } from '../../../../../cli/commands/inspect/content.ts';
-import { nameInside, parseFileName } from '../../../../../cli/commands/inspect/file-name.ts';
+import { FileFault } from '../../../../../cli/commands/inspect/entry.ts';
+import { parseFileName } from '../../../../../cli/commands/inspect/file-name.ts';
+import type { Container } from '../../../../../lambdas/archive/container.ts';
+import { gzip } from '../../../../../lambdas/archive/gzip.ts';
+import { zip } from '../../../../../lambdas/archive/zip.ts';
 
 const record = (date: unknown) =>
   JSON.stringify({
@@ -101,28 +105,77 @@ describe('a file', () => {
   const read = async (name: string, bytes: Uint8Array) => {
     const path = join(folder, name);
     await writeFile(path, bytes);
-    const chunks = await Array.fromAsync(contentOf(path, nameInside(parseFileName(path))));
+    const chunks = await Array.fromAsync(contentOf(path, parseFileName(path)));
     return Buffer.concat(chunks).toString();
   };
   const zipName = 'audit_YWNtZQ_20261122T080000Z.zip';
+  const gzipName = 'audit_YWNtZQ_20261122T080000Z.json.gz';
   const inside = 'audit_YWNtZQ_20261122T080000Z.json';
   const content = Buffer.from(`${first}\n`);
+  /** As it is delivered. */
+  const packed = async (container: Container, name = inside, modifiedAt = window.end) => {
+    async function* deflated() {
+      yield deflateRawSync(content);
+    }
+    const figures = { bytes: content.length, crc32: crc32(content) };
+    return Buffer.concat(
+      await Array.fromAsync(container(deflated(), { name, modifiedAt, content: figures })),
+    );
+  };
 
   test('is read from a zip and from gzip', async () => {
-    expect(await read(zipName, zipSync({ [inside]: content }))).toBe(`${first}\n`);
-    expect(await read('audit_YWNtZQ_20261122T080000Z.json.gz', gzipSync(content))).toBe(`${first}\n`);
+    expect(await read(zipName, await packed(zip))).toBe(`${first}\n`);
+    expect(await read(gzipName, await packed(gzip))).toBe(`${first}\n`);
+    expect(await read('renamed.zip', await packed(zip, 'x', 0))).toBe(`${first}\n`);
   });
 
-  test('is refused with another name inside, more files, a changed byte, or its end cut off', async () => {
-    await expect(read(zipName, zipSync({ 'other.json': content }))).rejects.toThrow('expected audit_YWNtZQ');
+  test('is refused with another name inside, more files, another time, or its end cut off', async () => {
+    await expect(read(zipName, await packed(zip, 'other.json'))).rejects.toThrow('expected audit_YWNtZQ');
     await expect(read(zipName, zipSync({ [inside]: content, more: content }))).rejects.toThrow(
       'expected one file',
     );
-    const whole = zipSync({ [inside]: content });
-    const changed = Uint8Array.from(whole, (byte, index) => (index === 90 ? byte ^ 1 : byte));
-    await expect(read(zipName, changed)).rejects.toThrow(/checksum|cannot be unpacked/);
-    await expect(read(zipName, whole.subarray(0, whole.length - 3))).rejects.toThrow('cut off');
-    await expect(read('x.json.gz', gzipSync(content).subarray(0, 20))).rejects.toThrow('cannot be unpacked');
+    for (const [name, container] of [[zipName, zip] as const, [gzipName, gzip] as const]) {
+      await expect(read(name, await packed(container, inside, window.start))).rejects.toThrow(
+        'its time of modification is not the end of its window',
+      );
+      const whole = await packed(container);
+      await expect(read(name, whole.subarray(0, whole.length - 3))).rejects.toThrow(FileFault);
+    }
+  });
+
+  test.each([
+    ['zip', zipName, zip],
+    ['gzip', gzipName, gzip],
+  ] as const)('is refused with a bit changed in any byte of its %s', async (_, name, container) => {
+    const whole = await packed(container);
+    const accepted: string[] = [];
+    // The content's last byte may end in bits that stand for nothing.
+    const last = whole.indexOf(deflateRawSync(content)) + deflateRawSync(content).length - 1;
+    for (let index = 0; index < whole.length; index++) {
+      const bit = 1 << (index === last ? 0 : index % 8);
+      const changed = Buffer.from(whole);
+      changed.writeUInt8(whole.readUInt8(index) ^ bit, index);
+      const outcome = await read(name, changed).then(
+        () => 'accepted',
+        (thrown: unknown) => (thrown instanceof FileFault ? 'refused' : String(thrown)),
+      );
+      if (outcome !== 'refused') accepted.push(`byte ${index}, bit ${bit}: ${outcome}`);
+    }
+    expect(accepted).toEqual([]);
+  });
+
+  test.each([
+    ['zip', zipName, zip],
+    ['gzip', gzipName, gzip],
+  ] as const)('is refused with bytes put in anywhere or taken away: %s', async (_, name, container) => {
+    const whole = await packed(container);
+    for (let index = 0; index <= whole.length; index++) {
+      const longer = Buffer.concat([whole.subarray(0, index), Buffer.from([0]), whole.subarray(index)]);
+      await expect(read(name, longer), `put in at ${index}`).rejects.toThrow(FileFault);
+      const shorter = Buffer.concat([whole.subarray(0, index), whole.subarray(index + 1)]);
+      if (index < whole.length)
+        await expect(read(name, shorter), `taken at ${index}`).rejects.toThrow(FileFault);
+    }
   });
 
   test('that is empty, or only the beginning of a zip, is faulty', async () => {

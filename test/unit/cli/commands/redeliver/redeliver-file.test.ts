@@ -40,6 +40,7 @@ function pageOf(rows: readonly string[]): Page {
     count: rows.length,
     rowEnds: ends,
     malformedRows: [],
+    fields: 0,
     sortKey: row => `2026-11-22T01:00:00Z#${row}`,
     lastEvaluatedKey: undefined,
   };

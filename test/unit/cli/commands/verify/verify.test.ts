@@ -3,10 +3,9 @@ import { accountSteps } from '../../../../../cli/commands/verify/account-steps.t
 import { remedyFor } from '../../../../../cli/stage/account/remedy.ts';
 import { standingOf } from '../../../../../cli/stage/account/standing.ts';
 import { probeKey } from '../../../../../cli/stage/bucket/probe.ts';
-import { containerSteps, readSas } from '../../../../../cli/stage/bucket/shared-access-signature.ts';
 import { writingSteps } from '../../../../../cli/stage/bucket/steps.ts';
 import { shellWord } from '../../../../../cli/terminal/shell-word.ts';
-import { parseAccount } from '../../../../../lambdas/domain/account.ts';
+import { type Account, parseAccount } from '../../../../../lambdas/domain/account.ts';
 import type { Cursor } from '../../../../../lambdas/domain/cursor.ts';
 import { type FailureCode, failureCodes } from '../../../../../lambdas/domain/failure.ts';
 import { parseObjectKey } from '../../../../../lambdas/domain/object-key.ts';
@@ -53,7 +52,8 @@ test.each([
   "S3 denies writing to the S3 bucket acme-audit (AccessDenied: x); grant kms:GenerateDataKey and kms:Decrypt, in the key's own policy as well",
 ])('the remedy for a denial is the one for the cause that S3 named: %s', message => {
   const remedy = remedyFor({ code: 'access_denied', message }, accounts.s3, options);
-  expect(remedy).toBe(`The customer: ${message.split('); ')[1]}`);
+  expect(remedy).toContain(`The customer: ${message.split('); ')[1]}`);
+  expect(remedy.includes('"kms:GenerateDataKey"')).toBe(message.includes('kms:'));
 });
 
 test('the remedy for a denial without a cause is the policy', () => {
@@ -90,41 +90,22 @@ test('a checksum that the cloud does not accept is a step of its own', () => {
   ]);
 });
 
-test('the object that verify writes is no export for any reader', () => {
-  const key = probeKey(accounts.gcs, now);
-  expect(key).toMatch(/^siem\/audit\/YWNtZQ\/_verify_20261122T000000Z_[0-9a-f]{8}\.txt$/);
-  expect(probeKey(accounts.gcs, now)).not.toBe(key);
-  expect(parseObjectKey(key)).toBeUndefined();
-});
-
-test.each([
-  ['se=2027-12-01T00%3A00%3A00Z&sp=cw&sig=x', ['right', 'right']],
-  ['se=2026-12-01&sp=cw&sig=x', ['warning', 'right']],
-  ['se=2026-11-21T23%3A59%3A59Z&sp=racwdl&sig=x', ['wrong', 'warning']],
-  ['se=2027-12-01&sp=c&sig=x', ['right', 'warning']],
-  ['se=2027-12-01&sp=w&sig=x', ['right', 'wrong']],
-  ['si=policy&sig=x', ['warning', 'warning']],
-  ['st=2026-11-22T00%3A01%3A00Z&se=2027-12-01&sp=cw&sig=x', ['wrong', 'right', 'right']],
-  ['st=2026-11-21&se=2027-12-01&sp=cw&sig=x', ['right', 'right']],
-])('the SAS %s is judged %o', (sas, outcomes) => {
-  expect(readSas(sas, now).map(({ outcome }) => outcome)).toEqual(outcomes);
-});
-
-test.each([
-  ['acme-audit', []],
-  ['', []],
-  ['acme-logs', ['it is for the container acme-logs, and the record names acme-audit']],
-  ['acme-audit/audit/x.zip', ['it is for one blob of the container']],
-])('a SAS for /%s is one for the container of the record, or told not to be', (path, details) => {
-  const sasUrl = `https://acme.blob.core.windows.net/${path}?sp=cw&sig=x`;
-  const record = {
-    ...accounts.azure,
-    destination: { type: 'azure', storageAccount: 'acmeaudit', container: 'acme-audit' },
-  } as const;
-  for (const secret of [sasUrl, JSON.stringify({ sasUrl })])
-    expect(containerSteps(secret, record, options.command).map(({ detail }) => detail)).toEqual(details);
-  const connection = 'BlobEndpoint=https://acme.blob.core.windows.net;SharedAccessSignature=sp=cw&sig=x';
-  expect(containerSteps(connection, record, options.command)).toEqual([]);
+test('the object that verify writes is no export for any reader, and one for a destination and a credential', () => {
+  const key = (which: Account, secretAccessKey?: string) =>
+    probeKey(
+      which,
+      secretAccessKey === undefined ? undefined : { type: 's3', accessKeyId: 'AKIA', secretAccessKey },
+    );
+  expect(key(accounts.gcs)).toMatch(/^siem\/audit\/YWNtZQ\/_verify_[0-9a-f]{16}\.txt$/);
+  expect(parseObjectKey(key(accounts.gcs))).toBeUndefined();
+  expect(key(accounts.s3, 'one')).toBe(key(accounts.s3, 'one'));
+  const keys = [
+    key(accounts.s3, 'one'),
+    key(accounts.s3, 'another'),
+    key(accounts.role),
+    key(accounts.azure),
+  ];
+  expect(new Set(keys).size).toBe(keys.length);
 });
 
 describe('an account whose bucket is in order', () => {
@@ -144,10 +125,9 @@ describe('an account whose bucket is in order', () => {
     failures: 1,
     lastError: { code, message: 'somebody else wrote it', at: now },
   });
-  const steps = (changes: object, cursor?: Cursor, hasRows = true) =>
+  const steps = (changes: object, cursor?: Cursor) =>
     accountSteps({
       standing: standingOf({ ...record, ...changes }, cursor, now, 0),
-      hasRows,
       ...options,
     }).map(({ name, outcome }) => `${outcome}: ${name}`);
 
@@ -164,16 +144,11 @@ describe('an account whose bucket is in order', () => {
     expect(steps({}, failedWith('destination_rejected'))).toEqual(['warning: the last export went through']);
   });
 
-  test('may be one that gets nothing on purpose, or of which nothing was ever recorded', () => {
+  test('may be one that gets nothing on purpose', () => {
     expect(steps({ status: 'paused', addOnExpiresAt: '2026-11-01T00:00:00Z' })).toEqual([
       'warning: the account is active',
       'warning: its add-on covers the next window',
     ]);
     expect(steps({ addOnExpiresAt: '2027-11-01T00:00:00Z' })).toEqual([]);
-    expect(steps({}, undefined, false)).toEqual(['warning: the audit log has rows of the account']);
-    const standing = standingOf(record, undefined, now, 0);
-    expect(accountSteps({ standing, hasRows: undefined, ...options })).toMatchObject([
-      { outcome: 'unknown' },
-    ]);
   });
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { nearestTimeZone, recordFaults } from '../../../../../cli/stage/account/record-faults.ts';
+import { recordFaults } from '../../../../../cli/stage/account/record-faults.ts';
+import { nearestTimeZone } from '../../../../../cli/stage/account/time-zone-hint.ts';
 
 test.each([
   ['Asia/Kolkatta', 'Asia/Kolkata'],

@@ -28,7 +28,7 @@ const aimedFill = 0.9;
  * that, by the pace of the rows so far, fill one page each, and some are asked for at once. The rows depend in no way on
  * how well that is guessed: a stretch that holds more is read on to its end before the next.
  */
-export async function* readAhead(
+export async function* windowPages(
   { read, recordedAt, continuedFrom }: StretchReader,
   window: Window,
   after: Page['lastEvaluatedKey'],

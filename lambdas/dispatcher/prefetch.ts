@@ -4,7 +4,7 @@
  *
  * @throws whatever a source throws, in its turn; the sources that were begun are ended then
  */
-export async function* readAhead<Item>(
+export async function* prefetch<Item>(
   sources: readonly AsyncIterable<Item>[],
   ahead: number,
 ): AsyncGenerator<Item> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readAhead } from '../../../lambdas/dispatcher/read-ahead.ts';
+import { prefetch } from '../../../lambdas/dispatcher/prefetch.ts';
 
 function sources(...contents: (readonly string[])[]) {
   const asked: string[] = [];
@@ -18,17 +18,17 @@ function sources(...contents: (readonly string[])[]) {
   return { all: contents.map(source), asked, ended };
 }
 
-describe('readAhead', () => {
+describe('prefetch', () => {
   it('yields what all sources do in their order, empty ones among them', async () => {
     for (const ahead of [1, 2, 10]) {
       const { all } = sources(['a', 'b'], [], ['c'], ['d', 'e', 'f'], []);
-      expect(await Array.fromAsync(readAhead(all, ahead))).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+      expect(await Array.fromAsync(prefetch(all, ahead))).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
     }
   });
 
   it('has asked for the next item and the next sources when it yields one, and for no more', async () => {
     const { all, asked } = sources(['a1', 'a2', 'a3'], ['b1', 'b2'], ['c1']);
-    const items = readAhead(all, 2);
+    const items = prefetch(all, 2);
     await items.next();
     expect(asked).toEqual(['a1', 'b1', 'a2']);
     await items.return(undefined);
@@ -38,7 +38,7 @@ describe('readAhead', () => {
     const { all, ended } = sources(['a'], ['b1', 'broken'], ['c1', 'c2']);
     const seen: string[] = [];
     const reading = async () => {
-      for await (const item of readAhead(all, 3)) seen.push(item);
+      for await (const item of prefetch(all, 3)) seen.push(item);
     };
     await expect(reading()).rejects.toThrow('cannot be read');
     expect(seen).toEqual(['a', 'b1']);

@@ -1,0 +1,70 @@
+import { createAccountScan } from '../../../lambdas/aws/account-table.ts';
+import type { StoredRow } from '../../../lambdas/domain/audit-record.ts';
+import { judgeRows, keyRemedy } from '../../stage/audit-log/judge-rows.ts';
+import { type Closed, rowsOfAccount, rowsOfTable } from '../../stage/audit-log/sampled-rows.ts';
+import type { Target } from '../../stage/target/target.ts';
+import { counted } from '../../terminal/wording.ts';
+import { type Check, ill, well } from './check.ts';
+
+const sampledAccounts = 10;
+
+/** The rows that the table really has, against what the stage declares of them. */
+export async function checkAuditLog(target: Target): Promise<Check[]> {
+  const name = 'rows of the audit log';
+  const { auditLog } = await target.environment();
+  const found = await sampleRows(target);
+  if ('reason' in found) return [closedCheck(name, found)];
+  if (found.rows.length === 0) return [{ name, outcome: 'skipped', detail: 'there are none yet' }];
+  const { unreadableKeys, futureKeys, absentAttributes } = judgeRows(found.rows, auditLog, Date.now());
+  const sampled = `${counted(found.rows.length, 'row')} looked at`;
+  return [
+    unreadableKeys === undefined
+      ? well('sort keys of the audit log', sampled)
+      : ill('sort keys of the audit log', unreadableKeys, keyRemedy(auditLog)),
+    ...(futureKeys === undefined
+      ? []
+      : [warning('sort keys of the audit log', futureKeys, 'write sort keys in UTC')]),
+    absentAttributes === undefined
+      ? well('attributes of the audit log', sampled)
+      : warning(
+          'attributes of the audit log',
+          absentAttributes,
+          'compare with auditLog.attributes in the configuration of the stage',
+        ),
+  ];
+}
+
+/** The newest rows of some accounts; where the operator may scan the table, rows of any account beside them. */
+async function sampleRows(target: Target): Promise<{ readonly rows: readonly StoredRow[] } | Closed> {
+  const rows: StoredRow[] = [];
+  const scanned = await rowsOfTable(target);
+  if (Array.isArray(scanned)) rows.push(...scanned);
+  for (const accountId of await someAccounts(target)) {
+    const own = await rowsOfAccount(target, accountId);
+    if (!Array.isArray(own)) return own;
+    rows.push(...own);
+  }
+  return rows.length === 0 && !Array.isArray(scanned) ? scanned : { rows };
+}
+
+async function someAccounts({ dynamodb: client, outputs }: Target): Promise<string[]> {
+  const scan = createAccountScan({ client, tableName: outputs.AccountsTableName });
+  for await (const records of scan.records())
+    if (records.length > 0)
+      return records.slice(0, sampledAccounts).map(({ accountId }) => String(accountId));
+  return [];
+}
+
+function closedCheck(name: string, { reason, words }: Closed): Check {
+  if (reason === 'other-keys')
+    return ill(name, words, 'set auditLog.partitionKey and auditLog.sortKey to the table’s own');
+  return {
+    name,
+    outcome: 'skipped',
+    detail: reason === 'denied' ? 'you may not read them' : 'no such table',
+  };
+}
+
+function warning(name: string, detail: string, remedy: string): Check {
+  return { name, outcome: 'warning', detail, remedy };
+}

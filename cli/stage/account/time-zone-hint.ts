@@ -1,0 +1,115 @@
+import { DateTime } from 'luxon';
+import { timeZoneNames } from '../../../lambdas/domain/time-zone-names.ts';
+import { editDistance } from '../../terminal/edit-distance.ts';
+
+/** Zones of many people, to be proposed where only an offset or an abbreviation is given. */
+const places = [
+  ...['America/Los_Angeles', 'America/Denver', 'America/Chicago', 'America/New_York', 'America/Halifax'],
+  ...['America/Sao_Paulo', 'America/St_Johns', 'America/Anchorage', 'Pacific/Honolulu', 'America/Phoenix'],
+  ...['Europe/London', 'Europe/Berlin', 'Europe/Athens', 'Europe/Istanbul', 'Africa/Lagos', 'Africa/Cairo'],
+  ...['Africa/Johannesburg', 'Asia/Dubai', 'Asia/Tehran', 'Asia/Karachi', 'Asia/Kabul', 'Asia/Kolkata'],
+  ...['Asia/Kathmandu', 'Asia/Dhaka', 'Asia/Yangon', 'Asia/Bangkok', 'Asia/Shanghai', 'Asia/Singapore'],
+  ...['Asia/Tokyo', 'Asia/Seoul', 'Australia/Adelaide', 'Australia/Sydney', 'Pacific/Auckland'],
+] as const;
+
+/** What abbreviations stand for, the likeliest first. Most stand for several. */
+const abbreviations: Readonly<Record<string, readonly string[]>> = {
+  AEST: ['Australia/Sydney', 'Australia/Brisbane'],
+  AEDT: ['Australia/Sydney'],
+  ACST: ['Australia/Adelaide', 'Australia/Darwin'],
+  AST: ['America/Halifax', 'Asia/Riyadh'],
+  AWST: ['Australia/Perth'],
+  BRT: ['America/Sao_Paulo'],
+  BST: ['Europe/London', 'Asia/Dhaka'],
+  CDT: ['America/Chicago', 'America/Havana'],
+  CEST: ['Europe/Berlin', 'Europe/Paris'],
+  CST: ['America/Chicago', 'Asia/Shanghai', 'America/Havana'],
+  EDT: ['America/New_York', 'America/Toronto'],
+  EEST: ['Europe/Athens', 'Europe/Helsinki'],
+  EST: ['America/New_York', 'America/Toronto'],
+  GST: ['Asia/Dubai'],
+  HKT: ['Asia/Hong_Kong'],
+  IST: ['Asia/Kolkata', 'Europe/Dublin', 'Asia/Jerusalem'],
+  JST: ['Asia/Tokyo'],
+  KST: ['Asia/Seoul'],
+  MDT: ['America/Denver'],
+  MSK: ['Europe/Moscow'],
+  MST: ['America/Denver', 'America/Phoenix'],
+  NZDT: ['Pacific/Auckland'],
+  NZST: ['Pacific/Auckland'],
+  PDT: ['America/Los_Angeles'],
+  PKT: ['Asia/Karachi'],
+  PST: ['America/Los_Angeles', 'Asia/Manila'],
+  SAST: ['Africa/Johannesburg'],
+  SGT: ['Asia/Singapore'],
+  WEST: ['Europe/Lisbon'],
+};
+
+/** What was meant by a text that is no time zone, if that can be told. */
+export function timeZoneHint(given: string): string | undefined {
+  const offset = offsetIn(given);
+  if (offset !== undefined)
+    return `an offset is no time zone, as it knows no daylight saving: name a place${orThese(placesAt(offset))}`;
+  const meant = abbreviations[given.trim().toUpperCase()];
+  if (meant !== undefined)
+    return `an abbreviation is no time zone, as most mean several: name a place${orThese(meant)}`;
+  if (/ (standard|daylight|summer) time$/i.test(given.trim()))
+    return 'this is a name of Windows, or of a clock: name a place, such as Europe/Berlin';
+  const nearest = nearestTimeZone(given);
+  return nearest === undefined ? undefined : `did you mean ${nearest}?`;
+}
+
+/** What is to be told of a name that is right and hardly ever meant. */
+export function timeZoneWarnings(timeZone: string): string[] {
+  const posix = /^(?:Etc\/)?GMT([+-])(\d{1,2})$/.exec(timeZone);
+  const hours = Number(posix?.[2] ?? 0);
+  if (posix !== null && hours !== 0) {
+    const sign = posix[1] === '+' ? '-' : '+';
+    return [
+      `${timeZone} is UTC${sign}${hours}: the sign in such names is the other way round, and they have no daylight saving${orThese(placesAt((sign === '+' ? 60 : -60) * hours))}`,
+    ];
+  }
+  const named = /^(EST|MST|HST)$/.test(timeZone) ? abbreviations[timeZone] : undefined;
+  return named === undefined
+    ? []
+    : [`${timeZone} has no daylight saving all year${orThese(named)} if the clocks of a place are meant`];
+}
+
+/** Minutes east of UTC, as people write them (`GMT+5`, `UTC-8`, `+05:30`, `UTC+0530`); `undefined` of anything else. */
+function offsetIn(given: string): number | undefined {
+  const [, sign = '', hours = '', minutes = '0'] =
+    /^(?:etc\/)?(?:gmt|utc|ut|z)?\s*([+\u2212-])\s*(\d{1,2})(?::?(\d{2}))?$/i.exec(given.trim()) ?? [];
+  const unsigned = /^(?:etc\/)?(?:gmt|utc|ut)\s*(\d{1,2})(?::?(\d{2}))?$/i.exec(given.trim());
+  if (unsigned !== null) return 60 * Number(unsigned[1]) + Number(unsigned[2] ?? 0);
+  if (hours === '') return undefined;
+  return (sign === '+' ? 1 : -1) * (60 * Number(hours) + Number(minutes));
+}
+
+/** Places that have the offset in winter or in summer. */
+function placesAt(offset: number): string[] {
+  return places
+    .filter(zone => [1, 7].some(month => DateTime.utc(2026, month, 1).setZone(zone).offset === offset))
+    .slice(0, 3);
+}
+
+function orThese(zones: readonly string[]): string {
+  return zones.length === 0 ? '' : `, such as ${zones.join(' or ')}`;
+}
+
+/** The time zone that was meant, if the name is one but for a few letters; a city stands for its zone. */
+export function nearestTimeZone(given: string): string | undefined {
+  const wanted = given.toLowerCase().replaceAll(' ', '_');
+  const furthest = Math.min(wanted.length / 4, 3);
+  let nearest: { readonly name: string; readonly distance: number } | undefined;
+  for (const name of timeZoneNames) {
+    // One letter away is another offset, and the signs are the other way round.
+    if (/[+-]?\d+$/.test(name)) continue;
+    const spelled = name.toLowerCase();
+    const known = wanted.includes('/') ? spelled : (spelled.split('/').at(-1) ?? spelled);
+    if (Math.abs(known.length - wanted.length) > furthest) continue;
+    const distance = editDistance(wanted, known);
+    if (distance <= furthest && distance < (nearest?.distance ?? Number.POSITIVE_INFINITY))
+      nearest = { name, distance };
+  }
+  return nearest?.name;
+}

@@ -1,0 +1,57 @@
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import { createRowSample, rowFrom } from '../../../lambdas/aws/row-sample.ts';
+import type { StoredRow } from '../../../lambdas/domain/audit-record.ts';
+import type { AuditLogSource } from '../../../lambdas/environment.ts';
+import type { Target } from '../target/target.ts';
+
+/** Why a table cannot be looked at; nothing of that stops an export. */
+export interface Closed {
+  readonly reason: 'denied' | 'missing' | 'other-keys';
+  /** What DynamoDB says of a request that does not fit the table. */
+  readonly words: string;
+}
+
+const newestRows = 5;
+const scannedRows = 25;
+
+/** The newest rows of an account, the newest first, and its oldest, which may be of another form. */
+export async function rowsOfAccount(target: Target, accountId: string): Promise<StoredRow[] | Closed> {
+  const { auditLog } = await target.environment();
+  const sample = createRowSample({ client: clientFor(target, auditLog), source: auditLog });
+  return unlessClosed(async () => {
+    const newest = await sample.newest(accountId, newestRows);
+    return newest.length < newestRows ? newest : [...newest, ...(await sample.oldest(accountId, 1))];
+  });
+}
+
+/** A few rows of a table, of any accounts. */
+export async function rowsOfTable(target: Target): Promise<StoredRow[] | Closed> {
+  const { auditLog } = await target.environment();
+  const client = clientFor(target, auditLog);
+  return unlessClosed(async () => {
+    const { Items = [] } = await client.send(
+      new ScanCommand({ TableName: auditLog.tableName, Limit: scannedRows }),
+    );
+    return Items.map(rowFrom);
+  });
+}
+
+function clientFor(target: Target, { region }: AuditLogSource) {
+  return region === undefined ? target.dynamodb : target.dynamodbIn(region);
+}
+
+const reasons: ReadonlyMap<string, Closed['reason']> = new Map([
+  ['AccessDeniedException', 'denied'],
+  ['ResourceNotFoundException', 'missing'],
+  ['ValidationException', 'other-keys'],
+]);
+
+async function unlessClosed(read: () => Promise<StoredRow[]>): Promise<StoredRow[] | Closed> {
+  try {
+    return await read();
+  } catch (thrown) {
+    const reason = thrown instanceof Error ? reasons.get(thrown.name) : undefined;
+    if (reason === undefined || !(thrown instanceof Error)) throw thrown;
+    return { reason, words: thrown.message };
+  }
+}

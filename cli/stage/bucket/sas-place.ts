@@ -1,0 +1,74 @@
+import type { Account } from '../../../lambdas/domain/account.ts';
+import type { AzureCredential } from '../../../lambdas/domain/secret.ts';
+import { displayName } from '../../terminal/display.ts';
+import { accountCommand, shellWord } from '../../terminal/shell-word.ts';
+import { accountFolder } from './account-folder.ts';
+import type { Step } from './steps.ts';
+
+/**
+ * What is wrong with the place that a credential of Azure names, be it in the URL of a SAS or in a connection string's
+ * BlobEndpoint: a SAS is signed for one container, folder or blob, and does not say so itself.
+ */
+export function placeSteps(account: Account, credential: AzureCredential, command: string): Step[] {
+  const { destination } = account;
+  if (destination.type !== 'azure') return [];
+  const { container } = destination;
+  const fields = new URLSearchParams('sas' in credential.access ? credential.access.sas : '');
+  const [named = '', ...inside] = (credential.path ?? '').split('/');
+  const name = 'the SAS is for the container of the record';
+  const wrong = (detail: string, remedy: string): Step[] => [{ name, outcome: 'wrong', detail, remedy }];
+  if (named !== '' && named !== container) {
+    const update = accountCommand(
+      `${command} account update`,
+      account.accountId,
+      `--container ${shellWord(named)}`,
+    );
+    const detail = `it is for the container ${displayName(named)}, and the record names ${container}`;
+    const remedy = `The customer makes one for ${container}\nor, if the record is wrong: ${update}`;
+    // A key and a SAS of the whole account write into any container: then only the URL is another one.
+    const anywhere = !('sas' in credential.access) || fields.has('ss');
+    return anywhere
+      ? [{ name: 'the credential names the container of the record', outcome: 'warning', detail, remedy }]
+      : wrong(detail, remedy);
+  }
+  const resource = fields.get('sr');
+  if (resource === 'd') return folderSteps(name, account, inside, Number(fields.get('sdd')));
+  const kind = resource === null ? undefined : otherResources.get(resource);
+  if (kind !== undefined || (resource === null && !fields.has('ss') && inside.length > 0))
+    return wrong(
+      `it is for ${kind ?? 'one blob'} of the container`,
+      'The customer makes one for the container',
+    );
+  return [];
+}
+
+const otherResources: ReadonlyMap<string, string> = new Map([
+  ['b', 'one blob'],
+  ['bs', 'a snapshot of one blob'],
+  ['bv', 'a version of one blob'],
+  ['f', 'a file of Azure Files, and none'],
+  ['s', 'a share of Azure Files, and none'],
+]);
+
+/** A SAS for a folder will do if the exports go below it. */
+function folderSteps(name: string, account: Account, inside: readonly string[], depth: number): Step[] {
+  const folder = inside.map(decodeURIComponent).join('/');
+  const exports = accountFolder(account);
+  if (folder === '')
+    return [
+      {
+        name,
+        outcome: 'warning',
+        detail: `it is for a folder ${depth} deep, and does not say for which: the exports go to ${exports}`,
+      },
+    ];
+  if (exports.startsWith(`${folder}/`)) return [];
+  return [
+    {
+      name,
+      outcome: 'wrong',
+      detail: `it is for the folder ${displayName(folder)}, and the exports go to ${exports}`,
+      remedy: 'The customer makes one for the container, or for a folder above that of the exports',
+    },
+  ];
+}

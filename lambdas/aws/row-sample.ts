@@ -1,0 +1,75 @@
+import {
+  type AttributeValue,
+  type DynamoDBClient,
+  QueryCommand,
+  type QueryCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import { fromAttributeValue, mapValues } from '../archive/attribute-value.ts';
+import type { StoredRow, StoredValue } from '../domain/audit-record.ts';
+import type { AuditLogSource } from '../environment.ts';
+
+export interface RowSampleOptions {
+  /** For the region of the table. */
+  readonly client: DynamoDBClient;
+  readonly source: AuditLogSource;
+}
+
+/** Looks at a few rows of an account from one end, whatever form their sort keys have. */
+export function createRowSample({ client, source }: RowSampleOptions) {
+  const { tableName, partitionKey, sortKey } = source;
+
+  async function rowsAtEnd(
+    accountId: string,
+    end: { readonly Limit: number; readonly ScanIndexForward: boolean },
+    projection: Pick<QueryCommandInput, 'ProjectionExpression' | 'Select' | 'ExpressionAttributeNames'>,
+  ): Promise<StoredRow[]> {
+    const { Items = [] } = await client.send(
+      new QueryCommand({
+        TableName: tableName,
+        KeyConditionExpression: '#partition = :account',
+        ...projection,
+        ExpressionAttributeNames: { '#partition': partitionKey, ...projection.ExpressionAttributeNames },
+        ExpressionAttributeValues: { ':account': { S: accountId } },
+        ...end,
+      }),
+    );
+    return Items.map(rowFrom);
+  }
+
+  return {
+    /** The rows with the greatest sort keys, the greatest first. */
+    newest: (accountId: string, most: number) =>
+      rowsAtEnd(accountId, { Limit: most, ScanIndexForward: false }, {}),
+
+    /** The rows with the least sort keys: those of another form may sort before all others. */
+    oldest: (accountId: string, most: number) =>
+      rowsAtEnd(accountId, { Limit: most, ScanIndexForward: true }, {}),
+
+    /** The greatest sort key, and nothing of what its row tells; `undefined` of an account without rows. */
+    async newestKey(accountId: string): Promise<StoredValue> {
+      const [row] = await rowsAtEnd(
+        accountId,
+        { Limit: 1, ScanIndexForward: false },
+        {
+          Select: 'SPECIFIC_ATTRIBUTES',
+          ProjectionExpression: '#sort',
+          ExpressionAttributeNames: { '#sort': sortKey },
+        },
+      );
+      return row?.[sortKey];
+    },
+  };
+}
+
+export function rowFrom(item: Readonly<Record<string, AttributeValue>>): StoredRow {
+  return mapValues(item, plainValue);
+}
+
+/** The SDK has binary as bytes already, where DynamoDB's JSON has base64. */
+function plainValue(value: AttributeValue): StoredValue {
+  if (value.B !== undefined) return value.B;
+  if (value.BS !== undefined) return new Set(value.BS);
+  if (value.L !== undefined) return value.L.map(plainValue);
+  if (value.M !== undefined) return mapValues(value.M, plainValue);
+  return fromAttributeValue(value);
+}

@@ -1,0 +1,34 @@
+import { PassThrough, Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { stripVTControlCharacters } from 'node:util';
+import { runCommandLine } from '../../cli/main.ts';
+
+/** Runs a command on a terminal, where somebody answers each question once it is asked. */
+export async function converse(
+  words: readonly string[],
+  answers: readonly (readonly [question: string, answer: string])[],
+) {
+  const input = Object.assign(new PassThrough(), { isTTY: true });
+  const output = new PassThrough();
+  const left = [...answers];
+  let said = '';
+  const errors = Object.assign(
+    new Writable({
+      write(chunk, _encoding, done) {
+        said += String(chunk);
+        const [question, answer] = left[0] ?? [];
+        if (question !== undefined && stripVTControlCharacters(said).endsWith(question)) {
+          left.shift();
+          said += '\n';
+          input.write(answer);
+        }
+        done();
+      },
+    }),
+    { isTTY: true },
+  );
+  const shown = text(output);
+  const exitCode = await runCommandLine(words, { input, output, errors, putClockForward: () => undefined });
+  output.end();
+  return { exitCode, said, shown: await shown, unasked: left };
+}

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { sampleKeys, turnOf } from '../../../lambdas/watchdog/sample-keys.ts';
+
+const hour = 3_600_000;
+const now = Date.parse('2026-11-22T15:40:00Z');
+const accountIds = Array.from({ length: 1_001 }, (_, index) => `account-${index}`);
+
+test('no hour looks at more accounts than it may, and in turn all are looked at', () => {
+  const turns = Array.from({ length: 6 }, (_, index) => turnOf(accountIds, now + index * hour, 200));
+  for (const turn of turns) expect(turn.length).toBeLessThanOrEqual(200);
+  expect(turns.flat().sort()).toEqual(accountIds.toSorted());
+});
+
+test('a small fleet is looked at whole every hour', () => {
+  expect(turnOf(['b', 'a'], now)).toEqual(['a', 'b']);
+  expect(turnOf([], now)).toEqual([]);
+});
+
+test('an account without rows has no key that could be unreadable', async () => {
+  const keys = new Map([
+    ['new', 1_795_334_399_120],
+    ['seconds', 1_795_334_399],
+  ]);
+  const found = await sampleKeys(['none', 'new', 'seconds'], {
+    type: 'epochMilliseconds',
+    newestKey: async accountId => keys.get(accountId),
+  });
+  expect(found).toEqual({
+    sampled: 3,
+    unreadable: [{ accountId: 'seconds', form: 'a number of seconds since 1970' }],
+  });
+});
