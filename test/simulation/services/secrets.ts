@@ -44,19 +44,22 @@ export const invalidSecretText = '{"pasted": "the wrong thing"}';
 export function secretText(destination: Credited, generation: number): string {
   const number = String(generation).padStart(8, '0');
   if (destination.type === 's3')
-    return JSON.stringify({ accessKeyId: `AKIASIMULATED${number}`, secretAccessKey: 'not/a/secret' });
+    return JSON.stringify({
+      accessKeyId: `AKIASIMULATED${number}`,
+      secretAccessKey: 'not/a/secret/'.padEnd(40, 'x'),
+    });
   if (destination.type === 'gcs')
     return JSON.stringify({
       type: 'service_account',
       client_email: `writer-${number}@simulated.iam.gserviceaccount.com`,
       private_key: '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n',
     });
-  return `DefaultEndpointsProtocol=https;AccountName=${destination.storageAccount};AccountKey=AAAAAAAAAAAA${number};EndpointSuffix=core.windows.net`;
+  return `DefaultEndpointsProtocol=https;AccountName=${destination.storageAccount};AccountKey=${number.padStart(84, 'A')}AA==;EndpointSuffix=core.windows.net`;
 }
 
 /** The generation that a credential is of. */
 export function generationOf(credential: Credential): number {
   if (credential.type === 's3') return Number(credential.accessKeyId.slice(-8));
   if (credential.type === 'gcs') return Number(/-(\d+)@/.exec(credential.clientEmail)?.[1]);
-  return 'accountKey' in credential.access ? Number(credential.access.accountKey.slice(-8)) : Number.NaN;
+  return 'accountKey' in credential.access ? Number(credential.access.accountKey.slice(-12, -4)) : Number.NaN;
 }
