@@ -68,8 +68,8 @@ export const ledgerSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'aws/audit-log.ts',
-        text: 'transcodePage(body, attributes, excluded, memory)',
-        replacement: 'transcodePage(body, attributes, undefined, memory)',
+        text: 'transcodePage(body, layout, excluded, memory)',
+        replacement: 'transcodePage(body, layout, undefined, memory)',
       },
     ],
   },

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { playSeeds } from '../pool.ts';
-import type { SeedResult } from '../simulate.ts';
+import { type SeedResult, simulate } from '../simulate.ts';
 import { sabotagedSources } from './apply-sabotage.ts';
 import type { Sabotage } from './sabotage.ts';
 import { sabotages } from './sabotages.ts';
@@ -13,6 +13,8 @@ Exit code 1 if a fault survives.
   --only TEXT   only the faults whose name holds the text
   --seeds N     the most seeds for each (2000)
   --json        a JSON object as the last line`;
+
+const size = { accounts: 3, days: 3 };
 
 const { values } = parseArgs({
   options: {
@@ -68,7 +70,7 @@ async function play(sabotage: Sabotage, most: number) {
   let seeds = 0;
   await playSeeds({
     seeds: Array.from({ length: sabotage.world === 'fairness' ? 1 : most }, (_, seed) => seed),
-    size: { accounts: 3, days: 3 },
+    size,
     sabotage,
     onResult(result) {
       seeds++;
@@ -76,5 +78,13 @@ async function play(sabotage: Sabotage, most: number) {
       return caughtBy === undefined;
     },
   });
+  if (
+    caughtBy &&
+    sabotage.world === undefined &&
+    (await simulate({ ...size, seed: caughtBy.seed })).violations.length > 0
+  )
+    throw new Error(
+      `Seed ${caughtBy.seed} fails without a sabotage, too, and would hide what is not noticed`,
+    );
   return { caughtBy, seeds };
 }

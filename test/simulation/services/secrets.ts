@@ -46,7 +46,7 @@ export function secretText(destination: Credited, generation: number): string {
   if (destination.type === 's3')
     return JSON.stringify({
       accessKeyId: `AKIASIMULATED${number}`,
-      secretAccessKey: 'not/a/secret'.padEnd(40, '/'),
+      secretAccessKey: 'not/a/secret/'.padEnd(40, 'x'),
     });
   if (destination.type === 'gcs')
     return JSON.stringify({
@@ -54,15 +54,12 @@ export function secretText(destination: Credited, generation: number): string {
       client_email: `writer-${number}@simulated.iam.gserviceaccount.com`,
       private_key: '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n',
     });
-  const key = Buffer.from(number.padStart(64, '0')).toString('base64');
-  return `DefaultEndpointsProtocol=https;AccountName=${destination.storageAccount};AccountKey=${key};EndpointSuffix=core.windows.net`;
+  return `DefaultEndpointsProtocol=https;AccountName=${destination.storageAccount};AccountKey=${number.padStart(84, 'A')}AA==;EndpointSuffix=core.windows.net`;
 }
 
 /** The generation that a credential is of. */
 export function generationOf(credential: Credential): number {
   if (credential.type === 's3') return Number(credential.accessKeyId.slice(-8));
   if (credential.type === 'gcs') return Number(/-(\d+)@/.exec(credential.clientEmail)?.[1]);
-  return 'accountKey' in credential.access
-    ? Number(Buffer.from(credential.access.accountKey, 'base64').toString())
-    : Number.NaN;
+  return 'accountKey' in credential.access ? Number(credential.access.accountKey.slice(-12, -4)) : Number.NaN;
 }
