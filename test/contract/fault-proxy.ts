@@ -25,8 +25,6 @@ export type Fault =
       /** True to break the connection when the body is sent, one byte of which is missing then. */
       readonly cut?: boolean;
     }
-  /** Reads the request and never answers. */
-  | { readonly kind: 'silence' }
   /** Breaks both connections once so many bytes of the request's body went by (0: at once), at the latest at its end. */
   | { readonly kind: 'reset'; readonly afterBytes: number }
   /** Lets the server do its work, then breaks the connection in place of the answer; with `when`, only if that says so then. */
@@ -115,10 +113,6 @@ async function play(
     for await (const _ of incoming);
     if (fault.kind === 'stalled-answer')
       outgoing.writeHead(200, { etag: '"1"', 'content-length': 100 }).write('<?xml version="1.0"?>');
-    return;
-  }
-  if (fault.kind === 'silence') {
-    incoming.resume();
     return;
   }
   if (fault.kind === 'reset' && (fault.afterBytes === 0 || wholeRequests)) {

@@ -11,7 +11,7 @@ export interface Freeze {
 }
 
 /** Puts the proxies' connections at the mercy of freezes: reset at their next use, or silent from then on. */
-export function freezeBehind(proxies: readonly FaultProxy[], kind: 'reset' | 'silence'): Freeze {
+export function freezeBehind(proxies: readonly FaultProxy[], kind: 'reset' | 'silent'): Freeze {
   const known = new Map<object, FaultProxy>();
   const lostConnections = new Set<object>();
   let lost = 0;

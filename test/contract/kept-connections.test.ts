@@ -22,7 +22,7 @@ describe('connections that are kept while a function is frozen', () => {
   });
 
   /** A function's clients before a server, and a clock that only a test moves. */
-  async function start(kind: 'reset' | 'silence') {
+  async function start(kind: 'reset' | 'silent') {
     const server = await startHttpServer(async (request: IncomingMessage, response) => {
       await request.toArray();
       const [, operation = ''] = String(request.headers['x-amz-target']).split('.');
@@ -80,7 +80,7 @@ describe('connections that are kept while a function is frozen', () => {
     };
   }
 
-  it.each(['reset', 'silence'] as const)('cost one request when they end in %s', async kind => {
+  it.each(['reset', 'silent'] as const)('cost one request when they end in %s', async kind => {
     const { item, page, busy, freeze, lost, connections } = await start(kind);
     await busy();
     expect(connections()).toBeGreaterThan(50);
@@ -93,7 +93,7 @@ describe('connections that are kept while a function is frozen', () => {
     }
   });
 
-  it.each(['reset', 'silence'] as const)(
+  it.each(['reset', 'silent'] as const)(
     'cost one request when they end in %s, however many requests come at once',
     async kind => {
       const { item, many, busy, freeze, lost } = await start(kind);
@@ -105,7 +105,7 @@ describe('connections that are kept while a function is frozen', () => {
   );
 
   it('cost nothing after a long freeze', async () => {
-    const { busy, freeze, lost } = await start('silence');
+    const { busy, freeze, lost } = await start('silent');
     await busy();
     freeze(60_000);
     await busy();

@@ -42,6 +42,7 @@ const faults: Readonly<Record<string, (cloud: Cloud) => (request: SeenRequest) =
     body: cloud === 's3' ? '<Error><Code>PreconditionFailed</Code></Error>' : '{"error":{"code":412}}',
   }),
   reset: () => () => ({ kind: 'reset', afterBytes: 10 }),
+  silent: () => () => ({ kind: 'silent' }),
   slow: () => () => ({ kind: 'slow', bytesPerSecond: 20 }),
 };
 
@@ -64,7 +65,8 @@ beforeAll(async () => {
     };
   }
   const isSpecial = ({ accountId }: Failing) => /^(slow|unprotected)/.test(accountId);
-  for (const account of failing) if (!isSpecial(account)) await provision(account);
+  const isSilent = ({ accountId }: Failing) => accountId.startsWith('silent');
+  for (const account of failing) if (!isSpecial(account) && !isSilent(account)) await provision(account);
   await pipeline.sendText(`{"accountId": ${pipeline.customers.credentials.secretOf('s3')}}`);
   await pipeline.tick(tick);
 
@@ -72,6 +74,12 @@ beforeAll(async () => {
   const environment = { [variables.localStsEndpoint]: unprotected.endpoint };
   const hurried = await pipeline.startVariant({ timeout: 15_500, environment });
   for (const account of failing.filter(isSpecial)) {
+    await provision(account);
+    await pipeline.sendMessage(account.accountId, tick);
+  }
+  await pipeline.drain(hurried);
+  // Last: whoever else goes to a bucket that was silent is not tried for a while.
+  for (const account of failing.filter(isSilent)) {
     await provision(account);
     await pipeline.sendMessage(account.accountId, tick);
   }
@@ -105,7 +113,7 @@ describe('a run of all failures', () => {
       // A message that is none of ours belongs to no account, so there is no event of it.
       code => code !== 'message_invalid' && code !== 'internal',
     );
-    expect(new Set(codes)).toEqual(new Set(expected));
+    expect([...new Set(codes)].sort()).toEqual(expected.sort());
     expect(evidence).toContain('message_invalid');
   });
 
