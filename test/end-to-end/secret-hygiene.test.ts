@@ -83,7 +83,7 @@ beforeAll(async () => {
     await provision(account);
     await pipeline.sendMessage(account.accountId, tick);
   }
-  await pipeline.drain(hurried);
+  await pipeline.drain();
 
   codes = pipeline.aws.events.events
     .filter(({ detailType }) => detailType === 'Export Failed')
