@@ -79,7 +79,10 @@ describe('the built bundles', () => {
   test('name their errors and where they come from, though they are minified', async () => {
     await pipeline.provision('refused', {
       timeZone,
-      secret: JSON.stringify({ accessKeyId: 'AKIANOBODY0000000001', secretAccessKey: 'nobody' }),
+      secret: JSON.stringify({
+        accessKeyId: 'AKIANOBODY0000000001',
+        secretAccessKey: 'nobody'.padEnd(40, '0'),
+      }),
     });
     await pipeline.tick(tick);
     expect(await pipeline.logLines()).toContainEqual(
