@@ -20,6 +20,8 @@ export interface PoolOptions {
   readonly sqs: SQSClient;
   readonly queueUrl: string;
   readonly random: Random;
+  /** Told of an account whose exporter was killed at work. */
+  onKilled(accountId: string): Promise<void>;
   /** How many processes live at once. */
   readonly size: number;
   /** How a process is started; its environment may differ from one to the next. */
@@ -49,7 +51,7 @@ const shortTimes = [300_200, 15_300] as const;
  * Processes that take messages from the queue as Lambda's poller hands them out, each killed at a random moment and
  * replaced, until `calm`; from then on they live.
  */
-export function startExporterPool({ sqs, queueUrl, random, size, processOptions }: PoolOptions) {
+export function startExporterPool({ sqs, queueUrl, random, size, processOptions, onKilled }: PoolOptions) {
   const counts: PoolCounts = { kills: 0, killsAtWork: 0, invocations: 0, failedMessages: 0 };
   const living = new Set<ExporterProcess>();
   let startTime = firstGuess;
@@ -94,7 +96,7 @@ export function startExporterPool({ sqs, queueUrl, random, size, processOptions 
     const death = random.next() < deathsAtWork && setTimeout(() => calm || kill(exporter), random.below(100));
     const answer = await exporter.invoke({ event: { Records: [recordOf(message)] }, timeout });
     if (death) clearTimeout(death);
-    if (answer === 'killed') return;
+    if (answer === 'killed') return onKilled(String(JSON.parse(message.Body ?? '{}').accountId));
     const done = 'result' in answer && (answer.result as SQSBatchResponse).batchItemFailures.length === 0;
     if (!done) counts.failedMessages++;
     const ReceiptHandle = message.ReceiptHandle;

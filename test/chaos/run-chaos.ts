@@ -12,6 +12,7 @@ import { waitUntilCaughtUp, waitUntilIdle } from './catch-up.ts';
 import { type ChaosReport, collectReport } from './chaos-report.ts';
 import { type PoolCounts, startExporterPool } from './exporter-pool.ts';
 import { createFaultSource, type FaultCounts, type FaultySide, noFaults, sumOf } from './faults.ts';
+import { lapseLeases } from './lapse-leases.ts';
 import { bucketsOf, watchObjects } from './object-watch.ts';
 import { type ChaosServers, startChaosServers } from './servers.ts';
 import { createWorkload, type Workload } from './workload.ts';
@@ -74,6 +75,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       queueUrl: resources.exportQueue.url,
       random,
       size: processes,
+      onKilled: accountId => lapseLeases(aws.dynamodb, servers.environment.ledgerTable, accountId),
       processOptions: () => ({
         bundle: options.bundle,
         log: options.log,
