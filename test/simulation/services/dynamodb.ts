@@ -1,4 +1,5 @@
 import {
+  type AttributeValue,
   BatchGetItemCommand,
   ConditionalCheckFailedException,
   DynamoDBClient,
@@ -203,14 +204,17 @@ export function createDatabaseClient(world: World, database: Database, process: 
     const accountId = key.accountId?.S ?? '';
     if (name === tableNames.accounts) database.onRecordRead(process, accountId, item);
     if (!item) return [];
-    return [name === tableNames.ledger && overlooksLeases() ? withoutLeases(item) : item];
+    if (name === tableNames.ledger) overlookLeases(Object.values(item.attempts?.M ?? {}));
+    return [item];
   }
 
   /** A lease only saves work: whoever does not see it may neither lose nor double a row. */
-  function overlooksLeases(): boolean {
-    if (!world.faulty() || !world.enables('overlooked-lease') || !chance.chance(0.2)) return false;
+  function overlookLeases(attempts: readonly AttributeValue[]): void {
+    const leased = attempts.filter(({ M: attempt }) => attempt?.leasedUntil);
+    if (leased.length === 0 || !world.faulty() || !world.enables('overlooked-lease') || !chance.chance(0.3))
+      return;
+    for (const { M: attempt } of leased) delete attempt?.leasedUntil;
     process.trouble('overlooked-lease');
-    return true;
   }
 
   function table(name: string | undefined): Table {
@@ -253,11 +257,6 @@ function nameOf(command: object): string {
   const named = input.TransactItems?.find(({ Update }) => Update)?.Update ?? input;
   const key = named.Key ?? named.Item;
   return `${command.constructor.name} ${named.TableName ?? ''} ${key?.accountId?.S ?? ''} ${key?.entry?.S ?? ''} ${named.UpdateExpression ?? ''}`;
-}
-
-function withoutLeases(item: Item): Item {
-  for (const { M: attempt } of Object.values(item.attempts?.M ?? {})) delete attempt?.leasedUntil;
-  return item;
 }
 
 /** DynamoDB refuses values and names that no expression uses. */
