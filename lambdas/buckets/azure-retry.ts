@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { toExportError } from '../domain/failure.ts';
 import { type AzureAnswer, azureAnswer, meaningOf, wordsOf } from './azure-answer.ts';
 import {
@@ -8,49 +7,27 @@ import {
   isBusy,
   unexpectedFailure,
 } from './azure-failure.ts';
-import { type Answer, composed, created, exists, refused, type UploadStep, unclear } from './bucket.ts';
+import { type Answer, created, exists, refused, type UploadStep, unclear } from './bucket.ts';
 import { BrokenRequest } from './exchange.ts';
+import { createWithTries, type Tried, type Tries } from './tries.ts';
 
-/** Tries of each request, the first one included. */
-const mostTries = 3;
-
-export interface RequestSetting {
+export interface RequestSetting extends Tries {
   readonly where: AzureContainerName;
-  /** Milliseconds of the longest pause before the second try; twice as long before the third. */
-  readonly pauseMs: number;
-  /** Ends the request, and with it the upload; its reason becomes the failure. */
-  readonly signal: AbortSignal;
 }
 
 /** One request as the SDK makes it, once. */
 export type AzureRequest = () => Promise<{ readonly etag?: string | undefined }>;
 
 /**
- * What a request comes to, made again where a moment later may help. The SDK itself makes each request once, so that
- * no try stays unseen.
+ * What a request comes to, made again where a moment later may help.
  *
  * @param step `staging` for a request that creates nothing, so that it is never unclear
  */
-export async function answerTo(
-  request: AzureRequest,
-  step: UploadStep,
-  setting: RequestSetting,
-): Promise<Answer> {
-  let answer: Answer | undefined;
-  for (let made = 1; ; made++) {
+export function answerTo(request: AzureRequest, step: UploadStep, setting: RequestSetting): Promise<Answer> {
+  return createWithTries(async () => {
     const tried = await tryOnce(request, step, setting);
-    answer = composed(answer, step === 'staging' ? withoutTrace(tried.answer) : tried.answer);
-    if (!tried.again || made >= mostTries) return answer;
-    // Random, so that exporters do not come back as one. An abort ends the pause, and the next try before it is sent.
-    const pause = setting.pauseMs * made * (0.5 + Math.random() / 2);
-    await sleep(pause, undefined, { signal: setting.signal }).catch(() => undefined);
-  }
-}
-
-interface Tried {
-  readonly answer: Answer;
-  /** True if the same request may succeed a moment later. */
-  readonly again: boolean;
+    return step === 'staging' ? { ...tried, answer: withoutTrace(tried.answer) } : tried;
+  }, setting);
 }
 
 async function tryOnce(request: AzureRequest, step: UploadStep, setting: RequestSetting): Promise<Tried> {

@@ -13,6 +13,7 @@ import { uploadToAzure } from './azure-upload.ts';
 import type { Bucket } from './bucket.ts';
 import { cloudConnections } from './cloud-address.ts';
 import { createPieceBuffers } from './pieces.ts';
+import { usualPauseMs } from './tries.ts';
 
 export interface AzureBucketOptions {
   readonly destination: AzureDestination;
@@ -21,7 +22,7 @@ export interface AzureBucketOptions {
   readonly endpoint?: string | undefined;
   /** Bytes a block, and of the largest body that goes in one request; default 8 MiB. Memory is three blocks. */
   readonly blockSize?: number | undefined;
-  /** Milliseconds of the longest pause before a second try; default 400. */
+  /** The longest pause before a request is sent a second time, in milliseconds. Default 500. */
   readonly pauseMs?: number | undefined;
   /** Milliseconds without any byte sent or received after which a request is given up; default 30,000. */
   readonly silenceMs?: number | undefined;
@@ -41,7 +42,7 @@ export function createAzureBucket(options: AzureBucketOptions): Bucket {
     credential,
     endpoint,
     blockSize = 8 * 1024 * 1024,
-    pauseMs = 400,
+    pauseMs = usualPauseMs,
     silenceMs = 30_000,
   } = options;
   const { accountName, host, access } = credential;

@@ -62,6 +62,8 @@ export interface Exists {
   readonly words: string;
   /** True if an earlier request of this upload was unclear, so that the object may be this upload's own. */
   readonly afterUnclear: boolean;
+  /** True if the cloud told that the object has other bytes than this upload's. */
+  readonly hasOtherBytes?: true;
 }
 
 export interface NotCreated {
@@ -87,5 +89,5 @@ export function unclear(failure: ExportError): NotCreated {
 export function composed(earlier: Answer | undefined, later: Answer): Answer {
   if (earlier?.kind !== 'unclear') return later;
   if (later.kind === 'refused') return unclear(later.failure);
-  return later.kind === 'exists' ? { ...later, afterUnclear: true } : later;
+  return later.kind === 'exists' && !later.hasOtherBytes ? { ...later, afterUnclear: true } : later;
 }

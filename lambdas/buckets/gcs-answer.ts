@@ -23,7 +23,8 @@ export function creationIn(
   if (!isTheObject || typeof stored !== 'string')
     throw new GcsTrouble(purpose, { status, reason: 'no_object_resource' });
   if (stored === checksum.toString()) return created;
-  return exists('Google Cloud has other bytes under this key than were sent: their CRC-32C differs');
+  const words = 'Google Cloud has other bytes under this key than were sent: their CRC-32C differs';
+  return { kind: 'exists', words, afterUnclear: false, hasOtherBytes: true };
 }
 
 /**

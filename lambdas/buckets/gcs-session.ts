@@ -2,8 +2,8 @@ import { type Answer, composed } from './bucket.ts';
 import { answerTo, creationIn } from './gcs-answer.ts';
 import { createCrc32c } from './gcs-checksum.ts';
 import type { GcsAnswer, GcsConnection, Target } from './gcs-connection.ts';
-import { pause, type RetryTuning, retrying } from './gcs-retry.ts';
-import { GcsTrouble, type Purpose } from './gcs-trouble.ts';
+import { GcsTrouble, isPassing, type Purpose } from './gcs-trouble.ts';
+import { mostTries, pauseAfter, withTries } from './tries.ts';
 
 /** Short, because time may be what has run out. */
 const cancelTimeoutMs = 5_000;
@@ -36,7 +36,8 @@ export interface SessionOptions {
   /** Of the session. */
   readonly url: string;
   readonly target: Target;
-  readonly tuning: RetryTuning;
+  /** The longest pause before a request is sent a second time, in milliseconds. */
+  readonly pauseMs: number;
 }
 
 interface Chunk {
@@ -52,7 +53,7 @@ interface Chunk {
 /** How much a session has, or what it says of the object that it has created. */
 type State = { readonly persisted: number } | { readonly creation: Answer };
 
-export function resumeSession({ connection, url, target, tuning }: SessionOptions): UploadSession {
+export function resumeSession({ connection, url, target, pauseMs }: SessionOptions): UploadSession {
   const checksum = createCrc32c();
   let stored = 0;
   let reachable = true;
@@ -87,7 +88,10 @@ export function resumeSession({ connection, url, target, tuning }: SessionOption
       const request = { method: 'DELETE', url, purpose: storing } as const;
       const gone = [499, 200, 204, 404, 410];
       try {
-        await retrying(() => connection.send(request, gone, timeLimit), tuning, timeLimit);
+        await withTries(() => connection.send(request, gone, timeLimit), isPassing, {
+          pauseMs,
+          signal: timeLimit,
+        });
       } catch (error) {
         // What ended the upload is what the caller has to know; Google drops an idle session, unseen, after a week.
         if (!(error instanceof GcsTrouble) && error !== timeLimit.reason) throw error;
@@ -107,7 +111,7 @@ export function resumeSession({ connection, url, target, tuning }: SessionOption
     signal: AbortSignal,
     onTrouble?: (trouble: GcsTrouble) => void,
   ): Promise<Answer | undefined> {
-    if (chunk.fruitless >= tuning.attempts) throw chunk.trouble;
+    if (chunk.fruitless >= mostTries) throw chunk.trouble;
     const state = await putRest(chunk, signal, onTrouble);
     if ('creation' in state) return state.creation;
     const more = state.persisted - stored;
@@ -133,16 +137,14 @@ export function resumeSession({ connection, url, target, tuning }: SessionOption
     try {
       return await put(headers, rest, last ? creating : storing, signal);
     } catch (error) {
-      if (!(error instanceof GcsTrouble) || !error.passing) throw error;
+      if (!isPassing(error)) throw error;
       chunk.trouble = error;
       onTrouble?.(error);
     }
-    await pause(fruitless + 1, tuning, signal);
-    return retrying(
-      () => put({ 'content-range': 'bytes */*' }, Buffer.of(), storing, signal),
-      tuning,
-      signal,
-    );
+    const tries = { pauseMs, signal };
+    await pauseAfter(fruitless + 1, tries);
+    const ask = () => put({ 'content-range': 'bytes */*' }, Buffer.of(), storing, signal);
+    return withTries(ask, isPassing, tries);
   }
 
   async function put(

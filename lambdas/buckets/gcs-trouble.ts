@@ -138,3 +138,8 @@ function wordIn(value: unknown): string | undefined {
 export function propertyOf(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
+
+/** True for trouble after which the same request may succeed a moment later. */
+export function isPassing(thrown: unknown): thrown is GcsTrouble {
+  return thrown instanceof GcsTrouble && thrown.passing;
+}

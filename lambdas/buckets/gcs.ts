@@ -2,17 +2,17 @@ import { randomUUID } from 'node:crypto';
 import type { LookupFunction } from 'node:net';
 import type { GcsDestination } from '../domain/account.ts';
 import type { GcsCredential } from '../domain/secret.ts';
-import { type Answer, type Bucket, composed, type NewObject, type UploadWatch } from './bucket.ts';
+import type { Answer, Bucket, NewObject, UploadWatch } from './bucket.ts';
 import { cloudConnections } from './cloud-address.ts';
 import { answerTo, creationIn } from './gcs-answer.ts';
 import { createCrc32c } from './gcs-checksum.ts';
 import { connectToGcs, type GcsConnection, type Target } from './gcs-connection.ts';
-import { type RetryTuning, retrying } from './gcs-retry.ts';
 import { resumeSession } from './gcs-session.ts';
 import { googleEndpoint } from './gcs-transport.ts';
-import type { Purpose } from './gcs-trouble.ts';
+import { isPassing, type Purpose } from './gcs-trouble.ts';
 import { orAborted } from './or-aborted.ts';
 import { createPieceBuffers, inPieces, nextPiece, type Piece, type PieceBuffers } from './pieces.ts';
+import { createWithTries, usualPauseMs, withTries } from './tries.ts';
 
 export interface GcsBucketOptions {
   readonly destination: GcsDestination;
@@ -23,7 +23,8 @@ export interface GcsBucketOptions {
   readonly tokenUrl?: string | undefined;
   /** Bytes a request, a multiple of 256 KiB; twice as many are held in memory. Default 8 MiB. */
   readonly chunkSize?: number | undefined;
-  readonly retry?: Partial<RetryTuning> | undefined;
+  /** The longest pause before a request is sent a second time, in milliseconds. Default 500. */
+  readonly pauseMs?: number | undefined;
   /** In place of the usual name resolution. */
   readonly lookup?: LookupFunction | undefined;
   /** How long a request may go without any byte in either direction, in milliseconds. Default 30,000. */
@@ -33,7 +34,6 @@ export interface GcsBucketOptions {
 const defaultChunkSize = 8 * 1024 * 1024;
 const granule = 256 * 1024;
 const defaultSilenceMs = 30_000;
-const defaultRetry: RetryTuning = { attempts: 3, baseDelayMs: 300 };
 const success = [200, 201];
 
 /**
@@ -47,10 +47,10 @@ const success = [200, 201];
  */
 export function createGcsBucket(options: GcsBucketOptions): Bucket {
   const { credential, endpoint, tokenUrl, lookup, chunkSize = defaultChunkSize } = options;
+  const { pauseMs = usualPauseMs } = options;
   if (chunkSize <= 0 || chunkSize % granule !== 0)
     throw new RangeError(`The chunk size must be a multiple of ${granule}, not ${chunkSize}`);
   const { bucket } = options.destination;
-  const tuning: RetryTuning = { ...defaultRetry, ...options.retry };
   const buffers = createPieceBuffers(chunkSize);
   const connection = connectToGcs({
     credential,
@@ -68,7 +68,7 @@ export function createGcsBucket(options: GcsBucketOptions): Bucket {
       try {
         signal.throwIfAborted();
         const first = await orAborted(nextPiece(chunks), signal);
-        const upload = { connection, target, object, tuning, watch };
+        const upload = { connection, target, object, pauseMs, watch };
         return first.last
           ? await createAtOnce(upload, first.content)
           : await createInChunks(upload, first, chunks, buffers);
@@ -89,13 +89,13 @@ interface Upload {
   readonly connection: GcsConnection;
   readonly target: Target;
   readonly object: NewObject;
-  readonly tuning: RetryTuning;
+  readonly pauseMs: number;
   readonly watch: UploadWatch;
 }
 
 /** One multipart request: the object's resource, with the checksum to verify, and its content. */
 async function createAtOnce(upload: Upload, content: Buffer): Promise<Answer> {
-  const { connection, target, object, tuning, watch } = upload;
+  const { connection, target, object, pauseMs, watch } = upload;
   const { signal } = watch;
   const checksum = createCrc32c();
   checksum.update(content);
@@ -118,19 +118,17 @@ async function createAtOnce(upload: Upload, content: Buffer): Promise<Answer> {
     purpose,
   } as const;
 
-  let before: Answer | undefined;
-  try {
-    return await retrying(
-      async () => creationIn(await connection.send(request, success, signal), target, checksum, purpose),
-      tuning,
-      signal,
-      trouble => {
-        before = composed(before, answerTo(trouble, target, signal));
-      },
-    );
-  } catch (error) {
-    return composed(before, answerTo(error, target, signal));
-  }
+  return createWithTries(
+    async () => {
+      try {
+        const answer = creationIn(await connection.send(request, success, signal), target, checksum, purpose);
+        return { answer, again: false };
+      } catch (error) {
+        return { answer: answerTo(error, target, signal), again: isPassing(error) };
+      }
+    },
+    { pauseMs, signal },
+  );
 }
 
 /** A resumable upload; while one chunk is on its way, the next one is read. */
@@ -140,10 +138,11 @@ async function createInChunks(
   chunks: AsyncGenerator<Piece, void>,
   buffers: PieceBuffers,
 ): Promise<Answer> {
-  const { connection, target, object, tuning, watch } = upload;
+  const { connection, target, object, pauseMs, watch } = upload;
   await orAborted(watch.step('staging'), watch.signal);
-  const url = await retrying(() => connection.begin(target, object, watch.signal), tuning, watch.signal);
-  const session = resumeSession({ connection, url, target, tuning });
+  const tries = { pauseMs, signal: watch.signal };
+  const url = await withTries(() => connection.begin(target, object, watch.signal), isPassing, tries);
+  const session = resumeSession({ connection, url, target, pauseMs });
   const failed = new AbortController();
   const ended = AbortSignal.any([watch.signal, failed.signal]);
   let answer: Answer;

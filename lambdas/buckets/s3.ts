@@ -9,6 +9,7 @@ import { createPieceBuffers, inPieces, nextPiece } from './pieces.ts';
 import { createS3Requests } from './s3-requests.ts';
 import { encryptionOf, locationOf } from './s3-target.ts';
 import { createMultipartUpload } from './s3-upload.ts';
+import { usualPauseMs } from './tries.ts';
 
 export interface S3BucketOptions {
   readonly destination: S3Destination;
@@ -42,7 +43,7 @@ const connectMs = 3_000;
  * that no object has the key, and with the SDK's CRC checksums, which buckets with Object Lock demand.
  */
 export function createS3Bucket(options: S3BucketOptions): Bucket {
-  const { destination, partSize = defaultPartSize, pauseMs = 500 } = options;
+  const { destination, partSize = defaultPartSize, pauseMs = usualPauseMs } = options;
   const client = createClient(options);
   const requests = createS3Requests(destination, pauseMs);
   const buffers = createPieceBuffers(partSize);

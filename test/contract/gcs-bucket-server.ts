@@ -7,7 +7,7 @@ import { startGcsServer } from '../../local/servers/gcs-server.ts';
 import type { BucketFault, BucketServer } from './bucket-contract.ts';
 
 export const chunkSize = 1024 * 1024;
-const shortDelays = { baseDelayMs: 5 };
+const pauseMs = 5;
 const google = 'https://storage.googleapis.com';
 const googleTokenUrl = 'https://oauth2.googleapis.com/token';
 const deniedBucket = 'denied-logs';
@@ -34,7 +34,7 @@ export function newServiceAccount(
 export function openBucket(bucket: string, options: Omit<GcsBucketOptions, 'destination'>) {
   return createGcsBucket({
     chunkSize,
-    retry: shortDelays,
+    pauseMs,
     ...options,
     destination: { type: 'gcs', bucket },
   });

@@ -334,6 +334,7 @@ describe('the GCS driver', () => {
         kind: 'exists',
         words: expect.stringContaining('other bytes'),
         afterUnclear: false,
+        hasOtherBytes: true,
       });
     });
   });
@@ -406,7 +407,6 @@ describe('the token of the GCS driver', () => {
     const hosts: string[] = [];
     const google = openBucket('audit-logs', {
       credential: account.credential,
-      retry: { attempts: 1 },
       lookup: (host, _options, done) => {
         hosts.push(host);
         done(Object.assign(new Error('no network in tests'), { code: 'ENOTFOUND' }), '', 4);
@@ -417,7 +417,7 @@ describe('the token of the GCS driver', () => {
       failure: { code: 'network' },
     });
     google.close();
-    expect(hosts).toEqual(['oauth2.googleapis.com']);
+    expect(new Set(hosts)).toEqual(new Set(['oauth2.googleapis.com']));
   });
 
   const places: [string, (request: SeenRequest) => boolean][] = [
