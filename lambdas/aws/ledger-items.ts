@@ -44,7 +44,7 @@ const attempt = z.object({
   place: z.string(),
   partBytes: z.number(),
   startedAt: instant,
-  leasedUntil: instant.optional(),
+  lease: z.object({ messageId: z.string(), until: instant }).optional(),
   step: z.enum(['staging', 'creating']).optional(),
 });
 
@@ -64,6 +64,7 @@ const cursor = z.object({
     .optional()
     // Only told, never acted on: a code of a later release must not stop an export after a roll-back.
     .catch(undefined),
+  tooLargeBytes: z.number().optional(),
   stopped: z.enum(['paused', 'expired']).optional().catch(undefined),
   // Only windows to be counted hang on it, never an export.
   recountedThrough: instant.optional().catch(undefined),
@@ -126,12 +127,12 @@ export function intentToItem({ window, ...rest }: Intent) {
 /** By their tokens. */
 export function attemptsToItem(attempts: readonly Attempt[]) {
   return Object.fromEntries(
-    attempts.map(({ token, startedAt, leasedUntil, ...rest }) => [
+    attempts.map(({ token, startedAt, lease, ...rest }) => [
       token,
       {
         ...rest,
         startedAt: toIso(startedAt),
-        leasedUntil: leasedUntil === undefined ? undefined : toIso(leasedUntil),
+        lease: lease && { ...lease, until: toIso(lease.until) },
       },
     ]),
   );

@@ -141,7 +141,7 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
                     UpdateExpression:
                       'SET exportedThrough = :through, version = :next, lastWrite = :write, attempts = :none, ' +
                       `failures = :zero, deliveredAt = :now${next.intent ? ', intent = :intent' : ''} ` +
-                      `REMOVE lastError${next.intent ? '' : ', intent'}`,
+                      `REMOVE lastError, tooLargeBytes${next.intent ? '' : ', intent'}`,
                     ConditionExpression: 'version = :version',
                     ExpressionAttributeValues: values({
                       ':version': version,
@@ -164,12 +164,14 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
     },
 
     async recordFailure(accountId, { version }, { code, message, at }, ended) {
+      const isTooLarge = ended !== undefined && code === 'out_of_time';
       const failure = {
         ':one': 1,
         ':error': { code, message, at: toIso(at) },
         ':version': version,
+        ...(isTooLarge && { ':size': ended.attempt.partBytes }),
       };
-      const set = 'SET failures = failures + :one, lastError = :error';
+      const set: `SET ${string}` = `SET failures = failures + :one, lastError = :error${isTooLarge ? ', tooLargeBytes = :size' : ''}`;
       const write = ended
         ? `${ended.wroteNothing ? 'struck out' : 'failed'} ${ended.attempt.token}`
         : `failed ${version} ${toIso(at)}`;
@@ -178,7 +180,7 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
         write,
         ended
           ? {
-              UpdateExpression: `${set} REMOVE attempts.#mine${ended.wroteNothing ? '' : '.leasedUntil'}`,
+              UpdateExpression: `${set} REMOVE attempts.#mine${ended.wroteNothing ? '' : '.lease'}`,
               ConditionExpression: 'version = :version AND attribute_exists(attempts.#mine)',
               ExpressionAttributeNames: { '#mine': ended.attempt.token },
               ExpressionAttributeValues: values(failure),

@@ -20,6 +20,8 @@ export interface Cursor {
   readonly lastError?:
     | { readonly code: FailureCode; readonly message: string; readonly at: Instant }
     | undefined;
+  /** At this size the intent's file could not be finished in one invocation. */
+  readonly tooLargeBytes?: number | undefined;
   /** Why nothing is exported at present, once that has been announced. */
   readonly stopped?: StopReason | undefined;
   /** Every window that ends at or before this instant has been counted again; absent where none ever was. */
@@ -50,13 +52,18 @@ export interface Attempt {
   /** The size that the file is cut at: what the attempt created has it. */
   readonly partBytes: number;
   readonly startedAt: Instant;
-  /**
-   * Until then its exporter is at work, and others leave the account alone. The lease only saves work: nothing that is
-   * right or wrong rests on it. Absent once the attempt has ended.
-   */
-  readonly leasedUntil?: Instant | undefined;
+  /** Absent once the attempt has ended. */
+  readonly lease?: Lease | undefined;
   /** How far an upload of several requests has come; absent from one that may be of a single request. */
   readonly step?: UploadStep | undefined;
+}
+
+/** While it lasts, others leave the account alone. It only saves work: nothing that is right or wrong rests on it. */
+export interface Lease {
+  /** The id of the queue's message that the exporter works on; the message is never out twice while an invocation lasts. */
+  readonly messageId: string;
+  /** The end of the invocation. */
+  readonly until: Instant;
 }
 
 /** Of an upload of several requests. `staging`: none that creates the object was sent. `creating`: it may have been. */
@@ -84,22 +91,17 @@ export function mayHaveBeenWritten(attempts: readonly Attempt[], mine: Attempt):
   );
 }
 
-/** Until when somebody other than the holder of the tokens is at work on the account; `undefined` if nobody is. */
-export function leasedToAnother(
-  { attempts }: Cursor,
-  tokens: readonly string[],
-  now: Instant,
-): Instant | undefined {
-  const leases = attempts.flatMap(attempt =>
-    tokens.includes(attempt.token) ? [] : (attempt.leasedUntil ?? []),
-  );
-  const last = Math.max(...leases);
+/** Until when the exporter of another message is at work on the account; `undefined` if none is. */
+export function leasedToAnother({ attempts }: Cursor, messageId: string, now: Instant): Instant | undefined {
+  const ends = attempts.flatMap(({ lease }) => (lease && lease.messageId !== messageId ? lease.until : []));
+  const last = Math.max(...ends);
   return last > now ? last : undefined;
 }
 
 /**
- * As many attempts as this at one place, none of them struck out, tell all there is to tell: the oldest is forgotten for
- * a further one. A destination that cannot be reached for weeks would make the cursor too large for its table.
+ * As many attempts as this at one place, none of them struck out, tell all there is to tell: for a further one another is
+ * forgotten, the oldest of those that are not known to have sent the request that creates. A destination that cannot be
+ * reached for weeks would make the cursor too large for its table.
  */
 const mostAttemptsAtPlace = 20;
 
@@ -107,8 +109,11 @@ const mostAttemptsAtPlace = 20;
 export function attemptsWith(attempts: readonly Attempt[], mine: Attempt): readonly Attempt[] {
   const others = attempts.filter(other => other.token !== mine.token && canHaveCreated(other));
   const here = others.filter(other => isAtSamePlace(other, mine));
-  const oldestFirst = here.toSorted((one, other) => one.startedAt - other.startedAt);
-  const forgotten = new Set(oldestFirst.slice(0, Math.max(here.length - mostAttemptsAtPlace + 1, 0)));
+  const byWorth = here.toSorted(
+    (one, other) =>
+      Number(one.step === 'creating') - Number(other.step === 'creating') || one.startedAt - other.startedAt,
+  );
+  const forgotten = new Set(byWorth.slice(0, Math.max(here.length - mostAttemptsAtPlace + 1, 0)));
   return [...others.filter(other => !forgotten.has(other)), mine];
 }
 

@@ -79,15 +79,14 @@ const mostShares = 64;
 function sizeInTime(
   partBytes: number,
   place: string,
-  { attempts, lastError }: Cursor,
+  { attempts, tooLargeBytes = Number.POSITIVE_INFINITY }: Cursor,
   limits: PartLimits,
 ): number {
   const leftover = attempts.find(attempt => attempt.place === place && canHaveCreated(attempt));
   if (leftover) return leftover.partBytes;
   const least = Math.ceil(limits.partBytes / mostShares);
   // An attempt that was killed while it sent the file has recorded no failure; it is all that tells.
-  const tookTooLong =
-    lastError?.code === 'out_of_time' || attempts.some(attempt => attempt.partBytes === partBytes);
+  const tookTooLong = partBytes >= tooLargeBytes || attempts.some(attempt => attempt.partBytes === partBytes);
   const halved = tookTooLong ? Math.max(Math.floor(partBytes / 2), least) : partBytes;
   return Math.min(halved, partBytes, limits.partBytes);
 }

@@ -20,14 +20,14 @@ import { reportFailure } from './report-failure.ts';
 export async function deliverPart(
   delivery: PartDelivery,
 ): Promise<Cursor | 'not-begun' | 'superseded' | 'failed'> {
-  const { account, cursor, intent, token, ports, deadline } = delivery;
+  const { account, cursor, intent, token, messageId, ports, deadline } = delivery;
   const { accountId } = account;
   const attempt: Attempt = {
     token,
     place: placeName(intent.recipe.place),
     partBytes: intent.recipe.partBytes,
     startedAt: ports.clock.now(),
-    leasedUntil: deadline.end,
+    lease: { messageId, until: deadline.end },
   };
   const begun = await ports.ledger.begin(accountId, cursor, intent, attempt);
   if (!begun) return 'not-begun';

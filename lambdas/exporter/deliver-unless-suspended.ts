@@ -30,7 +30,7 @@ export async function deliverUnlessSuspended(
       'no_answer',
       `There was no answer from ${silent} a moment ago; this account is tried again later`,
     );
-    // One that was noted, but of which this exporter did not learn: its lease must not keep the next try waiting.
+    // One that was noted, but of which this exporter did not learn: it has written nothing.
     const attempt = cursor.attempts.find(({ token }) => token === delivery.token);
     const at = { cursor, window: intent.window, ...(attempt && { ended: { attempt, wroteNothing: true } }) };
     await reportFailure(accountId, suspended, at, ports);

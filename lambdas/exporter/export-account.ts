@@ -29,6 +29,15 @@ export interface Leased {
   readonly leasedUntil: Instant;
 }
 
+/** One message on its way. */
+export interface ExportRun {
+  /** The queue's. */
+  readonly messageId: string;
+  readonly ports: ExporterPorts;
+  readonly settings: ExportSettings;
+  readonly deadline: Deadline;
+}
+
 const furthestTick = 24 * 3_600_000;
 const mostConflicts = 5;
 const conflictDelay = 60;
@@ -41,9 +50,7 @@ const conflictDelay = 60;
  */
 export async function exportAccount(
   message: ExportMessage,
-  ports: ExporterPorts,
-  settings: ExportSettings,
-  deadline: Deadline,
+  { messageId, ports, settings, deadline }: ExportRun,
 ): Promise<ExportOutcome> {
   const ahead = message.tick - ports.clock.now();
   if (ahead > furthestTick)
@@ -54,8 +61,7 @@ export async function exportAccount(
   const wait = ahead + settings.settle;
   if (wait > 0) return requeue('early', Math.min(Math.ceil(wait / 1000), longestDelay));
 
-  // What an earlier one of them left unfinished is nobody else's work.
-  const tokens = [ports.clock.token()];
+  let token = ports.clock.token();
   for (let conflicts = 0; conflicts <= mostConflicts; conflicts++) {
     const outcome = await exportFromRecord();
     if (outcome === 'continued') return requeue(outcome, 0);
@@ -100,15 +106,14 @@ export async function exportAccount(
         return (await isRecounted(account, cursor, parts > 0)) ? step.kind : 'continued';
       }
       if (parts > 0 && !deadline.allowsAnotherPart()) return 'continued';
-      const leasedUntil = leasedToAnother(cursor, tokens, ports.clock.now());
+      const leasedUntil = leasedToAnother(cursor, messageId, ports.clock.now());
       if (leasedUntil !== undefined) return { leasedUntil };
 
       const { intent } = step;
-      const [token = ''] = tokens;
-      const part = { account, cursor, intent, token, ports, settings, deadline };
+      const part = { account, cursor, intent, token, messageId, ports, settings, deadline };
       const delivered = await deliverUnlessSuspended(part, silences);
       if (delivered === 'not-begun') return 'superseded';
-      tokens.unshift(ports.clock.token());
+      token = ports.clock.token();
       if (delivered === 'failed' || delivered === 'superseded') return delivered;
       cursor = delivered;
     }

@@ -55,7 +55,12 @@ export function createBatchExporter({
     const buckets = createBuckets(patienceAt(receivedTimes(message)));
     try {
       const content = parseMessage(message.body);
-      const outcome = await exportAccount(content, { ...ports, buckets }, settings, deadline);
+      const outcome = await exportAccount(content, {
+        messageId: message.messageId,
+        ports: { ...ports, buckets },
+        settings,
+        deadline,
+      });
       return typeof outcome === 'string' || (await wait(message, content, outcome));
     } catch (thrown) {
       const failure = toExportError(thrown);

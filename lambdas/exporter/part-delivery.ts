@@ -11,6 +11,8 @@ export interface PartDelivery {
   readonly intent: Intent;
   /** Names this attempt; kept for the next one if this is not begun. */
   readonly token: string;
+  /** Of the message that is worked on. */
+  readonly messageId: string;
   readonly ports: ExporterPorts;
   readonly settings: ExportSettings;
   readonly deadline: Deadline;

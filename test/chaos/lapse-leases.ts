@@ -17,13 +17,13 @@ export async function lapseLeases(
   const Key = { accountId: { S: accountId }, entry: { S: 'cursor' } };
   const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
   for (const [token, attempt] of Object.entries(Item?.attempts?.M ?? {}))
-    if (attempt.M?.leasedUntil)
+    if (attempt.M?.lease)
       await client
         .send(
           new UpdateItemCommand({
             TableName,
             Key,
-            UpdateExpression: 'REMOVE attempts.#token.leasedUntil',
+            UpdateExpression: 'REMOVE attempts.#token.lease',
             ConditionExpression: 'attribute_exists(attempts.#token)',
             ExpressionAttributeNames: { '#token': token },
           }),

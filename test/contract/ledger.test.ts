@@ -40,12 +40,12 @@ const mine: Attempt = {
   place: 's3://acme-audit',
   partBytes: 1000,
   startedAt: end + 300_000,
-  leasedUntil: end + 1_200_000,
+  lease: { messageId: 'message-1', until: end + 1_200_000 },
 };
 const other: Attempt = { ...mine, token: 'other', startedAt: end + 301_000 };
 const wroteNothing = (attempt: Attempt) => ({ attempt, wroteNothing: true });
 /** As it stands once its lease is over. */
-const ended = ({ leasedUntil: _, ...attempt }: Attempt) => attempt;
+const ended = ({ lease: _, ...attempt }: Attempt) => attempt;
 const committed = {
   exportedThrough: end,
   version: 2,
@@ -303,6 +303,16 @@ describe('the ledger', () => {
     expect(await ledger.readCursor(accountId)).toMatchObject({ failures: 2, lastError: failure });
     const moved = await ledger.commit(accountId, cursor, file);
     expect(moved).toEqual(committed);
+  });
+
+  it('remembers, until the file is delivered, the size that took too long, whatever fails after it', async () => {
+    const cursor = await begun();
+    const tooLong = { ...failure, code: 'out_of_time' } as const;
+    await ledger.recordFailure(accountId, cursor, tooLong, wroteNothing(mine));
+    await ledger.recordFailure(accountId, cursor, failure);
+    expect(await present()).toMatchObject({ lastError: failure, tooLargeBytes: mine.partBytes });
+    await ledger.commit(accountId, await present(), file);
+    expect((await present()).tooLargeBytes).toBeUndefined();
   });
 
   it('ends the lease of an attempt that failed, and strikes it out if it certainly wrote nothing', async () => {

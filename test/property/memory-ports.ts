@@ -163,14 +163,16 @@ function createMemoryLedger(): Ledger {
         version: version + 1,
         intent: final || !cursor.intent ? undefined : followingPart(cursor.intent, lastSortKey),
         lastError: undefined,
+        tooLargeBytes: undefined,
       })),
     recordFailure: async (accountId, cursor, lastError, ended) =>
       update(accountId, cursor, ({ attempts, failures }) => ({
         lastError,
         failures: failures + 1,
+        ...(ended && lastError.code === 'out_of_time' && { tooLargeBytes: ended.attempt.partBytes }),
         attempts: attempts.flatMap(attempt => {
           if (attempt.token !== ended?.attempt.token) return [attempt];
-          return ended.wroteNothing ? [] : [{ ...attempt, leasedUntil: undefined }];
+          return ended.wroteNothing ? [] : [{ ...attempt, lease: undefined }];
         }),
       })) !== undefined,
     recordStop: async (accountId, cursor, stopped) =>

@@ -1,6 +1,6 @@
 import type { World } from '../world/world.ts';
 import { type AttemptItem, type CursorItem, canHaveCreated, type IntentItem } from './cursor-item.ts';
-import type { Invocation } from './invocation.ts';
+import { type Invocation, isLeasedToAnother } from './invocation.ts';
 
 /** Attempts may not pile up in the cursor for as long as a destination is down. */
 const mostAttemptsAtPlace = 25;
@@ -56,15 +56,14 @@ export function createAttemptWatch(world: World) {
     { token, place, partBytes, leasedUntil, step }: AttemptItem,
     before: CursorItem,
     { intent, attempts }: CursorItem,
-    { tokens, process }: Invocation,
+    invocation: Invocation,
   ) {
+    const { tokens, process } = invocation;
     if (!tokens.has(token) || place !== intent?.place || partBytes !== intent.partBytes || step !== undefined)
       world.violate('attempts', `${accountId} notes an attempt that is not its own, or not at its intent`);
     if (leasedUntil <= process.now() || leasedUntil > process.now() + longestLease)
       world.violate('lease', `${accountId}: a lease until ${new Date(leasedUntil).toISOString()}`);
-    const holder = before.attempts.find(
-      other => other.leasedUntil > process.now() && !tokens.has(other.token),
-    );
+    const holder = before.attempts.find(other => isLeasedToAnother(other, invocation, process.now()));
     if (holder && !process.met('overlooked-lease'))
       world.violate('lease', `${accountId} begins while ${holder.token} is at work`);
     const here = attempts.filter(other => other.place === place).length;

@@ -10,14 +10,17 @@ export interface CursorItem {
   readonly failures: number;
   /** The code of the last failure since a file was delivered. */
   readonly lastError: string | undefined;
+  /** At this size its file was not finished in time. */
+  readonly tooLargeBytes: number;
 }
 
 export interface AttemptItem {
   readonly token: string;
   readonly place: string;
   readonly partBytes: number;
-  /** Until then its exporter is said to be at work; 0 where that is over. */
+  /** Until then the exporter of a message is said to be at work; 0 where that is over. */
   readonly leasedUntil: number;
+  readonly messageId: string | undefined;
   readonly step: string | undefined;
 }
 
@@ -45,6 +48,7 @@ export function readCursorItem(item: Item): CursorItem {
     ),
     failures: Number(item.failures?.N),
     lastError: item.lastError?.M?.code?.S,
+    tooLargeBytes: Number(item.tooLargeBytes?.N ?? Number.POSITIVE_INFINITY),
   };
 }
 
@@ -58,7 +62,8 @@ function readAttempt(token: string, attempt: Item = {}): AttemptItem {
     token,
     place: text(attempt.place),
     partBytes: Number(attempt.partBytes?.N),
-    leasedUntil: attempt.leasedUntil ? Date.parse(text(attempt.leasedUntil)) : 0,
+    leasedUntil: attempt.lease ? Date.parse(text(attempt.lease.M?.until)) : 0,
+    messageId: attempt.lease?.M?.messageId?.S,
     step: attempt.step?.S,
   };
 }

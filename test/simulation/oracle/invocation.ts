@@ -2,6 +2,7 @@ import type { StoredObject } from '../services/cloud.ts';
 import type { QueuedMessage } from '../services/queue.ts';
 import type { RecordVersion } from '../truth/accounts.ts';
 import type { Process } from '../world/process.ts';
+import type { AttemptItem } from './cursor-item.ts';
 
 /** What one run of the exporter saw and did, as the oracle remembers it. */
 export interface Invocation {
@@ -36,6 +37,15 @@ export interface Refusal {
   readonly generation?: number | undefined;
   /** True if the store held a newer secret then, which the cloud would have taken. */
   readonly wasStale: boolean;
+}
+
+/** True if the attempt's lease is that of a message which this run does not work on. */
+export function isLeasedToAnother(
+  { leasedUntil, messageId }: AttemptItem,
+  { messages }: Invocation,
+  now: number,
+): boolean {
+  return leasedUntil > now && !messages.some(({ id }) => id === messageId);
 }
 
 export function createInvocation(

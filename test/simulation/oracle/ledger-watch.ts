@@ -179,8 +179,9 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
   }
 
   /** How a file may be cut that nobody can have written: as newer ones are, or in half if it took too long; only shorter. */
-  function shorterSizes({ attempts, lastError }: CursorItem, { partBytes }: IntentItem): readonly number[] {
-    const tookTooLong = lastError === 'out_of_time' || attempts.some(other => other.partBytes === partBytes);
+  function shorterSizes(cursor: CursorItem, { partBytes }: IntentItem): readonly number[] {
+    const { attempts, tooLargeBytes } = cursor;
+    const tookTooLong = partBytes >= tooLargeBytes || attempts.some(other => other.partBytes === partBytes);
     const sizes = [...limits].flatMap(limit => {
       const deployed = Number(limit.split(' ')[0]);
       const halved = Math.max(Math.floor(partBytes / 2), Math.ceil(deployed / 64));

@@ -3,7 +3,7 @@ import type { Queue, QueuedMessage } from '../services/queue.ts';
 import { boundaryAfter } from '../truth/boundaries.ts';
 import type { World } from '../world/world.ts';
 import { readCursorItem } from './cursor-item.ts';
-import type { Invocation } from './invocation.ts';
+import { type Invocation, isLeasedToAnother } from './invocation.ts';
 
 /** A lease that was seen may be over when the answer to what followed arrives. */
 const longestCall = 10_000;
@@ -42,12 +42,10 @@ export function createMessageWatch({ world, queue, cursorOf, isContested }: Mess
 
   /** True if another exporter of the account is at work, or was when the run looked. */
   function waits(invocation: Invocation, accountId: string): boolean {
-    const { process, tokens } = invocation;
+    const now = invocation.process.now() - longestCall;
     const item = cursorOf(accountId);
     const attempts = item ? readCursorItem(item).attempts : [];
-    const isLeased = attempts.some(
-      ({ token, leasedUntil }) => !tokens.has(token) && leasedUntil > process.now() - longestCall,
-    );
+    const isLeased = attempts.some(attempt => isLeasedToAnother(attempt, invocation, now));
     return isLeased || isContested(accountId, invocation);
   }
 

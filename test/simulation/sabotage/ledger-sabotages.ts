@@ -24,7 +24,14 @@ export const ledgerSabotages: readonly Sabotage[] = [
   },
   {
     name: 'a file is cut shorter after any failure',
-    edits: [{ file: 'domain/plan.ts', text: "lastError?.code === 'out_of_time'", replacement: 'lastError' }],
+    edits: [
+      {
+        file: 'domain/plan.ts',
+        text: 'tooLargeBytes = Number.POSITIVE_INFINITY }',
+        replacement: 'failures }',
+      },
+      { file: 'domain/plan.ts', text: 'partBytes >= tooLargeBytes', replacement: 'failures > 0' },
+    ],
   },
   {
     name: 'a file that may have been written is cut anew',
@@ -181,7 +188,7 @@ export const ledgerSabotages: readonly Sabotage[] = [
   },
   {
     name: 'a lease that a recorded failure does not end',
-    edits: [{ file: 'aws/ledger.ts', text: "'.leasedUntil'", replacement: "'.unknown'" }],
+    edits: [{ file: 'aws/ledger.ts', text: "'.lease'", replacement: "'.unknown'" }],
   },
   {
     name: 'an unread record taken for none',

@@ -210,10 +210,10 @@ export function createDatabaseClient(world: World, database: Database, process: 
 
   /** A lease only saves work: whoever does not see it may neither lose nor double a row. */
   function overlookLeases(attempts: readonly AttributeValue[]): void {
-    const leased = attempts.filter(({ M: attempt }) => attempt?.leasedUntil);
+    const leased = attempts.filter(({ M: attempt }) => attempt?.lease);
     if (leased.length === 0 || !world.faulty() || !world.enables('overlooked-lease') || !chance.chance(0.3))
       return;
-    for (const { M: attempt } of leased) delete attempt?.leasedUntil;
+    for (const { M: attempt } of leased) delete attempt?.lease;
     process.trouble('overlooked-lease');
   }
 

@@ -29,7 +29,7 @@ test('an object that was cut at another size is not the file that is being made'
   expect(mayHaveBeenWritten([mine, attempt('other', { partBytes: 2000 })], mine)).toBe(false);
 });
 
-test('an attempt of another exporter holds the account until its lease ends; one’s own does not', () => {
+test('the exporter of another message holds the account until its lease ends; an earlier try of the same message does not', () => {
   const cursor = (...attempts: Attempt[]) => ({
     exportedThrough: 0,
     version: 1,
@@ -37,13 +37,14 @@ test('an attempt of another exporter holds the account until its lease ends; one
     failures: 0,
     attempts,
   });
-  const leased = attempt('other', { leasedUntil: 100 });
-  expect(leasedToAnother(cursor(), ['mine'], 0)).toBeUndefined();
-  expect(leasedToAnother(cursor(attempt('other')), ['mine'], 0)).toBeUndefined();
-  expect(leasedToAnother(cursor(leased), ['mine'], 99)).toBe(100);
-  expect(leasedToAnother(cursor(leased), ['mine'], 100)).toBeUndefined();
-  expect(leasedToAnother(cursor(leased), ['other'], 99)).toBeUndefined();
-  expect(leasedToAnother(cursor(leased, attempt('third', { leasedUntil: 200 })), ['mine'], 99)).toBe(200);
+  const leased = attempt('other', { lease: { messageId: 'theirs', until: 100 } });
+  const third = attempt('third', { lease: { messageId: 'third', until: 200 } });
+  expect(leasedToAnother(cursor(), 'mine', 0)).toBeUndefined();
+  expect(leasedToAnother(cursor(attempt('other')), 'mine', 0)).toBeUndefined();
+  expect(leasedToAnother(cursor(leased), 'mine', 99)).toBe(100);
+  expect(leasedToAnother(cursor(leased), 'mine', 100)).toBeUndefined();
+  expect(leasedToAnother(cursor(leased), 'theirs', 99)).toBeUndefined();
+  expect(leasedToAnother(cursor(leased, third), 'mine', 99)).toBe(200);
 });
 
 test('whoever sends a file in several requests knows that no attempt at the same file has begun to create without a note', () => {
@@ -70,7 +71,10 @@ test('an attempt that begins leaves all that may have created, and none that onl
       ),
       drawn => {
         const earlier = drawn.map((more, index) => attempt(String(index), more));
-        const kept = attemptsWith([...earlier, attempt('mine', { leasedUntil: 1 })], mine);
+        const kept = attemptsWith(
+          [...earlier, attempt('mine', { lease: { messageId: 'mine', until: 1 } })],
+          mine,
+        );
         expect(kept).toEqual([...earlier.filter(({ step }) => step !== 'staging'), mine]);
       },
     ),
@@ -85,4 +89,11 @@ test('the attempts of weeks in which a destination cannot be reached do not pile
   expect(attempts.map(({ token }) => token)).toContain('999');
   expect(attempts.map(({ token }) => token)).toContain('elsewhere');
   expect(mayHaveBeenWritten(attempts, mine)).toBe(true);
+});
+
+test('an attempt that sent the request which creates is not forgotten for those that may never have', () => {
+  let attempts: readonly Attempt[] = [attempt('sent', { step: 'creating', startedAt: -1 })];
+  for (let token = 0; token < 100; token++)
+    attempts = attemptsWith(attempts, attempt(String(token), { startedAt: token }));
+  expect(attempts.map(({ token }) => token)).toContain('sent');
 });

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseAccount } from '../../../lambdas/domain/account.ts';
 import type { Attempt, Cursor, Intent } from '../../../lambdas/domain/cursor.ts';
-import type { FailureCode } from '../../../lambdas/domain/failure.ts';
 import { nextStep } from '../../../lambdas/domain/plan.ts';
 import { recipeOf } from '../../../lambdas/domain/recipe.ts';
 
@@ -16,8 +15,9 @@ const window = { start: Date.UTC(2026, 10, 22, 4), end: Date.UTC(2026, 10, 22, 8
 const limits = { partBytes: 64_000, level: 4 };
 const intent: Intent = { window, part: 2, after: 'row', recipe: recipeOf(account, limits) };
 
+/** After a failure; whatever failed last, what took too long once is remembered. */
 function cursorAfter(
-  code: FailureCode,
+  failed: 'in time' | 'out of time',
   { attempts = [], partBytes = limits.partBytes }: { attempts?: Cursor['attempts']; partBytes?: number } = {},
 ): Cursor {
   return {
@@ -27,7 +27,8 @@ function cursorAfter(
     intent: { ...intent, recipe: { ...intent.recipe, partBytes } },
     attempts,
     failures: 1,
-    lastError: { code, message: '', at: window.end },
+    lastError: { code: 'no_answer', message: '', at: window.end },
+    tooLargeBytes: failed === 'out of time' ? partBytes : undefined,
   };
 }
 
@@ -38,49 +39,49 @@ const planned = (cursor: Cursor, partBytes = limits.partBytes) => {
 
 describe('a file that was begun', () => {
   it('is planned as it was', () => {
-    const cursor = cursorAfter('network');
+    const cursor = cursorAfter('in time');
     expect(planned(cursor)).toBe(cursor.intent);
   });
 
   it('is halved after it ran out of time, and else the same', () => {
-    const { recipe, ...rest } = planned(cursorAfter('out_of_time'));
+    const { recipe, ...rest } = planned(cursorAfter('out of time'));
     expect(recipe).toEqual({ ...intent.recipe, partBytes: 32_000 });
     expect(rest).toEqual({ window, part: 2, after: 'row' });
   });
 
   it('is halved to a 64th of the usual size, and no further', () => {
-    expect(planned(cursorAfter('out_of_time', { partBytes: 1500 })).recipe.partBytes).toBe(1000);
-    const least = cursorAfter('out_of_time', { partBytes: 1000 });
+    expect(planned(cursorAfter('out of time', { partBytes: 1500 })).recipe.partBytes).toBe(1000);
+    const least = cursorAfter('out of time', { partBytes: 1000 });
     expect(planned(least)).toBe(least.intent);
-    const smaller = cursorAfter('out_of_time', { partBytes: 900 });
+    const smaller = cursorAfter('out of time', { partBytes: 900 });
     expect(planned(smaller)).toBe(smaller.intent);
   });
 
   it('follows a smaller size that is deployed, and no larger one', () => {
-    expect(planned(cursorAfter('network'), 10_000).recipe.partBytes).toBe(10_000);
-    const cursor = cursorAfter('network');
+    expect(planned(cursorAfter('in time'), 10_000).recipe.partBytes).toBe(10_000);
+    const cursor = cursorAfter('in time');
     expect(planned(cursor, 1_000_000)).toBe(cursor.intent);
   });
 
   it('keeps its size once somebody may have created it', () => {
     for (const step of [undefined, 'creating'] as const) {
-      const cursor = cursorAfter('out_of_time', { attempts: [leftover(step)] });
+      const cursor = cursorAfter('out of time', { attempts: [leftover(step)] });
       expect(planned(cursor, 10_000)).toBe(cursor.intent);
     }
   });
 
   it('has the size of what may have been created where it goes, and is cut shorter elsewhere', () => {
     const elsewhere = { ...leftover(undefined), place: 's3://other', partBytes: 10_000 };
-    expect(planned(cursorAfter('out_of_time', { attempts: [elsewhere] })).recipe.partBytes).toBe(32_000);
-    const here = cursorAfter('out_of_time', { attempts: [leftover(undefined)], partBytes: 32_000 });
+    expect(planned(cursorAfter('out of time', { attempts: [elsewhere] })).recipe.partBytes).toBe(32_000);
+    const here = cursorAfter('out of time', { attempts: [leftover(undefined)], partBytes: 32_000 });
     expect(planned(here).recipe.partBytes).toBe(limits.partBytes);
   });
 
   it('is halved when an attempt was killed while it staged: nothing else tells that it took too long', () => {
-    const killed = cursorAfter('network', { attempts: [leftover('staging')] });
+    const killed = cursorAfter('in time', { attempts: [leftover('staging')] });
     expect(planned(killed).recipe.partBytes).toBe(32_000);
     expect(planned(killed, 10_000).recipe.partBytes).toBe(10_000);
-    const both = cursorAfter('network', { attempts: [leftover('staging'), leftover('creating')] });
+    const both = cursorAfter('in time', { attempts: [leftover('staging'), leftover('creating')] });
     expect(planned(both)).toBe(both.intent);
   });
 });

@@ -35,7 +35,7 @@ const mine: Attempt = {
   place: 'gcs://new-bucket',
   partBytes: 1000,
   startedAt: window.end,
-  leasedUntil: window.end + 900_000,
+  lease: { messageId: 'message-1', until: window.end + 900_000 },
 };
 
 /** A bucket that has the whole body and then answers so. */
@@ -115,6 +115,7 @@ function deliver(
     cursor,
     intent,
     token: 'mine',
+    messageId: 'message-1',
     ports,
     settings: { settle: 0, limits: { partBytes: 1000, level: 1 }, writerVersion: 'test' },
     deadline: {

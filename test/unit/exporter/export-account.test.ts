@@ -11,6 +11,7 @@ import type { ExporterPorts } from '../../../lambdas/exporter/ports.ts';
 const hours = 3_600_000;
 const start = Date.UTC(2026, 10, 22);
 const accountId = 'acme';
+const messageId = 'message-1';
 const record = {
   accountId,
   timeZone: 'UTC',
@@ -146,7 +147,7 @@ async function run(setting: Setting) {
     ports.clock,
   );
   const settings = { settle, recountAfter, limits: { partBytes: 1000, level: 1 }, writerVersion: 'test' };
-  const outcome = await exportAccount({ accountId, tick }, ports, settings, deadline).catch(
+  const outcome = await exportAccount({ accountId, tick }, { messageId, ports, settings, deadline }).catch(
     (thrown: unknown) => (thrown instanceof ExportError ? thrown.code : thrown),
   );
   return { outcome, uploads, queued, noted, attempts: cursor.attempts, deadline };
@@ -157,7 +158,7 @@ const leased = (until: number): Attempt => ({
   place: 'gcs://acme-audit',
   partBytes: 1000,
   startedAt: start,
-  leasedUntil: until,
+  lease: { messageId: 'another', until },
 });
 
 test('an account that another exporter is at work on has to wait, and nothing is read for it', async () => {
@@ -165,6 +166,13 @@ test('an account that another exporter is at work on has to wait, and nothing is
   expect(outcome).toEqual({ leasedUntil: start + 24 * hours });
   expect(uploads).toBe(0);
   expect(queued).toEqual([]);
+});
+
+test('an earlier try of the same message holds nobody, even if its failure could not be noted', async () => {
+  const earlier: Attempt = { ...leased(start + 24 * hours), lease: { messageId, until: start + 24 * hours } };
+  const { outcome, uploads } = await run({ attempts: [earlier] });
+  expect(outcome).toBe('done');
+  expect(uploads).toBe(1);
 });
 
 test('a lease that is over holds nobody', async () => {
@@ -181,7 +189,7 @@ test('an attempt is leased until its invocation is over', async () => {
   const failure = new ExportError('network', 'The connection broke');
   const { outcome, attempts, deadline } = await run({ answer: unclear(failure) });
   expect(outcome).toBe('network');
-  expect(attempts).toMatchObject([{ token: 't1', leasedUntil: deadline.end }]);
+  expect(attempts).toMatchObject([{ token: 't1', lease: { messageId, until: deadline.end } }]);
 });
 
 test('a backlog is worked off for a turn, and then queued behind whoever waits', async () => {

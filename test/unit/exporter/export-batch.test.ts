@@ -13,7 +13,13 @@ const cursor: Cursor = {
   lastWrite: '',
   failures: 0,
   attempts: [
-    { token: 'another', place: 'gcs://bucket', partBytes: 1, startedAt: now, leasedUntil: now + 600_500 },
+    {
+      token: 'another',
+      place: 'gcs://bucket',
+      partBytes: 1,
+      startedAt: now,
+      lease: { messageId: 'another', until: now + 600_500 },
+    },
   ],
 };
 
