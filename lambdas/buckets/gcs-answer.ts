@@ -48,7 +48,7 @@ export function answerTo(thrown: unknown, { bucket }: Target, signal: AbortSigna
 function isThere({ status, reason, location, explanation }: GcsTrouble): boolean {
   const words = explanation ?? '';
   if (status === 412) {
-    if (/constraints\//.test(words)) return false;
+    if (/\bconstraints?\b|\bpolic(y|ies)\b|\bencrypt|\benforce/i.test(words)) return false;
     if (/\bpre-?conditions you specified did not hold\b/i.test(words)) return true;
     if (/^(x-goog-)?if-?generation-?match$/i.test(location ?? '')) return true;
     const bare = words === '' ? location === 'If-Match' : /^precondition failed\.?$/i.test(words);

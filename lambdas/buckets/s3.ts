@@ -101,6 +101,8 @@ function createClient({ destination, credential, endpoint, silenceMs = 30_000 }:
     followRegionRedirects: false,
     maxAttempts: 1,
     ignoreConfiguredEndpointUrls: true,
+    // A variable or a configuration file could leave the checksum out, without which a bucket with Object Lock takes nothing.
+    requestChecksumCalculation: 'WHEN_SUPPORTED',
     // With that header the SDK's handler leaves its agent, and so what `cloudConnections` sets, for a new connection each time.
     expectContinueHeader: false,
     requestHandler: {

@@ -28,17 +28,29 @@ export function turnOf(accountIds: readonly string[], now: Instant, most = mostS
 /**
  * Looks at the newest sort key of some accounts. A row whose key has another form than the declared one is in no file, or
  * in that of a wrong window, and nothing else would tell.
+ *
+ * @param onFailure told of each account that could not be looked at; it hides none of the others
  */
-export async function sampleKeys(accountIds: readonly string[], keys: NewestKeys): Promise<KeySample> {
+export async function sampleKeys(
+  accountIds: readonly string[],
+  keys: NewestKeys,
+  onFailure: (thrown: unknown) => void,
+): Promise<KeySample> {
   const unreadable: { accountId: string; form: string }[] = [];
+  let sampled = 0;
   const left = accountIds.values();
   const lookOn = async () => {
     for (const accountId of left) {
-      const key = await keys.newestKey(accountId);
-      const { readable, name } = keyForm(key, keys.type);
-      if (key !== undefined && !readable) unreadable.push({ accountId, form: name });
+      try {
+        const key = await keys.newestKey(accountId);
+        sampled++;
+        const { readable, name } = keyForm(key, keys.type);
+        if (key !== undefined && !readable) unreadable.push({ accountId, form: name });
+      } catch (thrown) {
+        onFailure(thrown);
+      }
     }
   };
   await Promise.all(Array.from({ length: atOnce }, lookOn));
-  return { sampled: accountIds.length, unreadable };
+  return { sampled, unreadable };
 }

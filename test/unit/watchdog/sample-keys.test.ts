@@ -21,12 +21,25 @@ test('an account without rows has no key that could be unreadable', async () => 
     ['new', 1_795_334_399_120],
     ['seconds', 1_795_334_399],
   ]);
-  const found = await sampleKeys(['none', 'new', 'seconds'], {
-    type: 'epochMilliseconds',
-    newestKey: async accountId => keys.get(accountId),
-  });
+  const type = 'epochMilliseconds';
+  const newestKey = async (accountId: string) => keys.get(accountId);
+  const found = await sampleKeys(['none', 'new', 'seconds'], { type, newestKey }, thrown =>
+    expect.fail(String(thrown)),
+  );
   expect(found).toEqual({
     sampled: 3,
     unreadable: [{ accountId: 'seconds', form: 'a number of seconds since 1970' }],
   });
+});
+
+test('an account whose rows cannot be read does not hide what is found of the others', async () => {
+  const failures: unknown[] = [];
+  const newestKey = async (accountId: string) => {
+    if (accountId === 'throttled') throw new Error(accountId);
+    return 1_795_334_399;
+  };
+  const keys = { type: 'epochMilliseconds', newestKey } as const;
+  const found = await sampleKeys(['throttled', 'seconds'], keys, thrown => failures.push(thrown));
+  expect(found).toMatchObject({ sampled: 1, unreadable: [{ accountId: 'seconds' }] });
+  expect(failures).toEqual([new Error('throttled')]);
 });
