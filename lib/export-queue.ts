@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { mostReceives } from '../lambdas/domain/export-message.ts';
 import type { Alarms } from './alarms.ts';
 import type { EncryptionKey } from './encryption-key.ts';
 
@@ -36,7 +37,7 @@ export class ExportQueue extends Construct {
       visibilityTimeout: Duration.minutes(20),
       // A dead letter keeps the age it had here, so the rest of its 14 days is what an operator has.
       retentionPeriod: Duration.days(4),
-      deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: 8 },
+      deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: mostReceives },
     });
     this.#watch(alarms);
   }

@@ -4,6 +4,7 @@ import { ExportError } from '../domain/failure.ts';
 import type { S3Credential } from '../domain/secret.ts';
 import { answerOf, isNetworkTrouble, isServiceTrouble, printableCause } from './aws-answer.ts';
 import { cloudConnections } from './cloud-address.ts';
+import { connectMs, usualSilenceMs } from './tries.ts';
 
 export interface RoleAssumption {
   readonly roleArn: string;
@@ -110,14 +111,19 @@ function roleSessionName(name: string): string {
     .padEnd(2, '-');
 }
 
-function createClient({ region, endpoint, credential, silenceMs = 30_000 }: RoleAssumption): STSClient {
+function createClient({
+  region,
+  endpoint,
+  credential,
+  silenceMs = usualSilenceMs,
+}: RoleAssumption): STSClient {
   return new STSClient({
     region,
     maxAttempts: 2,
     ignoreConfiguredEndpointUrls: true,
     requestHandler: {
       httpsAgent: cloudConnections(endpoint),
-      connectionTimeout: 3_000,
+      connectionTimeout: connectMs,
       requestTimeout: silenceMs,
       throwOnRequestTimeout: true,
     },

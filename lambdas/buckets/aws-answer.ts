@@ -60,15 +60,13 @@ const neverConnectedCodes = [
   /^(HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)$/,
 ];
 
-/** The codes of sockets, of names that do not resolve, of HTTP and of TLS. Others are of files, or faults of ours. */
+/** And those of sockets, of HTTP and of TLS. Others are of files, or faults of ours. */
 const networkCodes = [
+  ...neverConnectedCodes,
   /^E(ADDR|CONN|HOST|NET)[A-Z]+$/,
-  /^E(PIPE|PROTO|NOTCONN|SHUTDOWN|ALREADY|ISCONN|NOBUFS|TIMEDOUT)$/,
-  /^E(AI_[A-Z]+|NOTFOUND|NODATA|SERVFAIL|REFUSED|TIMEOUT|FORMERR|BADRESP|CANCELLED)$/,
+  /^E(PIPE|PROTO|NOTCONN|SHUTDOWN|ALREADY|ISCONN|NOBUFS|TIMEDOUT|CANCELLED)$/,
   /^(HPE|UND_ERR|ERR_HTTP2|ERR_SOCKET|ERR_TLS|ERR_SSL)_/,
   /^ERR_STREAM_(PREMATURE_CLOSE|DESTROYED)$/,
-  /^(CERT|CRL|ERROR_IN_C|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED)\w+$/,
-  /^(HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)$/,
 ];
 
 /** True if the service itself never answered, or not to the end: the network failed, or its certificate did. */

@@ -1,3 +1,4 @@
+import type { UploadStep } from '../domain/cursor.ts';
 import { toExportError } from '../domain/failure.ts';
 import { type AzureAnswer, azureAnswer, meaningOf, wordsOf } from './azure-answer.ts';
 import {
@@ -7,7 +8,7 @@ import {
   isBusy,
   unexpectedFailure,
 } from './azure-failure.ts';
-import { type Answer, created, exists, refused, type UploadStep, unclear } from './bucket.ts';
+import { type Answer, created, exists, refused, unclear } from './bucket.ts';
 import { BrokenRequest } from './exchange.ts';
 import { createWithTries, type Tried, type Tries } from './tries.ts';
 

@@ -1,5 +1,5 @@
 import type { HttpOperationResponse, IHttpClient, WebResource } from '@azure/storage-blob';
-import { type ConnectionsOptions, openConnections, type WholeAnswer } from './exchange.ts';
+import { type CloudAnswer, type ConnectionsOptions, openConnections } from './exchange.ts';
 
 /** The HTTP client below the SDK's pipeline. A request without a whole answer rejects with a `BrokenRequest`. */
 export interface AzureTransport extends IHttpClient {
@@ -36,7 +36,7 @@ function bytesOf(body: Buffer | string | undefined): Buffer {
 
 function operationResponse(
   request: WebResource,
-  { status, headers: received, content }: WholeAnswer,
+  { status, headers: received, content }: CloudAnswer,
 ): HttpOperationResponse {
   const headers = request.headers.clone();
   for (const name of headers.headerNames()) headers.remove(name);

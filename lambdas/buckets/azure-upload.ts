@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { BlockBlobClient } from '@azure/storage-blob';
+import type { UploadStep } from '../domain/cursor.ts';
 import { toExportError } from '../domain/failure.ts';
 import type { AzureContainerName } from './azure-failure.ts';
 import { type AzureRequest, answerTo } from './azure-retry.ts';
-import { type Answer, type NewObject, refused, type UploadStep, type UploadWatch } from './bucket.ts';
+import { type Answer, type NewObject, refused, type UploadWatch } from './bucket.ts';
 import { orAborted } from './or-aborted.ts';
 import { inPieces, nextPiece, type PieceBuffers } from './pieces.ts';
 

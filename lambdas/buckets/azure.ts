@@ -13,7 +13,7 @@ import { uploadToAzure } from './azure-upload.ts';
 import type { Bucket } from './bucket.ts';
 import { cloudConnections } from './cloud-address.ts';
 import { createPieceBuffers } from './pieces.ts';
-import { usualPauseMs } from './tries.ts';
+import { usualPauseMs, usualSilenceMs } from './tries.ts';
 
 export interface AzureBucketOptions {
   readonly destination: AzureDestination;
@@ -43,7 +43,7 @@ export function createAzureBucket(options: AzureBucketOptions): Bucket {
     endpoint,
     blockSize = 8 * 1024 * 1024,
     pauseMs = usualPauseMs,
-    silenceMs = 30_000,
+    silenceMs = usualSilenceMs,
   } = options;
   const { accountName, host, access } = credential;
   const transport = createAzureTransport({ silenceMs, agent: cloudConnections(endpoint) });

@@ -2,8 +2,6 @@ import type { Borrowed } from '../domain/borrowed.ts';
 import type { UploadStep } from '../domain/cursor.ts';
 import type { ExportError } from '../domain/failure.ts';
 
-export type { UploadStep };
-
 /**
  * A customer's bucket (S3), bucket (GCS) or container (Azure), opened with the customer's credential.
  *

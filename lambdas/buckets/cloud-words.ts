@@ -33,8 +33,8 @@ export function cloudWords(code: string | undefined, explanation: string | undef
   const rest = id === undefined ? explanation : explanation?.replace(found, '');
   const said = [code, rest].map(part => clean(part ?? '')).filter(part => part !== '');
   const words = (said[0] === said[1] ? said.slice(1) : said).join(': ');
-  const room = longest - looked.length;
-  return (words.length <= room ? words : `${words.slice(0, room - 1)}…`) + looked;
+  const most = longest - looked.length;
+  return (words.length <= most ? words : `${words.slice(0, most - 1)}…`) + looked;
 }
 
 function clean(text: string): string {

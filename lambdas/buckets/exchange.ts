@@ -1,7 +1,8 @@
 import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import { connectMs } from './tries.ts';
 
-export interface WholeRequest {
+export interface CloudRequest {
   readonly method: string;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
@@ -16,7 +17,7 @@ interface Abortable {
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
-export interface WholeAnswer {
+export interface CloudAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly content: string;
@@ -40,7 +41,7 @@ export class BrokenRequest extends Error {
 /** Connections to one cloud, which are kept open. Each request is made once, and no redirect is followed. */
 export interface Connections {
   /** @throws BrokenRequest */
-  exchange(request: WholeRequest): Promise<WholeAnswer>;
+  exchange(request: CloudRequest): Promise<CloudAnswer>;
   close(): void;
 }
 
@@ -51,8 +52,6 @@ export interface ConnectionsOptions {
   readonly agent: https.AgentOptions;
 }
 
-/** Milliseconds for connecting, name resolution and TLS included. A host that is there takes a fraction of it. */
-const connectMs = 3_000;
 /** Longer than any answer to an upload; what goes on beyond it is not one. */
 const answerBytes = 256 * 1024;
 /** Held back to the end: more than the end of a multipart body that a server could do without. */
@@ -86,7 +85,7 @@ function answerTo(
   request: http.ClientRequest,
   body: Buffer,
   signal: Abortable | undefined,
-): Promise<WholeAnswer> {
+): Promise<CloudAnswer> {
   return new Promise((resolve, reject) => {
     let handedOver = false;
     let givenUp: string | undefined;
@@ -135,7 +134,7 @@ function answerTo(
 }
 
 /** The answer with all of its content. */
-async function read(answer: IncomingMessage): Promise<WholeAnswer> {
+async function read(answer: IncomingMessage): Promise<CloudAnswer> {
   const pieces: Buffer[] = [];
   let length = 0;
   for await (const piece of answer as AsyncIterable<Buffer>) {

@@ -12,7 +12,7 @@ import { googleEndpoint } from './gcs-transport.ts';
 import { isPassing, type Purpose } from './gcs-trouble.ts';
 import { orAborted } from './or-aborted.ts';
 import { createPieceBuffers, inPieces, nextPiece, type Piece, type PieceBuffers } from './pieces.ts';
-import { createWithTries, usualPauseMs, withTries } from './tries.ts';
+import { createWithTries, usualPauseMs, usualSilenceMs, withTries } from './tries.ts';
 
 export interface GcsBucketOptions {
   readonly destination: GcsDestination;
@@ -33,7 +33,6 @@ export interface GcsBucketOptions {
 
 const defaultChunkSize = 8 * 1024 * 1024;
 const granule = 256 * 1024;
-const defaultSilenceMs = 30_000;
 const success = [200, 201];
 
 /**
@@ -57,7 +56,7 @@ export function createGcsBucket(options: GcsBucketOptions): Bucket {
     endpoint,
     tokenUrl,
     agent: cloudConnections(endpoint, lookup),
-    silenceMs: options.silenceMs ?? defaultSilenceMs,
+    silenceMs: options.silenceMs ?? usualSilenceMs,
   });
 
   return {

@@ -9,7 +9,7 @@ import { createPieceBuffers, inPieces, nextPiece } from './pieces.ts';
 import { createS3Requests } from './s3-requests.ts';
 import { encryptionOf, locationOf } from './s3-target.ts';
 import { createMultipartUpload } from './s3-upload.ts';
-import { usualPauseMs } from './tries.ts';
+import { connectMs, usualPauseMs, usualSilenceMs } from './tries.ts';
 
 export interface S3BucketOptions {
   readonly destination: S3Destination;
@@ -31,9 +31,6 @@ export interface S3BucketOptions {
 }
 
 const defaultPartSize = 5 * 1024 * 1024;
-
-/** Milliseconds to wait for a connection. */
-const connectMs = 3_000;
 
 /**
  * A customer's bucket in Amazon S3. The only permission it needs is `s3:PutObject` on the keys under `audit/`, and
@@ -92,7 +89,12 @@ export function createS3Bucket(options: S3BucketOptions): Bucket {
   };
 }
 
-function createClient({ destination, credential, endpoint, silenceMs = 30_000 }: S3BucketOptions): S3Client {
+function createClient({
+  destination,
+  credential,
+  endpoint,
+  silenceMs = usualSilenceMs,
+}: S3BucketOptions): S3Client {
   const { accessKeyId, secretAccessKey, sessionToken } = credential;
   return new S3Client({
     region: destination.region,

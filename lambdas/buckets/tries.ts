@@ -15,6 +15,10 @@ export interface Tries {
 
 /** The longest pause before a request is sent a second time, in milliseconds, if a driver is told no other. */
 export const usualPauseMs = 500;
+/** How long a request may go without a byte in either direction, in milliseconds, if a driver is told no other. */
+export const usualSilenceMs = 30_000;
+/** How long connecting may take, name resolution and TLS included, in milliseconds. A host that is there takes a fraction of it. */
+export const connectMs = 3_000;
 
 /** What one request that creates an object came to. */
 export interface Tried {

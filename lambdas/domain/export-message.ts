@@ -13,6 +13,9 @@ export interface ExportMessage {
 /** SQS holds no message back for longer, in seconds; what has to wait longer is queued again. */
 export const longestDelay = 900;
 
+/** So often the queue hands a message out; after that it counts as dead. */
+export const mostReceives = 8;
+
 const body = z.object({ accountId: z.string().min(1), tick: z.iso.datetime() });
 
 /** In ASCII: SQS refuses a message with a character that XML does not allow, and an account id may hold any. */

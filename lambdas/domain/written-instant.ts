@@ -95,17 +95,17 @@ function instantOf(parts: RegExpExecArray, offset: number | undefined): Instant 
 
 /** By its digits: a fraction of a second times a thousand would be rounded. */
 function fromEpoch(text: string): Instant | undefined {
-  const [, whole, fraction = ''] = /^(\d+)(?:\.(\d+))?$/.exec(text) ?? [];
-  if (whole === undefined) return undefined;
-  switch (epochUnitOf(Number(whole))?.unit) {
+  const [, integer, fraction = ''] = /^(\d+)(?:\.(\d+))?$/.exec(text) ?? [];
+  if (integer === undefined) return undefined;
+  switch (epochUnitOf(Number(integer))?.unit) {
     case 'seconds':
-      return Number(whole + fraction.slice(0, 3).padEnd(3, '0'));
+      return Number(integer + fraction.slice(0, 3).padEnd(3, '0'));
     case 'milliseconds':
-      return Number(whole);
+      return Number(integer);
     case 'microseconds':
-      return Number(whole.slice(0, -3));
+      return Number(integer.slice(0, -3));
     case 'nanoseconds':
-      return Number(whole.slice(0, -6));
+      return Number(integer.slice(0, -6));
     default:
       return undefined;
   }

@@ -1,5 +1,5 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
-import { type ExportMessage, parseMessage } from '../domain/export-message.ts';
+import { type ExportMessage, longestDelay, mostReceives, parseMessage } from '../domain/export-message.ts';
 import { toExportError } from '../domain/failure.ts';
 import { patienceAt } from '../domain/silence.ts';
 import { createDeadline, type Timer } from './deadline.ts';
@@ -10,10 +10,8 @@ import { retryDelay } from './retry-delay.ts';
 
 /** Seconds until it is looked for the first time whether another exporter still is at work. */
 const firstLook = 60;
-/** As long as SQS delays a message, in seconds. */
-const longestWait = 900;
-/** Of the 8 times that the queue hands a message out, before it counts as dead; the others are left for failures. */
-const mostWaits = 4;
+/** Of the times that the queue hands a message out; the others are left for failures. */
+const mostWaits = mostReceives / 2;
 
 export interface BatchExporterOptions {
   readonly ports: Omit<ExporterPorts, 'buckets'>;
@@ -90,7 +88,7 @@ export function createBatchExporter({
     const received = receivedTimes(message);
     const left = Math.ceil((leasedUntil - ports.clock.now()) / 1000);
     // Most files take a moment, and a lease lasts as long as its exporter may.
-    const seconds = Math.min(Math.max(left, 1), received === 1 ? firstLook : longestWait);
+    const seconds = Math.min(Math.max(left, 1), received === 1 ? firstLook : longestDelay);
     if (received >= mostWaits) await ports.queue.send(content, seconds);
     else await postpone(message, seconds);
     return received >= mostWaits;

@@ -21,14 +21,14 @@ export function packPart(delivery: PartDelivery, signal: AbortSignal) {
     level,
     deflateBlock: ports.deflateBlock,
   });
-  let isWhole = false;
+  let isReadToEnd = false;
   async function* body(): AsyncGenerator<Uint8Array> {
     yield* archive.body;
-    isWhole = true;
+    isReadToEnd = true;
   }
   return {
     body: body(),
     /** What the file holds; `undefined` until its body is read to the end. */
-    figures: () => (isWhole ? { ...rows.content(), archive: archive.figures() } : undefined),
+    figures: () => (isReadToEnd ? { ...rows.content(), archive: archive.figures() } : undefined),
   };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Answer, created, type UploadStep } from '../../lambdas/buckets/bucket.ts';
+import { type Answer, created } from '../../lambdas/buckets/bucket.ts';
+import type { UploadStep } from '../../lambdas/domain/cursor.ts';
 import { ExportError } from '../../lambdas/domain/failure.ts';
 import { describeFailures } from './bucket-failure-contract.ts';
 import type { BucketServer } from './bucket-server.ts';
