@@ -112,6 +112,17 @@ const vpcSettings = z.strictObject({
     .optional(),
 });
 
+const email = z.email({ error: 'expected an e-mail address' });
+
+/** One address for both topics, or one for each. */
+const alarmEmail = z.union(
+  [
+    email.transform(address => ({ page: address, ticket: address })),
+    z.strictObject({ page: email.optional(), ticket: email.optional() }),
+  ],
+  { error: 'expected an e-mail address, or { "page": …, "ticket": … } with one for each' },
+);
+
 const settings = z.strictObject({
   stage: matching(
     /^[a-z][a-z0-9-]{0,19}$/,
@@ -119,7 +130,7 @@ const settings = z.strictObject({
   ),
   account: matching(/^\d{12}$/, 'an AWS account id, 12 digits (in quotes)').optional(),
   region: region.optional(),
-  alarmEmail: z.email({ error: 'expected an e-mail address' }).optional(),
+  alarmEmail: alarmEmail.optional(),
   settleMinutes: wholeNumber(0, longestSettleMinutes).default(5),
   recountAfterHours: wholeNumber(1, longestRecountHours).optional(),
   maxConcurrency: wholeNumber(2, 1000).default(50),

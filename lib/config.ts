@@ -27,7 +27,7 @@ const nestedSettings: Readonly<Record<string, readonly [group: string, name: str
  *
  * - `stage`: part of every name, so that several stages fit in one account
  * - `account`, `region`: where to deploy; without them, where the CDK's credentials point
- * - `alarmEmail`: who is told of alarms; without it the topic has no subscriber yet
+ * - `alarmEmail`: who is told of alarms, of both kinds or of each; without it the topics have no subscriber yet
  * - `settleMinutes`: how long after its end a window is read
  * - `recountAfterHours`: how long after its end a window is counted again, for rows recorded late; without it, none is
  * - `maxConcurrency`: how many accounts are exported at once

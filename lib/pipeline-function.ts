@@ -11,7 +11,6 @@ import {
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledgeWildcards } from './acknowledge-wildcards.ts';
-import type { Alarms } from './alarms.ts';
 import type { FunctionName } from './build-functions.ts';
 import type { Network } from './network.ts';
 import { runtimeEnvironment } from './runtime-environment.ts';
@@ -28,7 +27,6 @@ export interface PipelineFunctionProps {
   readonly memory: number;
   readonly environment: Record<string, string>;
   readonly logRetention: RetentionDays;
-  readonly alarms: Alarms;
   /** True if it sends messages to the queue that invokes it: Lambda takes that for an endless loop, and stops it. */
   readonly continuesItself?: boolean;
   /** The network to run in; without it the function has none of its own. */
@@ -80,7 +78,6 @@ export class PipelineFunction extends Construct {
       ...placeIn(props.network),
       environment: { ...runtimeEnvironment, ...props.environment },
     });
-    this.#watch(props);
   }
 
   /** Lambda attaches the function to its network in the role's name; what runs in the function may not do the same. */
@@ -102,21 +99,6 @@ export class PipelineFunction extends Construct {
     );
     acknowledgeWildcards(this.role, {
       '*': 'Lambda makes the interfaces, whose names nobody knows before; the function itself is denied the same.',
-    });
-  }
-
-  #watch({ name, alarms }: PipelineFunctionProps): void {
-    const period = Duration.minutes(5);
-    alarms.critical(`${name}-errors`, {
-      meaning: `The ${name} ended with an error or ran out of time`,
-      metric: this.function.metricErrors({ period, statistic: 'Sum' }),
-      above: 0,
-    });
-    alarms.critical(`${name}-throttled`, {
-      meaning: `AWS refused to start the ${name}: the account’s concurrency is used up`,
-      metric: this.function.metricThrottles({ period, statistic: 'Sum' }),
-      above: 0,
-      periods: 3,
     });
   }
 }

@@ -123,6 +123,7 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
         lastWrite: `committed ${version}`,
         intent: file.final || !intent ? undefined : followingPart(intent, file.lastSortKey ?? ''),
         attempts: [],
+        deliveredAt: file.deliveredAt,
         failures: 0,
         recountedThrough: cursor.recountedThrough,
       };
@@ -141,7 +142,7 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
                     UpdateExpression:
                       'SET exportedThrough = :through, version = :next, lastWrite = :write, attempts = :none, ' +
                       `failures = :zero, deliveredAt = :now${next.intent ? ', intent = :intent' : ''} ` +
-                      `REMOVE lastError${next.intent ? '' : ', intent'}`,
+                      `REMOVE lastError, failingSince${next.intent ? '' : ', intent'}`,
                     ConditionExpression: 'version = :version',
                     ExpressionAttributeValues: values({
                       ':version': version,
@@ -167,9 +168,11 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
       const failure = {
         ':one': 1,
         ':error': { code, message, at: toIso(at) },
+        ':at': toIso(at),
         ':version': version,
       };
-      const set = 'SET failures = failures + :one, lastError = :error';
+      const set =
+        'SET failures = failures + :one, lastError = :error, failingSince = if_not_exists(failingSince, :at)';
       const write = ended
         ? `${ended.wroteNothing ? 'struck out' : 'failed'} ${ended.attempt.token}`
         : `failed ${version} ${toIso(at)}`;

@@ -15,8 +15,12 @@ export interface Cursor {
   readonly intent?: Intent | undefined;
   /** Attempts at the intent's position whose outcome is unknown; see `Attempt`. */
   readonly attempts: readonly Attempt[];
+  /** When the last file was committed; absent before the first one. */
+  readonly deliveredAt?: Instant | undefined;
   /** Failures since the last delivered file. */
   readonly failures: number;
+  /** When the first of these failures was; absent if there are none. */
+  readonly failingSince?: Instant | undefined;
   readonly lastError?:
     | { readonly code: FailureCode; readonly message: string; readonly at: Instant }
     | undefined;

@@ -1,4 +1,5 @@
 import type { Instant } from '../domain/instant.ts';
+import { patience } from '../domain/lateness.ts';
 import type { KeySample, Survey } from '../domain/survey.ts';
 import { overdueFirstFiles } from './first-file.ts';
 import type { Sightings, WatchdogPorts } from './ports.ts';
@@ -7,19 +8,19 @@ import { survey } from './survey.ts';
 
 export interface WatchTelemetry {
   surveyed(found: SurveyedAccounts): void;
-  /** Told of the accounts that should have had their first export by now. */
+  /** Told of the accounts that should have had their first export by now, since they were added or resumed. */
   neverExported(accountIds: readonly string[]): void;
   keysSampled(found: KeySample): void;
   /** The audit log cannot be read by the watchdog, which stops no export. */
   keysNotSampled(cause: unknown): void;
 }
 
-type SurveyedAccounts = Omit<Survey, 'neverExported' | 'active'>;
+type SurveyedAccounts = Omit<Survey, 'neverExported'>;
 
 interface WatchOptions {
   readonly now: Instant;
-  /** How long after a window's end its file may take, in milliseconds. */
-  readonly grace: number;
+  /** How long after its end a window is read, in milliseconds. */
+  readonly settle: number;
   readonly ports: WatchdogPorts;
   readonly sightings: Sightings;
   readonly keys: NewestKeys;
@@ -30,12 +31,12 @@ interface WatchOptions {
  * One round of the watchdog. What the survey found is told before anything is written: after many accounts were added
  * at once the memory of them takes long, and a round that runs out of time must not be silent about the others.
  */
-export async function watch({ now, grace, ports, sightings, keys, telemetry }: WatchOptions): Promise<void> {
-  const { neverExported, active, ...found } = await survey(now, grace, ports);
+export async function watch({ now, settle, ports, sightings, keys, telemetry }: WatchOptions): Promise<void> {
+  const { neverExported, ...found } = await survey(now, settle, ports);
   telemetry.surveyed(found);
-  await lookAtKeys(turnOf(active, now), keys, telemetry);
+  await lookAtKeys(turnOf(found.active, now), keys, telemetry);
   try {
-    telemetry.neverExported(await overdueFirstFiles(neverExported, now, grace, sightings));
+    telemetry.neverExported(await overdueFirstFiles(neverExported, now, settle + patience, sightings));
   } catch (thrown) {
     // When the memory fails, better one alarm too many.
     telemetry.neverExported(neverExported);

@@ -81,6 +81,30 @@ describe('the configuration', () => {
   });
 });
 
+describe('the address for alarms', () => {
+  const read = (alarmEmail: unknown) =>
+    readConfiguration({ 'siem-export': { stage: 'dev', alarmEmail } }).alarmEmail;
+
+  test('may be one for pages and tickets', () => {
+    const both = { page: 'ops@example.com', ticket: 'ops@example.com' };
+    expect(read('ops@example.com')).toEqual(both);
+    expect(readConfiguration({ stage: 'dev', alarmEmail: 'ops@example.com' }).alarmEmail).toEqual(both);
+  });
+
+  test('may be one for each, or for one of them', () => {
+    const each = { page: 'oncall@example.com', ticket: 'desk@example.com' };
+    expect(read(each)).toEqual(each);
+    expect(read({ page: 'oncall@example.com' })).toEqual({ page: 'oncall@example.com' });
+  });
+
+  test.each([['ops'], [['ops@example.com']], [{ pager: 'ops@example.com' }], [{ page: 'ops' }]])(
+    'is refused where it is none: %j',
+    alarmEmail => {
+      expect(faultsOf({ 'siem-export': { stage: 'dev', alarmEmail } })).toContain('alarmEmail');
+    },
+  );
+});
+
 describe('the fields that every row has to have', () => {
   const read = (auditLog: object) => readConfiguration({ 'siem-export': { stage: 'dev', auditLog } });
 

@@ -187,7 +187,6 @@ describe('names', () => {
   test('are outputs of the stack, for the command line and the local mode', () => {
     expect(Object.keys(template.findOutputs('*')).sort()).toEqual([
       'AccountsTableName',
-      'AlarmTopicArn',
       'AuditLogTableName',
       'DashboardName',
       'DispatchStateTableName',
@@ -197,8 +196,10 @@ describe('names', () => {
       'ExportLedgerTableName',
       'ExportQueueUrl',
       'ExporterRoleArn',
+      'PageTopicArn',
       'SecretPrefix',
       'Stage',
+      'TicketTopicArn',
       'TriggerDeadLetterQueueUrl',
       'WatchdogRoleArn',
     ]);

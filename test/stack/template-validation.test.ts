@@ -5,17 +5,19 @@ import { CfnResource } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createApp } from '../../lib/app.ts';
-import { cdkContext, inlineCode, synthesize } from './synthesis.ts';
+import { alarmEmail, cdkContext, inlineCode, synthesize } from './synthesis.ts';
 
 const folders: string[] = [];
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true });
 });
 
+const context = { ...cdkContext, alarmEmail };
+
 function build() {
   const outputFolder = mkdtempSync(join(tmpdir(), 'siem-export-validate-'));
   folders.push(outputFolder);
-  return { outputFolder, ...createApp({ code: inlineCode, context: cdkContext, outputFolder }) };
+  return { outputFolder, ...createApp({ code: inlineCode, context, outputFolder }) };
 }
 
 describe('the template', () => {
@@ -56,7 +58,6 @@ describe('the template', () => {
         encryptionKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000000',
         permissionsBoundaryArn: 'arn:aws:iam::111122223333:policy/boundary',
         auditLogTableArn: 'arn:aws:dynamodb:eu-west-1:444455556666:table/audit',
-        alarmEmail: 'operations@example.com',
       },
     ],
   ])('is accepted with %s', (_, settings) => {

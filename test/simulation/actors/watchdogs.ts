@@ -12,8 +12,8 @@ interface WatchdogOptions {
   readonly world: World;
   readonly scenario: Scenario;
   readonly database: Database;
-  /** As the handler sets it, settle time included, in milliseconds. */
-  readonly grace: number;
+  /** In milliseconds. */
+  readonly settle: number;
   readonly startProcess: (name: string) => Process;
   readonly onSurvey: (found: Survey, now: number, begun: number) => void;
 }
@@ -23,7 +23,7 @@ export function startWatchdogs({
   world,
   scenario,
   database,
-  grace,
+  settle,
   startProcess,
   onSurvey,
 }: WatchdogOptions): void {
@@ -34,7 +34,7 @@ export function startWatchdogs({
     const client = createDatabaseClient(world, database, process);
     const now = process.now();
     const begun = world.now();
-    const found = await survey(now, grace, {
+    const found = await survey(now, settle, {
       ...createAccountScan({ client, tableName: tableNames.accounts }),
       ...createCursorReader({
         client,

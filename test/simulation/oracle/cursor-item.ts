@@ -7,15 +7,20 @@ export interface CursorItem {
   readonly version: number;
   readonly intent: IntentItem | undefined;
   readonly attempts: readonly AttemptItem[];
+  /** When the last file was committed; 0 before the first one. */
+  readonly deliveredAt: number;
   readonly failures: number;
   /** The code of the last failure since a file was delivered. */
   readonly lastError: string | undefined;
+  /** Why nothing is exported, once an exporter has seen it. */
+  readonly stopped: string | undefined;
 }
 
 export interface AttemptItem {
   readonly token: string;
   readonly place: string;
   readonly partBytes: number;
+  readonly startedAt: number;
   /** Until then its exporter is said to be at work; 0 where that is over. */
   readonly leasedUntil: number;
   readonly step: string | undefined;
@@ -43,8 +48,10 @@ export function readCursorItem(item: Item): CursorItem {
     attempts: Object.entries(item.attempts?.M ?? {}).map(([token, { M: attempt }]) =>
       readAttempt(token, attempt),
     ),
+    deliveredAt: item.deliveredAt ? Date.parse(text(item.deliveredAt)) : 0,
     failures: Number(item.failures?.N),
     lastError: item.lastError?.M?.code?.S,
+    stopped: item.stopped?.S,
   };
 }
 
@@ -58,6 +65,7 @@ function readAttempt(token: string, attempt: Item = {}): AttemptItem {
     token,
     place: text(attempt.place),
     partBytes: Number(attempt.partBytes?.N),
+    startedAt: Date.parse(text(attempt.startedAt)),
     leasedUntil: attempt.leasedUntil ? Date.parse(text(attempt.leasedUntil)) : 0,
     step: attempt.step?.S,
   };
