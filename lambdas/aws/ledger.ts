@@ -164,15 +164,14 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
       return written && next;
     },
 
-    async recordFailure(accountId, { version }, { code, message, at }, ended) {
+    async recordFailure(accountId, { version, failingSince }, { code, message, at }, ended) {
       const failure = {
         ':one': 1,
         ':error': { code, message, at: toIso(at) },
-        ':at': toIso(at),
+        ':since': toIso(failingSince ?? at),
         ':version': version,
       };
-      const set =
-        'SET failures = failures + :one, lastError = :error, failingSince = if_not_exists(failingSince, :at)';
+      const set = 'SET failures = failures + :one, lastError = :error, failingSince = :since';
       const write = ended
         ? `${ended.wroteNothing ? 'struck out' : 'failed'} ${ended.attempt.token}`
         : `failed ${version} ${toIso(at)}`;

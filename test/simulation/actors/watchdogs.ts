@@ -2,6 +2,7 @@ import { createAccountScan } from '../../../lambdas/aws/account-table.ts';
 import { createCursorReader } from '../../../lambdas/aws/cursor-reader.ts';
 import type { Survey } from '../../../lambdas/domain/survey.ts';
 import { survey } from '../../../lambdas/watchdog/survey.ts';
+import type { Round } from '../oracle/survey-watch.ts';
 import { createDatabaseClient, type Database, tableNames } from '../services/dynamodb.ts';
 import { hour, type Scenario } from '../truth/scenario.ts';
 import type { Process } from '../world/process.ts';
@@ -15,7 +16,7 @@ interface WatchdogOptions {
   /** In milliseconds. */
   readonly settle: number;
   readonly startProcess: (name: string) => Process;
-  readonly onSurvey: (found: Survey, now: number, begun: number) => void;
+  readonly onSurvey: (found: Survey, round: Round) => void;
 }
 
 /** The watchdog, 40 minutes past every hour. */
@@ -42,6 +43,6 @@ export function startWatchdogs({
         pause: milliseconds => process.wait(milliseconds),
       }),
     });
-    onSurvey(found, now, begun);
+    onSurvey(found, { now, begun, overlookedLeases: process.met('overlooked-lease') });
   }
 }
