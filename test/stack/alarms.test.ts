@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { createApp } from '../../lib/app.ts';
 import { severities } from '../../lib/severity.ts';
 import { cdkContext, inlineCode, synthesize } from './synthesis.ts';
@@ -196,9 +199,11 @@ describe('the topics', () => {
 });
 
 describe('a topic that nobody has subscribed to', () => {
+  const outputFolder = mkdtempSync(join(tmpdir(), 'siem-export-alarms-'));
+  afterAll(() => rmSync(outputFolder, { recursive: true }));
   const warningsWith = (alarmEmail?: unknown) => {
     const context = { ...cdkContext, 'siem-export': { stage: 'dev', alarmEmail } };
-    const { stack } = createApp({ code: inlineCode, context });
+    const { stack } = createApp({ code: inlineCode, context, outputFolder });
     return Annotations.fromStack(stack)
       .findWarning('*', Match.stringLikeRegexp('Nobody is told'))
       .map(({ entry }) => String(entry.data));

@@ -22,6 +22,7 @@ const alarms = Object.values(
 /** The runbook's text about each alarm. */
 const sections = new Map(
   runbook
+    .slice(runbook.indexOf('\n## Alarms\n'))
     .split(/^### /m)
     .slice(1)
     .map(text => [text.slice(0, text.indexOf('\n')), text] as const),
