@@ -38,6 +38,8 @@ const nestedSettings: Readonly<Record<string, readonly [group: string, name: str
  * - `operators`: who may try a customer's role as the exporter would; without it nobody
  * - `encryptionKeyArn`: a KMS key of one's own; without it the stack has its own
  * - `permissionsBoundaryArn`: the boundary of every role of the stack
+ * - `terminationProtection`: whether the stack can't be deleted by mistake; without it, every stage but `dev` is protected
+ * - `tags`: of every resource that CloudFormation can tag in every region
  * - `vpc`: a network with fixed egress addresses for the exporter; without it the exporter is in none
  * - `runbookUrl`: what alarms link to, before the `#`
  * - `auditLog`: an existing table with the audit rows; without it the stack has its own. Its `required`, the fields without

@@ -31,6 +31,8 @@ describe('the configuration', () => {
       logRetentionDays: 90,
       secretPrefix: 'siem-export/prod/',
       runbookUrl: 'docs/runbook.md',
+      terminationProtection: true,
+      tags: {},
       requiredFields: [],
     });
   });
@@ -78,6 +80,49 @@ describe('the configuration', () => {
       sortKey: 'at',
       attributes: { ipAddress: 'ipAddress' },
     });
+  });
+});
+
+describe('protection from deletion', () => {
+  test.each([
+    [{ stage: 'prod' }, true],
+    [{ stage: 'test' }, true],
+    [{ stage: 'dev' }, false],
+    [{ stage: 'dev', terminationProtection: 'true' }, true],
+    [{ stage: 'prod', terminationProtection: 'false' }, false],
+    [{ 'siem-export': { stage: 'prod', terminationProtection: false } }, false],
+  ])('of %j is %s', (context, isProtected) => {
+    expect(readConfiguration(context).terminationProtection).toBe(isProtected);
+  });
+
+  test('is neither on nor off by another word', () => {
+    expect(faultsOf({ stage: 'prod', terminationProtection: 'no' })).toContain(
+      'terminationProtection: expected true or false',
+    );
+  });
+});
+
+describe('tags', () => {
+  const read = (tags: unknown) => () => readConfiguration({ 'siem-export': { stage: 'dev', tags } }).tags;
+
+  test('are taken as they are', () => {
+    expect(read({ 'cost-centre': '4711', owner: 'Team Größe @ Köln', empty: '' })()).toEqual({
+      'cost-centre': '4711',
+      owner: 'Team Größe @ Köln',
+      empty: '',
+    });
+  });
+
+  test.each([
+    [{ 'aws:owner': 'x' }],
+    [{ 'siem-export:stage': 'prod' }],
+    [{ '': 'x' }],
+    [{ owner: 5 }],
+    [{ owner: 'a;b' }],
+    ['owner=x'],
+    [Object.fromEntries(Array.from({ length: 41 }, (_, index) => [`tag${index}`, '']))],
+  ])('are refused where AWS would refuse them: %j', tags => {
+    expect(read(tags)).toThrow(/tags/);
   });
 });
 
