@@ -51,6 +51,7 @@ export class Exporter extends Construct {
       environment: exporterEnvironment(props),
       logRetention: configuration.logRetentionDays,
       network: props.network,
+      keepsRole: true,
     });
     this.pipelineFunction = exporter;
     exporter.function.addEventSourceMapping('Exports', {

@@ -29,6 +29,8 @@ export interface PipelineFunctionProps {
   readonly logRetention: RetentionDays;
   /** True if it sends messages to the queue that invokes it: Lambda takes that for an endless loop, and stops it. */
   readonly continuesItself?: boolean;
+  /** True if the role stays when the stack goes, without any right. */
+  readonly keepsRole?: boolean;
   /** The network to run in; without it the function has none of its own. */
   readonly network?: Network | undefined;
 }
@@ -58,9 +60,15 @@ export class PipelineFunction extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.role = new Role(this, 'Role', {
+      // IAM knows no regions: by its name a stage of the same name fits in each of them, and policies outside of the stack
+      // that name the role hold for one that is made anew.
+      roleName: `${functionName}-${Stack.of(this).region}`,
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: `SIEM export, stage ${props.stage}: the ${props.name}`,
     });
+    // Customers' trust in a role ends with it, whatever they wrote: so it stays when the stack goes. One of a deployment that
+    // failed nobody trusts, and it would be in the way of the next.
+    if (props.keepsRole === true) this.role.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     this.logGroup.grantWrite(this.role);
     if (props.network !== undefined) this.#allowNetworkInterfaces(functionName);
     this.function = new LambdaFunction(this, 'Function', {

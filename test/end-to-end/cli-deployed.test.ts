@@ -64,7 +64,7 @@ test('verifies a role as the exporter, once the stage lets the operator in', asy
     exitCode: 3,
     errors: expect.stringContaining('the setting "operators" of the stage'),
   });
-  world.roles.set('arn:aws:iam::000000000000:role/siem-export-local-exporter', {
+  world.roles.set('arn:aws:iam::000000000000:role/siem-export-local-exporter-us-east-1', {
     credentials: world.credentials.s3Role,
   });
   const { exitCode, output } = await cli('verify hooli');

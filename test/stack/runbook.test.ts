@@ -56,13 +56,6 @@ describe('the documents', () => {
       .map(name => join('docs', name)),
   ];
 
-  test('name resources as the stack does', () => {
-    const template = JSON.stringify(synthesize({ stage: 'prod' }).toJSON());
-    const named = new Set(pages.flatMap(page => read(page).match(/siem-export-prod-[a-z-]+[a-z0-9]/g) ?? []));
-    expect(named.size).toBeGreaterThan(2);
-    for (const name of named) expect(template).toContain(name);
-  });
-
   test.each(pages)('%s links to pages and headings that there are', page => {
     const links = [...read(page).matchAll(/\]\((?!https?:|mailto:)([^)\s]+)\)/g)].map(
       ([, link = '']) => link,
