@@ -26,6 +26,9 @@ const retentionDays = Object.values(RetentionDays).filter(
   (days): days is RetentionDays => typeof days === 'number' && days !== RetentionDays.INFINITE,
 );
 
+/** AWS takes 50 for a resource: the stage's own beside them, and some of CloudFormation's. */
+const mostTags = 40;
+
 const attributeName = matching(/^[\s\S]{1,255}$/, 'the name of an attribute, 1 to 255 characters');
 const region = matching(regionPattern, 'a region such as eu-central-1');
 const tableName = matching(/^[\w.-]{3,255}$/, 'a table name: 3 to 255 letters, digits and _ . -');
@@ -112,6 +115,40 @@ const vpcSettings = z.strictObject({
     .optional(),
 });
 
+const email = z.email({ error: 'expected an e-mail address' });
+
+/** One address for both topics, or one for each. */
+const alarmEmail = z.union(
+  [
+    email.transform(address => ({ page: address, ticket: address })),
+    z.strictObject({ page: email.optional(), ticket: email.optional() }),
+  ],
+  { error: 'expected an e-mail address, or { "page": …, "ticket": … } with one for each' },
+);
+
+const expectedBoolean = 'expected true or false';
+/** As `-c name=false` has it, too. */
+const yesOrNo = z
+  .union([z.boolean(), z.enum(['true', 'false'])], { error: expectedBoolean })
+  .transform(value => value === true || value === 'true');
+
+/** What every service takes in a tag. */
+const tagText = (least: number, most: number) =>
+  matching(
+    new RegExp(`^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{${least},${most}}$`, 'u'),
+    `${least} to ${most} letters, digits, spaces and _ . : / = + - @`,
+  );
+const tags = z
+  .record(
+    tagText(1, 128).refine(
+      name => !/^(aws|siem-export):/i.test(name),
+      'expected a name that does not begin with aws: or siem-export:',
+    ),
+    tagText(0, 256),
+    { error: 'expected an object with the names and values of tags' },
+  )
+  .refine(all => Object.keys(all).length <= mostTags, `expected at most ${mostTags} tags`);
+
 const settings = z.strictObject({
   stage: matching(
     /^[a-z][a-z0-9-]{0,19}$/,
@@ -119,7 +156,7 @@ const settings = z.strictObject({
   ),
   account: matching(/^\d{12}$/, 'an AWS account id, 12 digits (in quotes)').optional(),
   region: region.optional(),
-  alarmEmail: z.email({ error: 'expected an e-mail address' }).optional(),
+  alarmEmail: alarmEmail.optional(),
   settleMinutes: wholeNumber(0, longestSettleMinutes).default(5),
   recountAfterHours: wholeNumber(1, longestRecountHours).optional(),
   maxConcurrency: wholeNumber(2, 1000).default(50),
@@ -136,6 +173,8 @@ const settings = z.strictObject({
   encryptionKeyArn: keyArn.optional(),
   permissionsBoundaryArn: policyArn.optional(),
   vpc: vpcSettings.optional(),
+  terminationProtection: yesOrNo.optional(),
+  tags: tags.default({}),
   runbookUrl: matching(/^\S{1,300}$/, 'where the runbook is, without spaces').default('docs/runbook.md'),
   auditLog: auditLog.optional(),
 });
@@ -158,8 +197,9 @@ export const configurationSchema = settings
     const message = `expected zones of the stage’s region, ${region}`;
     context.addIssue({ code: 'custom', path: ['vpc', 'availabilityZones'], message });
   })
-  .transform(({ secretPrefix, auditLog, ...rest }) => ({
+  .transform(({ secretPrefix, terminationProtection, auditLog, ...rest }) => ({
     ...rest,
+    terminationProtection: terminationProtection ?? rest.stage !== 'dev',
     secretPrefix: secretPrefix ?? `siem-export/${rest.stage}/`,
     auditLog: auditLog?.ofOwnTable ? undefined : auditLog,
     requiredFields: auditLog?.required ?? [],

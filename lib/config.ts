@@ -27,7 +27,7 @@ const nestedSettings: Readonly<Record<string, readonly [group: string, name: str
  *
  * - `stage`: part of every name, so that several stages fit in one account
  * - `account`, `region`: where to deploy; without them, where the CDK's credentials point
- * - `alarmEmail`: who is told of alarms; without it the topic has no subscriber yet
+ * - `alarmEmail`: who is told of alarms, of both kinds or of each; without it the topics have no subscriber yet
  * - `settleMinutes`: how long after its end a window is read
  * - `recountAfterHours`: how long after its end a window is counted again, for rows recorded late; without it, none is
  * - `maxConcurrency`: how many accounts are exported at once
@@ -38,6 +38,8 @@ const nestedSettings: Readonly<Record<string, readonly [group: string, name: str
  * - `operators`: who may try a customer's role as the exporter would; without it nobody
  * - `encryptionKeyArn`: a KMS key of one's own; without it the stack has its own
  * - `permissionsBoundaryArn`: the boundary of every role of the stack
+ * - `terminationProtection`: whether the stack can't be deleted by mistake; without it, every stage but `dev` is protected
+ * - `tags`: of every resource that CloudFormation can tag in every region
  * - `vpc`: a network with fixed egress addresses for the exporter; without it the exporter is in none
  * - `runbookUrl`: what alarms link to, before the `#`
  * - `auditLog`: an existing table with the audit rows; without it the stack has its own. Its `required`, the fields without

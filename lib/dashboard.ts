@@ -61,6 +61,7 @@ function fleetHealth({ stage, runbookUrl, alarms }: DashboardProps) {
   const hourly = { statistic: 'Maximum', period: Duration.hours(1) };
   const found = (name: ExportMetricName, label: string) => exportMetric(stage, name, { ...hourly, label });
   const faults = [
+    found('AccountsFailing', 'failing'),
     found('AccountsBehind', 'behind'),
     found('InvalidAccounts', 'invalid'),
     found('AccountsNeverExported', 'never exported'),

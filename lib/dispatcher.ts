@@ -7,6 +7,7 @@ import { type DispatcherVariable, variables } from '../lambdas/environment.ts';
 import type { Alarms } from './alarms.ts';
 import type { Configuration } from './config.ts';
 import type { EncryptionKey } from './encryption-key.ts';
+import { exportMetric } from './export-metric.ts';
 import { PipelineFunction } from './pipeline-function.ts';
 import { type Tables, timeZoneIndex } from './tables.ts';
 import { Trigger } from './trigger.ts';
@@ -46,7 +47,6 @@ export class Dispatcher extends Construct {
       memory: 1024,
       environment,
       logRetention: configuration.logRetentionDays,
-      alarms: props.alarms,
     });
     this.pipelineFunction = dispatcher;
     this.#grant(dispatcher, props);
@@ -57,9 +57,13 @@ export class Dispatcher extends Construct {
       function: dispatcher.function,
       deadLetterQueue: props.triggerDeadLetterQueue,
     });
-    props.alarms.critical('dispatcher-silent', {
-      meaning: 'The dispatcher has not run for half an hour: no account is exported',
-      metric: dispatcher.function.metricInvocations({ period: Duration.minutes(15), statistic: 'Sum' }),
+    props.alarms.page('dispatcher-silent', {
+      meaning: 'The dispatcher has completed no tick for half an hour: no account becomes due',
+      // Told at the end of each tick, so that it is missed whether the function does not run or fails.
+      metric: exportMetric(configuration.stage, 'DispatchedAccounts', {
+        period: Duration.minutes(15),
+        statistic: 'SampleCount',
+      }),
       below: 1,
       periods: 2,
       missingData: 'fault',

@@ -21,7 +21,7 @@ export interface EncryptionKeyProps {
   readonly existingKeyArn?: string | undefined;
 }
 
-/** The stage's customer-managed key: tables, the export queue and the alarm topic are encrypted with it. */
+/** The stage's customer-managed key: tables, the export queue and the alarm topics are encrypted with it. */
 export class EncryptionKey extends Construct {
   readonly key: IKey;
 
@@ -34,7 +34,7 @@ export class EncryptionKey extends Construct {
   #ownKey(stage: string): Key {
     const key = new Key(this, 'Key', {
       alias: `alias/siem-export-${stage}`,
-      description: `SIEM export, stage ${stage}: tables, queue and alarm topic`,
+      description: `SIEM export, stage ${stage}: tables, queue and alarm topics`,
       enableKeyRotation: true,
       // Without the key the tables that are kept can no longer be read. Also after a deployment that failed: its tables
       // stay because they are protected, and what was encrypted meanwhile is still to be read.

@@ -43,7 +43,7 @@ export class ExportQueue extends Construct {
   }
 
   #watch(alarms: Alarms): void {
-    alarms.critical('export-dead-letters', {
+    alarms.page('export-dead-letters', {
       meaning: 'Exports failed eight times for a reason that is ours or the network’s, and were put aside',
       metric: this.deadLetterQueue.metricApproximateNumberOfMessagesVisible({
         period: Duration.minutes(5),
@@ -51,7 +51,7 @@ export class ExportQueue extends Construct {
       }),
       above: 0,
     });
-    alarms.critical('export-queue-old', {
+    alarms.page('export-queue-old', {
       meaning: 'An export has been waiting for two hours: files are late for more than one account',
       metric: this.queue.metricApproximateAgeOfOldestMessage({
         period: Duration.minutes(5),

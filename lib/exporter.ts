@@ -7,11 +7,11 @@ import { silencesName } from '../lambdas/aws/silences.ts';
 import { type ExporterVariable, variables } from '../lambdas/environment.ts';
 import packageFile from '../package.json' with { type: 'json' };
 import { acknowledgeWildcards } from './acknowledge-wildcards.ts';
-import type { Alarms } from './alarms.ts';
+import { type Alarms, untilQuietForADay } from './alarms.ts';
 import type { AuditLog } from './audit-log.ts';
 import type { Configuration } from './config.ts';
 import type { EncryptionKey } from './encryption-key.ts';
-import { exportMetric } from './export-metric.ts';
+import { type ExportMetricName, exportMetric } from './export-metric.ts';
 import type { ExportQueue } from './export-queue.ts';
 import type { Network } from './network.ts';
 import { operatorSession } from './operator-session.ts';
@@ -50,8 +50,8 @@ export class Exporter extends Construct {
       continuesItself: true,
       environment: exporterEnvironment(props),
       logRetention: configuration.logRetentionDays,
-      alarms: props.alarms,
       network: props.network,
+      keepsRole: true,
     });
     this.pipelineFunction = exporter;
     exporter.function.addEventSourceMapping('Exports', {
@@ -161,28 +161,44 @@ export class Exporter extends Construct {
 
   #watch(exporter: PipelineFunction, { configuration, alarms }: ExporterProps): void {
     const { stage, recountAfterHours } = configuration;
-    const quarterHour = { period: Duration.minutes(15), statistic: 'Sum' };
-    alarms.warning('exporter-slow', {
-      meaning: 'An export ran into the last seconds of its time instead of queueing the rest',
-      metric: exporter.function.metricDuration({ period: Duration.minutes(5), statistic: 'Maximum' }),
-      above: functionTimeout.toMilliseconds() * 0.98,
-    });
-    alarms.critical('exports-failed', {
-      meaning: 'Exports fail until the customer or an operator acts, on a credential, a bucket or a record',
-      metric: exportMetric(stage, 'ExportsFailed', quarterHour),
+    const { function: lambda } = exporter;
+    const quarterHourly = { period: Duration.minutes(15), statistic: 'Sum' };
+    const hourly = { period: Duration.hours(1), statistic: 'Sum' };
+    alarms.page('exporter-errors', {
+      meaning:
+        'The exporter broke in three of the last four quarters of an hour: it ran out of time or memory, or did not start',
+      metric: lambda.metricErrors(quarterHourly),
       above: 0,
+      periods: 4,
+      atFault: 3,
     });
-    alarms.warning('malformed-rows', {
+    alarms.ticket('exporter-throttled', {
+      meaning: 'AWS refused to start exporters: the concurrency of the AWS account is used up',
+      metric: lambda.metricThrottles(hourly),
+      above: 0,
+      ...untilQuietForADay,
+    });
+    alarms.ticket('exporter-slow', {
+      meaning: 'An export ran into the last seconds of its time instead of queueing the rest',
+      metric: lambda.metricDuration({ ...hourly, statistic: 'Maximum' }),
+      above: functionTimeout.toMilliseconds() * 0.98,
+      ...untilQuietForADay,
+    });
+    const counted = (name: ExportMetricName) =>
+      ({ metric: exportMetric(stage, name, hourly), above: 0, ...untilQuietForADay }) as const;
+    alarms.ticket('malformed-rows', {
       meaning:
         'Audit rows had fields missing or of another kind; they were delivered as well as they could be',
-      metric: exportMetric(stage, 'MalformedRows', quarterHour),
-      above: 0,
+      ...counted('MalformedRows'),
+    });
+    alarms.ticket('files-lacking-fields', {
+      meaning: 'Files were delivered in which not one row has a certain field',
+      ...counted('FilesLackingFields'),
     });
     if (recountAfterHours !== undefined)
-      alarms.warning('rows-recorded-late', {
+      alarms.ticket('rows-recorded-late', {
         meaning: 'Audit rows were recorded after their window was read, so they are in no file',
-        metric: exportMetric(stage, 'RowsRecordedLate', quarterHour),
-        above: 0,
+        ...counted('RowsRecordedLate'),
       });
   }
 }

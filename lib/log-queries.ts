@@ -60,6 +60,15 @@ export const savedQueries: Readonly<Record<string, SavedQuery>> = {
       'limit 100',
     ],
   },
+  'lacking-fields': {
+    functions: ['exporter'],
+    lines: [
+      'fields @timestamp, accountId, windowStart, windowEnd, part, records, fields',
+      'filter message = "No row has these fields"',
+      'sort @timestamp desc',
+      'limit 200',
+    ],
+  },
   'rows-recorded-late': {
     functions: ['exporter'],
     lines: [
@@ -72,8 +81,8 @@ export const savedQueries: Readonly<Record<string, SavedQuery>> = {
   'accounts-at-fault': {
     functions: ['watchdog'],
     lines: [
-      'fields @timestamp, accountId, message, faults, exportedThrough',
-      'filter message in ["Account is invalid", "Account is behind", "Account was never exported"]',
+      'fields @timestamp, accountId, message, code, reason, faults, form, since, exportedThrough',
+      'filter message in ["Account is invalid", "Account is failing", "Account is behind", "Account was never exported", "Newest sort key has another form than the declared one"]',
       'sort @timestamp desc',
       'limit 200',
     ],

@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy, Validations } from 'aws-cdk-lib';
 import {
   CfnEIP,
   FlowLogDestination,
@@ -56,6 +56,11 @@ export class Network extends Construct {
       // It would take a function and a role of its own to empty a group that nothing here belongs to.
       restrictDefaultSecurityGroup: false,
     });
+    if (settings.availabilityZones)
+      Validations.of(this.vpc).acknowledge({
+        id: 'CloudFormation-Validate::W3010',
+        reason: 'The setting vpc.availabilityZones names the zones, because Lambda is not in all.',
+      });
     this.vpc.addGatewayEndpoint('DynamoDb', { service: GatewayVpcEndpointAwsService.DYNAMODB });
     this.vpc.addFlowLog('Rejected', {
       trafficType: FlowLogTrafficType.REJECT,

@@ -11,7 +11,6 @@ import {
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledgeWildcards } from './acknowledge-wildcards.ts';
-import type { Alarms } from './alarms.ts';
 import type { FunctionName } from './build-functions.ts';
 import type { Network } from './network.ts';
 import { runtimeEnvironment } from './runtime-environment.ts';
@@ -28,9 +27,10 @@ export interface PipelineFunctionProps {
   readonly memory: number;
   readonly environment: Record<string, string>;
   readonly logRetention: RetentionDays;
-  readonly alarms: Alarms;
   /** True if it sends messages to the queue that invokes it: Lambda takes that for an endless loop, and stops it. */
   readonly continuesItself?: boolean;
+  /** True if the role stays when the stack goes, without any right. */
+  readonly keepsRole?: boolean;
   /** The network to run in; without it the function has none of its own. */
   readonly network?: Network | undefined;
 }
@@ -60,9 +60,15 @@ export class PipelineFunction extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.role = new Role(this, 'Role', {
+      // IAM knows no regions: by its name a stage of the same name fits in each of them, and policies outside of the stack
+      // that name the role hold for one that is made anew.
+      roleName: `${functionName}-${Stack.of(this).region}`,
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: `SIEM export, stage ${props.stage}: the ${props.name}`,
     });
+    // Customers' trust in a role ends with it, whatever they wrote: so it stays when the stack goes. One of a deployment that
+    // failed nobody trusts, and it would be in the way of the next.
+    if (props.keepsRole === true) this.role.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     this.logGroup.grantWrite(this.role);
     if (props.network !== undefined) this.#allowNetworkInterfaces(functionName);
     this.function = new LambdaFunction(this, 'Function', {
@@ -80,7 +86,6 @@ export class PipelineFunction extends Construct {
       ...placeIn(props.network),
       environment: { ...runtimeEnvironment, ...props.environment },
     });
-    this.#watch(props);
   }
 
   /** Lambda attaches the function to its network in the role's name; what runs in the function may not do the same. */
@@ -102,21 +107,6 @@ export class PipelineFunction extends Construct {
     );
     acknowledgeWildcards(this.role, {
       '*': 'Lambda makes the interfaces, whose names nobody knows before; the function itself is denied the same.',
-    });
-  }
-
-  #watch({ name, alarms }: PipelineFunctionProps): void {
-    const period = Duration.minutes(5);
-    alarms.critical(`${name}-errors`, {
-      meaning: `The ${name} ended with an error or ran out of time`,
-      metric: this.function.metricErrors({ period, statistic: 'Sum' }),
-      above: 0,
-    });
-    alarms.critical(`${name}-throttled`, {
-      meaning: `AWS refused to start the ${name}: the account’s concurrency is used up`,
-      metric: this.function.metricThrottles({ period, statistic: 'Sum' }),
-      above: 0,
-      periods: 3,
     });
   }
 }

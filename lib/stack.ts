@@ -51,10 +51,8 @@ export class SiemExportStack extends Stack {
     });
     const exportQueue = new ExportQueue(this, 'Exports', { stage, encryptionKey, alarms });
     const triggerDeadLetters = new TriggerDeadLetters(this, 'TriggerDeadLetters', { stage, alarms });
-    const eventBus = new EventBus(this, 'Events', {
-      eventBusName: `siem-export-${stage}`,
-      description: `SIEM export, stage ${stage}: what was delivered, what failed`,
-    });
+    // Without a description: CloudFormation knows none in GovCloud and China, and would refuse the template there.
+    const eventBus = new EventBus(this, 'Events', { eventBusName: `siem-export-${stage}` });
 
     const shared = { configuration, tables, encryptionKey, alarms };
     const dispatcher = new Dispatcher(this, 'Dispatch', {
@@ -112,7 +110,8 @@ export class SiemExportStack extends Stack {
       TriggerDeadLetterQueueUrl: triggerDeadLetters.queue.queueUrl,
       EventBusName: eventBus.eventBusName,
       DashboardName: dashboard.dashboardName,
-      AlarmTopicArn: alarms.topic.topicArn,
+      PageTopicArn: alarms.topics.page.topicArn,
+      TicketTopicArn: alarms.topics.ticket.topicArn,
       EncryptionKeyArn: encryptionKey.key.keyArn,
       ExporterRoleArn: exporter.roleArn,
       WatchdogRoleArn: watchdog.roleArn,

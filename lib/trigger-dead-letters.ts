@@ -25,7 +25,7 @@ export class TriggerDeadLetters extends Construct {
       id: 'AwsSolutions-SQS3',
       reason: 'It is itself the dead-letter queue, of the rules and of the asynchronous invocations.',
     });
-    alarms.warning('trigger-dead-letters', {
+    alarms.ticket('trigger-dead-letters', {
       meaning: 'A tick was lost after all its retries; the next one makes up for it, if that works',
       metric: this.queue.metricApproximateNumberOfMessagesVisible({
         period: Duration.minutes(5),

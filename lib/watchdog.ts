@@ -5,7 +5,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { sightingPrefix } from '../lambdas/aws/sightings.ts';
 import { variables, type WatchdogVariable } from '../lambdas/environment.ts';
-import type { Alarms } from './alarms.ts';
+import { type Alarms, untilQuietForADay } from './alarms.ts';
 import type { AuditLog } from './audit-log.ts';
 import type { Configuration } from './config.ts';
 import type { EncryptionKey } from './encryption-key.ts';
@@ -45,12 +45,11 @@ export class Watchdog extends Construct {
       stage: configuration.stage,
       name: 'watchdog',
       description:
-        'Counts the accounts that are invalid, behind, never exported, or have rows that cannot be read',
+        'Counts the accounts that are invalid, failing, behind, never exported, or have rows that cannot be read',
       code: props.code,
       memory: 512,
       environment,
       logRetention: configuration.logRetentionDays,
-      alarms: props.alarms,
     });
     this.pipelineFunction = watchdog;
     this.roleArn = watchdog.role.roleArn;
@@ -62,7 +61,7 @@ export class Watchdog extends Construct {
       function: watchdog.function,
       deadLetterQueue: props.triggerDeadLetterQueue,
     });
-    this.#watch(watchdog, props);
+    this.#watch(props);
   }
 
   #grant({ role }: PipelineFunction, { tables, auditLog, encryptionKey }: WatchdogProps): void {
@@ -87,33 +86,57 @@ export class Watchdog extends Construct {
     encryptionKey.allowWriting(role, 'dynamodb');
   }
 
-  #watch(watchdog: PipelineFunction, { configuration: { stage }, alarms }: WatchdogProps): void {
-    alarms.critical('watchdog-silent', {
-      meaning: 'The watchdog has not run for two hours: nobody looks whether accounts are behind',
-      metric: watchdog.function.metricInvocations({ period: Duration.hours(1), statistic: 'Sum' }),
+  #watch({ configuration: { stage }, alarms }: WatchdogProps): void {
+    const hourly = { period: Duration.hours(1), statistic: 'Maximum' };
+    alarms.page('watchdog-silent', {
+      meaning: 'The watchdog has completed no round for two hours: nobody looks whether accounts are behind',
+      metric: exportMetric(stage, 'Accounts', { ...hourly, statistic: 'SampleCount' }),
       below: 1,
       periods: 2,
       missingData: 'fault',
     });
-    const found = (name: ExportMetricName) =>
-      exportMetric(stage, name, { period: Duration.hours(1), statistic: 'Maximum' });
-    alarms.critical('accounts-behind', {
-      meaning: 'Accounts are behind: a window that ended is not delivered',
-      metric: found('AccountsBehind'),
-      above: 0,
-      missingData: 'unchanged',
+    // Each is up from the first round that finds it to the first one that does not: a round sees every account.
+    const above = (name: ExportMetricName, threshold = 0) =>
+      ({ metric: exportMetric(stage, name, hourly), above: threshold, missingData: 'unchanged' }) as const;
+    alarms.page('fleet-in-trouble', {
+      meaning: `At least a tenth of the accounts, and three of them, are failing, behind or invalid`,
+      ...above('FleetInTrouble'),
     });
-    alarms.warning('accounts-never-exported', {
-      meaning: 'Active accounts have waited longer than their first file may take, and were never exported',
-      metric: found('AccountsNeverExported'),
-      above: 0,
-      missingData: 'unchanged',
+    // A page that rings since a tenth was in trouble is silent about all the others.
+    alarms.page('fleet-stalled', {
+      meaning: 'At least half of the accounts are failing, behind or invalid',
+      ...above('FleetInTrouble', 49),
     });
-    alarms.critical('invalid-accounts', {
+    alarms.ticket('accounts-failing', {
+      meaning:
+        'Exports of single accounts fail until the customer or an operator acts, or fail again and again',
+      ...above('AccountsFailing'),
+    });
+    alarms.ticket('accounts-behind', {
+      meaning: 'Single accounts are behind: a window that ended is not delivered, and no error says why',
+      ...above('AccountsBehind'),
+    });
+    alarms.ticket('further-accounts-in-trouble', {
+      meaning: 'More accounts fail or are behind, beside those that a ticket tells of already',
+      ...above('FurtherAccountsInTrouble'),
+      // Another round that finds nobody new is not the end of any trouble.
+      endIsTold: false,
+    });
+    alarms.ticket('invalid-accounts', {
       meaning: 'Account records have faults, so their accounts are not exported',
-      metric: found('InvalidAccounts'),
+      ...above('InvalidAccounts'),
+    });
+    alarms.ticket('accounts-never-exported', {
+      meaning:
+        'Active accounts have waited longer than the first file since they were added or resumed may take',
+      ...above('AccountsNeverExported'),
+    });
+    alarms.ticket('unreadable-keys', {
+      meaning: 'The newest audit rows of accounts have sort keys that no window finds',
+      metric: exportMetric(stage, 'AccountsWithUnreadableKeys', hourly),
       above: 0,
-      missingData: 'unchanged',
+      // In a large fleet the accounts are looked at in turn.
+      ...untilQuietForADay,
     });
   }
 }

@@ -48,7 +48,7 @@ export function stateOf({
       ExportDeadLetterQueueUrl: resources.exportQueue.deadLetterUrl,
       TriggerDeadLetterQueueUrl: resources.triggerDeadLetterUrl,
       SecretPrefix: of(exporter, 'SECRET_PREFIX'),
-      ExporterRoleArn: 'arn:aws:iam::000000000000:role/siem-export-local-exporter',
+      ExporterRoleArn: 'arn:aws:iam::000000000000:role/siem-export-local-exporter-us-east-1',
     },
     exporter: { ...exporter, ...clouds },
   };

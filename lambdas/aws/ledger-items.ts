@@ -58,7 +58,10 @@ const cursor = z.object({
     .transform((attempts): readonly Attempt[] =>
       Object.entries(attempts).map(([token, rest]) => ({ token, ...rest })),
     ),
+  // Only told, as what follows.
+  deliveredAt: instant.optional().catch(undefined),
   failures: z.number(),
+  failingSince: instant.optional().catch(undefined),
   lastError: z
     .object({ code: z.enum(Object.keys(failureCodes) as FailureCode[]), message: z.string(), at: instant })
     .optional()

@@ -123,6 +123,7 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
         lastWrite: `committed ${version}`,
         intent: file.final || !intent ? undefined : followingPart(intent, file.lastSortKey ?? ''),
         attempts: [],
+        deliveredAt: file.deliveredAt,
         failures: 0,
         recountedThrough: cursor.recountedThrough,
       };
@@ -141,7 +142,7 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
                     UpdateExpression:
                       'SET exportedThrough = :through, version = :next, lastWrite = :write, attempts = :none, ' +
                       `failures = :zero, deliveredAt = :now${next.intent ? ', intent = :intent' : ''} ` +
-                      `REMOVE lastError, tooLargeBytes${next.intent ? '' : ', intent'}`,
+                      `REMOVE lastError, tooLargeBytes, failingSince${next.intent ? '' : ', intent'}`,
                     ConditionExpression: 'version = :version',
                     ExpressionAttributeValues: values({
                       ':version': version,
@@ -163,15 +164,17 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
       return written && next;
     },
 
-    async recordFailure(accountId, { version }, { code, message, at }, ended) {
+    async recordFailure(accountId, { version, failingSince }, { code, message, at }, ended) {
       const isTooLarge = ended !== undefined && code === 'out_of_time';
       const failure = {
         ':one': 1,
         ':error': { code, message, at: toIso(at) },
+        ':since': toIso(failingSince ?? at),
         ':version': version,
         ...(isTooLarge && { ':size': ended.attempt.partBytes }),
       };
-      const set: `SET ${string}` = `SET failures = failures + :one, lastError = :error${isTooLarge ? ', tooLargeBytes = :size' : ''}`;
+      const size = isTooLarge ? ', tooLargeBytes = :size' : '';
+      const set: `SET ${string}` = `SET failures = failures + :one, lastError = :error, failingSince = :since${size}`;
       const write = ended
         ? `${ended.wroteNothing ? 'struck out' : 'failed'} ${ended.attempt.token}`
         : `failed ${version} ${toIso(at)}`;

@@ -4,7 +4,7 @@ import type { DeliveredFile } from '../domain/delivered-file.ts';
 import { type Instant, toIso } from '../domain/instant.ts';
 import { printable } from '../domain/printable.ts';
 import { placeName } from '../domain/recipe.ts';
-import type { KeySample, Survey } from '../domain/survey.ts';
+import { fleetInTrouble, furtherInTrouble, type KeySample, type Survey } from '../domain/survey.ts';
 import { isOlderTimeZoneData, timeZoneDataNumber } from '../domain/time-zone.ts';
 import { timeZoneDataOfList } from '../domain/time-zone-names.ts';
 import type { Window } from '../domain/window.ts';
@@ -107,7 +107,8 @@ export function createDispatchTelemetry({ logger, metrics }: Instruments) {
 
 export function createSurveyTelemetry({ logger, metrics }: Instruments) {
   return {
-    surveyed({ accounts, invalid, behind }: Omit<Survey, 'neverExported' | 'active'>): void {
+    surveyed(found: Omit<Survey, 'neverExported'>): void {
+      const { accounts, invalid, failing, behind } = found;
       const { tz: timeZoneData = '' } = process.versions;
       const versions = { timeZoneData, timeZoneList: timeZoneDataOfList };
       logger.info('Accounts surveyed', { accounts, ...versions });
@@ -120,11 +121,16 @@ export function createSurveyTelemetry({ logger, metrics }: Instruments) {
           faults,
           ...(exportedThrough !== undefined && { exportedThrough: toIso(exportedThrough) }),
         });
-      for (const { accountId, since } of behind)
-        logger.error('Account is behind', { accountId, exportedThrough: toIso(since) });
+      for (const { accountId, code, message, ...times } of failing)
+        logger.error('Account is failing', { accountId, code, reason: message, ...timeFields(times) });
+      for (const { accountId, ...times } of behind)
+        logger.error('Account is behind', { accountId, ...timeFields(times) });
       metrics.addMetric('Accounts', MetricUnit.Count, accounts);
       metrics.addMetric('InvalidAccounts', MetricUnit.Count, invalid.length);
+      metrics.addMetric('AccountsFailing', MetricUnit.Count, failing.length);
       metrics.addMetric('AccountsBehind', MetricUnit.Count, behind.length);
+      metrics.addMetric('FurtherAccountsInTrouble', MetricUnit.Count, furtherInTrouble(found));
+      metrics.addMetric('FleetInTrouble', MetricUnit.Percent, fleetInTrouble(found));
       metrics.publishStoredMetrics();
     },
     keysSampled({ sampled, unreadable }: KeySample): void {
@@ -178,6 +184,10 @@ function fileFields({
     attempt,
     ...seconds,
   };
+}
+
+function timeFields({ exportedThrough, since }: Record<'exportedThrough' | 'since', Instant>) {
+  return { exportedThrough: toIso(exportedThrough), since: toIso(since) };
 }
 
 function windowFields(window: Window | undefined) {

@@ -1,4 +1,5 @@
 import type { Destination, S3Destination } from '../domain/account.ts';
+import { expectedOwnerOf } from '../domain/destination.ts';
 import { ExportError } from '../domain/failure.ts';
 import type { Credential, S3Credential } from '../domain/secret.ts';
 import type { Bucket } from './bucket.ts';
@@ -51,7 +52,7 @@ export async function openBucket(opening: BucketOpening): Promise<Bucket> {
       const { createS3Bucket } = await import('./s3.ts');
       const granted = await grantedCredential(destination, opening);
       return createS3Bucket({
-        destination,
+        destination: { ...destination, expectedBucketOwner: expectedOwnerOf(destination) },
         credential: granted,
         endpoint: endpoints.s3,
         silenceMs,

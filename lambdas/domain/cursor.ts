@@ -15,8 +15,12 @@ export interface Cursor {
   readonly intent?: Intent | undefined;
   /** Attempts at the intent's position whose outcome is unknown; see `Attempt`. */
   readonly attempts: readonly Attempt[];
+  /** When the last file was committed; absent before the first one. */
+  readonly deliveredAt?: Instant | undefined;
   /** Failures since the last delivered file. */
   readonly failures: number;
+  /** When the first of these failures was; absent if there are none. */
+  readonly failingSince?: Instant | undefined;
   readonly lastError?:
     | { readonly code: FailureCode; readonly message: string; readonly at: Instant }
     | undefined;
@@ -91,8 +95,16 @@ export function mayHaveBeenWritten(attempts: readonly Attempt[], mine: Attempt):
   );
 }
 
-/** Until when the exporter of another message is at work on the account; `undefined` if none is. */
-export function leasedToAnother({ attempts }: Cursor, messageId: string, now: Instant): Instant | undefined {
+/**
+ * Until when the exporter of another message is at work on the account; `undefined` if none is.
+ *
+ * @param messageId of the message that is worked on, if one is
+ */
+export function leasedToAnother(
+  { attempts }: Cursor,
+  messageId: string | undefined,
+  now: Instant,
+): Instant | undefined {
   const ends = attempts.flatMap(({ lease }) => (lease && lease.messageId !== messageId ? lease.until : []));
   const last = Math.max(...ends);
   return last > now ? last : undefined;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { regionPattern } from './aws-region.ts';
+import { readArn, regionPattern } from './aws-region.ts';
 import { azureCloud, isStorageAccountName } from './azure-cloud.ts';
 
 export const cloud = z.enum(['s3', 'gcs', 'azure']);
@@ -115,3 +115,14 @@ export const destination = z.discriminatedUnion('type', [s3, gcs, azure], {
   error: issue =>
     issue.code === 'invalid_union' ? 'expected s3, gcs or azure' : 'expected exactly one destination, a map',
 });
+
+/**
+ * The AWS account that has to own the bucket: whoever takes over the name of a bucket that was deleted gets no file. With a
+ * role it is the role's own account, unless the record names another.
+ */
+export function expectedOwnerOf({
+  expectedBucketOwner,
+  roleArn,
+}: Pick<z.output<typeof s3>, 'expectedBucketOwner' | 'roleArn'>): string | undefined {
+  return expectedBucketOwner ?? readArn(roleArn)?.account;
+}

@@ -5,10 +5,10 @@ import type { Sightings } from './ports.ts';
 const longestWindow = 5 * 3_600_000;
 
 /**
- * The accounts that should have had their first export by now. A record does not tell when it was added or activated,
+ * The accounts that should have had their first export by now. A record does not tell when it was added or resumed,
  * so the watchdog remembers when it first saw the account wait: nobody is called for one that was added a moment ago.
  *
- * @param waiting active accounts that no exporter has seen
+ * @param waiting active accounts that no exporter has seen since
  * @param grace how long after a window's end its file may take, in milliseconds
  */
 export async function overdueFirstFiles(

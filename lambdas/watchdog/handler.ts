@@ -11,9 +11,6 @@ import { readWatchdogEnvironment } from '../environment.ts';
 import type { WatchdogPorts } from './ports.ts';
 import { watch } from './watch.ts';
 
-/** A file may take this long after its window has settled before its account counts as behind. */
-const lateness = 2 * 3_600_000;
-
 const environment = readWatchdogEnvironment(process.env);
 const connections = new KeptConnections();
 const options = clientOptions(connections);
@@ -33,6 +30,6 @@ const ports: WatchdogPorts = {
 };
 
 export const handler = functionHandler(connections, async () => {
-  const grace = environment.settleSeconds * 1000 + lateness;
-  await watch({ now: Date.now(), grace, ports, sightings, keys, telemetry });
+  const settle = environment.settleSeconds * 1000;
+  await watch({ now: Date.now(), settle, ports, sightings, keys, telemetry });
 });

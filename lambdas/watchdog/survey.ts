@@ -2,20 +2,22 @@ import { type Account, parseAccount } from '../domain/account.ts';
 import type { Cursor } from '../domain/cursor.ts';
 import { ExportError, toExportError } from '../domain/failure.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { InvalidAccount, Survey } from '../domain/survey.ts';
-import { nextBoundary } from '../domain/window.ts';
+import { owedEnd, troubleOf } from '../domain/lateness.ts';
+import type { FailingAccount, InvalidAccount, Survey, TroubledAccount } from '../domain/survey.ts';
 import type { WatchdogPorts } from './ports.ts';
 
 /**
- * Looks at every account from outside the exporter: is its record valid, and is anything owed that should have been
- * delivered by now? Reads nothing that the dispatcher writes, so an account that no dispatcher finds is found here.
+ * Looks at every account from outside the exporter: is its record valid, does its export fail, and is anything owed that
+ * should have been delivered by now? Reads nothing that the dispatcher writes, so an account that no dispatcher finds is
+ * found here.
  *
- * @param grace how long after a window's end its file may take, in milliseconds
+ * @param settle how long after its end a window is read, in milliseconds
  */
-export async function survey(now: Instant, grace: number, ports: WatchdogPorts): Promise<Survey> {
+export async function survey(now: Instant, settle: number, ports: WatchdogPorts): Promise<Survey> {
   let accounts = 0;
   const invalid: InvalidAccount[] = [];
-  const behind: { accountId: string; since: Instant }[] = [];
+  const failing: FailingAccount[] = [];
+  const behind: TroubledAccount[] = [];
   const neverExported: string[] = [];
   const active: string[] = [];
   for await (const records of ports.records()) {
@@ -23,39 +25,45 @@ export async function survey(now: Instant, grace: number, ports: WatchdogPorts):
     const checked = records.map(check);
     const relevant = checked.filter(account => 'faults' in account || account.status === 'active');
     const cursors = await ports.cursors(relevant.map(({ accountId }) => accountId));
-    for (const account of relevant) {
-      const { accountId } = account;
-      if (!('faults' in account)) active.push(accountId);
-      const cursor = cursors.get(accountId);
-      if (cursor instanceof ExportError)
-        invalid.push({ accountId, faults: [...faultsOf(account), cursor.message].join('; ') });
-      else if ('faults' in account)
-        invalid.push(cursor ? { ...account, exportedThrough: cursor.exportedThrough } : account);
-      else if (!cursor) neverExported.push(accountId);
-      else if (isOverdue(account, cursor, now - grace))
-        behind.push({ accountId, since: cursor.exportedThrough });
+    for (const account of relevant) look(account, cursors.get(account.accountId));
+  }
+  return { at: now, accounts, invalid, failing, behind, neverExported, active };
+
+  function look(account: Account | InvalidAccount, cursor: Cursor | ExportError | undefined): void {
+    const { accountId } = account;
+    if (cursor instanceof ExportError) {
+      const faults = [...('faults' in account ? [account.faults] : []), cursor.message].join('; ');
+      invalid.push({ accountId, faults, paused: 'faults' in account && account.paused });
+    } else if ('faults' in account)
+      invalid.push(cursor ? { ...account, exportedThrough: cursor.exportedThrough } : account);
+    else {
+      active.push(accountId);
+      if (cursor === undefined || waitsToBegin(account, cursor)) neverExported.push(accountId);
+      else lookAtExport(account, cursor);
     }
   }
-  return { accounts, invalid, behind, neverExported, active };
-}
 
-function faultsOf(account: Account | InvalidAccount): string[] {
-  return 'faults' in account ? [account.faults] : [];
-}
+  function lookAtExport(account: Account, cursor: Cursor): void {
+    const trouble = troubleOf(account, cursor, now, settle);
+    if (trouble === undefined) return;
+    const { since } = trouble;
+    const troubled = { accountId: account.accountId, exportedThrough: cursor.exportedThrough, since };
+    if (trouble.kind === 'behind') behind.push(troubled);
+    else failing.push({ ...troubled, code: trouble.code, message: trouble.message });
+  }
 
-function isOverdue(
-  { timeZone, addOnExpiresAt }: Account,
-  { exportedThrough, intent }: Cursor,
-  due: Instant,
-): boolean {
-  const end = intent?.window.end ?? nextBoundary(timeZone, exportedThrough);
-  return end <= due && (addOnExpiresAt === undefined || end <= addOnExpiresAt);
+  /** It was resumed, or its add-on renewed, and no exporter has looked since. */
+  function waitsToBegin(account: Account, cursor: Cursor): boolean {
+    const end = owedEnd(account, cursor);
+    return cursor.stopped !== undefined && end !== undefined && end + settle <= now;
+  }
 }
 
 function check(record: Record<string, unknown>): Account | InvalidAccount {
   try {
     return parseAccount(record);
   } catch (thrown) {
-    return { accountId: String(record.accountId), faults: toExportError(thrown).message };
+    const accountId = String(record.accountId);
+    return { accountId, faults: toExportError(thrown).message, paused: record.status === 'paused' };
   }
 }

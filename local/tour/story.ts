@@ -83,7 +83,7 @@ async function breakAndRepair(world: World, { heading, tell, run }: Recorder): P
   await run('verify acme', 1);
   tell(
     'Nobody notices that one account has a wrong region, one a wrong key, and one a container that does not exist. ' +
-      'Boundaries pass, and files are owed. Then an alarm says “exports-failed”.',
+      'Boundaries pass, and files are owed. Then a ticket says “accounts-failing”.',
   );
   await world.tick(start + 14 * hour);
   await run('status', 1);

@@ -50,6 +50,7 @@ const committed = {
   exportedThrough: end,
   version: 2,
   lastWrite: 'committed 1',
+  deliveredAt: file.deliveredAt,
   intent: undefined,
   attempts: [],
   failures: 0,
@@ -298,11 +299,13 @@ describe('the ledger', () => {
 
   it('counts failures, remembers the last one, and forgets them behind a delivered file', async () => {
     const cursor = await begun();
+    const later = { ...failure, at: failure.at + 60_000 };
     await ledger.recordFailure(accountId, cursor, failure);
-    await ledger.recordFailure(accountId, cursor, failure, { attempt: mine, wroteNothing: false });
-    expect(await ledger.readCursor(accountId)).toMatchObject({ failures: 2, lastError: failure });
+    await ledger.recordFailure(accountId, await present(), later, { attempt: mine, wroteNothing: false });
+    expect(await present()).toMatchObject({ failures: 2, lastError: later, failingSince: failure.at });
     const moved = await ledger.commit(accountId, cursor, file);
     expect(moved).toEqual(committed);
+    expect(await present()).toEqual(committed);
   });
 
   it('remembers, until the file is delivered, the size that took too long, whatever fails after it', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openBucket } from '../../lambdas/buckets/open-bucket.ts';
 import type { Destination } from '../../lambdas/domain/account.ts';
+import { startHttpServer } from '../../local/servers/http-server.ts';
 import { type S3Server, startS3Server } from '../../local/servers/s3-server.ts';
 import { type StsServer, startStsServer } from '../../local/servers/sts-server.ts';
 import { noise, object, unwatched } from './contract-objects.ts';
@@ -55,6 +56,33 @@ describe('opening the bucket of a destination', () => {
     const bucket = await open(destination, customers);
     expect(await bucket.create(object('by-key.zip', noise(100)), unwatched)).toEqual({ kind: 'created' });
     bucket.close();
+  });
+
+  test.each([
+    ['that of the role’s account', { roleArn, externalId: 'account-7' }, '123456789012'],
+    [
+      'the one that the record names',
+      { roleArn, externalId: 'account-7', expectedBucketOwner: '444455556666' },
+      '444455556666',
+    ],
+    ['nobody’s in particular with an access key', {}, undefined],
+  ])('S3 only if the bucket is %s', async (_, change, owner) => {
+    const owners: unknown[] = [];
+    const answering = await startHttpServer((request, response) => {
+      owners.push(request.headers['x-amz-expected-bucket-owner']);
+      response.writeHead(200, { etag: '"1"' }).end();
+    });
+    const bucket = await openBucket({
+      destination: { ...destination, ...change },
+      credential: customers,
+      endpoints: { s3: answering.endpoint, sts: sts.endpoint },
+      sessionName: 'siem-export',
+      exporter: { region: 'us-east-1' },
+    });
+    await bucket.create(object('owned.zip', noise(100)), unwatched);
+    bucket.close();
+    await answering.close();
+    expect(owners).toEqual([owner]);
   });
 
   test('S3 with the customer’s role and no credential', async () => {

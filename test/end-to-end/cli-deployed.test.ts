@@ -17,6 +17,10 @@ let folder: string;
 let stackName = '';
 /** What somebody has deleted: a function's path, a table's name. */
 const lost = new Set<string>();
+/** Topics that the operator may not look at. */
+const refused = new Set<string>();
+/** What the topics have for subscribers. */
+const subscriptions = new Map<string, Record<string, string>>();
 /** What was switched on again. */
 const mended = new Set<string>();
 
@@ -60,7 +64,7 @@ test('verifies a role as the exporter, once the stage lets the operator in', asy
     exitCode: 3,
     errors: expect.stringContaining('the setting "operators" of the stage'),
   });
-  world.roles.set('arn:aws:iam::000000000000:role/siem-export-local-exporter', {
+  world.roles.set('arn:aws:iam::000000000000:role/siem-export-local-exporter-us-east-1', {
     credentials: world.credentials.s3Role,
   });
   const { exitCode, output } = await cli('verify hooli');
@@ -80,9 +84,31 @@ test('the doctor looks at what only AWS has', async () => {
   expect(output).toContain('✗ the rules that trigger the functions: disabled: siem-export-local-tick-at-15');
   expect(output).toContain('    → npx siem-export --stage local doctor --mend');
   expect(output).toContain('✓ Lambda lets enough functions run at once: this AWS account may run 1,000');
-  expect(output).toContain('siem-export-local-exports-failed: critical: exports fail');
+  expect(output).toContain('siem-export-local-fleet-in-trouble: page: the fleet fails');
   expect(output).toContain('Threshold Crossed');
   expect(output).not.toContain('siem-export-local-eu-');
+});
+
+test('the doctor finds nobody, or somebody who has not confirmed, where alarms ring for nobody', async () => {
+  subscriptions.set('ticket', { SubscriptionsConfirmed: '0', SubscriptionsPending: '1' });
+  const { exitCode, output } = await cli('doctor');
+  expect(exitCode).toBe(1);
+  expect(output).toContain(
+    `✗ somebody is told of what is a page: nobody has subscribed to ${topicOf('local', 'page')}`,
+  );
+  expect(output).toContain('✗ somebody is told of what is a ticket: 1 subscription to ');
+  expect(output).toContain('and none is confirmed');
+});
+
+test('the doctor is content with a confirmed subscription, and a topic that it may not look at costs no other check', async () => {
+  subscriptions.set('page', { SubscriptionsConfirmed: '2', SubscriptionsPending: '1' });
+  refused.add('ticket');
+  const { output } = await cli('doctor');
+  refused.clear();
+  expect(output).toContain('✓ somebody is told of what is a page: 2 confirmed subscriptions');
+  expect(output).toContain('! somebody is told of what is a ticket: it could not be looked at: ');
+  expect(output).toContain('not authorized to perform: sns:GetTopicAttributes');
+  expect(output).toContain('siem-export-local-fleet-in-trouble');
 });
 
 test('the doctor mends what was switched off, and only when somebody agrees', async () => {
@@ -140,6 +166,7 @@ async function cli(
       AWS_ENDPOINT_URL_LAMBDA: aws.endpoint,
       AWS_ENDPOINT_URL_EVENTBRIDGE: aws.endpoint,
       AWS_ENDPOINT_URL_CLOUDWATCH: aws.endpoint,
+      AWS_ENDPOINT_URL_SNS: aws.endpoint,
       AWS_ENDPOINT_URL_STS: world.clouds[variables.localStsEndpoint],
       AWS_MAX_ATTEMPTS: '1',
       ...environment,
@@ -206,11 +233,28 @@ function startAws({ aws: { environment }, resources, clouds }: World): Promise<L
           ),
         );
     }
-    stackName = new URLSearchParams(body.toString()).get('StackName') ?? '';
+    const form = new URLSearchParams(body.toString());
+    if (form.get('Action') === 'GetTopicAttributes') {
+      const topic = form.get('TopicArn')?.split('-').at(-1) ?? '';
+      if (refused.has(topic))
+        return response
+          .writeHead(403, { 'content-type': 'text/xml' })
+          .end(refusalXml('sns:GetTopicAttributes'));
+      return response
+        .writeHead(200, { 'content-type': 'text/xml' })
+        .end(topicXml(subscriptions.get(topic) ?? {}));
+    }
+    stackName = form.get('StackName') ?? '';
     const known = stackName === 'siem-export-local';
-    return response
-      .writeHead(known ? 200 : 400, { 'content-type': 'text/xml' })
-      .end(known ? stackXml({ ...outputs, AlarmTopicArn: topicOf('local') }) : missingStackXml);
+    return response.writeHead(known ? 200 : 400, { 'content-type': 'text/xml' }).end(
+      known
+        ? stackXml({
+            ...outputs,
+            PageTopicArn: topicOf('local', 'page'),
+            TicketTopicArn: topicOf('local', 'ticket'),
+          })
+        : missingStackXml,
+    );
   });
 }
 
@@ -237,17 +281,17 @@ const answers: Readonly<Record<string, (input: Input) => object>> = {
   GetMetricStatistics: () => ({ Datapoints: [{ Maximum: 38 }] }),
   DescribeAlarms: () => ({
     MetricAlarms: ['local', 'local-eu'].map(stage => ({
-      AlarmName: `siem-export-${stage}-exports-failed`,
-      AlarmActions: [topicOf(stage)],
+      AlarmName: `siem-export-${stage}-fleet-in-trouble`,
+      AlarmActions: [topicOf(stage, 'page')],
       StateValue: 'ALARM',
       StateReason: 'Threshold Crossed: 1 datapoint was greater than the threshold',
-      AlarmDescription: 'critical: exports fail',
+      AlarmDescription: 'page: the fleet fails',
     })),
   }),
 };
 
-function topicOf(stage: string): string {
-  return `arn:aws:sns:us-east-1:000000000000:siem-export-${stage}-alarms`;
+function topicOf(stage: string, severity: 'page' | 'ticket'): string {
+  return `arn:aws:sns:us-east-1:000000000000:siem-export-${stage}-${severity}`;
 }
 
 function mend(what: string): object {
@@ -260,6 +304,17 @@ function stackXml(outputs: Readonly<Record<string, string>>): string {
     ([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
   );
   return `<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><DescribeStacksResult><Stacks><member><StackName>siem-export-local</StackName><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>2026-01-01T00:00:00Z</CreationTime><Outputs>${members.join('')}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`;
+}
+
+function topicXml(attributes: Readonly<Record<string, string>>): string {
+  const entries = Object.entries(attributes).map(
+    ([key, value]) => `<entry><key>${key}</key><value>${value}</value></entry>`,
+  );
+  return `<GetTopicAttributesResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><GetTopicAttributesResult><Attributes>${entries.join('')}</Attributes></GetTopicAttributesResult></GetTopicAttributesResponse>`;
+}
+
+function refusalXml(action: string): string {
+  return `<ErrorResponse><Error><Type>Sender</Type><Code>AuthorizationError</Code><Message>User is not authorized to perform: ${action}</Message></Error></ErrorResponse>`;
 }
 
 const missingStackXml =

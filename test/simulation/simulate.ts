@@ -46,7 +46,6 @@ export interface SeedResult {
 
 rememberOffsets();
 
-const graceOfWatchdog = 2 * hour;
 /**
  * Four blocks of 1 MiB being deflated and one being filled, what is gathered for the bucket, five pages, and some room:
  * 250 large windows held 7.4 MiB at most.
@@ -233,12 +232,12 @@ export async function simulate(options: SeedOptions): Promise<SeedResult> {
     world,
     scenario,
     database,
-    grace: settleSeconds * 1000 + graceOfWatchdog,
+    settle: settleSeconds * 1000,
     startProcess,
     onSurvey: createSurveyWatch({
       world,
       accounts,
-      grace: settleSeconds * 1000 + graceOfWatchdog,
+      settle: settleSeconds * 1000,
       cursorOf,
       lastWrite: ledgerWatch.lastWrite,
       quietSince: faultsUntil + 8 * hour,

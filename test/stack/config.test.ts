@@ -31,6 +31,8 @@ describe('the configuration', () => {
       logRetentionDays: 90,
       secretPrefix: 'siem-export/prod/',
       runbookUrl: 'docs/runbook.md',
+      terminationProtection: true,
+      tags: {},
       requiredFields: [],
     });
   });
@@ -79,6 +81,73 @@ describe('the configuration', () => {
       attributes: { ipAddress: 'ipAddress' },
     });
   });
+});
+
+describe('protection from deletion', () => {
+  test.each([
+    [{ stage: 'prod' }, true],
+    [{ stage: 'test' }, true],
+    [{ stage: 'dev' }, false],
+    [{ stage: 'dev', terminationProtection: 'true' }, true],
+    [{ stage: 'prod', terminationProtection: 'false' }, false],
+    [{ 'siem-export': { stage: 'prod', terminationProtection: false } }, false],
+  ])('of %j is %s', (context, isProtected) => {
+    expect(readConfiguration(context).terminationProtection).toBe(isProtected);
+  });
+
+  test('is neither on nor off by another word', () => {
+    expect(faultsOf({ stage: 'prod', terminationProtection: 'no' })).toContain(
+      'terminationProtection: expected true or false',
+    );
+  });
+});
+
+describe('tags', () => {
+  const read = (tags: unknown) => () => readConfiguration({ 'siem-export': { stage: 'dev', tags } }).tags;
+
+  test('are taken as they are', () => {
+    expect(read({ 'cost-centre': '4711', owner: 'Team Größe @ Köln', empty: '' })()).toEqual({
+      'cost-centre': '4711',
+      owner: 'Team Größe @ Köln',
+      empty: '',
+    });
+  });
+
+  test.each([
+    [{ 'aws:owner': 'x' }],
+    [{ 'siem-export:stage': 'prod' }],
+    [{ '': 'x' }],
+    [{ owner: 5 }],
+    [{ owner: 'a;b' }],
+    ['owner=x'],
+    [Object.fromEntries(Array.from({ length: 41 }, (_, index) => [`tag${index}`, '']))],
+  ])('are refused where AWS would refuse them: %j', tags => {
+    expect(read(tags)).toThrow(/tags/);
+  });
+});
+
+describe('the address for alarms', () => {
+  const read = (alarmEmail: unknown) =>
+    readConfiguration({ 'siem-export': { stage: 'dev', alarmEmail } }).alarmEmail;
+
+  test('may be one for pages and tickets', () => {
+    const both = { page: 'ops@example.com', ticket: 'ops@example.com' };
+    expect(read('ops@example.com')).toEqual(both);
+    expect(readConfiguration({ stage: 'dev', alarmEmail: 'ops@example.com' }).alarmEmail).toEqual(both);
+  });
+
+  test('may be one for each, or for one of them', () => {
+    const each = { page: 'oncall@example.com', ticket: 'desk@example.com' };
+    expect(read(each)).toEqual(each);
+    expect(read({ page: 'oncall@example.com' })).toEqual({ page: 'oncall@example.com' });
+  });
+
+  test.each([['ops'], [['ops@example.com']], [{ pager: 'ops@example.com' }], [{ page: 'ops' }]])(
+    'is refused where it is none: %j',
+    alarmEmail => {
+      expect(faultsOf({ 'siem-export': { stage: 'dev', alarmEmail } })).toContain('alarmEmail');
+    },
+  );
 });
 
 describe('the fields that every row has to have', () => {

@@ -22,6 +22,7 @@ const alarms = Object.values(
 /** The runbook's text about each alarm. */
 const sections = new Map(
   runbook
+    .slice(runbook.indexOf('\n## Alarms\n'))
     .split(/^### /m)
     .slice(1)
     .map(text => [text.slice(0, text.indexOf('\n')), text] as const),
@@ -54,13 +55,6 @@ describe('the documents', () => {
       .filter(name => name.endsWith('.md'))
       .map(name => join('docs', name)),
   ];
-
-  test('name resources as the stack does', () => {
-    const template = JSON.stringify(synthesize({ stage: 'prod' }).toJSON());
-    const named = new Set(pages.flatMap(page => read(page).match(/siem-export-prod-[a-z-]+[a-z0-9]/g) ?? []));
-    expect(named.size).toBeGreaterThan(2);
-    for (const name of named) expect(template).toContain(name);
-  });
 
   test.each(pages)('%s links to pages and headings that there are', page => {
     const links = [...read(page).matchAll(/\]\((?!https?:|mailto:)([^)\s]+)\)/g)].map(

@@ -1,7 +1,9 @@
+import { tmpdir } from 'node:os';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import { createApp } from '../../lib/app.ts';
 import { exporterRuntimeEnvironment, runtimeEnvironment } from '../../lib/runtime-environment.ts';
-import { synthesize } from './synthesis.ts';
+import { alarmEmail, cdkContext, inlineCode, synthesize } from './synthesis.ts';
 import { resourcesOf } from './template-reading.ts';
 
 const template = synthesize();
@@ -187,7 +189,6 @@ describe('names', () => {
   test('are outputs of the stack, for the command line and the local mode', () => {
     expect(Object.keys(template.findOutputs('*')).sort()).toEqual([
       'AccountsTableName',
-      'AlarmTopicArn',
       'AuditLogTableName',
       'DashboardName',
       'DispatchStateTableName',
@@ -197,8 +198,10 @@ describe('names', () => {
       'ExportLedgerTableName',
       'ExportQueueUrl',
       'ExporterRoleArn',
+      'PageTopicArn',
       'SecretPrefix',
       'Stage',
+      'TicketTopicArn',
       'TriggerDeadLetterQueueUrl',
       'WatchdogRoleArn',
     ]);
@@ -207,5 +210,27 @@ describe('names', () => {
   test('and places can be fixed: account and region are part of the template then', () => {
     const placed = synthesize({ account: '111122223333', region: 'eu-central-1' });
     expect(JSON.stringify(placed.toJSON())).toContain(':secretsmanager:eu-central-1:111122223333:secret:');
+  });
+});
+
+describe('a stage', () => {
+  const stackOf = (settings: object) => {
+    const context = { ...cdkContext, alarmEmail, ...settings };
+    return createApp({ code: inlineCode, context, outputFolder: tmpdir() }).stack;
+  };
+
+  test('cannot be deleted by mistake unless it is for development', () => {
+    expect(stackOf({ stage: 'prod' }).terminationProtection).toBe(true);
+    expect(stackOf({ stage: 'dev' }).terminationProtection).toBe(false);
+  });
+
+  test('has its own tag and those of the configuration on what holds data and costs money', () => {
+    const tagged = synthesize({ 'siem-export': { stage: 'dev', tags: { owner: 'audit' } } });
+    const tags = [
+      { Key: 'owner', Value: 'audit' },
+      { Key: 'siem-export:stage', Value: 'dev' },
+    ];
+    for (const type of ['AWS::DynamoDB::Table', 'AWS::SQS::Queue', 'AWS::Lambda::Function', 'AWS::KMS::Key'])
+      tagged.allResourcesProperties(type, { Tags: tags });
   });
 });

@@ -44,11 +44,12 @@ interface TableResource {
 const release = JSON.parse(readFileSync(join(import.meta.dirname, 'last-release.json'), 'utf8')) as Release;
 
 const stage = 'prod';
+const region = 'eu-west-1';
 const keyArn = 'arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000000';
 const everywhere: readonly [string, Template][] = [
-  ['the plain stage', synthesize({ stage })],
-  ['a stage with a network', synthesize({ stage, vpcEgressAddresses: 2 })],
-  ['a stage with a key of one’s own', synthesize({ stage, encryptionKeyArn: keyArn })],
+  ['the plain stage', synthesize({ stage, region })],
+  ['a stage with a network', synthesize({ stage, region, vpcEgressAddresses: 2 })],
+  ['a stage with a key of one’s own', synthesize({ stage, region, encryptionKeyArn: keyArn })],
 ];
 
 describe.each(everywhere)('an upgrade of %s from the last release', (_, template) => {
@@ -82,7 +83,7 @@ describe.each(everywhere)('an upgrade of %s from the last release', (_, template
 });
 
 describe('an upgrade from the last release', () => {
-  const template = synthesize({ stage });
+  const template = synthesize({ stage, region });
   const resources = template.toJSON().Resources as Record<
     string,
     { Type: string; DeletionPolicy?: string; Properties: Record<string, unknown> }
@@ -109,5 +110,5 @@ describe('an upgrade from the last release', () => {
 });
 
 function named(pattern: string): string {
-  return pattern.replace('<stage>', stage);
+  return pattern.replace('<stage>', stage).replace('<region>', region);
 }

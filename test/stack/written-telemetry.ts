@@ -61,10 +61,14 @@ export function writtenLines(): Line[] {
     const dispatched = { timeZones: 1, accounts: 2 };
     createDispatchTelemetry(createInstruments('dev')).dispatched(0, dispatched);
     const watchdog = createSurveyTelemetry(createInstruments('dev'));
+    const troubled = { exportedThrough: 0, since: 14_400_000 };
     watchdog.surveyed({
+      at: 14_400_000,
       accounts: 3,
-      invalid: [{ accountId: 'acme', faults: 'timeZone: unknown' }],
-      behind: [{ accountId: 'globex', since: 0 }],
+      invalid: [{ accountId: 'acme', faults: 'timeZone: unknown', paused: false }],
+      failing: [{ accountId: 'hooli', ...troubled, code: 'access_denied', message: 'What to do' }],
+      behind: [{ accountId: 'globex', ...troubled }],
+      active: ['hooli', 'globex'],
     });
     watchdog.neverExported(['initech']);
     watchdog.keysSampled({ sampled: 2, unreadable: [{ accountId: 'acme', form: 'a ULID' }] });

@@ -1,3 +1,5 @@
+import { toCommandError } from '../../stage/unreachable.ts';
+
 /** One thing that a stage needs. `warning`: to be looked at, nothing is ill; `skipped`: it does not exist here. */
 export interface Check {
   readonly name: string;
@@ -14,4 +16,14 @@ export function well(name: string, detail?: string): Check {
 
 export function ill(name: string, detail: string, remedy?: string): Check {
   return { name, outcome: 'ill', detail, remedy };
+}
+
+/** A check by itself: a call that is refused, or answered with nonsense, costs this one only. */
+export async function alone(name: string, look: () => Promise<Check>): Promise<Check> {
+  try {
+    return await look();
+  } catch (thrown) {
+    const detail = `it could not be looked at: ${toCommandError(thrown).message}`;
+    return { name, outcome: 'warning', detail };
+  }
 }

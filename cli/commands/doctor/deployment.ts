@@ -4,8 +4,9 @@ import { ruleName, type TriggerName, triggerMinutes } from '../../../lib/trigger
 import { nameOf } from '../../stage/target/deployed.ts';
 import type { Target } from '../../stage/target/target.ts';
 import type { DeployedServices } from './aws.ts';
-import { type Check, ill, well } from './check.ts';
+import { alone, type Check, ill, well } from './check.ts';
 import { checkFunctions } from './functions.ts';
+import { checkSubscriptions } from './subscriptions.ts';
 import { checkTimeZonesOfFunctions } from './time-zones.ts';
 
 /** What only AWS has: rules, functions, their link to the queue, alarms. */
@@ -14,7 +15,8 @@ export async function checkDeployment(target: Target, services: DeployedServices
     ...(await checkFunctions(target, services)),
     await checkTimeZonesOfFunctions(target.outputs.Stage, services.cloudwatch),
     await checkRules(target, services),
-    await checkAlarms(target, services),
+    await alone(alarms, () => checkAlarms(target, services)),
+    ...(await checkSubscriptions(target, services)),
   ];
 }
 
@@ -42,8 +44,10 @@ function ruleNames(stage: string): string[] {
   );
 }
 
+const alarms = 'the alarms';
+
 async function checkAlarms({ outputs }: Target, { cloudwatch }: DeployedServices): Promise<Check> {
-  const name = 'the alarms';
+  const topics = new Set([outputs.PageTopicArn, outputs.TicketTopicArn]);
   const ringing: string[] = [];
   let all = 0;
   for await (const { MetricAlarms = [] } of paginateDescribeAlarms(
@@ -52,13 +56,13 @@ async function checkAlarms({ outputs }: Target, { cloudwatch }: DeployedServices
   ))
     for (const { AlarmName = '', AlarmActions = [], ...alarm } of MetricAlarms) {
       // The names of another stage's alarms may begin alike; whom they tell is each stage's own.
-      if (!AlarmActions.includes(outputs.AlarmTopicArn ?? '')) continue;
+      if (!AlarmActions.some(arn => topics.has(arn))) continue;
       const { StateValue, StateReason = '', AlarmDescription = '' } = alarm;
       all++;
       if (StateValue === 'ALARM') ringing.push(`${AlarmName}: ${AlarmDescription}`, `  ${StateReason}`);
     }
-  if (all === 0) return ill(name, 'there are none', 'deploy the stack again');
+  if (all === 0) return ill(alarms, 'there are none', 'deploy the stack again');
   return ringing.length === 0
-    ? well(name, `none of ${all} rings`)
-    : ill(name, ringing.join('\n'), 'each has its heading in docs/runbook.md');
+    ? well(alarms, `none of ${all} rings`)
+    : ill(alarms, ringing.join('\n'), 'each has its heading in docs/runbook.md');
 }

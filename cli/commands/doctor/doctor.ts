@@ -24,7 +24,7 @@ export function registerDoctor(program: Command, run: Run): void {
   program
     .command('doctor')
     .description(
-      'check the stack itself: tables, audit rows, time-zone data, queues, functions, rules, ticks, alarms',
+      'check the stack itself: tables, audit rows, time-zone data, queues, functions, rules, ticks, alarms and whom they tell',
     )
     .option('--mend', 'enable what was disabled: rules, the link to the queue, protection of tables')
     .option('--yes', 'do not ask before mending')

@@ -35,7 +35,10 @@ export function addRecordOptions(command: Command): Command {
     .option('--container <name>', 'the container in it (Azure)')
     .option('--bucket-region <region>', 'the region of an S3 bucket, such as eu-central-1')
     .option('--prefix <path>', 'a folder in the bucket')
-    .option('--expected-bucket-owner <id>', 'the AWS account that must own an S3 bucket')
+    .option(
+      '--expected-bucket-owner <id>',
+      'the AWS account that must own an S3 bucket (with a role: its own)',
+    )
     .option('--role-arn <arn>', 'a role in the customer’s AWS account, in place of an access key')
     .option('--external-id <text>', 'what the role demands; made up if it is not given')
     .option('--kms-key-id <id>', 'the KMS key for an S3 bucket’s objects')

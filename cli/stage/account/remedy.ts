@@ -1,4 +1,5 @@
 import type { Account, Destination } from '../../../lambdas/domain/account.ts';
+import { expectedOwnerOf } from '../../../lambdas/domain/destination.ts';
 import type { FailureCode } from '../../../lambdas/domain/failure.ts';
 import { accountCommand } from '../../terminal/shell-word.ts';
 import { az, keysCommand, sasCommand } from './azure-grant.ts';
@@ -116,7 +117,8 @@ function permission(
 ): string {
   switch (destination.type) {
     case 's3': {
-      const { expectedBucketOwner, kmsKeyId } = destination;
+      const { kmsKeyId } = destination;
+      const owner = expectedOwnerOf(destination);
       return [
         `grants ${writePolicy(destination)}`,
         ...(kmsKeyId === undefined
@@ -124,11 +126,9 @@ function permission(
               'or, if that is granted: a policy of the bucket denies it, or the key by which it encrypts is not granted',
             ]
           : ["or, if that is granted: the key's own policy has to allow it as well"]),
-        ...(expectedBucketOwner === undefined
+        ...(owner === undefined
           ? []
-          : [
-              `or, if the bucket does not belong to ${expectedBucketOwner}: ${update('--expected-bucket-owner <id>')}`,
-            ]),
+          : [`or, if the bucket does not belong to ${owner}: ${update('--expected-bucket-owner <id>')}`]),
       ].join('\n');
     }
     case 'gcs':

@@ -1,17 +1,26 @@
 import type { S3Destination } from '../../../lambdas/domain/account.ts';
 import { partitionOf, readArn } from '../../../lambdas/domain/aws-region.ts';
-import { isAccessPointAlias } from '../../../lambdas/domain/destination.ts';
+import { expectedOwnerOf, isAccessPointAlias } from '../../../lambdas/domain/destination.ts';
 
 /** What a policy's text has where it needs a name that nobody but the customer knows. */
 const accessPoint = '<name of the access point>';
 
-/** Lets the exporter's role, and with the external id only, assume the customer's. */
-export function trust({ externalId }: S3Destination, exporterRoleArn: string | undefined): string {
+/**
+ * Lets the exporter's role, and with the external id only, assume the customer's. The role is named in a condition: in
+ * place of a principal IAM stores the unique id of the role, and one that was made anew by the same name is another one.
+ */
+export function trust(
+  { externalId }: S3Destination,
+  exporterRoleArn: string = 'arn:aws:iam::<vendor account>:role/<name of the exporter’s role>',
+): string {
   return `trust policy: ${policy({
     Effect: 'Allow',
-    Principal: { AWS: exporterRoleArn ?? '<ExporterRoleArn>' },
+    Principal: { AWS: exporterRoleArn.replace(/:role\/.*$/, ':root') },
     Action: 'sts:AssumeRole',
-    Condition: { StringEquals: { 'sts:ExternalId': externalId } },
+    Condition: {
+      StringEquals: { 'sts:ExternalId': externalId },
+      ArnEquals: { 'aws:PrincipalArn': exporterRoleArn },
+    },
   })}`;
 }
 
@@ -59,11 +68,12 @@ export function grantNotes(destination: S3Destination, exporterRoleArn: string |
 }
 
 /** The bucket's objects of the account, as a policy names them. */
-function objectsArn({ bucket, region, prefix, expectedBucketOwner, roleArn }: S3Destination): string {
+function objectsArn(destination: S3Destination): string {
+  const { bucket, region, prefix } = destination;
   const partition = partitionOf(region);
   const objects = `${prefix === undefined ? '' : `${literal(prefix)}/`}audit/*`;
   if (!isAccessPointAlias(bucket)) return `arn:${partition}:s3:::${bucket}/${objects}`;
-  const owner = expectedBucketOwner ?? readArn(roleArn)?.account ?? '*';
+  const owner = expectedOwnerOf(destination) ?? '*';
   return `arn:${partition}:s3:${region}:${owner}:accesspoint/${accessPoint}/object/${objects}`;
 }
 

@@ -3,6 +3,7 @@ import { type Account, parseAccount, parseSchedule, type Schedule } from '../../
 import type { Cursor } from '../../../lambdas/domain/cursor.ts';
 import { ExportError } from '../../../lambdas/domain/failure.ts';
 import type { Instant } from '../../../lambdas/domain/instant.ts';
+import { lateSince } from '../../../lambdas/domain/lateness.ts';
 import { firstPosition } from '../../../lambdas/domain/plan.ts';
 import { nextBoundary, type Window } from '../../../lambdas/domain/window.ts';
 import type { AccountRecord } from './account-record.ts';
@@ -28,12 +29,9 @@ export interface Standing {
   readonly cursor: Cursor | undefined;
   /** The oldest window that is not delivered; absent if nothing says which it is. */
   readonly nextWindow: Window | undefined;
-  /** True if that window should have been delivered by now, whether an error says why or not. */
+  /** True if that window should have been delivered by now, whether an error says why or not, and nobody catches up. */
   readonly late: boolean;
 }
-
-/** As the watchdog has it: so long after its window has settled a file may take. */
-const grace = 2 * 3_600_000;
 
 /** @param settle how long after its end a window is read, in milliseconds */
 export function standingOf(
@@ -48,7 +46,10 @@ export function standingOf(
   const account = faults.length === 0 ? parseAccount(record) : undefined;
   const schedule = parseSchedule(record);
   const nextWindow = cursor?.intent?.window ?? (schedule && nextWindowOf(schedule, cursor, now));
-  const late = isOwed(account, cursor, nextWindow) && nextWindow.end <= now - settle - grace;
+  const late =
+    cursor !== undefined &&
+    isOwed(account, nextWindow) &&
+    lateSince(cursor, nextWindow.end, now, settle) !== undefined;
   const standing = { accountId: String(record.accountId), account, faults, cursor, nextWindow, late };
   return { ...standing, state: stateOf(standing) };
 }
@@ -62,12 +63,8 @@ export function nextWindowOf(schedule: Schedule, cursor: Cursor | undefined, now
 }
 
 /** Whether an export of the next window is to be expected, now or later. */
-function isOwed(
-  account: Account | undefined,
-  cursor: Cursor | undefined,
-  nextWindow: Window | undefined,
-): nextWindow is Window {
-  if (account === undefined || cursor === undefined || nextWindow === undefined) return false;
+function isOwed(account: Account | undefined, nextWindow: Window | undefined): nextWindow is Window {
+  if (account === undefined || nextWindow === undefined) return false;
   return account.status === 'active' && !isExpired(account, nextWindow);
 }
 

@@ -1,4 +1,5 @@
 import type { Account } from '../../../lambdas/domain/account.ts';
+import { expectedOwnerOf } from '../../../lambdas/domain/destination.ts';
 import type { ExportError, FailureCode } from '../../../lambdas/domain/failure.ts';
 import { accountFolder } from './account-folder.ts';
 
@@ -66,7 +67,7 @@ export function writingSteps(
   const shown = writing.filter(
     step =>
       (step !== 'region' || destination.type === 's3') &&
-      (step !== 'owner' || (destination.type === 's3' && destination.expectedBucketOwner !== undefined)),
+      (step !== 'owner' || (destination.type === 's3' && expectedOwnerOf(destination) !== undefined)),
   );
   if (failure === undefined) return shown.map(step => ({ name: nameOf(step, account), outcome: 'right' }));
   const [failed, ...right] = tellingOf(failure);

@@ -2,6 +2,7 @@ import { createAccountScan } from '../../../lambdas/aws/account-table.ts';
 import { createCursorReader } from '../../../lambdas/aws/cursor-reader.ts';
 import type { Survey } from '../../../lambdas/domain/survey.ts';
 import { survey } from '../../../lambdas/watchdog/survey.ts';
+import type { Round } from '../oracle/survey-watch.ts';
 import { createDatabaseClient, type Database, tableNames } from '../services/dynamodb.ts';
 import { hour, type Scenario } from '../truth/scenario.ts';
 import type { Process } from '../world/process.ts';
@@ -12,10 +13,10 @@ interface WatchdogOptions {
   readonly world: World;
   readonly scenario: Scenario;
   readonly database: Database;
-  /** As the handler sets it, settle time included, in milliseconds. */
-  readonly grace: number;
+  /** In milliseconds. */
+  readonly settle: number;
   readonly startProcess: (name: string) => Process;
-  readonly onSurvey: (found: Survey, now: number, begun: number) => void;
+  readonly onSurvey: (found: Survey, round: Round) => void;
 }
 
 /** The watchdog, 40 minutes past every hour. */
@@ -23,7 +24,7 @@ export function startWatchdogs({
   world,
   scenario,
   database,
-  grace,
+  settle,
   startProcess,
   onSurvey,
 }: WatchdogOptions): void {
@@ -34,7 +35,7 @@ export function startWatchdogs({
     const client = createDatabaseClient(world, database, process);
     const now = process.now();
     const begun = world.now();
-    const found = await survey(now, grace, {
+    const found = await survey(now, settle, {
       ...createAccountScan({ client, tableName: tableNames.accounts }),
       ...createCursorReader({
         client,
@@ -42,6 +43,6 @@ export function startWatchdogs({
         pause: milliseconds => process.wait(milliseconds),
       }),
     });
-    onSurvey(found, now, begun);
+    onSurvey(found, { now, begun, overlookedLeases: process.met('overlooked-lease') });
   }
 }

@@ -7,17 +7,22 @@ export interface CursorItem {
   readonly version: number;
   readonly intent: IntentItem | undefined;
   readonly attempts: readonly AttemptItem[];
+  /** When the last file was committed; 0 before the first one. */
+  readonly deliveredAt: number;
   readonly failures: number;
   /** The code of the last failure since a file was delivered. */
   readonly lastError: string | undefined;
   /** At this size its file was not finished in time. */
   readonly tooLargeBytes: number;
+  /** Why nothing is exported, once an exporter has seen it. */
+  readonly stopped: string | undefined;
 }
 
 export interface AttemptItem {
   readonly token: string;
   readonly place: string;
   readonly partBytes: number;
+  readonly startedAt: number;
   /** Until then the exporter of a message is said to be at work; 0 where that is over. */
   readonly leasedUntil: number;
   readonly messageId: string | undefined;
@@ -46,9 +51,11 @@ export function readCursorItem(item: Item): CursorItem {
     attempts: Object.entries(item.attempts?.M ?? {}).map(([token, { M: attempt }]) =>
       readAttempt(token, attempt),
     ),
+    deliveredAt: item.deliveredAt ? Date.parse(text(item.deliveredAt)) : 0,
     failures: Number(item.failures?.N),
     lastError: item.lastError?.M?.code?.S,
     tooLargeBytes: Number(item.tooLargeBytes?.N ?? Number.POSITIVE_INFINITY),
+    stopped: item.stopped?.S,
   };
 }
 
@@ -62,6 +69,7 @@ function readAttempt(token: string, attempt: Item = {}): AttemptItem {
     token,
     place: text(attempt.place),
     partBytes: Number(attempt.partBytes?.N),
+    startedAt: Date.parse(text(attempt.startedAt)),
     leasedUntil: attempt.lease ? Date.parse(text(attempt.lease.M?.until)) : 0,
     messageId: attempt.lease?.M?.messageId?.S,
     step: attempt.step?.S,

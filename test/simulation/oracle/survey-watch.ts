@@ -1,25 +1,43 @@
+import { type FailureCode, failureCodes } from '../../../lambdas/domain/failure.ts';
 import type { Survey } from '../../../lambdas/domain/survey.ts';
 import type { Item } from '../services/expressions.ts';
 import type { SimulatedAccount } from '../truth/accounts.ts';
 import { boundaryAfter } from '../truth/boundaries.ts';
+import { hour } from '../truth/scenario.ts';
 import type { World } from '../world/world.ts';
-import { readCursorItem } from './cursor-item.ts';
+import { type CursorItem, readCursorItem } from './cursor-item.ts';
 
 interface SurveyWatchOptions {
   readonly world: World;
   readonly accounts: readonly SimulatedAccount[];
-  readonly grace: number;
+  /** In milliseconds. */
+  readonly settle: number;
   readonly cursorOf: (accountId: string) => Item | undefined;
   readonly lastWrite: (accountId: string) => number;
   /** From here on no account has a reason to be behind. */
   readonly quietSince: number;
 }
 
+/** A round of the watchdog. */
+export interface Round {
+  /** By its own clock. */
+  readonly now: number;
+  /** By the world's. */
+  readonly begun: number;
+  /** True if it may not have seen that an exporter was at work. */
+  readonly overlookedLeases: boolean;
+}
+
+/** What the runbook promises: a file, and in a backlog the next one, may take two hours. */
+const patience = 2 * hour;
+
 /**
  * Holds what the watchdog found against the truth. An account is to be found
  * - invalid, exactly while its record is;
- * - never exported, exactly while it is valid and active and has no cursor;
- * - behind, exactly while it is valid and active and a window that it is owed ended longer ago than the grace.
+ * - never exported, exactly while it is valid and active and no exporter has seen it since it was added or resumed, in the
+ *   latter case with a window that is due;
+ * - in trouble, exactly while it is valid and active and owed a window, and its last failure needs a person, or the window
+ *   was to be delivered longer ago than that may take, and so was the file before it.
  *
  * An account that changed while the watchdog looked may be found either way. When the faults have ceased for long
  * enough, nobody may be found at all.
@@ -27,27 +45,34 @@ interface SurveyWatchOptions {
 export function createSurveyWatch({
   world,
   accounts,
-  grace,
+  settle,
   cursorOf,
   lastWrite,
   quietSince,
 }: SurveyWatchOptions) {
-  return (found: Survey, now: number, begun: number) => {
-    const invalid = new Set(found.invalid.map(({ accountId }) => accountId));
-    const behind = new Set(found.behind.map(({ accountId }) => accountId));
+  return (found: Survey, { now, begun, overlookedLeases }: Round) => {
+    const ids = (accountsFound: readonly { readonly accountId: string }[]) =>
+      accountsFound.map(({ accountId }) => accountId);
+    const invalid = new Set(ids(found.invalid));
+    const troubled = new Set([...ids(found.failing), ...ids(found.behind)]);
     const never = new Set(found.neverExported);
-    if (begun > quietSince && invalid.size + behind.size + never.size > 0)
-      world.violate('watchdog', `All is well, and it cries ${[...invalid, ...behind, ...never]}`);
+    if (begun > quietSince && invalid.size + troubled.size + never.size > 0)
+      world.violate('watchdog', `All is well, and it cries ${[...invalid, ...troubled, ...never]}`);
     for (const account of accounts) {
       const { id, versions } = account;
       const version = versions.at(-1);
       if (!version || version.at >= begun || lastWrite(id) >= begun) continue;
       const item = cursorOf(id);
       const { record, valid } = version;
-      const isActive = valid && record?.status === 'active';
+      const active = valid && record?.status === 'active' ? record : undefined;
+      const cursor = item && readCursorItem(item);
+      const end = active && cursor && owedEnd(cursor, active);
+      const waits = cursor?.stopped !== undefined && end !== undefined && end + settle <= now;
+      const isTroubled = cursor && !cursor.stopped && end !== undefined && inTrouble(cursor, end, now);
       expect(id, 'invalid', invalid.has(id), record !== undefined && !valid);
-      expect(id, 'never exported', never.has(id), isActive && !item);
-      expect(id, 'behind', behind.has(id), isActive && item !== undefined && isBehind(item, record, now));
+      expect(id, 'never exported', never.has(id), active !== undefined && (!cursor || waits));
+      const isLeased = cursor?.attempts.some(({ leasedUntil }) => leasedUntil > now);
+      if (!overlookedLeases || !isLeased) expect(id, 'in trouble', troubled.has(id), isTroubled === true);
     }
   };
 
@@ -56,14 +81,24 @@ export function createSurveyWatch({
       world.violate('watchdog', `${id} is ${truth ? '' : 'not '}${what}, the watchdog says otherwise`);
   }
 
-  function isBehind(
-    item: Item,
-    record: { readonly timeZone: string; readonly addOnExpiresAt?: string | undefined },
+  function inTrouble(
+    { failures, lastError, deliveredAt, attempts }: CursorItem,
+    end: number,
     now: number,
   ): boolean {
-    const { intent, through } = readCursorItem(item);
-    const end = intent?.end ?? boundaryAfter(record.timeZone, through);
-    const expires = record.addOnExpiresAt;
-    return end + grace <= now && (expires === undefined || end <= Date.parse(expires));
+    if (failures > 0 && lastError !== undefined && !failureCodes[lastError as FailureCode].retryable)
+      return true;
+    const atWork = failures === 0 && attempts.some(({ leasedUntil }) => leasedUntil > now);
+    const begun = atWork ? attempts.map(({ startedAt }) => startedAt).sort((a, b) => a - b)[0] : undefined;
+    return [end + settle, deliveredAt, begun ?? 0].every(since => since + patience <= now);
   }
+}
+
+/** The end of the oldest window that is not delivered, if the add-on lasts so long. */
+function owedEnd(
+  { intent, through }: CursorItem,
+  { timeZone, addOnExpiresAt }: { readonly timeZone: string; readonly addOnExpiresAt?: string | undefined },
+): number | undefined {
+  const end = intent?.end ?? boundaryAfter(timeZone, through);
+  return addOnExpiresAt === undefined || end <= Date.parse(addOnExpiresAt) ? end : undefined;
 }

@@ -50,9 +50,9 @@ export const dispatcherSabotages: readonly Sabotage[] = [
     name: 'a watchdog that waits for a day',
     edits: [
       {
-        file: 'watchdog/survey.ts',
-        text: 'return end <= due &&',
-        replacement: 'return end + 86_400_000 <= due &&',
+        file: 'domain/lateness.ts',
+        text: 'return since <= now ?',
+        replacement: 'return since + 86_400_000 <= now ?',
       },
     ],
   },
@@ -60,9 +60,19 @@ export const dispatcherSabotages: readonly Sabotage[] = [
     name: 'a watchdog that knows no expiry',
     edits: [
       {
-        file: 'watchdog/survey.ts',
-        text: '(addOnExpiresAt === undefined || end <= addOnExpiresAt)',
-        replacement: 'true',
+        file: 'domain/lateness.ts',
+        text: 'return addOnExpiresAt === undefined || end <= addOnExpiresAt ? end : undefined;',
+        replacement: 'return end;',
+      },
+    ],
+  },
+  {
+    name: 'a watchdog that takes catching up for being behind',
+    edits: [
+      {
+        file: 'domain/lateness.ts',
+        text: 'Math.max(windowEnd + settle, lastProgress(cursor, now)) + patience',
+        replacement: 'windowEnd + settle + patience',
       },
     ],
   },

@@ -13,18 +13,19 @@ const record = {
   secretId: 'siem-export/acme',
 };
 
-function cursorAt(exportedThrough: string): Cursor {
+function cursorAt(exportedThrough: string, more: Partial<Cursor> = {}): Cursor {
   return {
     exportedThrough: Date.parse(exportedThrough),
     version: 1,
     lastWrite: '',
     attempts: [],
     failures: 0,
+    ...more,
   };
 }
 
 const look = (records: Record<string, unknown>[], cursors: Record<string, Cursor | ExportError> = {}) =>
-  survey(now, 2 * hour, {
+  survey(now, 0, {
     async *records() {
       yield records;
     },
@@ -34,14 +35,16 @@ const look = (records: Record<string, unknown>[], cursors: Record<string, Cursor
     },
   });
 
+const nothing = { at: now, accounts: 0, invalid: [], failing: [], behind: [], neverExported: [], active: [] };
+
 describe('survey', () => {
   it('finds nothing wrong with an account whose last window is delivered', async () => {
     const found = await look([record], { acme: cursorAt('2026-11-22T12:00:00Z') });
-    expect(found).toEqual({ accounts: 1, invalid: [], behind: [], neverExported: [], active: ['acme'] });
+    expect(found).toEqual({ ...nothing, accounts: 1, active: ['acme'] });
   });
 
   it('gives a window its time of grace', async () => {
-    const within = await survey(Date.parse('2026-11-22T13:59:00Z'), 2 * hour, {
+    const within = await survey(Date.parse('2026-11-22T13:59:00Z'), 0, {
       async *records() {
         yield [record];
       },
@@ -52,7 +55,8 @@ describe('survey', () => {
 
   it('names an account that is behind, and since when', async () => {
     const { behind } = await look([record], { acme: cursorAt('2026-11-22T08:00:00Z') });
-    expect(behind).toEqual([{ accountId: 'acme', since: Date.parse('2026-11-22T08:00:00Z') }]);
+    const exportedThrough = Date.parse('2026-11-22T08:00:00Z');
+    expect(behind).toEqual([{ accountId: 'acme', exportedThrough, since: exportedThrough + 6 * hour }]);
   });
 
   it('does not count windows after the add-on expired as owed', async () => {
@@ -60,9 +64,31 @@ describe('survey', () => {
     expect((await look([expired], { acme: cursorAt('2026-11-22T08:00:00Z') })).behind).toEqual([]);
   });
 
+  it('names an account that fails, with the error, from the failure until a file is delivered', async () => {
+    const at = Date.parse('2026-11-22T12:05:00Z');
+    const lastError = { code: 'access_denied', message: 'Grant it', at } as const;
+    const { failing, behind } = await look([record], {
+      acme: cursorAt('2026-11-22T08:00:00Z', { failures: 1, failingSince: at, lastError }),
+    });
+    expect(failing).toMatchObject([
+      { accountId: 'acme', code: 'access_denied', message: 'Grant it', since: at },
+    ]);
+    expect(behind).toEqual([]);
+  });
+
+  it('counts an account that was resumed with windows owed as one that waits for its first file', async () => {
+    const found = await look([record], { acme: cursorAt('2026-11-20T08:00:00Z', { stopped: 'paused' }) });
+    expect(found).toEqual({ ...nothing, accounts: 1, active: ['acme'], neverExported: ['acme'] });
+  });
+
+  it('expects nothing of an account that was resumed before its next window ended', async () => {
+    const found = await look([record], { acme: cursorAt('2026-11-22T12:00:00Z', { stopped: 'paused' }) });
+    expect(found).toEqual({ ...nothing, accounts: 1, active: ['acme'] });
+  });
+
   it('leaves a paused account in peace', async () => {
     const found = await look([{ ...record, status: 'paused' }]);
-    expect(found).toEqual({ accounts: 1, invalid: [], behind: [], neverExported: [], active: [] });
+    expect(found).toEqual({ ...nothing, accounts: 1 });
   });
 
   it('names an active account that no exporter has seen', async () => {
@@ -79,7 +105,9 @@ describe('survey', () => {
         b: cursorAt('2026-11-20T00:00:00Z'),
       },
     );
-    expect(invalid).toEqual([{ accountId: 'acme', faults: expect.stringContaining('timeZone') }]);
+    expect(invalid).toEqual([
+      { accountId: 'acme', faults: expect.stringContaining('timeZone'), paused: false },
+    ]);
     expect(behind).toHaveLength(1);
   });
 
@@ -90,15 +118,17 @@ describe('survey', () => {
       { acme: unreadable, b: cursorAt('2026-11-20T00:00:00Z'), c: unreadable },
     );
     expect(invalid).toEqual([
-      { accountId: 'acme', faults: unreadable.message },
-      { accountId: 'c', faults: expect.stringMatching(/timeZone.*; The item cursor/) },
+      { accountId: 'acme', faults: unreadable.message, paused: false },
+      { accountId: 'c', faults: expect.stringMatching(/timeZone.*; The item cursor/), paused: false },
     ]);
     expect(behind).toHaveLength(1);
   });
 
   it('names a paused account with an invalid record: it would fail on the day it is resumed', async () => {
     const { invalid } = await look([{ ...record, status: 'paused', secretId: 5 }]);
-    expect(invalid).toEqual([{ accountId: 'acme', faults: expect.stringContaining('secretId') }]);
+    expect(invalid).toEqual([
+      { accountId: 'acme', faults: expect.stringContaining('secretId'), paused: true },
+    ]);
   });
 
   it('tells how far an account had come whose record became invalid', async () => {
@@ -115,6 +145,6 @@ describe('survey', () => {
     ['that is missing, so that the index does not have it', undefined],
   ])('names an account with a time zone %s', async (_, timeZone) => {
     const { invalid } = await look([{ ...record, timeZone }]);
-    expect(invalid).toEqual([{ accountId: 'acme', faults: expect.stringContaining('timeZone') }]);
+    expect(invalid).toMatchObject([{ accountId: 'acme', faults: expect.stringContaining('timeZone') }]);
   });
 });

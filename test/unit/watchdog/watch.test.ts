@@ -39,7 +39,7 @@ const keys: NewestKeys = {
   newestKey: async accountId => (accountId === 'acme' ? '2026-11-22T15:00:00.000Z#1' : '1795334399'),
 };
 const look = (sightings: Sightings, telemetry: WatchTelemetry, own = keys) =>
-  watch({ now, grace: 2 * hour, ports, sightings, keys: own, telemetry });
+  watch({ now, settle: 0, ports, sightings, keys: own, telemetry });
 
 describe('a round of the watchdog', () => {
   it('tells what the survey found, and of those never exported the ones that waited too long', async () => {

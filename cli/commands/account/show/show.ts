@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { createCursorReader } from '../../../../lambdas/aws/cursor-reader.ts';
 import { type Account, parseSchedule, type S3Destination } from '../../../../lambdas/domain/account.ts';
 import type { DeliveredFile } from '../../../../lambdas/domain/delivered-file.ts';
+import { expectedOwnerOf } from '../../../../lambdas/domain/destination.ts';
 import { ExportError, failureCodes } from '../../../../lambdas/domain/failure.ts';
 import { toIso } from '../../../../lambdas/domain/instant.ts';
 import { placeName, placeOf } from '../../../../lambdas/domain/recipe.ts';
@@ -150,10 +151,11 @@ function describeWindow(window: Window, timeZone: string | undefined): string {
   return timeZone === undefined ? inUtc : `${localWindow(window, timeZone)} ${timeZone}\n${inUtc}`;
 }
 
-function describeS3({ region, expectedBucketOwner, roleArn, externalId, kmsKeyId }: S3Destination) {
+function describeS3(destination: S3Destination) {
+  const { region, roleArn, externalId, kmsKeyId } = destination;
   return [
     ['region', region],
-    ['bucket owner', expectedBucketOwner],
+    ['bucket owner', expectedOwnerOf(destination)],
     ['role', roleArn],
     ['external id', externalId],
     ['KMS key', kmsKeyId],

@@ -41,6 +41,43 @@ const roleArn = 'arn:aws:iam::111122223333:role/siem';
 const externalId = 'acme-7f3c';
 const keyId = '1234abcd-12ab-34cd-56ef-1234567890ab';
 
+describe('the trust policy', () => {
+  const trustOf = (options: { exporterRoleArn?: string }) => {
+    const destination = {
+      type: 's3',
+      bucket: 'acme-audit',
+      region: 'eu-central-1',
+      roleArn,
+      externalId,
+    } as const;
+    const [trust = ''] = customerGrant(destination, options).split('\n');
+    return JSON.parse(trust.replace('trust policy: ', '')).Statement[0];
+  };
+
+  test('holds for a role that is made anew by the same name, and for no other role of the account', () => {
+    expect(trustOf({ exporterRoleArn })).toEqual({
+      Effect: 'Allow',
+      Principal: { AWS: 'arn:aws:iam::999988887777:root' },
+      Action: 'sts:AssumeRole',
+      Condition: {
+        StringEquals: { 'sts:ExternalId': externalId },
+        ArnEquals: { 'aws:PrincipalArn': exporterRoleArn },
+      },
+    });
+  });
+
+  test('is of the exporter’s own partition', () => {
+    const ours = 'arn:aws-cn:iam::999988887777:role/path/siem-export';
+    expect(trustOf({ exporterRoleArn: ours }).Principal).toEqual({
+      AWS: 'arn:aws-cn:iam::999988887777:root',
+    });
+  });
+
+  test('says what to put where the stack does not tell its role', () => {
+    expect(JSON.stringify(trustOf({}))).toContain('<vendor account>');
+  });
+});
+
 describe('the policy for a bucket of S3', () => {
   test.each([
     ['eu-central-1', 'aws'],
