@@ -236,7 +236,7 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
             Key: key(accountId, cursorEntry),
             UpdateExpression: 'SET recountedThrough = :through',
             ConditionExpression:
-              'attribute_exists(accountId) AND (attribute_not_exists(recountedThrough) OR recountedThrough < :through)',
+              'attribute_exists(accountId) AND attribute_not_exists(recountedThrough) OR recountedThrough < :through',
             ExpressionAttributeValues: values({ ':through': toIso(through) }),
           }),
         ),

@@ -12,6 +12,7 @@ import { checkDelivery } from './oracle/delivery.ts';
 import { createDispatchWatch } from './oracle/dispatch-watch.ts';
 import { createEventWatch } from './oracle/event-watch.ts';
 import type { Invocation } from './oracle/invocation.ts';
+import { createLateRowWatch } from './oracle/late-row-watch.ts';
 import { createLedgerWatch } from './oracle/ledger-watch.ts';
 import { createMessageWatch } from './oracle/message-watch.ts';
 import { createSurveyWatch } from './oracle/survey-watch.ts';
@@ -83,7 +84,8 @@ export async function simulate(options: SeedOptions): Promise<SeedResult> {
   const buckets: Cloud['buckets'] = new Map();
   const foreignKeys = new Set<string>();
   const cursorOf = (accountId: string) => ledger.get({ accountId: { S: accountId }, entry: { S: 'cursor' } });
-  const events = createEventWatch(world);
+  const lateRows = createLateRowWatch(world, scenario);
+  const events = createEventWatch(world, lateRows);
   const work = createWorkWatch(world, scenario.isCalm);
   const ledgerWatch = createLedgerWatch({
     world,
@@ -99,6 +101,14 @@ export async function simulate(options: SeedOptions): Promise<SeedResult> {
     objectAt: (place, key) => buckets.get(place)?.get(key),
     wasForeign: (place, key) => foreignKeys.has(`${place} ${key}`),
     wasTold: events.wasTold,
+    hasChanged: (accountId, { start: from, end: to }, since) =>
+      (database.rows.of.get(accountId) ?? []).some(
+        ({ recordedAt, visibleAt, deletedAt }) =>
+          recordedAt >= from &&
+          recordedAt < to &&
+          [visibleAt, deletedAt].some(changed => changed >= since && changed <= world.now()),
+      ),
+    onRecounted: lateRows.onRecounted,
   });
   const accountTable = createTable(['accountId']);
   const ledger = createTable(['accountId', 'entry'], (process, before, after) =>
@@ -199,7 +209,14 @@ export async function simulate(options: SeedOptions): Promise<SeedResult> {
           bucket.create(object, watch).finally(() => work.onUploadEnded(opening.accountId, process)),
       };
     },
-    onRead: work.onRead,
+    onRead(process, accountId, window) {
+      lateRows.onRead(process, accountId, window);
+      work.onRead(accountId, process);
+    },
+    onCount(process, accountId) {
+      const invocation = invocations.get(process);
+      if (invocation) messageWatch.onCount(invocation, accountId);
+    },
     secrets: provisioning.secrets,
     ownerOf: secretId =>
       accounts.find(({ number }) => secretId.startsWith(`${secretPrefix}${number}-`))?.id ?? '',
@@ -240,11 +257,12 @@ export async function simulate(options: SeedOptions): Promise<SeedResult> {
       settle: settleSeconds * 1000,
       cursorOf,
       lastWrite: ledgerWatch.lastWrite,
-      quietSince: faultsUntil + 8 * hour,
+      quietSince: faultsUntil + settleSeconds * 1000 + 8 * hour,
     }),
   });
   if (enabled.has('daylight-saving')) countClockChanges();
-  for (const kind of ['backlog', 'slow-bucket'] as const) if (enabled.has(kind)) world.inject(kind);
+  for (const kind of ['backlog', 'slow-bucket', 'long-settle', 'recount'] as const)
+    if (enabled.has(kind)) world.inject(kind);
   if (enabled.has('foreign-message')) {
     const at = world.random('foreign-message').integer(start, faultsUntil);
     world.wake(at, () => {
@@ -268,6 +286,7 @@ export async function simulate(options: SeedOptions): Promise<SeedResult> {
       return item && readCursorItem(item).intent?.end;
     },
     objects,
+    lateRows,
   });
   for (const { id } of accounts)
     for (const { intent } of ledgerWatch.commits(id)) if (intent.part > 1) world.inject('many-parts');

@@ -11,6 +11,7 @@ import type { Bucket } from '../../../lambdas/buckets/bucket.ts';
 import type { Destination } from '../../../lambdas/domain/account.ts';
 import type { PartLimits } from '../../../lambdas/domain/recipe.ts';
 import type { Credential } from '../../../lambdas/domain/secret.ts';
+import type { Window } from '../../../lambdas/domain/window.ts';
 import { createBuckets } from '../../../lambdas/exporter/buckets.ts';
 import { createBatchExporter } from '../../../lambdas/exporter/export-batch.ts';
 import type { AuditLog } from '../../../lambdas/exporter/ports.ts';
@@ -39,12 +40,15 @@ interface FleetOptions {
   readonly queue: () => Queue;
   readonly openBucket: (process: Process, opening: Opening) => Bucket;
   /** Told when an exporter begins to read an account's rows. */
-  readonly onRead: (accountId: string, process: Process) => void;
+  readonly onRead: (process: Process, accountId: string, window: Window) => void;
+  /** Told when an exporter counts a window again. */
+  readonly onCount: (process: Process, accountId: string) => void;
   readonly secrets: ReadonlyMap<string, string>;
   /** The account that a secret belongs to. */
   readonly ownerOf: (secretId: string) => string;
   readonly eventClient: (process: Process) => EventBridgeClient;
   readonly settleSeconds: number;
+  readonly recountAfter?: number | undefined;
   readonly limits: () => PartLimits;
   readonly startProcess: (name: string) => Process;
   readonly invocations: Map<Process, Invocation>;
@@ -157,7 +161,7 @@ function exporterOf(
   invocation: Invocation,
   answers: Map<string, number>,
 ) {
-  const { world, database, queue, secrets, eventClient, settleSeconds, limits } = options;
+  const { world, database, queue, secrets, eventClient, settleSeconds, recountAfter, limits } = options;
   const dynamodb = createDatabaseClient(world, database, process);
   const exportQueue = createExportQueue({ client: queue().client(process), queueUrl: 'queue' });
   const secretStore = createSecretStore({
@@ -185,7 +189,8 @@ function exporterOf(
       ledger: createLedger({ client: dynamodb, tableName: tableNames.ledger }),
       auditLog: noticed(
         createAuditLog({ client: dynamodb, source: auditLogSource, pause: process.wait }),
-        accountId => options.onRead(accountId, process),
+        (...read) => options.onRead(process, ...read),
+        accountId => options.onCount(process, accountId),
       ),
       silences: createSilences({ client: dynamodb, tableName: tableNames.state, answers }),
       queue: exportQueue,
@@ -208,7 +213,12 @@ function exporterOf(
       },
       deflateBlock: deflateSynchronously,
     },
-    settings: { settle: settleSeconds * 1000, limits: limits(), writerVersion: 'simulated' },
+    settings: {
+      settle: settleSeconds * 1000,
+      recountAfter,
+      limits: limits(),
+      writerVersion: 'simulated',
+    },
     createBuckets: silenceMs =>
       createBuckets({
         silenceMs,
@@ -234,12 +244,19 @@ function exporterOf(
 }
 
 /** The audit log, and somebody who is told when it is read. */
-function noticed(auditLog: AuditLog, onRead: (accountId: string) => void): AuditLog {
+function noticed(
+  auditLog: AuditLog,
+  onRead: (accountId: string, window: Window) => void,
+  onCount: (accountId: string) => void,
+): AuditLog {
   return {
-    ...auditLog,
-    async *pages(accountId, ...rest) {
-      onRead(accountId);
-      yield* auditLog.pages(accountId, ...rest);
+    async *pages(accountId, window, ...rest) {
+      onRead(accountId, window);
+      yield* auditLog.pages(accountId, window, ...rest);
+    },
+    count(accountId, ...rest) {
+      onCount(accountId);
+      return auditLog.count(accountId, ...rest);
     },
   };
 }

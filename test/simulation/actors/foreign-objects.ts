@@ -42,6 +42,7 @@ export function createForeignObjects(
       body: Buffer.from('a customer’s own'),
       foreign: true,
       createdAt: world.now(),
+      readFrom: world.now(),
     };
     bucket.set(key, object);
     onPut(object);

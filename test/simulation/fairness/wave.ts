@@ -85,6 +85,7 @@ export async function playWave({ customers, isSilent, lasts }: WaveOptions): Pro
     queue: theQueue,
     openBucket,
     onRead: () => undefined,
+    onCount: () => undefined,
     secrets: secretsOf(customers),
     ownerOf: () => '',
     eventClient: createEventBus(world, () => undefined),

@@ -1,9 +1,10 @@
 import type { Row } from '../services/audit-rows.ts';
 import type { StoredObject } from '../services/cloud.ts';
 import type { SimulatedAccount } from '../truth/accounts.ts';
-import { boundaryAfter, boundaryUpTo } from '../truth/boundaries.ts';
+import { boundaryAfter } from '../truth/boundaries.ts';
 import type { Scenario } from '../truth/scenario.ts';
 import type { World } from '../world/world.ts';
+import { isInTime, type LateRowWatch, lastDue } from './late-row-watch.ts';
 import type { Commit } from './ledger-watch.ts';
 import { readLines } from './read-object.ts';
 
@@ -17,6 +18,7 @@ interface DeliveryOptions {
   /** The end of the window of which a file is begun. */
   readonly intentEnd: (accountId: string) => number | undefined;
   readonly objects: readonly StoredObject[];
+  readonly lateRows: LateRowWatch;
 }
 
 export interface Delivered {
@@ -40,7 +42,7 @@ export function checkDelivery(options: DeliveryOptions): Delivered {
 }
 
 function checkAccount(options: DeliveryOptions, account: SimulatedAccount): number {
-  const { world, commits, firstPosition, rowsOf } = options;
+  const { world, scenario, commits, firstPosition, rowsOf, lateRows } = options;
   const first = firstPosition(account.id);
   if (first === undefined) {
     world.violate('liveness', `${account.id} was never exported`);
@@ -51,15 +53,20 @@ function checkAccount(options: DeliveryOptions, account: SimulatedAccount): numb
   const undelivered = new Map<string, Row>();
   const delivered = new Set<string>();
   const byLine = new Map(rowsOf(account.id).map(row => [row.line, row]));
-  for (const { intent, final, object, ambiguous, row } of commits(account.id)) {
+  const recomputed = new Set(
+    commits(account.id).flatMap(commit => (commit.recomputed ? commit.intent.end : [])),
+  );
+  for (const { intent, final, at, object, ambiguous, row } of commits(account.id)) {
     if (intent.start !== position || intent.part !== part)
       world.violate('tiling', `${account.id}: the file of ${iso(intent.end)} follows ${iso(position)}`);
     position = final ? intent.end : position;
     part = final ? 1 : part + 1;
     const owed = rowsOf(account.id).filter(
-      ({ recordedAt, key }) =>
+      ({ recordedAt, visibleAt, deletedAt, key }) =>
         recordedAt >= intent.start &&
         recordedAt < intent.end &&
+        isInTime(visibleAt, intent.end + scenario.settleSeconds * 1000) &&
+        deletedAt > at &&
         (intent.after === undefined || key > intent.after) &&
         (final || key <= (row.lastSortKey?.S ?? '')),
     );
@@ -71,10 +78,11 @@ function checkAccount(options: DeliveryOptions, account: SimulatedAccount): numb
         world.violate('content', `${object.key} holds a line that is no row: ${line.slice(0, 200)}`);
       else if (found.recordedAt < intent.start || found.recordedAt >= intent.end)
         world.violate('not-owed', `${object.key} holds ${found.key}, which is of another window`);
-      else if (delivered.has(found.id))
+      else if (delivered.has(found.id) && !recomputed.has(intent.end))
         world.violate('twice', `${found.key} of ${account.id} is delivered twice`);
       else delivered.add(found.id);
     }
+    if (recomputed.has(intent.end)) continue;
     for (const missing of owed) if (!delivered.has(missing.id)) undelivered.set(missing.id, missing);
     if (Number(row.records?.N) !== lines.length)
       world.violate('ledger', `${object.key} holds ${lines.length} rows, the ledger says ${row.records?.N}`);
@@ -82,6 +90,7 @@ function checkAccount(options: DeliveryOptions, account: SimulatedAccount): numb
   for (const { key } of undelivered.values())
     world.violate('lost', `${key} of ${account.id} is not delivered`);
   checkCaughtUp(options, account, position);
+  lateRows.check(account, commits(account.id), rowsOf(account.id), delivered);
   return delivered.size;
 }
 
@@ -116,8 +125,7 @@ function checkCaughtUp(options: DeliveryOptions, account: SimulatedAccount, posi
   const { world, scenario, commits } = options;
   const { timeZone, addOnExpiresAt } = account.record;
   const expires = addOnExpiresAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(addOnExpiresAt);
-  // The last boundary before which a dispatcher, the settle time and an exporter have had time enough.
-  const due = boundaryUpTo(timeZone, scenario.end - scenario.settleSeconds * 1000 - 10 * 60_000);
+  const due = lastDue(scenario, timeZone);
   const last = commits(account.id).at(-1);
   if (last && last.intent.end > expires && last.at > scenario.faultsUntil)
     world.violate('not-owed', `${account.id} got a window that ends after its add-on expired`);

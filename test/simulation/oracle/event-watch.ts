@@ -2,15 +2,18 @@ import { failureCodes } from '../../../lambdas/domain/failure.ts';
 import type { BusEvent } from '../services/event-bus.ts';
 import type { World } from '../world/world.ts';
 import type { Invocation } from './invocation.ts';
+import type { LateRowWatch } from './late-row-watch.ts';
 
 /** Watches what customers are told: everything that they have to know, and nothing that is not true. */
-export function createEventWatch(world: World) {
+export function createEventWatch(world: World, lateRows: LateRowWatch) {
   const delivered = new Set<string>();
   return {
     wasTold: (accountId: string, key: string) => delivered.has(`${accountId} ${key}`),
     onEvent(invocation: Invocation | undefined, { type, detail }: BusEvent) {
       const accountId = String(detail.accountId);
       if (type === 'Export Delivered') delivered.add(`${accountId} ${String(detail.key)}`);
+      if (type === 'Rows Recorded Late' && invocation)
+        lateRows.onTold(invocation, accountId, Date.parse(String(detail.windowEnd)), Number(detail.rows));
       if (type === 'Export Failed' && invocation) failed(invocation, accountId, String(detail.code));
     },
   };

@@ -17,7 +17,7 @@ export interface Invocation {
   readonly refusals: Refusal[];
   /** The keys of objects that a request may have created, or not. */
   readonly unclear: Set<string>;
-  /** True if a file could not be finished in time, or was not begun since its bucket has been silent. */
+  /** True if a file could not be finished in time, or not begun: its bucket has been silent, or another run was at it. */
   couldNotDeliver: boolean;
   /** The codes of the failures that it told of, by account. */
   readonly reported: Map<string, string>;

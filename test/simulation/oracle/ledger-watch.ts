@@ -25,6 +25,8 @@ export interface Commit {
   readonly object: StoredObject | undefined;
   /** A customer's own object that had to be taken for ours, because an attempt's outcome was unknown. */
   readonly ambiguous: boolean;
+  /** Rows came or went between the attempt that created the object and the retry that found it and wrote the figures. */
+  readonly recomputed: boolean;
 }
 
 interface LedgerWatchOptions {
@@ -37,11 +39,15 @@ interface LedgerWatchOptions {
   /** The ways to cut files that were ever deployed, as `partBytes level`. */
   readonly limits: ReadonlySet<string>;
   readonly work: WorkWatch;
+  /** True if a row of the window came to be visible, or was deleted, since an instant. */
+  readonly hasChanged: (accountId: string, window: IntentItem, since: number) => boolean;
+  /** Told of a write that says how far windows have been counted again. */
+  readonly onRecounted: (accountId: string, before: Item, after: Item) => void;
 }
 
 /** Watches every write to a cursor: is it what docs/adr/0001 and 0007 allow, and is it true? */
 export function createLedgerWatch(options: LedgerWatchOptions) {
-  const { world, fileRow, objectAt, wasForeign, wasTold, limits, work } = options;
+  const { world, fileRow, objectAt, wasForeign, wasTold, limits, work, hasChanged } = options;
   const attemptWatch = createAttemptWatch(world);
   const commits = new Map<string, Commit[]>();
   const first = new Map<string, number>();
@@ -75,6 +81,9 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
       const isAlone = row !== undefined && (entry !== 'cursor' || !moves(before, after));
       if (isAlone) world.violate('ledger', `${row} is written, and the cursor does not move with it`);
       if (!after || entry !== 'cursor') return;
+      // It disturbs nobody: whoever else is at work has no excuse by it.
+      if (before && before.recountedThrough?.S !== after.recountedThrough?.S)
+        return options.onRecounted(accountId, before, after);
       lastWrites.set(accountId, { at: world.now(), by: invocation });
       const next = readCursorItem(after);
       if (!invocation) return world.violate('ledger', 'Somebody other than an exporter writes to the ledger');
@@ -207,7 +216,9 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
         'tiling',
         `${accountId} continues after ${after.intent.after}, not ${row.lastSortKey?.S}`,
       );
-    if (intent.after !== undefined && (row.lastSortKey?.S ?? '') <= intent.after)
+    // Whatever followed the part before may have been deleted since.
+    const isLeftEmpty = row.records?.N === '0' && world.enables('deleted-row');
+    if (intent.after !== undefined && (row.lastSortKey?.S ?? '') <= intent.after && !isLeftEmpty)
       world.violate('tiling', `${accountId}: ${describe(intent)} goes no further than the part before`);
     if ((row.final?.BOOL ?? false) !== final)
       world.violate('ledger', `${accountId}: the row of ${describe(intent)} is wrong about being the last`);
@@ -226,20 +237,21 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
       world.violate('lost', `${accountId} commits ${describe(intent)}, which is not in the bucket`);
     else if (foreign && !ambiguous)
       world.violate('foreign', `${accountId} takes a customer's object for ${describe(intent)}`);
-    else if (object && !foreign) compare(accountId, row, object);
+    const recomputed = object !== undefined && !foreign && !isOf(row, object);
+    if (recomputed && !hasChanged(accountId, intent, object.readFrom))
+      world.violate('ledger', `${accountId}: the row of ${key} has figures of another object`);
     if (!wasTold(accountId, key))
       world.violate('events', `Nobody was told of ${key} before it was committed`);
     const list = commits.get(accountId) ?? [];
-    list.push({ accountId, intent, final, at: world.now(), row, object, ambiguous });
+    list.push({ accountId, intent, final, at: world.now(), row, object, ambiguous, recomputed });
     commits.set(accountId, list);
     work.onCommit(accountId);
   }
+}
 
-  function compare(accountId: string, row: Item, { body, key }: StoredObject) {
-    const sha256 = createHash('sha256').update(body).digest('hex');
-    if (row.sha256?.S !== sha256 || Number(row.bytes?.N) !== body.length)
-      world.violate('ledger', `${accountId}: the row of ${key} has figures of another object`);
-  }
+function isOf(row: Item, { body }: StoredObject): boolean {
+  const sha256 = createHash('sha256').update(body).digest('hex');
+  return row.sha256?.S === sha256 && Number(row.bytes?.N) === body.length;
 }
 
 function mannerOf({ manner }: IntentItem, size: number): string {

@@ -24,6 +24,14 @@ export function createMessageWatch({ world, queue, cursorOf, isContested }: Mess
         return;
       world.violate('failed', `${process.name} failed, and nothing had happened to it`);
     },
+    /** Told when a window is counted again: that has to wait until its account is owed nothing. */
+    onCount(invocation: Invocation, accountId: string) {
+      const ticks = invocation.messages.flatMap(({ content }) =>
+        content?.accountId === accountId ? [content.tick] : [],
+      );
+      if (!isContested(accountId, invocation) && isOwed(invocation, accountId, Math.min(...ticks)))
+        world.violate('recount', `${accountId} is owed a window, and another is counted again`);
+    },
     onDead(message: QueuedMessage) {
       if (message.content && !message.excused.every(Boolean))
         world.violate('dead-letter', `${message.body} was given up without a fault to blame`);
@@ -36,7 +44,7 @@ export function createMessageWatch({ world, queue, cursorOf, isContested }: Mess
       const isEarly = invocation.process.now() < tick;
       if (version?.scheduled && !cursor && !isEarly && !queue().holdsOther(message, accountId, tick))
         world.violate('first-sight', `${accountId} was seen at ${iso(tick)} and has no cursor`);
-      if (!invocation.records.has(accountId) || version?.record) check(invocation, message, cursor);
+      if (!invocation.records.has(accountId) || version?.record) check(invocation, message);
     },
   };
 
@@ -49,7 +57,7 @@ export function createMessageWatch({ world, queue, cursorOf, isContested }: Mess
     return isLeased || isContested(accountId, invocation);
   }
 
-  function check(invocation: Invocation, message: QueuedMessage, item: Item | undefined) {
+  function check(invocation: Invocation, message: QueuedMessage) {
     if (!message.content) return;
     const { accountId, tick } = message.content;
     if (invocation.reported.has(accountId)) return;
@@ -58,20 +66,22 @@ export function createMessageWatch({ world, queue, cursorOf, isContested }: Mess
     if (queue().wasSentBy(invocation.process, accountId, tick)) return;
     // What it decided was right when it read the cursor; another run, perhaps of the same message, has gone on since.
     if (isContested(accountId, invocation)) return;
-    const record = invocation.records.get(accountId)?.record;
-    const cursor = item && readCursorItem(item);
-    if (!record || !cursor) return lost(accountId, tick);
-    const end = cursor.intent?.end ?? boundaryAfter(record.timeZone, cursor.through);
-    if (end > tick || record.status === 'paused') return;
-    if (record.addOnExpiresAt !== undefined && end > Date.parse(record.addOnExpiresAt)) return;
-    lost(accountId, tick);
+    if (isOwed(invocation, accountId, tick))
+      world.violate(
+        'message',
+        `The message for ${accountId} at ${iso(tick)} is gone, and its windows are not delivered`,
+      );
   }
 
-  function lost(accountId: string, tick: number) {
-    world.violate(
-      'message',
-      `The message for ${accountId} at ${iso(tick)} is gone, and its windows are not delivered`,
-    );
+  /** True if a window up to the tick is to be delivered, by the record as the run read it. */
+  function isOwed({ records }: Invocation, accountId: string, tick: number): boolean {
+    const record = records.get(accountId)?.record;
+    const item = cursorOf(accountId);
+    if (!record || !item) return true;
+    const { intent, through } = readCursorItem(item);
+    const end = intent?.end ?? boundaryAfter(record.timeZone, through);
+    if (end > tick || record.status === 'paused') return false;
+    return record.addOnExpiresAt === undefined || end <= Date.parse(record.addOnExpiresAt);
   }
 }
 

@@ -24,6 +24,8 @@ export interface StoredObject {
   /** True if a customer put it there. */
   readonly foreign: boolean;
   readonly createdAt: number;
+  /** When the reading of its rows began. */
+  readonly readFrom: number;
 }
 
 /** What a customer's cloud thinks of one account's credential. */
@@ -62,6 +64,8 @@ export interface Cloud {
   /** Exchanges the credential of an account, in the store and in the cloud. */
   rotate(accountId: string): void;
 }
+
+type ReadObject = NewObject & { readonly bytes: Uint8Array } & Pick<StoredObject, 'readFrom'>;
 
 /** What a cloud does with the request that creates the object. */
 type Behaviour = 'usual' | 'refuse' | `${'unavailable' | 'unreadable' | 'lost'}${'' | ' done' | ' later'}`;
@@ -113,6 +117,7 @@ export function createSimulatedBucket(
   async function upload(object: NewObject, watch: UploadWatch): Promise<Answer> {
     const { signal } = watch;
     signal.throwIfAborted();
+    const readFrom = world.now();
     const fault = drawFault();
     await process.wait(chance.integer(5, 60), signal);
     const trouble = cloud.trouble(type);
@@ -129,7 +134,7 @@ export function createSimulatedBucket(
     const { bytes, isStaged } = await send(object, fault, watch);
     if (trouble && isStaged) return refused(await failureBy(trouble, signal));
     if (isStaged) await watch.step('creating');
-    return create({ ...object, bytes }, trouble ?? fault, signal);
+    return create({ ...object, bytes, readFrom }, trouble ?? fault, signal);
   }
 
   /** Hands the body over, all but the request that creates the object of it. */
@@ -156,7 +161,7 @@ export function createSimulatedBucket(
   }
 
   async function create(
-    object: NewObject & { bytes: Uint8Array },
+    object: ReadObject,
     fault: UploadFault | 'cloud-outage' | 'silent-cloud' | undefined,
     signal: AbortSignal,
   ): Promise<Answer> {
@@ -185,7 +190,7 @@ export function createSimulatedBucket(
   /** One request that creates: whether it is answered, or the process lives, it is done. */
   async function perform(
     behaviour: Behaviour,
-    object: NewObject & { bytes: Uint8Array },
+    object: ReadObject,
     signal: AbortSignal,
   ): Promise<RawAnswer | undefined> {
     const drawn =
@@ -218,10 +223,10 @@ export function createSimulatedBucket(
     return refusalByAccess() ?? chance.pick(transientRefusals);
   }
 
-  function put({ key, bytes }: NewObject & { bytes: Uint8Array }): RawAnswer {
+  function put({ key, bytes, readFrom }: ReadObject): RawAnswer {
     const present = bucket().get(key);
     if (present) return existing(key);
-    const object = { place, key, body: bytes, foreign: false, createdAt: world.now() };
+    const object = { place, key, body: bytes, foreign: false, createdAt: world.now(), readFrom };
     bucket().set(key, object);
     world.trace(process.name, `creates ${place}/${key} of ${bytes.length} bytes`);
     cloud.onCreate(process, object, present);

@@ -17,7 +17,7 @@ import {
 import type { Process, ServiceErrors } from '../world/process.ts';
 import { UnsupportedCallError } from '../world/process.ts';
 import type { World } from '../world/world.ts';
-import type { AuditRows } from './audit-rows.ts';
+import { type AuditRows, mostBehind } from './audit-rows.ts';
 import { conditionOf, type Item, updateOf } from './expressions.ts';
 import { simulatedClient } from './simulated-client.ts';
 import { copyItem, type Table } from './table.ts';
@@ -64,7 +64,10 @@ export function createDatabaseClient(world: World, database: Database, process: 
     if (command instanceof PutItemCommand) return put(command.input);
     if (command instanceof UpdateItemCommand) return updateAlone(command.input);
     if (command instanceof TransactWriteItemsCommand) return transact(command);
-    if (command instanceof QueryCommand) return queryIndex(command.input);
+    if (command instanceof QueryCommand)
+      return command.input.TableName === tableNames.ledger
+        ? queryLedger(command.input)
+        : queryIndex(command.input);
     if (command instanceof ScanCommand) return scan(command.input);
     if (command instanceof BatchGetItemCommand) return getMany(command.input);
     throw new UnsupportedCallError(`The simulated DynamoDB does not know ${command.constructor.name}`);
@@ -167,6 +170,27 @@ export function createDatabaseClient(world: World, database: Database, process: 
     const page = all.slice(0, chance.integer(1, 3)).map(accountId => ({ accountId: { S: accountId } }));
     const last = page.at(-1);
     return { Items: page, LastEvaluatedKey: page.length < all.length ? last : undefined };
+  }
+
+  /** Files of an account, a few at a time, as they were a moment ago. */
+  function queryLedger(input: QueryCommand['input']) {
+    const { ':account': account, ':from': from, ':to': to } = input.ExpressionAttributeValues ?? {};
+    if (input.KeyConditionExpression !== 'accountId = :account AND #entry BETWEEN :from AND :to')
+      throw new UnsupportedCallError(`The simulated DynamoDB does not know ${input.KeyConditionExpression}`);
+    const lastSeen = input.ExclusiveStartKey?.entry?.S ?? '';
+    const shownUntil = world.now() - chance.integer(0, mostBehind);
+    const all = database.ledger.items().filter(({ accountId, entry, deliveredAt }) => {
+      const name = entry?.S ?? '';
+      const isAsked = accountId?.S === account?.S && name >= (from?.S ?? '') && name <= (to?.S ?? '');
+      return isAsked && name > lastSeen && Date.parse(deliveredAt?.S ?? '') <= shownUntil;
+    });
+    const page = all.slice(0, chance.integer(1, 4)).map(copyItem);
+    const last = page.at(-1);
+    return {
+      Items: page,
+      LastEvaluatedKey:
+        page.length < all.length && last ? { accountId: last.accountId, entry: last.entry } : undefined,
+    };
   }
 
   function scan(input: ScanCommand['input']) {

@@ -21,7 +21,7 @@ export const auditLogSource = {
 /** The rows of an account, from a while before the simulation begins. */
 export function drawRows(
   world: World,
-  { start, end, settleSeconds, enabled }: Scenario,
+  { start, end, settleSeconds, recountAfter = 0, enabled }: Scenario,
   account: {
     readonly id: string;
     readonly number: number;
@@ -76,6 +76,7 @@ export function drawRows(
     const fraction = digits <= 0 ? '' : iso.slice(19, 23).padEnd(digits + 1, '9');
     const key = digits < 0 ? second : `${second}${fraction}Z#${id}`;
     const recordedAt = digits <= 0 ? Date.parse(`${second}Z`) : instant;
+    const visibleAt = recordedAt + drawLag();
     const columns = {
       Date: new Date(recordedAt).toISOString(),
       Email: `user-${id}@example.com`,
@@ -90,7 +91,8 @@ export function drawRows(
       accountId: account.id,
       key,
       recordedAt,
-      visibleAt: recordedAt + drawLag(),
+      visibleAt,
+      deletedAt: drawDeletion(visibleAt),
       line: JSON.stringify(columns),
       wire: JSON.stringify({
         accountId: { S: account.id },
@@ -103,10 +105,23 @@ export function drawRows(
     });
   }
 
-  /** The recorder's clock runs ahead or behind too; together with the lag it stays below the settle time. */
+  /**
+   * The recorder's clock runs ahead or behind too; together with the lag it mostly stays below the settle time. What is
+   * recorded late comes before or after its window is counted again.
+   */
   function drawLag(): number {
+    if (enabled.has('recorded-late') && random.chance(0.04)) {
+      world.inject('recorded-late');
+      return settleSeconds * 1000 + random.integer(0, random.pick([recountAfter, recountAfter + 8 * hour]));
+    }
     if (!enabled.has('late-row') || !random.chance(0.1)) return random.integer(-500, 2000);
     world.inject('late-row');
-    return random.integer(0, settleSeconds * 1000 - 10_000);
+    return random.integer(0, Math.max(settleSeconds * 1000 - 10_000, 0));
+  }
+
+  function drawDeletion(visibleAt: number): number {
+    if (!enabled.has('deleted-row') || !random.chance(0.03)) return Number.POSITIVE_INFINITY;
+    world.inject('deleted-row');
+    return visibleAt + random.integer(60_000, 40 * hour);
   }
 }

@@ -23,6 +23,8 @@ export interface Scenario {
   readonly end: number;
   readonly timeZones: readonly string[];
   readonly settleSeconds: number;
+  /** How long after its end a window is counted again, in milliseconds; absent where none is. */
+  readonly recountAfter: number | undefined;
   readonly partBytes: number;
   readonly level: number;
   readonly faultsPerHundredCalls: number;
@@ -50,11 +52,16 @@ const harmless: readonly FaultKind[] = [
   'daylight-saving',
   'many-parts',
   'backlog',
+  'recount',
+  'recorded-late',
 ];
 
 const invocation = 15 * 60_000;
-/** Two boundaries of any zone, the settle time, and the retries of what failed last. */
+/** Two boundaries of any zone, a short settle time, and the retries of what failed last. */
 const quietTime = 12 * hour;
+/** What SQS holds back by itself, in seconds. */
+const shortSettle = 900;
+const longSettles = [shortSettle + 1, 3600, 3 * 3600, 24 * 3600];
 
 const timeZones = [
   'Europe/Berlin',
@@ -91,6 +98,11 @@ export function drawScenario({ seed, days, without = [] }: SeedOptions): Scenari
   else enabled.delete('backlog');
   if (seed % 20 === 11) enabled.add('slow-bucket');
   else enabled.delete('slow-bucket');
+  // Each makes more calls for every window.
+  if (seed % 5 === 2) enabled.add('recount');
+  else enabled.delete('recount');
+  if (seed % 24 === 4) enabled.add('long-settle');
+  else enabled.delete('long-settle');
   const isCalm = seed % 200 === 150 || seed % 50 === 7;
   if (isCalm) for (const kind of enabled) if (!harmless.includes(kind)) enabled.delete(kind);
   for (const kind of without) enabled.delete(kind);
@@ -99,15 +111,20 @@ export function drawScenario({ seed, days, without = [] }: SeedOptions): Scenari
   const start = drawStart(random, zones, days, enabled);
   const intensity = random.pick([0, 1, 2, 5]);
   const isSlow = enabled.has('slow-bucket');
+  const settleSeconds = enabled.has('long-settle')
+    ? random.pick(longSettles)
+    : random.pick([0, 60, 300, 300, shortSettle]);
+  const quiet = quietTime + (settleSeconds > shortSettle ? settleSeconds * 1000 : 0);
   const partBytes = isSlow ? random.integer(16_000, 32_000) : random.integer(1000, 6000);
   const isCut = isSlow || (enabled.has('many-parts') && !enabled.has('large-window'));
   return {
     enabled,
     start,
     faultsUntil: start + days * day,
-    end: start + days * day + quietTime,
+    end: start + days * day + quiet,
     timeZones: zones,
-    settleSeconds: random.pick([60, 300, 300, 900]),
+    settleSeconds,
+    recountAfter: enabled.has('recount') ? drawRecountAfter(random, settleSeconds) : undefined,
     partBytes: isCut ? partBytes : 1_073_741_824,
     level: isSlow || enabled.has('large-window') ? 0 : random.integer(0, 1),
     faultsPerHundredCalls: isCalm ? 0 : intensity,
@@ -119,6 +136,11 @@ export function drawScenario({ seed, days, without = [] }: SeedOptions): Scenari
     isCalm,
     slowness: drawSlowness(random, enabled, partBytes),
   };
+}
+
+/** Longer than the settle time, as a stage's configuration has to be. */
+function drawRecountAfter(random: Random, settleSeconds: number): number {
+  return random.pick([1, 2, 6, 24]) * hour + Math.floor((settleSeconds * 1000) / hour) * hour;
 }
 
 /** One seed has nearly every kind of fault, another few: what hides behind one kind shows without it. */

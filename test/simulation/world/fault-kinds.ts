@@ -79,6 +79,11 @@ export const circumstances = [
   'many-parts',
   'large-window',
   'backlog',
+  'long-settle',
+  'recount',
+  'failed-recount',
+  'recorded-late',
+  'deleted-row',
 ] as const;
 
 export const faultKinds = [
