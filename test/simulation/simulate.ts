@@ -227,7 +227,10 @@ export async function simulate(options: SeedOptions): Promise<SeedResult> {
     onFailed: messageWatch.onFailed,
     onDone: messageWatch.onDone,
   });
-  queue = createQueue(world, fleet.receive, messageWatch.onDead);
+  queue = createQueue(world, fleet.receive, messageWatch.onDead, (process, messageId) => {
+    const invocation = invocations.get(process);
+    if (invocation) messageWatch.onPostponed(invocation, messageId);
+  });
 
   startOperators({
     world,

@@ -17,8 +17,10 @@ export interface Invocation {
   readonly refusals: Refusal[];
   /** The keys of objects that a request may have created, or not. */
   readonly unclear: Set<string>;
-  /** True if a file could not be finished in time, or not begun: its bucket has been silent, or another run was at it. */
+  /** True if a file could not be finished in time, or was not begun since its bucket has been silent. */
   couldNotDeliver: boolean;
+  /** Messages whose account another run was at work on when they were postponed. */
+  readonly waiting: Set<string>;
   /** The codes of the failures that it told of, by account. */
   readonly reported: Map<string, string>;
   /** The object that it found where it wanted to create one. */
@@ -62,6 +64,7 @@ export function createInvocation(
     refusals: [],
     unclear: new Set(),
     couldNotDeliver: false,
+    waiting: new Set(),
     reported: new Map(),
     existing: undefined,
     existingAt: Number.POSITIVE_INFINITY,

@@ -18,10 +18,13 @@ interface MessageWatchOptions {
 /** Watches what becomes of messages: none may disappear before what it asks for is done, reported, or asked for anew. */
 export function createMessageWatch({ world, queue, cursorOf, isContested }: MessageWatchOptions) {
   return {
-    onFailed(invocation: Invocation, { content }: QueuedMessage) {
-      const { process, couldNotDeliver } = invocation;
-      if (!content || couldNotDeliver || process.troubles() > 0 || waits(invocation, content.accountId))
-        return;
+    /** Told at once: when the run ends, whoever it has to wait for may be done. */
+    onPostponed(invocation: Invocation, messageId: string) {
+      const content = invocation.messages.find(({ id }) => id === messageId)?.content;
+      if (content && waits(invocation, content.accountId)) invocation.waiting.add(messageId);
+    },
+    onFailed({ process, couldNotDeliver, waiting }: Invocation, { id, content }: QueuedMessage) {
+      if (!content || couldNotDeliver || process.troubles() > 0 || waiting.has(id)) return;
       world.violate('failed', `${process.name} failed, and nothing had happened to it`);
     },
     /** Told when a window is counted again: that has to wait until its account is owed nothing. */

@@ -45,11 +45,12 @@ const errors: ServiceErrors = {
   unavailable: () => Object.assign(new Error('Try again'), { name: 'ServiceUnavailable' }),
 };
 
-/** SQS: at least once, in any order, with visibility timeout and dead-letter queue. */
+/** SQS: at least once, in any order, with visibility timeout and dead-letter queue. Whoever is to know of a message that is postponed is told before it is. */
 export function createQueue(
   world: World,
   receive: (message: QueuedMessage) => void,
   onDead: (message: QueuedMessage) => void,
+  onPostponed: (process: Process, messageId: string) => void = () => undefined,
 ): Queue {
   const chance = world.random('queue');
   const all = new Map<string, QueuedMessage>();
@@ -156,7 +157,9 @@ export function createQueue(
       };
     }
     if (command instanceof ChangeMessageVisibilityCommand) {
-      const message = all.get(command.input.ReceiptHandle ?? '');
+      const { ReceiptHandle = '' } = command.input;
+      onPostponed(process, ReceiptHandle);
+      const message = all.get(ReceiptHandle);
       if (!message) throw Object.assign(new Error('Gone'), { name: 'ReceiptHandleIsInvalid' });
       message.visibleAt = world.now() + (command.input.VisibilityTimeout ?? 0) * 1000;
       offer(message);

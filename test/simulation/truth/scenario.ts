@@ -61,7 +61,8 @@ const invocation = 15 * 60_000;
 const quietTime = 12 * hour;
 /** What SQS holds back by itself, in seconds. */
 const shortSettle = 900;
-const longSettles = [shortSettle + 1, 3600, 3 * 3600, 24 * 3600];
+const longestSettle = 24 * 3600;
+const longSettles = [shortSettle + 1, 3600, 3 * 3600, longestSettle];
 
 const timeZones = [
   'Europe/Berlin',
@@ -109,11 +110,12 @@ export function drawScenario({ seed, days, without = [] }: SeedOptions): Scenari
 
   const zones = Array.from({ length: 4 }, () => random.pick(timeZones));
   const start = drawStart(random, zones, days, enabled);
-  const intensity = random.pick([0, 1, 2, 5]);
   const isSlow = enabled.has('slow-bucket');
   const settleSeconds = enabled.has('long-settle')
     ? random.pick(longSettles)
     : random.pick([0, 60, 300, 300, shortSettle]);
+  // What crashes when it has queued a message again doubles it, and in a day it does so a hundred times.
+  const intensity = random.pick(settleSeconds === longestSettle ? [0, 1] : [0, 1, 2, 5]);
   const quiet = quietTime + (settleSeconds > shortSettle ? settleSeconds * 1000 : 0);
   const partBytes = isSlow ? random.integer(16_000, 32_000) : random.integer(1000, 6000);
   const isCut = isSlow || (enabled.has('many-parts') && !enabled.has('large-window'));
