@@ -44,16 +44,6 @@ export const recountSabotages: readonly Sabotage[] = [
     ],
   },
   {
-    name: 'a recount noted whatever is noted already',
-    edits: [
-      {
-        file: 'aws/ledger.ts',
-        text: 'attribute_not_exists(recountedThrough) OR recountedThrough < :through',
-        replacement: 'attribute_exists(entry)',
-      },
-    ],
-  },
-  {
     name: 'the note of a recount is a write like any other',
     edits: [
       {

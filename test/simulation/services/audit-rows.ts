@@ -3,6 +3,7 @@ import type { QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { Process, ServiceErrors } from '../world/process.ts';
 import { UnsupportedCallError } from '../world/process.ts';
 import type { World } from '../world/world.ts';
+import { failsRecount } from './failed-recount.ts';
 
 /** A row of the audit log, and the truth about it. */
 export interface Row {
@@ -79,11 +80,7 @@ export function createAuditRows(
   }
 
   function count({ input }: QueryCommand, errors: ServiceErrors) {
-    // No trouble of the process: whatever comes of a recount, the export itself has no excuse.
-    if (world.faulty() && world.enables('failed-recount') && chance.chance(0.1)) {
-      world.inject('failed-recount');
-      throw errors.unavailable();
-    }
+    if (failsRecount(world, chance)) throw errors.unavailable();
     const { found, last } = find(input, world.now() - chance.integer(0, mostBehind));
     return { Count: found.length, LastEvaluatedKey: last };
   }

@@ -2,7 +2,10 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import type { Process, ServiceErrors } from '../world/process.ts';
 import { UnsupportedCallError } from '../world/process.ts';
 import type { World } from '../world/world.ts';
+import { failsRecount } from './failed-recount.ts';
 import { simulatedClient } from './simulated-client.ts';
+
+const refusal = { FailedEntryCount: 1, Entries: [{ ErrorCode: 'InternalFailure' }] };
 
 export interface BusEvent {
   readonly type: string;
@@ -27,8 +30,9 @@ export function createEventBus(world: World, onEvent: (process: Process, event: 
         const [entry] = command.input.Entries ?? [];
         if (world.faulty() && world.enables('refused-message') && chance.chance(0.005)) {
           process.trouble('refused-message');
-          return { FailedEntryCount: 1, Entries: [{ ErrorCode: 'InternalFailure' }] };
+          return refusal;
         }
+        if (entry?.DetailType === 'Rows Recorded Late' && failsRecount(world, chance)) return refusal;
         onEvent(process, { type: entry?.DetailType ?? '', detail: JSON.parse(entry?.Detail ?? '{}') });
         return { FailedEntryCount: 0, Entries: [{ EventId: '1' }] };
       }),

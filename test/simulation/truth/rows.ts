@@ -110,9 +110,9 @@ export function drawRows(
    * recorded late comes before or after its window is counted again.
    */
   function drawLag(): number {
-    if (enabled.has('recorded-late') && random.chance(0.04)) {
+    if (enabled.has('recorded-late') && random.chance(0.1)) {
       world.inject('recorded-late');
-      return settleSeconds * 1000 + random.integer(0, random.pick([recountAfter, recountAfter + 8 * hour]));
+      return settleSeconds * 1000 + random.integer(0, recountAfter + random.pick([2, 8]) * hour);
     }
     if (!enabled.has('late-row') || !random.chance(0.1)) return random.integer(-500, 2000);
     world.inject('late-row');

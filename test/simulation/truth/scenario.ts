@@ -100,7 +100,7 @@ export function drawScenario({ seed, days, without = [] }: SeedOptions): Scenari
   if (seed % 20 === 11) enabled.add('slow-bucket');
   else enabled.delete('slow-bucket');
   // Each makes more calls for every window.
-  if (seed % 5 === 2) enabled.add('recount');
+  if (seed % 5 === 2) enabled.add('recount').add('recorded-late');
   else enabled.delete('recount');
   if (seed % 24 === 4) enabled.add('long-settle');
   else enabled.delete('long-settle');
