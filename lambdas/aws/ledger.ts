@@ -98,7 +98,7 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
       async function note(others: readonly Attempt[]): Promise<boolean> {
         const names = others.map((_, index) => `#other${index}`);
         const noted = await updateCursor(accountId, `${step} ${attempt.token}`, {
-          UpdateExpression: `SET ${['#mine', ...names].map(name => `attempts.${name}.step = :step`).join(', ')}`,
+          UpdateExpression: `SET ${['attempts.#mine.step = :step', ...names.map(name => `attempts.${name}.step = :presumed`)].join(', ')}`,
           ConditionExpression: [
             'version = :version AND attribute_exists(attempts.#mine)',
             ...names.map(
@@ -109,7 +109,11 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
             '#mine': attempt.token,
             ...Object.fromEntries(others.map(({ token }, index) => [`#other${index}`, token])),
           },
-          ExpressionAttributeValues: values({ ':step': step, ':version': version }),
+          ExpressionAttributeValues: values({
+            ':step': step,
+            ':version': version,
+            ':presumed': others.length > 0 ? 'presumed' : undefined,
+          }),
         });
         return noted !== undefined;
       }

@@ -59,7 +59,7 @@ export interface Attempt {
   /** Absent once the attempt has ended. */
   readonly lease?: Lease | undefined;
   /** How far an upload of several requests has come; absent from one that may be of a single request. */
-  readonly step?: UploadStep | undefined;
+  readonly step?: UploadStep | 'presumed' | undefined;
 }
 
 /** While it lasts, others leave the account alone. It only saves work: nothing that is right or wrong rests on it. */
@@ -80,12 +80,19 @@ export function canHaveCreated({ step }: Attempt): boolean {
 
 /**
  * Other attempts of which nothing is known, at the very file that this one sends in several requests. The same rows make
- * the same bytes, so theirs are several requests, too: what never noted a step of them has created nothing.
+ * the same bytes, so theirs are several requests, too: what never noted a step of them is presumed to have created
+ * nothing. A row that was recorded late, or deleted, in between makes other bytes, so it is no more than presumed: their
+ * size may change, but an object that is found can be theirs.
  */
 export function ofSeveralRequestsWith(mine: Attempt, attempts: readonly Attempt[]): readonly Attempt[] {
   return attempts.filter(
     other => isAtSamePlace(other, mine) && other.partBytes === mine.partBytes && other.step === undefined,
   );
+}
+
+/** True if files have to keep the attempt's size. */
+export function holdsSize(attempt: Attempt): boolean {
+  return canHaveCreated(attempt) && attempt.step !== 'presumed';
 }
 
 /** True if an attempt other than this one may have created the same object. */

@@ -160,14 +160,18 @@ describe('the ledger', () => {
     expect(await present()).toEqual(next);
   });
 
-  it('knows that an attempt without a step has not created what takes several requests', async () => {
+  it('presumes that an attempt without a step has not created what takes several requests, and keeps it', async () => {
     const killed = await begun();
     const next = await ledger.begin(accountId, killed, resumed(killed), other);
     if (!next) throw new Error('Nobody was quicker');
     expect(await ledger.noteStep(accountId, next, other, 'staging')).toBe(true);
-    expect((await present()).attempts).toEqual(
-      [mine, other].map(attempt => ({ ...attempt, step: 'staging' })),
-    );
+    const staged = await present();
+    expect(staged.attempts).toEqual([
+      { ...mine, step: 'presumed' },
+      { ...other, step: 'staging' },
+    ]);
+    const last = await ledger.begin(accountId, staged, resumed(staged), { ...other, token: 'last' });
+    expect(last?.attempts.map(({ token }) => token)).toEqual([mine.token, 'last']);
   });
 
   it('takes no attempt back that has gone on meanwhile', async () => {

@@ -8,7 +8,7 @@ const mostAttemptsAtPlace = 25;
 const enoughAtPlace = 20;
 /** An invocation, and how far two clocks differ. */
 const longestLease = 15 * 60_000 + 10_000;
-const steps: readonly (string | undefined)[] = [undefined, 'staging', 'creating'];
+const steps: readonly (string | undefined)[] = [undefined, 'presumed', 'staging', 'creating'];
 
 /** Watches the attempts in a cursor: who adds one, what each is known to have come to, and who strikes one out. */
 export function createAttemptWatch(world: World) {

@@ -64,6 +64,11 @@ export function canHaveCreated({ step }: AttemptItem): boolean {
   return step !== 'staging';
 }
 
+/** True if files have to keep the attempt's size; what is presumed may be wrong if rows come or go in between. */
+export function holdsSize({ step }: AttemptItem): boolean {
+  return step !== 'staging' && step !== 'presumed';
+}
+
 function readAttempt(token: string, attempt: Item = {}): AttemptItem {
   return {
     token,

@@ -6,7 +6,7 @@ import type { World } from '../world/world.ts';
 import { createAttemptWatch } from './attempt-watch.ts';
 import {
   type CursorItem,
-  canHaveCreated,
+  holdsSize,
   type IntentItem,
   keyOf,
   placeIn,
@@ -175,7 +175,7 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
     const { intent: before, attempts } = cursor;
     if (!before) return;
     const record = invocation.records.get(accountId)?.record;
-    const leftover = attempts.find(other => other.place === after.place && canHaveCreated(other));
+    const leftover = attempts.find(other => other.place === after.place && holdsSize(other));
     const sizes = leftover ? [leftover.partBytes] : [before.partBytes, ...shorterSizes(cursor, before)];
     const sameManner = sizes.some(size => mannerOf(before, size) === after.manner);
     if (!sameManner || after.after !== before.after || after.start !== before.start)

@@ -78,9 +78,11 @@ describe('a file that was begun', () => {
   });
 
   it('is halved when an attempt was killed while it staged: nothing else tells that it took too long', () => {
-    const killed = cursorAfter('in time', { attempts: [leftover('staging')] });
-    expect(planned(killed).recipe.partBytes).toBe(32_000);
-    expect(planned(killed, 10_000).recipe.partBytes).toBe(10_000);
+    for (const step of ['staging', 'presumed'] as const) {
+      const killed = cursorAfter('in time', { attempts: [leftover(step)] });
+      expect(planned(killed).recipe.partBytes).toBe(32_000);
+      expect(planned(killed, 10_000).recipe.partBytes).toBe(10_000);
+    }
     const both = cursorAfter('in time', { attempts: [leftover('staging'), leftover('creating')] });
     expect(planned(both)).toBe(both.intent);
   });
