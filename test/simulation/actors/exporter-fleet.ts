@@ -62,8 +62,6 @@ export function createExporterFleet(options: FleetOptions) {
   let waiting: QueuedMessage[] = [];
   let started = 0;
   let busy = 0;
-  /** What machines remember that wait for their next invocation. */
-  const warm: Map<string, number>[] = [];
 
   return {
     receive(message: QueuedMessage) {
@@ -91,7 +89,6 @@ export function createExporterFleet(options: FleetOptions) {
     );
     for (const message of messages) count(message, 1);
     busy++;
-    const answers = warm.pop() ?? new Map();
     const until = world.now() + functionTimeout;
     let over = false;
     world.at(until, () => {
@@ -110,7 +107,6 @@ export function createExporterFleet(options: FleetOptions) {
       options,
       process,
       invocation,
-      answers,
     )(received, () => until - world.now()).then(
       ({ batchItemFailures }) => {
         const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
@@ -137,7 +133,6 @@ export function createExporterFleet(options: FleetOptions) {
       over = true;
       for (const message of messages) count(message, -1);
       busy--;
-      if (process.alive()) warm.push(answers);
       if (waiting.length > 0) world.wake(world.now(), invokeWaiting);
     }
   }
@@ -151,12 +146,7 @@ export function createExporterFleet(options: FleetOptions) {
 }
 
 /** The exporter's own code, on one machine. */
-function exporterOf(
-  options: FleetOptions,
-  process: Process,
-  invocation: Invocation,
-  answers: Map<string, number>,
-) {
+function exporterOf(options: FleetOptions, process: Process, invocation: Invocation) {
   const { world, database, queue, secrets, eventClient, settleSeconds, limits } = options;
   const dynamodb = createDatabaseClient(world, database, process);
   const exportQueue = createExportQueue({ client: queue().client(process), queueUrl: 'queue' });
@@ -187,7 +177,7 @@ function exporterOf(
         createAuditLog({ client: dynamodb, source: auditLogSource, pause: process.wait }),
         accountId => options.onRead(accountId, process),
       ),
-      silences: createSilences({ client: dynamodb, tableName: tableNames.state, answers }),
+      silences: createSilences(dynamodb, tableNames.state),
       queue: exportQueue,
       events: createExportEvents({ client: eventClient(process), busName: 'bus' }),
       telemetry: {
@@ -209,13 +199,12 @@ function exporterOf(
       deflateBlock: deflateSynchronously,
     },
     settings: { settle: settleSeconds * 1000, limits: limits(), writerVersion: 'simulated' },
-    createBuckets: silenceMs =>
+    createBuckets: () =>
       createBuckets({
-        silenceMs,
         secrets: secretStore,
         endpoints: {},
         exporter: { region: 'eu-central-1' },
-        async open({ sessionName, ...opening }) {
+        async open({ sessionName, silenceMs = 30_000, ...opening }) {
           const accountId = Buffer.from(sessionName, 'base64url').toString('utf8');
           return options.openBucket(process, { ...opening, accountId, silenceMs });
         },
