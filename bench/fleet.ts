@@ -1,10 +1,9 @@
 import { writeFileSync } from 'node:fs';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { exporterMemory } from '../lib/runtime-environment.ts';
 import { assumptions } from './fleet/assumptions.ts';
 import { drawWaves } from './fleet/chart.ts';
 import { costOfWave, pricedExports } from './fleet/cost.ts';
-import { compareHung, hungTable } from './fleet/hung.ts';
 import { rowsOfAccounts } from './fleet/population.ts';
 import { costTable, memoryChoices, summaryOf, waveTable } from './fleet/report.ts';
 import { simulateWave } from './fleet/simulate.ts';
@@ -13,10 +12,9 @@ import { whole } from './measure/options.ts';
 import { createPrinter } from './measure/printer.ts';
 
 interface Options {
-  readonly accounts: number | undefined;
-  readonly concurrency: readonly number[] | undefined;
+  readonly accounts: number;
+  readonly concurrency: readonly number[];
   readonly memory: readonly number[];
-  readonly hung: number;
   readonly chart: string | undefined;
   readonly json: boolean;
 }
@@ -24,29 +22,17 @@ interface Options {
 const options = new Command('npm run bench:fleet --')
   .description('Simulates the midnight wave of a fleet whose accounts all share one midnight.')
   .addOption(
-    new Option('--accounts <number>', 'how many accounts; 100,000, or 2,000 with --hung').argParser(
-      whole(1, 10_000_000),
-    ),
+    new Option('--accounts <number>', 'how many accounts').default(100_000).argParser(whole(1, 10_000_000)),
   )
   .addOption(
-    new Option(
-      '--concurrency <numbers>',
-      'how many exporters at once, separated by commas; 50,200,1000, or 50 with --hung',
-    ).argParser(text => text.split(',').map(whole(1, 1000))),
+    new Option('--concurrency <numbers>', 'how many exporters at once, separated by commas')
+      .default([50, 200, 1000])
+      .argParser(text => text.split(',').map(whole(1, 1000))),
   )
   .addOption(
     new Option('--memory <MBs>', 'the exporters’ memory, separated by commas; which one to choose is printed')
       .default([exporterMemory])
       .argParser(text => text.split(',').map(whole(128, 10_240))),
-  )
-  .addOption(
-    new Option(
-      '--hung [share]',
-      'compare with a wave in which the place of this share of the accounts takes connections and stays silent',
-    )
-      .default(0)
-      .preset('1/3')
-      .argParser(shareOf),
   )
   .option('--chart <file>', 'draw the waves as an SVG, too')
   .option('--json', 'end with one line of JSON; everything else goes to standard error', false)
@@ -54,9 +40,7 @@ const options = new Command('npm run bench:fleet --')
   .parse()
   .opts<Options>();
 
-const { hung, memory, chart, json } = options;
-const accounts = options.accounts ?? (hung > 0 ? 2_000 : 100_000);
-const concurrency = options.concurrency ?? (hung > 0 ? [50] : [50, 200, 1000]);
+const { accounts, concurrency, memory, chart, json } = options;
 const print = createPrinter(json);
 const rows = rowsOfAccounts(accounts);
 const sorted = rows.toSorted();
@@ -79,8 +63,6 @@ if (memory.length > 1)
     print.line(`${number} exporters at once: ${mb} MB are the cheapest with which the last file is in time`);
 const costs = pricedExports(exporterMemory);
 print.line(`\n${costTable(costs)}`);
-const comparisons = hung > 0 ? settings.flatMap(setting => compareHung(rows, hung, setting)) : [];
-if (hung > 0) print.line(`\n${hungTable(comparisons)}`);
 if (chart !== undefined) writeFileSync(chart, drawWaves(waves, results, population));
 print.result({
   benchmark: 'fleet',
@@ -90,13 +72,4 @@ print.result({
   results,
   choices,
   costs,
-  hung: comparisons,
 });
-
-/** From `0.25` or `1/4`. */
-function shareOf(text: string): number {
-  const [part = Number.NaN, whole = 1, ...rest] = text.split('/').map(Number);
-  const share = part / whole;
-  if (rest.length === 0 && share >= 0 && share < 1) return share;
-  throw new InvalidArgumentError('Expected a share from 0 to less than 1, such as 1/3.');
-}

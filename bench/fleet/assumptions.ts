@@ -24,15 +24,4 @@ export const assumptions = {
   /** What a new on-demand table takes at once; AWS raises it to twice the peaks it has seen. */
   ledgerWriteUnitsPerSecond: 4_000,
   ledgerWriteUnitsPerWindow: usage.ledgerWriteUnitsPerWindow,
-  /** How long an exporter waits for a silent bucket, and from how many failures of the account in a row it is patient. */
-  firstSilence: 5,
-  patientSilence: 30,
-  patientFromFailures: 2,
-  /** A place is suspended when so many accounts met silence there within so long, and nobody was answered. */
-  silentAccounts: 3,
-  silentWithin: 60,
-  /** One export of a suspended place is let through so often. */
-  probeEvery: 15,
-  /** Then a message goes to the dead-letter queue. */
-  receives: 8,
 } as const;

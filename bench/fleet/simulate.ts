@@ -1,28 +1,17 @@
-import { coldStartSeconds, exportSeconds, exportTime } from '../../cli/commands/cost/export-time.ts';
-import { retryDelay } from '../../lambdas/exporter/retry-delay.ts';
+import { coldStartSeconds, exportSeconds } from '../../cli/commands/cost/export-time.ts';
 import { assumptions } from './assumptions.ts';
 import { createHeap } from './heap.ts';
-import type { Place } from './place.ts';
 
 export interface WaveOptions {
   /** Exporters at once. */
   readonly concurrency: number;
   /** Of an exporter, in MB. */
   readonly memory: number;
-  /** Accounts whose bucket takes connections and stays silent. */
-  readonly hung?: {
-    readonly accounts: ReadonlySet<number>;
-    readonly place: Place;
-    /** How often each of them has failed in a row before. */
-    readonly failures: number;
-  };
 }
 
-export interface Wave extends Pick<WaveOptions, 'concurrency' | 'memory'> {
+export interface Wave extends WaveOptions {
   /** When each account's file was delivered, in seconds after midnight, in order. */
   readonly deliveredAt: Float64Array<ArrayBuffer>;
-  /** By account: seconds from when its message could be received until its file was delivered; NaN if it never was. */
-  readonly delays: Float64Array<ArrayBuffer>;
   /** Seconds that exporters ran, waiting for others not included. */
   readonly busySeconds: number;
   readonly invocations: number;
@@ -36,20 +25,17 @@ interface Message {
   readonly account: number;
   /** Of the export, still to be done. */
   readonly seconds: number;
-  /** How often it has been received. */
-  readonly received: number;
 }
 
 /** The wave of exports after a midnight that all accounts share. */
-export function simulateWave(rows: Float64Array, { concurrency, memory, hung }: WaveOptions): Wave {
+export function simulateWave(rows: Float64Array, { concurrency, memory }: WaveOptions): Wave {
   const events = createHeap<{ readonly at: number; happen(at: number): void }>();
   const queue: Message[] = [];
   let firstInQueue = 0;
   let coldExporters = 0;
   let warmExporters = 0;
 
-  const delays = new Float64Array(rows.length).fill(Number.NaN);
-  const failures = new Map<number, number>();
+  const deliveredAt = new Float64Array(rows.length);
   const secondsPerWindow = assumptions.ledgerWriteUnitsPerWindow / assumptions.ledgerWriteUnitsPerSecond;
   const coldStart = coldStartSeconds(memory);
   const turn = turnSeconds(memory);
@@ -58,7 +44,7 @@ export function simulateWave(rows: Float64Array, { concurrency, memory, hung }: 
   let invocations = 0;
 
   for (const [account, count] of rows.entries())
-    send({ account, seconds: exportSeconds(count, memory), received: 0 }, visibleAt(account));
+    send({ account, seconds: exportSeconds(count, memory) }, visibleAt(account));
   for (let number = 0; number < concurrency; number++)
     events.add({
       at: assumptions.settle + pollerDelay(number),
@@ -71,11 +57,7 @@ export function simulateWave(rows: Float64Array, { concurrency, memory, hung }: 
   return {
     concurrency,
     memory,
-    deliveredAt: delays
-      .map((delay, account) => visibleAt(account) + delay)
-      .filter(at => !Number.isNaN(at))
-      .sort(),
-    delays,
+    deliveredAt: deliveredAt.sort(),
     busySeconds,
     invocations,
     bounds: boundsOf(rows, concurrency, memory),
@@ -98,14 +80,12 @@ export function simulateWave(rows: Float64Array, { concurrency, memory, hung }: 
       const isCold = warmExporters === 0;
       if (isCold) coldExporters--;
       else warmExporters--;
-      invoke({ ...message, received: message.received + 1 }, at, isCold ? coldStart : 0);
+      invoke(message, at, isCold ? coldStart : 0);
     }
   }
 
   function invoke(message: Message, received: number, startUp: number): void {
-    const { seconds, happen } = hung?.accounts.has(message.account)
-      ? failing(message, received)
-      : working(message, received);
+    const { seconds, happen } = working(message, received);
     const ended = received + startUp + seconds;
     busySeconds += ended - received;
     invocations++;
@@ -126,32 +106,10 @@ export function simulateWave(rows: Float64Array, { concurrency, memory, hung }: 
     const seconds = Math.min(message.seconds, turn);
     const happen = (at: number) => {
       const left = message.seconds - seconds;
-      // Queueing again makes a new message.
-      if (left > 0) send({ account: message.account, seconds: left, received: 0 }, at);
-      else delays[message.account] = at - visibleAt(message.account);
+      if (left > 0) send({ account: message.account, seconds: left }, at);
+      else deliveredAt[message.account] = at;
     };
     return { seconds: started - received + seconds, happen };
-  }
-
-  /** An export whose bucket stays silent, or whose place is suspended; its message comes again after a pause. */
-  function failing(message: Message, received: number) {
-    const { account } = message;
-    const isTried = hung?.place.admits(received) === true;
-    const failed = failures.get(account) ?? hung?.failures ?? 0;
-    const { firstSilence, patientSilence, patientFromFailures } = assumptions;
-    const patience = failed >= patientFromFailures ? patientSilence : firstSilence;
-    const happen = (at: number) => {
-      if (isTried) {
-        failures.set(account, failed + 1);
-        hung?.place.silent(account, at);
-      }
-      if (message.received < assumptions.receives)
-        send(message, at + retryDelay(`${account}`, message.received));
-    };
-    const seconds = isTried
-      ? exportSeconds(0, memory) - exportTime.bucketWrite + patience
-      : exportTime.dynamodbCall;
-    return { seconds, happen };
   }
 }
 

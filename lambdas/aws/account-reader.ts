@@ -10,18 +10,20 @@ interface AccountReaderOptions extends BatchGetOptions {
   readonly dispatchStateTable: string;
 }
 
-/** Reads all that an export begins with by one request: record and cursor consistently, and what is known of silences. */
+/** Reads all that an export begins with by one request: record and cursor consistently, and what is known of silences, if that can be read. */
 export function createAccountReader(options: AccountReaderOptions): AccountReader {
   const { accountsTable, ledgerTable, dispatchStateTable } = options;
   const batchGet = createBatchGet(options);
   return {
     async read(accountId) {
       const id = { S: accountId };
-      const read = await batchGet({
-        [accountsTable]: { Keys: [{ accountId: id }], ConsistentRead: true },
-        [ledgerTable]: { Keys: [{ accountId: id, entry: { S: cursorEntry } }], ConsistentRead: true },
-        [dispatchStateTable]: { Keys: [silencesKey] },
-      });
+      const read = await batchGet(
+        {
+          [accountsTable]: { Keys: [{ accountId: id }], ConsistentRead: true },
+          [ledgerTable]: { Keys: [{ accountId: id, entry: { S: cursorEntry } }], ConsistentRead: true },
+        },
+        { [dispatchStateTable]: { Keys: [silencesKey] } },
+      );
       const [record] = read.get(accountsTable) ?? [];
       const [cursor] = read.get(ledgerTable) ?? [];
       const [silences] = read.get(dispatchStateTable) ?? [];

@@ -1,10 +1,6 @@
-import {
-  type DynamoDBClient,
-  UpdateItemCommand,
-  type UpdateItemCommandInput,
-} from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { type Instant, toIso } from '../domain/instant.ts';
-import { counts, isWorthNoting, type Silence, type Silences } from '../domain/silence.ts';
+import { forgottenFor, type Silence, type Silences, unusedAt } from '../domain/silence.ts';
 import type { SilenceNotes } from '../exporter/ports.ts';
 import type { Item } from './batch-get.ts';
 import { ifConditionHolds } from './conditional-write.ts';
@@ -16,113 +12,132 @@ export const silencesKey = { name: { S: silencesName } };
 
 const silentPrefix = 'silent ';
 const answeredPrefix = 'answered ';
+const recoveredPrefix = 'recovered ';
+const usedPrefix = 'used ';
 /** An update's expression may have 4 KB. */
 const mostForgotten = 50;
 
 /**
- * The item `silences` of the table `dispatch-state`: an attribute `silent <bucket>` for each bucket that was silent
- * lately, an instant and the bucket's region; and `answered <region>`, an instant, for regions of such buckets.
+ * The item `silences` of the table `dispatch-state`, an attribute for each thing known:
+ * - `silent <bucket>`: when it was asked, when that was given up, and the bucket's region;
+ * - `answered <region>` and `recovered <region>`: an instant;
+ * - `used <permit>`: how much of a permit is given out, in milliseconds since 1970.
  */
-export function createSilences({
-  client,
-  tableName,
-  answers = new Map(),
-}: {
-  client: DynamoDBClient;
-  tableName: string;
-  /** When regions, and buckets that had been silent, last answered this process. */
-  answers?: Map<string, Instant>;
-}): SilenceNotes {
+export function createSilences(client: DynamoDBClient, tableName: string): SilenceNotes {
   return {
-    lastAnswer: name => answers.get(name),
-
-    async note(target, now, seen) {
-      if (!isWorthNoting(seen, target, now)) return;
-      const { bucket, region } = target;
-      const forgotten = [...seen.buckets].flatMap(([other, silence]) =>
-        other === bucket || counts(silence, now) ? [] : silentPrefix + other,
-      );
-      await update(
-        { '#silent': silentPrefix + bucket },
-        {
-          UpdateExpression: 'SET #silent = :silence',
-          ExpressionAttributeValues: { ':silence': silenceValue({ region, at: now }) },
+    async noteSilence(target, { asked, ended }, seen) {
+      const forgotten = forgottenFor(target, seen, ended).slice(0, mostForgotten);
+      await update({
+        set: {
+          [silentPrefix + target.bucket]: { S: `${toIso(asked)} ${toIso(ended)} ${target.region}` },
         },
-        forgotten.slice(0, mostForgotten),
-      );
+        remove: forgotten.map(bucket => silentPrefix + bucket),
+      });
     },
 
-    async mayProbe({ bucket, region, at }, now) {
-      return await update(
-        { '#silent': silentPrefix + bucket },
-        {
-          UpdateExpression: 'SET #silent = :probed',
-          ConditionExpression: '#silent = :seen',
-          ExpressionAttributeValues: {
-            ':probed': silenceValue({ region, at: now }),
-            ':seen': silenceValue({ region, at }),
-          },
-        },
-      );
+    async noteAnswer({ bucket, region }, now, wasSilent) {
+      const at = { S: toIso(now) };
+      await update({
+        set: { [answeredPrefix + region]: at, ...(wasSilent && { [recoveredPrefix + region]: at }) },
+        // The next that was silent is asked at once.
+        remove: wasSilent ? [silentPrefix + bucket, `${usedPrefix}again ${region}`] : [],
+      });
     },
 
-    async noteAnswer({ bucket, region }, now, { buckets }) {
-      const isNews = [...buckets].some(
-        ([other, silence]) =>
-          (other === bucket || silence.region === region) &&
-          silence.at > (answers.get(other === bucket ? bucket : region) ?? 0),
-      );
-      answers.set(region, now);
-      if (buckets.has(bucket)) answers.set(bucket, now);
-      if (!isNews) return;
-      await update(
-        { '#answered': answeredPrefix + region },
-        {
-          UpdateExpression: 'SET #answered = :now',
-          ExpressionAttributeValues: { ':now': { S: toIso(now) } },
-        },
-        [silentPrefix + bucket],
-      );
+    async take({ name, cost }, now, { used }) {
+      const attribute = usedPrefix + name;
+      const unused = unusedAt(now);
+      const isUnused = (used.get(name) ?? 0) < unused;
+      return (isUnused && (await takeFirst())) || takeNext();
+
+      function takeFirst() {
+        return updateIf('attribute_not_exists(#used) OR #used < :unused', '#used = :first', {
+          ':unused': unused,
+          ':first': unused + cost,
+        });
+      }
+
+      function takeNext() {
+        return updateIf('#used >= :unused AND #used <= :latest', '#used = #used + :cost', {
+          ':unused': unused,
+          ':latest': now - cost,
+          ':cost': cost,
+        });
+      }
+
+      async function updateIf(
+        condition: string,
+        change: string,
+        values: Record<string, number>,
+      ): Promise<boolean> {
+        const written = await ifConditionHolds(() =>
+          client.send(
+            new UpdateItemCommand({
+              TableName: tableName,
+              Key: silencesKey,
+              UpdateExpression: `SET ${change}`,
+              ConditionExpression: condition,
+              ExpressionAttributeNames: { '#used': attribute },
+              ExpressionAttributeValues: Object.fromEntries(
+                Object.entries(values).map(([placeholder, value]) => [placeholder, { N: String(value) }]),
+              ),
+            }),
+          ),
+        );
+        return written !== undefined;
+      }
     },
   };
 
-  /** False if the condition did not hold. */
-  async function update(
-    names: Record<string, string>,
-    { UpdateExpression, ...change }: Partial<UpdateItemCommandInput>,
-    removed: readonly string[] = [],
-  ): Promise<boolean> {
-    const placeholders = removed.map((name, index) => [`#removed${index}`, name] as const);
-    const remove = removed.length > 0 ? ` REMOVE ${placeholders.map(([name]) => name).join(', ')}` : '';
-    const written = await ifConditionHolds(() =>
-      client.send(
-        new UpdateItemCommand({
-          TableName: tableName,
-          Key: silencesKey,
-          UpdateExpression: `${UpdateExpression}${remove}`,
-          ExpressionAttributeNames: { ...names, ...Object.fromEntries(placeholders) },
-          ...change,
-        }),
-      ),
+  async function update({ set, remove }: { set: Item; remove: readonly string[] }): Promise<void> {
+    const written = Object.entries(set);
+    const sets = written.map((_, index) => `#set${index} = :set${index}`);
+    const removes = remove.map((_, index) => `#removed${index}`);
+    await client.send(
+      new UpdateItemCommand({
+        TableName: tableName,
+        Key: silencesKey,
+        UpdateExpression: [
+          `SET ${sets.join(', ')}`,
+          ...(removes.length > 0 ? [`REMOVE ${removes.join(', ')}`] : []),
+        ].join(' '),
+        ExpressionAttributeNames: Object.fromEntries([
+          ...written.map(([name], index) => [`#set${index}`, name]),
+          ...remove.map((name, index) => [`#removed${index}`, name]),
+        ]),
+        ExpressionAttributeValues: Object.fromEntries(
+          written.map(([, value], index) => [`:set${index}`, value]),
+        ),
+      }),
     );
-    return written !== undefined;
   }
 }
 
-function silenceValue({ region, at }: Silence) {
-  return { S: `${toIso(at)} ${region}` };
-}
-
+/** What cannot be read is not known. */
 export function silencesFromItem(item: Item | undefined): Silences {
-  const buckets = new Map<string, Silence>();
-  const answered = new Map<string, Instant>();
-  for (const [name, { S = '' }] of Object.entries(item ?? {})) {
-    const [instant = '', ...region] = S.split(' ');
-    const at = Date.parse(instant);
-    if (Number.isNaN(at)) continue;
-    if (name.startsWith(silentPrefix))
-      buckets.set(name.slice(silentPrefix.length), { region: region.join(' '), at });
-    if (name.startsWith(answeredPrefix)) answered.set(name.slice(answeredPrefix.length), at);
-  }
-  return { buckets, answered };
+  const attributes = Object.entries(item ?? {});
+  const named = <Value>(prefix: string, read: (value: Item[string]) => Value | undefined) =>
+    new Map(
+      attributes.flatMap(([name, value]) => {
+        const known = name.startsWith(prefix) ? read(value) : undefined;
+        return known === undefined ? [] : [[name.slice(prefix.length), known] as const];
+      }),
+    );
+  return {
+    buckets: named(silentPrefix, ({ S }) => silenceFrom(S)),
+    answered: named(answeredPrefix, ({ S }) => instantFrom(S)),
+    recovered: named(recoveredPrefix, ({ S }) => instantFrom(S)),
+    used: named(usedPrefix, ({ N }) => (N === undefined ? undefined : Number(N))),
+  };
+}
+
+function silenceFrom(text = ''): Silence | undefined {
+  const [askedText, endedText, ...region] = text.split(' ');
+  const [asked, ended] = [instantFrom(askedText), instantFrom(endedText)];
+  return asked === undefined || ended === undefined ? undefined : { region: region.join(' '), asked, ended };
+}
+
+function instantFrom(text = ''): Instant | undefined {
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? undefined : at;
 }

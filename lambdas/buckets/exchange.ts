@@ -46,7 +46,7 @@ export interface Connections {
 }
 
 export interface ConnectionsOptions {
-  /** Milliseconds without any byte sent or received after which a request is given up. */
+  /** Milliseconds without any byte sent or received after which a request is given up; connecting takes no longer, either. */
   readonly silenceMs: number;
   /** How connections are made (`cloudConnections`). */
   readonly agent: https.AgentOptions;
@@ -72,7 +72,7 @@ export function openConnections({ silenceMs, agent }: ConnectionsOptions): Conne
         url.protocol === 'http:'
           ? http.request(url, { ...options, agent: plain })
           : https.request(url, { ...options, agent: secure });
-      return answerTo(request, body, signal);
+      return answerTo(request, body, signal, Math.min(connectMs, silenceMs));
     },
     close() {
       plain.destroy();
@@ -85,6 +85,7 @@ function answerTo(
   request: http.ClientRequest,
   body: Buffer,
   signal: Abortable | undefined,
+  longestConnecting: number,
 ): Promise<CloudAnswer> {
   return new Promise((resolve, reject) => {
     let handedOver = false;
@@ -96,7 +97,7 @@ function answerTo(
       request.destroy(new Error(code));
     };
     const abort = () => giveUp('ABORT_ERR');
-    const connecting = setTimeout(giveUp, connectMs, 'ETIMEDOUT');
+    const connecting = setTimeout(giveUp, longestConnecting, 'ETIMEDOUT');
 
     // Nothing is written before the connection stands, and the last bytes only when the system has taken all others:
     // a request that breaks earlier cannot have been carried out.

@@ -109,7 +109,7 @@ function createClient({
     expectContinueHeader: false,
     requestHandler: {
       httpsAgent: cloudConnections(endpoint),
-      connectionTimeout: connectMs,
+      connectionTimeout: Math.min(connectMs, silenceMs),
       socketTimeout: silenceMs,
     },
     ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),

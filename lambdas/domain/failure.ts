@@ -26,6 +26,10 @@ export const failureCodes = {
   destination_unavailable: { retryable: true, meaning: 'The cloud answers with server errors or throttles' },
   network: { retryable: true, meaning: 'The cloud cannot be reached, or the connection broke' },
   no_answer: { retryable: true, meaning: 'The cloud takes connections and does not answer in time' },
+  region_silent: {
+    retryable: true,
+    meaning: 'Other buckets of the region are silent, so this one was not asked yet',
+  },
   out_of_time: { retryable: true, meaning: 'The function ran out of time in the middle of a file' },
   internal: { retryable: true, meaning: 'A fault of this system or of AWS' },
 } as const satisfies Record<string, { retryable: boolean; meaning: string }>;

@@ -12,8 +12,6 @@ interface BucketsOptions {
   readonly open: typeof openBucket;
   readonly endpoints: Endpoints;
   readonly exporter: ExporterIdentity;
-  /** How long a cloud may stay silent, in milliseconds. */
-  readonly silenceMs: number;
 }
 
 /** The bucket of one account during one invocation: opened at the first file, kept while the record stays the same. */
@@ -22,21 +20,21 @@ export function createBuckets({
   open,
   endpoints,
   exporter,
-  silenceMs,
 }: BucketsOptions): Buckets & { close(): void } {
   let opened:
     | { readonly bucket: Bucket; readonly access: string; readonly secret: string | undefined }
     | undefined;
 
   return {
-    async open(account) {
-      if (opened?.access !== accessOf(account)) await openWith(account, await readSecret(account));
+    async open(account, patience) {
+      if (opened?.access !== accessOf(account, patience))
+        await openWith(account, patience, await readSecret(account));
       return bucketInUse();
     },
-    async reopen(account) {
+    async reopen(account, patience) {
       const secret = await readSecret(account);
       if (secret === opened?.secret) return undefined;
-      await openWith(account, secret);
+      await openWith(account, patience, secret);
       return bucketInUse();
     },
     close,
@@ -47,7 +45,7 @@ export function createBuckets({
     return undefined;
   }
 
-  async function openWith(account: Account, secret: string | undefined) {
+  async function openWith(account: Account, patience: number, secret: string | undefined) {
     close();
     const { accountId, destination } = account;
     const credential = secret === undefined ? undefined : parseSecret(destination, secret);
@@ -58,9 +56,9 @@ export function createBuckets({
       endpoints,
       sessionName,
       exporter,
-      silenceMs,
+      silenceMs: patience,
     });
-    opened = { bucket, access: accessOf(account), secret };
+    opened = { bucket, access: accessOf(account, patience), secret };
   }
 
   function bucketInUse(): Bucket {
@@ -78,6 +76,6 @@ function isByRole(destination: Destination): boolean {
   return destination.type === 's3' && destination.roleArn !== undefined;
 }
 
-function accessOf({ destination, secretId }: Account): string {
-  return JSON.stringify([destination, secretId]);
+function accessOf({ destination, secretId }: Account, patience: number): string {
+  return JSON.stringify([destination, secretId, patience]);
 }

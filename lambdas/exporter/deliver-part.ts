@@ -75,10 +75,10 @@ interface Sent {
 
 /** Uploads with the credential at hand and, if that is rejected and was rotated meanwhile, once more with the new one. */
 async function send(upload: Upload): Promise<Sent> {
-  const { account, ports } = upload.delivery;
-  const first = await sendTo(upload, () => ports.buckets.open(account));
+  const { account, admitted, ports } = upload.delivery;
+  const first = await sendTo(upload, () => ports.buckets.open(account, admitted.patience));
   if (!('failure' in first.answer) || first.answer.failure.code !== 'credentials_rejected') return first;
-  const second = await sendTo(upload, () => ports.buckets.reopen(account));
+  const second = await sendTo(upload, () => ports.buckets.reopen(account, admitted.patience));
   return second ? { ...second, answer: composed(first.answer, second.answer) } : first;
 }
 
@@ -111,7 +111,9 @@ async function create(upload: Upload, bucket: Bucket): Promise<Sent> {
   };
   try {
     const watch = { signal: deadline.signal, step: (step: UploadStep) => noteStep(upload, step) };
-    return { answer: await bucket.create(object, watch), packed };
+    const answer = await bucket.create(object, watch);
+    await delivery.admitted.heard(answer);
+    return { answer, packed };
   } finally {
     // Stop reading: the query may still be retrying a throttled table.
     ended.abort(uploadEnded);

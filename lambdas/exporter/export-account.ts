@@ -4,7 +4,8 @@ import { type ExportMessage, longestDelay } from '../domain/export-message.ts';
 import { ExportError, toExportError } from '../domain/failure.ts';
 import { type Instant, toIso } from '../domain/instant.ts';
 import { firstPosition, nextStep } from '../domain/plan.ts';
-import { deliverUnlessSuspended } from './deliver-unless-suspended.ts';
+import { type Admitted, admit } from './admit.ts';
+import { deliverPart } from './deliver-part.ts';
 import type { ExportSettings } from './export-settings.ts';
 import type { Deadline, ExporterPorts, Standing } from './ports.ts';
 import { recount } from './recount.ts';
@@ -13,7 +14,8 @@ import { reportFailure } from './report-failure.ts';
 /**
  * How an invocation ended: everything due is delivered (`done`), the rest, windows to be counted again included, is
  * queued again (`continued`, `early`, `superseded`), the account gets nothing now (`stopped`, `gone`), somebody must act
- * (`failed`), or another exporter is at work, and the message has to wait.
+ * (`failed`), or the message has to wait: where the destination is most likely silent (`suspended`), and where another
+ * exporter is at work.
  */
 export type ExportOutcome =
   | 'done'
@@ -23,6 +25,7 @@ export type ExportOutcome =
   | 'stopped'
   | 'gone'
   | 'failed'
+  | 'suspended'
   | Leased;
 
 export interface Leased {
@@ -33,6 +36,8 @@ export interface Leased {
 export interface ExportRun {
   /** The queue's. */
   readonly messageId: string;
+  /** How often the message has been received, this time included. */
+  readonly received: number;
   readonly ports: ExporterPorts;
   readonly settings: ExportSettings;
   readonly deadline: Deadline;
@@ -50,7 +55,7 @@ const conflictDelay = 60;
  */
 export async function exportAccount(
   message: ExportMessage,
-  { messageId, ports, settings, deadline }: ExportRun,
+  { messageId, received, ports, settings, deadline }: ExportRun,
 ): Promise<ExportOutcome> {
   const ahead = message.tick - ports.clock.now();
   if (ahead > furthestTick)
@@ -99,6 +104,7 @@ export async function exportAccount(
     { silences }: Standing,
   ): Promise<ExportOutcome> {
     let cursor = from;
+    let admitted: Admitted | undefined;
     for (let parts = 0; ; parts++) {
       const step = nextStep(account, cursor, message.tick, settings.limits);
       if (step.kind !== 'deliver') {
@@ -110,8 +116,20 @@ export async function exportAccount(
       if (leasedUntil !== undefined) return { leasedUntil };
 
       const { intent } = step;
-      const part = { account, cursor, intent, token, messageId, ports, settings, deadline };
-      const delivered = await deliverUnlessSuspended(part, silences);
+      if (!admitted) {
+        const admission = await admit(account, cursor, silences, received, ports);
+        if (admission instanceof ExportError) {
+          // One that was noted, but of which this exporter did not learn: it has written nothing.
+          const attempt = cursor.attempts.find(other => other.token === token);
+          const ended = attempt && { ended: { attempt, wroteNothing: true } };
+          const at = { cursor, window: intent.window, ...ended };
+          await reportFailure(account.accountId, admission, at, ports);
+          return 'suspended';
+        }
+        admitted = admission;
+      }
+      const part = { account, cursor, intent, token, messageId, admitted, ports, settings, deadline };
+      const delivered = await deliverPart(part);
       if (delivered === 'not-begun') return 'superseded';
       token = ports.clock.token();
       if (delivered === 'failed' || delivered === 'superseded') return delivered;

@@ -53,7 +53,7 @@ const ports: Omit<ExporterPorts, 'buckets'> = {
     }),
     source: auditLog,
   }),
-  silences: createSilences({ client: dynamodb, tableName: dispatchStateTable }),
+  silences: createSilences(dynamodb, dispatchStateTable),
   queue,
   events: createExportEvents({
     client: new EventBridgeClient(options),
@@ -74,7 +74,7 @@ const settings: ExportSettings = {
 const exportBatch = createBatchExporter({
   ports,
   settings,
-  createBuckets: silenceMs => createBuckets({ secrets, open: openBucket, endpoints, exporter, silenceMs }),
+  createBuckets: () => createBuckets({ secrets, open: openBucket, endpoints, exporter }),
   retryAfter: queue.retryAfter,
   timer(run, milliseconds) {
     const timeout = setTimeout(run, milliseconds);

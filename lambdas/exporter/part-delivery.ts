@@ -1,6 +1,7 @@
 import type { Account } from '../domain/account.ts';
 import type { Cursor, Intent } from '../domain/cursor.ts';
 import type { FileName } from '../domain/object-key.ts';
+import type { Admitted } from './admit.ts';
 import type { ExportSettings } from './export-settings.ts';
 import type { Deadline, ExporterPorts } from './ports.ts';
 
@@ -13,6 +14,7 @@ export interface PartDelivery {
   readonly token: string;
   /** Of the message that is worked on. */
   readonly messageId: string;
+  readonly admitted: Admitted;
   readonly ports: ExporterPorts;
   readonly settings: ExportSettings;
   readonly deadline: Deadline;

@@ -9,7 +9,7 @@ import type { ExportMessage } from '../domain/export-message.ts';
 import type { ExportError, FailureCode } from '../domain/failure.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Place } from '../domain/recipe.ts';
-import type { Silences, Suspension, Target } from '../domain/silence.ts';
+import type { Permit, Silence, Silences, Target } from '../domain/silence.ts';
 import type { Window } from '../domain/window.ts';
 
 /** Everything outside that an export touches. Any call may throw; what is thrown is retried by the queue. */
@@ -27,7 +27,7 @@ export interface ExporterPorts {
 }
 
 export interface AccountReader {
-  /** All that stands about an account, read consistently by one request. */
+  /** All that stands about an account, by one request: record and cursor consistently, and in any case; silences if possible. */
   read(accountId: string): Promise<Standing>;
 }
 
@@ -104,23 +104,22 @@ export interface AuditLog {
 export interface Buckets {
   /**
    * The account's bucket, with its credential. A credential is remembered for this invocation.
+   * @param patience how long the cloud may stay silent, in milliseconds
    * @throws ExportError with a code of the secret, the role or the network
    */
-  open(account: Account): Promise<Bucket>;
+  open(account: Account, patience: number): Promise<Bucket>;
   /** The same with the credential read afresh; `undefined` if that is the one which was used already. */
-  reopen(account: Account): Promise<Bucket | undefined>;
+  reopen(account: Account, patience: number): Promise<Bucket | undefined>;
 }
 
 /** What the whole fleet is told of clouds that take connections and stay silent. */
 export interface SilenceNotes {
-  /** When a region, or a bucket that had been silent, last answered this process. */
-  lastAnswer(name: string): Instant | undefined;
   /** Notes that the target was silent. */
-  note(target: Target, now: Instant, seen: Silences): Promise<void>;
-  /** Asks to try although the target is suspended; `false` if somebody else does so at this moment. */
-  mayProbe(suspension: Suspension, now: Instant): Promise<boolean>;
-  /** Notes that the target has answered, if that is news to the fleet. */
-  noteAnswer(target: Target, now: Instant, seen: Silences): Promise<void>;
+  noteSilence(target: Target, silence: Omit<Silence, 'region'>, seen: Silences): Promise<void>;
+  /** Notes that the target has answered. */
+  noteAnswer(target: Target, now: Instant, wasSilent: boolean): Promise<void>;
+  /** Takes a permit; `false` if others have used it up. */
+  take(permit: Permit, now: Instant, seen: Silences): Promise<boolean>;
 }
 
 export interface ContinuationQueue {

@@ -138,12 +138,4 @@ describe('the benchmarks', () => {
     expect(small.usd).toBeLessThan(large.usd);
     expect(choices).toEqual([{ concurrency: 20, memory: small.last <= 1.1 * large.last ? 512 : 1769 }]);
   });
-
-  it('of the fleet holds back no healthy account where a third of all meet a silent place', async () => {
-    const { hung, population } = await result('fleet', '--hung');
-    expect(population.accounts).toBe(2000);
-    const ratios = Object.fromEntries(hung.map(({ when, ratio }: Record<string, unknown>) => [when, ratio]));
-    expect(ratios['the first window']).toBeLessThanOrEqual(1.5);
-    expect(ratios['a later window, the place still suspended']).toBeLessThanOrEqual(1);
-  });
 });

@@ -36,12 +36,13 @@ describe('all that stands about an account', () => {
   it('is its record as it was put, its cursor, and where clouds are silent', async () => {
     const ledger = createLedger({ client: tables.client, tableName: names.ledgerTable });
     const cursor = await ledger.createCursor(odd.accountId, start);
-    const silences = createSilences({ client: tables.client, tableName: names.dispatchStateTable });
-    await silences.note({ bucket: 'gcs://another', region: 'gcs' }, start, noSilences);
+    const silences = createSilences(tables.client, names.dispatchStateTable);
+    const silence = { asked: start, ended: start + 5000 };
+    await silences.noteSilence({ bucket: 'gcs://another', region: 'gcs' }, silence, noSilences);
     expect(await accounts.read(odd.accountId)).toEqual({
       record: odd,
       cursor,
-      silences: { ...noSilences, buckets: new Map([['gcs://another', { region: 'gcs', at: start }]]) },
+      silences: { ...noSilences, buckets: new Map([['gcs://another', { region: 'gcs', ...silence }]]) },
     });
   });
 
@@ -76,5 +77,33 @@ describe('all that stands about an account', () => {
       expect(await reader.read(odd.accountId)).toMatchObject({ record: odd, cursor });
       expect(requests).toBe(2);
     }
+  });
+
+  it('is there without the silences where these stay unread, may not be read, or have no table', async () => {
+    const client = (alter: (tableNames: readonly string[]) => object | undefined) => {
+      const send = tables.client.send.bind(tables.client);
+      return Object.assign(Object.create(tables.client), {
+        async send(command: BatchGetItemCommand) {
+          const { [names.dispatchStateTable]: silences, ...others } = command.input.RequestItems ?? {};
+          const altered = silences && alter(Object.keys(others));
+          if (!altered) return send(command);
+          const read = await send(new BatchGetItemCommand({ RequestItems: others }));
+          return { ...read, ...altered };
+        },
+      }) as typeof tables.client;
+    };
+    const unread = client(() => ({
+      UnprocessedKeys: { [names.dispatchStateTable]: { Keys: [{ name: { S: 'silences' } }] } },
+    }));
+    const denied = client(() => {
+      throw Object.assign(new Error('Not authorized'), { name: 'AccessDeniedException' });
+    });
+    const expected = { record: odd, silences: noSilences };
+    for (const options of [
+      { client: unread, ...names },
+      { client: denied, ...names },
+      { client: tables.client, ...names, dispatchStateTable: 'no-such-table' },
+    ])
+      expect(await createAccountReader(options).read(odd.accountId)).toMatchObject(expected);
   });
 });

@@ -1,15 +1,16 @@
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSilences, silencesFromItem, silencesKey } from '../../lambdas/aws/silences.ts';
-import { isProbeDue, noSilences, type Silences, suspensionOf } from '../../lambdas/domain/silence.ts';
+import { admissionOf, noSilences, type Silences, usedAfter } from '../../lambdas/domain/silence.ts';
 import type { SilenceNotes } from '../../lambdas/exporter/ports.ts';
 import { type DynamodbTables, startTables } from './dynamodb-tables.ts';
 
 const start = Date.parse('2026-11-22T12:00:00Z');
 const second = 1000;
 const region = 's3 eu-west-1';
-const never = () => undefined;
 const target = (bucket: string) => ({ bucket, region });
+const silence = (asked: number) => ({ asked, ended: asked + second });
+const permit = { name: `again ${region}`, cost: 1667 };
 
 describe('what the fleet knows of silent buckets', () => {
   let tables: DynamodbTables;
@@ -20,7 +21,7 @@ describe('what the fleet knows of silent buckets', () => {
   });
   beforeEach(async () => {
     tableName = await tables.create({ partition: 'name' });
-    silences = createSilences({ client: tables.client, tableName });
+    silences = createSilences(tables.client, tableName);
   });
   afterAll(() => tables?.close());
 
@@ -36,60 +37,75 @@ describe('what the fleet knows of silent buckets', () => {
   });
 
   it('is which bucket was silent, of which region, and when', async () => {
-    await silences.note(target('s3://a'), start, noSilences);
-    await silences.note({ bucket: 'azure://ünï', region: 'azure public' }, start + second, noSilences);
-    await silences.note(target('s3://a'), start + 2 * second, await known());
-    expect(await known()).toEqual({
-      buckets: new Map([
-        ['s3://a', { region, at: start + 2 * second }],
-        ['azure://ünï', { region: 'azure public', at: start + second }],
+    await silences.noteSilence(target('s3://a'), silence(start), noSilences);
+    await silences.noteSilence(
+      { bucket: 'azure://ünï', region: 'azure public' },
+      silence(start + second),
+      noSilences,
+    );
+    await silences.noteSilence(target('s3://a'), silence(start + 2 * second), await known());
+    expect((await known()).buckets).toEqual(
+      new Map([
+        ['s3://a', { region, ...silence(start + 2 * second) }],
+        ['azure://ünï', { region: 'azure public', ...silence(start + second) }],
       ]),
-      answered: new Map(),
-    });
+    );
   });
 
-  it('forgets what is known no more with the next note', async () => {
-    await silences.note(target('s3://old'), start, noSilences);
-    await silences.note(target('s3://young'), start + 18_000 * second, await known());
-    await silences.note(target('s3://new'), start + 21_601 * second, await known());
-    expect([...(await known()).buckets.keys()].toSorted()).toEqual(['s3://new', 's3://young']);
+  it('forgets the oldest of many, and what is known no more', async () => {
+    await silences.noteSilence({ bucket: 'gcs://old', region: 'gcs' }, silence(start), noSilences);
+    const later = start + 6 * 3_600_000 + second;
+    for (let index = 0; index < 12; index++)
+      await silences.noteSilence(target(`s3://${index}`), silence(later + index), await known());
+    const last = Array.from({ length: 10 }, (_, index) => `s3://${index + 2}`);
+    expect([...(await known()).buckets.keys()].toSorted()).toEqual(last.toSorted());
   });
 
-  it('lets one of many probe, and the next when that one has had its time', async () => {
+  it('opens a suspended region after an answer', async () => {
     for (const name of ['s3://a', 's3://b', 's3://c'])
-      await silences.note(target(name), start, await known());
-    const suspension = suspensionOf(await known(), target('s3://d'), never, start);
-    if (!suspension) return expect.fail('nothing is suspended');
-    const now = start + 15 * second;
-    expect(isProbeDue(suspension, now - 1)).toBe(false);
-    expect(isProbeDue(suspension, now)).toBe(true);
-    const tries = await Promise.all(Array.from({ length: 5 }, () => silences.mayProbe(suspension, now)));
-    expect(tries.filter(Boolean)).toHaveLength(1);
-    expect(suspensionOf(await known(), target('s3://d'), never, now)).toEqual({ ...suspension, at: now });
-  });
-
-  it('opens a region after an answer; buckets that have not answered stay suspended', async () => {
-    const names = ['s3://a', 's3://b', 's3://c'];
-    for (const name of names) await silences.note(target(name), start, await known());
+      await silences.noteSilence(target(name), silence(start), await known());
     const now = start + 20 * second;
-    expect(silences.lastAnswer(region)).toBeUndefined();
-    await silences.noteAnswer(target('s3://a'), now, await known());
-    expect(silences.lastAnswer(region)).toBe(now);
-    const suspended = async (name: string) => suspensionOf(await known(), target(name), never, now)?.bucket;
-    expect(await Promise.all(['s3://a', 's3://b', 's3://d'].map(suspended))).toEqual([
-      undefined,
-      's3://b',
-      undefined,
-    ]);
+    const admission = async (bucket: string) =>
+      admissionOf(await known(), { target: target(bucket), lastError: undefined, received: 1 }, now).kind;
+    expect(await admission('s3://d')).toBe('by-permit');
+    await silences.noteAnswer(target('s3://e'), now, false);
+    expect(await admission('s3://d')).toBe('free');
+    expect(await admission('s3://a')).toBe('by-permit');
   });
 
-  it('is not written when an answer is no news', async () => {
-    await silences.noteAnswer(target('s3://a'), start, noSilences);
+  it('keeps no bucket that has answered, and frees the permit for the next', async () => {
+    await silences.noteSilence(target('s3://a'), silence(start), noSilences);
+    await silences.take({ ...permit, cost: 10_000 }, start, noSilences);
+    await silences.noteAnswer(target('s3://a'), start + second, true);
+    const at = new Map([[region, start + second]]);
+    expect(await known()).toEqual({ ...noSilences, answered: at, recovered: at });
+  });
+
+  it('gives out as many permits as there are, to however many that ask at once', async () => {
+    let used: number | undefined;
+    for (const now of [start, start, start + 2 * second, start + 30 * second]) {
+      const seen = await known();
+      const asked = Array.from({ length: 12 }, () => silences.take(permit, now, seen));
+      const taken = (await Promise.all(asked)).filter(Boolean).length;
+      let expected = 0;
+      for (let next = usedAfter(used, permit, now); next !== undefined; next = usedAfter(used, permit, now)) {
+        used = next;
+        expected++;
+      }
+      expect(taken).toBe(expected);
+      expect((await known()).used).toEqual(new Map([[permit.name, used]]));
+    }
+  });
+
+  it('gives out no more to who has read it before the others did', async () => {
+    const taken: boolean[] = [];
+    for (let index = 0; index < 12; index++) taken.push(await silences.take(permit, start, noSilences));
+    expect(taken.filter(Boolean)).toHaveLength(5);
+  });
+
+  it('is nothing where an attribute is not ours', async () => {
+    const odd = { 'silent s3://a': { N: '1' }, 'answered gcs': { S: 'soon' }, 'used x': { S: '' } };
+    await tables.client.send(new PutItemCommand({ TableName: tableName, Item: { ...silencesKey, ...odd } }));
     expect(await known()).toEqual(noSilences);
-    await silences.note(target('s3://b'), start + second, noSilences);
-    const seen = await known();
-    await silences.noteAnswer(target('s3://a'), start + 2 * second, seen);
-    await silences.noteAnswer(target('s3://a'), start + 3 * second, seen);
-    expect((await known()).answered).toEqual(new Map([[region, start + 2 * second]]));
   });
 });

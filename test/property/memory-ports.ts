@@ -40,10 +40,9 @@ export function startExporter(world: MemoryWorld, now: number) {
     },
     ledger,
     silences: {
-      lastAnswer: () => undefined,
-      note: async (...silence) => void told.push(silence),
-      mayProbe: async () => true,
+      noteSilence: async (...silence) => void told.push(silence),
       noteAnswer: async () => undefined,
+      take: async () => true,
     },
     auditLog: {
       async *pages(accountId) {
@@ -73,9 +72,8 @@ export function startExporter(world: MemoryWorld, now: number) {
   const exportBatch = createBatchExporter({
     ports,
     settings: { settle: 0, limits: { partBytes: 5_000, level: 1 }, writerVersion: '1.0.0' },
-    createBuckets: silenceMs =>
+    createBuckets: () =>
       createBuckets({
-        silenceMs,
         endpoints: {},
         exporter: { region: 'eu-central-1' },
         secrets: { read: async secretId => world.secrets.get(secretId) ?? '' },

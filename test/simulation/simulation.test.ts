@@ -30,7 +30,7 @@ test(`nothing is lost and nothing comes twice in ${randomSeeds} seeds that were 
   expect(await play(Array.from({ length: randomSeeds }, (_, index) => first + index))).toEqual([]);
 });
 
-test('no silent cloud and no large account makes 99 of 100 others wait half as long again', async () => {
+test('no silent cloud and no large account makes 99 of 100 others wait for longer than is promised', async () => {
   expect(await fairnessViolations()).toEqual([]);
 });
 

@@ -66,8 +66,6 @@ export function createExporterFleet(options: FleetOptions) {
   let waiting: QueuedMessage[] = [];
   let started = 0;
   let busy = 0;
-  /** What machines remember that wait for their next invocation. */
-  const warm: Map<string, number>[] = [];
 
   return {
     receive(message: QueuedMessage) {
@@ -95,7 +93,6 @@ export function createExporterFleet(options: FleetOptions) {
     );
     for (const message of messages) count(message, 1);
     busy++;
-    const answers = warm.pop() ?? new Map();
     const until = world.now() + functionTimeout;
     let over = false;
     world.at(until, () => {
@@ -114,7 +111,6 @@ export function createExporterFleet(options: FleetOptions) {
       options,
       process,
       invocation,
-      answers,
     )(received, () => until - world.now()).then(
       ({ batchItemFailures }) => {
         const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
@@ -141,7 +137,6 @@ export function createExporterFleet(options: FleetOptions) {
       over = true;
       for (const message of messages) count(message, -1);
       busy--;
-      if (process.alive()) warm.push(answers);
       if (waiting.length > 0) world.wake(world.now(), invokeWaiting);
     }
   }
@@ -155,6 +150,7 @@ export function createExporterFleet(options: FleetOptions) {
 }
 
 /** The exporter's own code, on one machine. */
+<<<<<<< HEAD
 function exporterOf(
   options: FleetOptions,
   process: Process,
@@ -162,6 +158,10 @@ function exporterOf(
   answers: Map<string, number>,
 ) {
   const { world, database, queue, secrets, eventClient, settleSeconds, recountAfter, limits } = options;
+=======
+function exporterOf(options: FleetOptions, process: Process, invocation: Invocation) {
+  const { world, database, queue, secrets, eventClient, settleSeconds, limits } = options;
+>>>>>>> wt-silence
   const dynamodb = createDatabaseClient(world, database, process);
   const exportQueue = createExportQueue({ client: queue().client(process), queueUrl: 'queue' });
   const secretStore = createSecretStore({
@@ -192,7 +192,7 @@ function exporterOf(
         (...read) => options.onRead(process, ...read),
         accountId => options.onCount(process, accountId),
       ),
-      silences: createSilences({ client: dynamodb, tableName: tableNames.state, answers }),
+      silences: createSilences(dynamodb, tableNames.state),
       queue: exportQueue,
       events: createExportEvents({ client: eventClient(process), busName: 'bus' }),
       telemetry: {
@@ -213,6 +213,7 @@ function exporterOf(
       },
       deflateBlock: deflateSynchronously,
     },
+<<<<<<< HEAD
     settings: {
       settle: settleSeconds * 1000,
       recountAfter,
@@ -220,16 +221,18 @@ function exporterOf(
       writerVersion: 'simulated',
     },
     createBuckets: silenceMs =>
-      createBuckets({
-        silenceMs,
+=======
+    settings: settle: settleSeconds * 1000, limits: limits(), writerVersion: 'simulated' ,
+    createBuckets: () =>
+>>>>>>> wt-silence
+      createBuckets(
         secrets: secretStore,
-        endpoints: {},
-        exporter: { region: 'eu-central-1' },
-        async open({ sessionName, ...opening }) {
+        endpoints: ,
+        exporter: region: 'eu-central-1' ,
+        async open(sessionName, silenceMs = 30_000, ...opening ) {
           const accountId = Buffer.from(sessionName, 'base64url').toString('utf8');
           return options.openBucket(process, { ...opening, accountId, silenceMs });
-        },
-      }),
+        },),
     retryAfter: exportQueue.retryAfter,
     timer(run, milliseconds) {
       let cancelled = false;

@@ -9,6 +9,8 @@ export interface Customer {
   readonly history?: number;
   /** How long a file of it takes to go up, in milliseconds. */
   readonly fileTakes?: number;
+  /** How long after the others it is due, in seconds, up to 900. */
+  readonly dueAfter?: number;
 }
 
 /** 2,000 accounts: a third in one region of S3, a third in Google Cloud, the others in another region and in Azure. */

@@ -8,14 +8,20 @@ const minute = 60_000;
 /** The longest pause before a message comes again, and what is left of a suspension. */
 const timeToCatchUp = 17 * minute;
 /** A healthy account may wait so much longer than it would if nothing were wrong. */
-export const bar = 1.5;
+const usualBar = 1.5;
 
 interface Scenario {
   readonly name: string;
+  /** Instead of the usual ones. */
+  readonly fleet?: readonly Customer[];
   /** Those in trouble, or whose size is the trouble. The others are healthy. */
   readonly isTroubled: (customer: Customer) => boolean;
   /** Until when their buckets are silent, in milliseconds after the tick. */
   readonly silentUntil: number;
+  /** True if they have been silent since the window before. */
+  readonly wereSilent?: true;
+  /** How much longer than without the trouble the healthy may wait, if not by `usualBar`. */
+  readonly bar?: number;
   /** True for those by which the others can be told, too. */
   readonly isTelling?: boolean;
   readonly change?: (customer: Customer, number: number) => Customer;
@@ -28,6 +34,32 @@ const inOneBucket = (customer: Customer): Customer => ({
 const isInOneBucket = ({ destination }: Customer) =>
   destination.type === 's3' && destination.bucket === 'audit-of-one-customer';
 
+const isOdd = ({ accountId }: Customer) => Number(accountId.slice('account-'.length)) % 2 === 1;
+
+/** So many accounts, each with a bucket in the region, or storage account, of its own. */
+function accountsOf(
+  type: 's3' | 'azure',
+  first: number,
+  count: number,
+  more: Partial<Customer> = {},
+): readonly Customer[] {
+  return Array.from({ length: count }, (_, index) => {
+    const name = `audit${first + index}`;
+    return {
+      accountId: `account-${first + index}`,
+      destination:
+        type === 's3'
+          ? { type, bucket: name, region: 'eu-central-1' }
+          : { type, storageAccount: name, container: 'audit' },
+      ...more,
+    };
+  });
+}
+
+const withAzure = [...accountsOf('azure', 0, 1333), ...accountsOf('s3', 1333, 667)];
+const isInSilentLocation = (customer: Customer) => customer.destination.type === 'azure' && isOdd(customer);
+const isDueAtOnce = ({ dueAfter }: Customer) => dueAfter === undefined;
+
 const scenarios: readonly Scenario[] = [
   {
     name: 'a cloud, with a third of the accounts',
@@ -39,6 +71,12 @@ const scenarios: readonly Scenario[] = [
     name: 'a region of S3, with a third of the accounts',
     isTroubled: ({ destination }) => destination.type === 's3' && destination.region === 'eu-central-1',
     silentUntil: 2 * minute,
+  },
+  {
+    name: 'a region of S3 that was silent in the window before, too',
+    isTroubled: ({ destination }) => destination.type === 's3' && destination.region === 'eu-central-1',
+    wereSilent: true,
+    silentUntil: 30 * minute,
   },
   {
     name: 'one customer’s bucket, of one account',
@@ -71,6 +109,41 @@ const scenarios: readonly Scenario[] = [
     change: (customer, number) =>
       number === 0 ? { ...customer, history: year, fileTakes: 35_000 } : customer,
   },
+  {
+    name: 'half of a region of S3, of 1,000 accounts and no others',
+    isTelling: true,
+    fleet: accountsOf('s3', 0, 1000),
+    isTroubled: isOdd,
+    silentUntil: 30 * minute,
+    bar: 3.5,
+  },
+  {
+    name: 'a location of Azure, with a third of the accounts',
+    fleet: withAzure,
+    isTroubled: isInSilentLocation,
+    silentUntil: 30 * minute,
+    bar: 2.6,
+  },
+  {
+    name: 'that location, silent in the window before, too',
+    fleet: withAzure,
+    isTroubled: isInSilentLocation,
+    wereSilent: true,
+    silentUntil: 30 * minute,
+  },
+  {
+    name: 'a region of S3; 30 healthy are due 10 minutes later',
+    isTelling: true,
+    fleet: [...accountsOf('s3', 0, 300), ...accountsOf('s3', 300, 30, { dueAfter: 600 })],
+    isTroubled: isDueAtOnce,
+    silentUntil: 30 * minute,
+  },
+  {
+    name: 'most of Azure; 60 healthy are due 5 minutes later',
+    fleet: [...accountsOf('azure', 0, 1500), ...accountsOf('azure', 1500, 60, { dueAfter: 300 })],
+    isTroubled: isDueAtOnce,
+    silentUntil: 30 * minute,
+  },
 ];
 
 export interface Outcome {
@@ -80,6 +153,9 @@ export interface Outcome {
   readonly calm: number;
   readonly troubled: number;
   readonly ratio: number;
+  readonly bar: number;
+  /** Milliseconds after the end of the silence until all of the others have their file, too; none without silence. */
+  readonly recovery: number | undefined;
   /** Accounts without a file long after everything is well again. */
   readonly late: number;
   readonly silences: number;
@@ -92,12 +168,18 @@ export async function measureFairness(
   chosen: readonly Scenario[] = scenarios,
 ): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
-  const calm = await playWave({ customers, isSilent: () => false, lasts: timeToCatchUp });
-  for (const { name, isTroubled, silentUntil, change } of chosen) {
-    const all = change ? customers.map(change) : customers;
+  const calmWaves = new Map<readonly Customer[], Wave>();
+  for (const scenario of chosen) {
+    const { name, fleet = customers, isTroubled, silentUntil, wereSilent, change, bar = usualBar } = scenario;
+    const calm =
+      calmWaves.get(fleet) ??
+      (await playWave({ customers: fleet, isSilent: () => false, lasts: timeToCatchUp }));
+    calmWaves.set(fleet, calm);
+    const all = change ? fleet.map(change) : fleet;
     const troubled = await playWave({
       customers: all,
       isSilent: (customer, after) => after < silentUntil && isTroubled(customer),
+      ...(wereSilent && { wasSilent: isTroubled }),
       lasts: silentUntil + timeToCatchUp,
     });
     const healthy = all.filter(customer => !isTroubled(customer));
@@ -108,6 +190,12 @@ export async function measureFairness(
       calm: before,
       troubled: after,
       ratio: after / before,
+      bar,
+      recovery:
+        silentUntil === 0
+          ? undefined
+          : Math.max(...all.filter(isTroubled).map(({ accountId }) => delayOf(troubled, accountId))) -
+            silentUntil,
       late: all.filter(({ accountId, history }) => !history && !troubled.delays.has(accountId)).length,
       silences: troubled.silences,
       violations: [...calm.violations, ...troubled.violations],
@@ -121,7 +209,7 @@ export async function measureFairness(
 /** What is wrong with the outcome of the most telling troubles. */
 export async function fairnessViolations(): Promise<readonly Violation[]> {
   const chosen = scenarios.filter(({ isTelling }) => isTelling);
-  return (await measureFairness(undefined, chosen)).flatMap(({ name, ratio, late, violations }) => [
+  return (await measureFairness(undefined, chosen)).flatMap(({ name, ratio, bar, late, violations }) => [
     ...violations,
     ...(ratio > bar
       ? [{ rule: 'fairness', text: `${name}: the healthy wait ${ratio.toFixed(2)} times as long` }]
@@ -130,9 +218,11 @@ export async function fairnessViolations(): Promise<readonly Violation[]> {
   ]);
 }
 
-function p99({ delays }: Wave, healthy: readonly Customer[]): number {
-  const sorted = healthy
-    .map(({ accountId }) => delays.get(accountId) ?? Number.POSITIVE_INFINITY)
-    .sort((one, other) => one - other);
+function delayOf({ delays }: Wave, accountId: string): number {
+  return delays.get(accountId) ?? Number.POSITIVE_INFINITY;
+}
+
+function p99(wave: Wave, healthy: readonly Customer[]): number {
+  const sorted = healthy.map(({ accountId }) => delayOf(wave, accountId)).sort((one, other) => one - other);
   return sorted[Math.ceil(sorted.length * 0.99) - 1] ?? Number.POSITIVE_INFINITY;
 }

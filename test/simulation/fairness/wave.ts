@@ -1,7 +1,9 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
+import { silencesName } from '../../../lambdas/aws/silences.ts';
 import { type Bucket, created, exists, unclear } from '../../../lambdas/buckets/bucket.ts';
 import { encodeMessage } from '../../../lambdas/domain/export-message.ts';
 import { ExportError } from '../../../lambdas/domain/failure.ts';
+import { targetOf } from '../../../lambdas/domain/silence.ts';
 import { createExporterFleet, type Opening } from '../actors/exporter-fleet.ts';
 import { readCursorItem } from '../oracle/cursor-item.ts';
 import { createAuditRows } from '../services/audit-rows.ts';
@@ -27,6 +29,8 @@ export interface WaveOptions {
   readonly customers: readonly Customer[];
   /** True if the customer's bucket takes connections and stays silent, so many milliseconds after the tick. */
   readonly isSilent: (customer: Customer, after: number) => boolean;
+  /** True if the customer's bucket has been silent since the window before, so that all exporters know of it. */
+  readonly wasSilent?: (customer: Customer) => boolean;
   /** How long it is played, in milliseconds. */
   readonly lasts: number;
 }
@@ -40,7 +44,12 @@ export interface Wave {
 }
 
 /** Plays what follows a tick at which every account is due, with the exporter's own code and realistic times. */
-export async function playWave({ customers, isSilent, lasts }: WaveOptions): Promise<Wave> {
+export async function playWave({
+  customers,
+  isSilent,
+  wasSilent = () => false,
+  lasts,
+}: WaveOptions): Promise<Wave> {
   const world = createWorld({
     seed: 1,
     start: tick,
@@ -59,16 +68,19 @@ export async function playWave({ customers, isSilent, lasts }: WaveOptions): Pro
     if (!before || !after || after.entry?.S !== 'cursor') return;
     const accountId = after.accountId?.S ?? '';
     if (readCursorItem(after).through >= tick && !delays.has(accountId))
-      delays.set(accountId, world.now() - tick);
+      delays.set(accountId, world.now() - tick - dueAfter(accountId) * 1000);
   });
   for (const customer of customers) {
     accounts.put(undefined, marshall(recordOf(customer), { removeUndefinedValues: true }));
-    ledger.put(undefined, cursorItem(customer.accountId, tick - (customer.history ?? 4 * hour)));
+    const through = tick - (customer.history ?? 4 * hour);
+    ledger.put(undefined, cursorItem(customer.accountId, through, wasSilent(customer)));
   }
+  const state = createTable(['name']);
+  state.put(undefined, silencesItem(customers.filter(wasSilent).slice(0, 10)));
   const database: Database = {
     accounts,
     ledger,
-    state: createTable(['name']),
+    state,
     rows: createAuditRows(world, new Map(), 100, () => undefined),
     indexed: () => [],
     onRecordRead: () => undefined,
@@ -101,9 +113,13 @@ export async function playWave({ customers, isSilent, lasts }: WaveOptions): Pro
   });
   queue = createQueue(world, fleet.receive, () => undefined);
   for (const { accountId } of shuffled(customers, chance.below))
-    queue.send(encodeMessage({ accountId, tick }), 0);
+    queue.send(encodeMessage({ accountId, tick }), dueAfter(accountId));
   await world.runUntil(tick + lasts);
   return { delays, silences, violations: world.violations };
+
+  function dueAfter(accountId: string): number {
+    return byId.get(accountId)?.dueAfter ?? 0;
+  }
 
   function openBucket(process: Process, { accountId, silenceMs }: Opening): Bucket {
     const customer = byId.get(accountId);
@@ -126,7 +142,10 @@ export async function playWave({ customers, isSilent, lasts }: WaveOptions): Pro
   }
 }
 
-function cursorItem(accountId: string, through: number) {
+/** When those last met silence that are silent since the window before. */
+const silentAt = new Date(tick - 10 * 60_000).toISOString();
+
+function cursorItem(accountId: string, through: number, wasSilent: boolean) {
   const exportedThrough = new Date(through).toISOString();
   return marshall({
     accountId,
@@ -135,8 +154,17 @@ function cursorItem(accountId: string, through: number) {
     version: 1,
     lastWrite: '',
     attempts: {},
-    failures: 0,
+    failures: wasSilent ? 8 : 0,
+    ...(wasSilent && { lastError: { code: 'no_answer', message: '', at: silentAt } }),
   });
+}
+
+function silencesItem(silent: readonly Customer[]) {
+  const notes = silent.map(({ destination }) => {
+    const { bucket, region } = targetOf(destination);
+    return [`silent ${bucket}`, `${silentAt} ${silentAt} ${region}`];
+  });
+  return marshall({ name: silencesName, ...Object.fromEntries(notes) });
 }
 
 function shuffled<T>(list: readonly T[], below: (limit: number) => number): readonly T[] {

@@ -7,8 +7,8 @@ export const exporterSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'exporter/deliver-part.ts',
-        text: 'return { answer: await bucket.create(object, watch), packed };',
-        replacement: "bucket.create(object, watch); return { answer: { kind: 'created' }, packed };",
+        text: 'const answer = await bucket.create(object, watch);',
+        replacement: "bucket.create(object, watch); const answer = { kind: 'created' };",
       },
     ],
   },
@@ -178,9 +178,9 @@ export const exporterSabotages: readonly Sabotage[] = [
     world: 'fairness',
     edits: [
       {
-        file: 'exporter/deliver-unless-suspended.ts',
-        text: 'if (suspension &&',
-        replacement: 'if (false && suspension &&',
+        file: 'exporter/admit.ts',
+        text: 'const admission = admissionOf(seen, asker, now);',
+        replacement: "const admission = { kind: 'free', patience: 5000 };",
       },
     ],
   },
@@ -189,9 +189,9 @@ export const exporterSabotages: readonly Sabotage[] = [
     world: 'fairness',
     edits: [
       {
-        file: 'exporter/deliver-unless-suspended.ts',
-        text: '!(isProbeDue(suspension, now) && (await silences.mayProbe(suspension, now)))',
-        replacement: 'true',
+        file: 'exporter/admit.ts',
+        text: "admission.kind === 'wait' || !(await isPermitted(admission))",
+        replacement: "admission.kind !== 'free'",
       },
     ],
   },
@@ -201,13 +201,35 @@ export const exporterSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'domain/silence.ts',
-        text: 'const bucketsToSuspend = 3;',
-        replacement: 'const bucketsToSuspend = 1;',
+        text: 'const bucketsInTrouble = 3;',
+        replacement: 'const bucketsInTrouble = 1;',
       },
       {
         file: 'domain/silence.ts',
-        text: '.filter(({ at }) => at - usualPatience > answeredAt)',
-        replacement: '',
+        text: 'asked > answeredAt && now - ended >= objectionTime',
+        replacement: 'true',
+      },
+    ],
+  },
+  {
+    name: 'accounts of a silent region that leave no permit to those due later',
+    world: 'fairness',
+    edits: [
+      {
+        file: 'domain/silence.ts',
+        text: "asker.lastError?.code === 'region_silent' ? 'again' : 'first'",
+        replacement: "'again'",
+      },
+    ],
+  },
+  {
+    name: 'accounts that are patient with a region in trouble',
+    world: 'fairness',
+    edits: [
+      {
+        file: 'domain/silence.ts',
+        text: 'const shortPatience = 1_000;',
+        replacement: 'const shortPatience = 5_000;',
       },
     ],
   },

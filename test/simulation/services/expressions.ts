@@ -73,12 +73,13 @@ function updateAction(verb: string, action: string): Action {
     return (item, _, { names }) => removeAttribute(item, path, names);
   }
   if (verb === 'SET') {
-    const [, left = '', augend, right = ''] = /^(\S+) = (?:(\w+) \+ )?(:\w+)$/.exec(action) ?? [];
+    const [, left = '', augend, right = ''] = /^(\S+) = (?:(\S+) \+ )?(:\w+)$/.exec(action) ?? [];
     const path = pathOf(left);
+    const added = augend === undefined ? undefined : pathOf(augend);
     return (item, before, { values, names }) => {
       const value = valueNamed(values, right);
-      const sum = () => ({ N: String(numberOf(before[augend ?? '']) + numberOf(value)) });
-      setAttribute(item, path, augend === undefined ? value : sum(), names);
+      const sum = added && numberOf(attributeAt(before, added, names)) + numberOf(value);
+      setAttribute(item, path, sum === undefined ? value : { N: String(sum) }, names);
     };
   }
   const [, left = '', right = ''] = /^(\S+) (:\w+)$/.exec(action) ?? [];

@@ -24,7 +24,6 @@ function start(secret: string) {
   const opened: { bucket: string; credential: Credential | undefined; closed: boolean }[] = [];
   const stored = { secret, reads: 0 };
   const buckets = createBuckets({
-    silenceMs: patience,
     endpoints: {},
     exporter: { region: 'eu-central-1' },
     secrets: {
@@ -52,15 +51,15 @@ describe('the buckets of an invocation', () => {
   it('read the secret and open the bucket once for many files', async () => {
     const { buckets, opened, stored } = start(key('A'));
     const account = accountWith({});
-    expect(await buckets.open(account)).toBe(await buckets.open(account));
+    expect(await buckets.open(account, patience)).toBe(await buckets.open(account, patience));
     expect(stored.reads).toBe(1);
     expect(opened).toMatchObject([{ credential: { type: 's3', accessKeyId: 'A'.repeat(20) } }]);
   });
 
   it('open another bucket when the record names another, and close the first', async () => {
     const { buckets, opened } = start(key('A'));
-    await buckets.open(accountWith({}));
-    await buckets.open(accountWith({ bucket: 'other-audit' }));
+    await buckets.open(accountWith({}), patience);
+    await buckets.open(accountWith({ bucket: 'other-audit' }), patience);
     expect(opened).toMatchObject([
       { bucket: 'acme-audit', closed: true },
       { bucket: 'other-audit', closed: false },
@@ -69,16 +68,16 @@ describe('the buckets of an invocation', () => {
 
   it('reopen with a secret that was rotated', async () => {
     const { buckets, opened, stored } = start(key('A'));
-    await buckets.open(accountWith({}));
+    await buckets.open(accountWith({}), patience);
     stored.secret = key('B');
-    expect(await buckets.reopen(accountWith({}))).toBeDefined();
+    expect(await buckets.reopen(accountWith({}), patience)).toBeDefined();
     expect(opened).toMatchObject([{ closed: true }, { credential: { accessKeyId: 'B'.repeat(20) } }]);
   });
 
   it('do not reopen with the secret that was refused', async () => {
     const { buckets, opened } = start(key('A'));
-    await buckets.open(accountWith({}));
-    expect(await buckets.reopen(accountWith({}))).toBeUndefined();
+    await buckets.open(accountWith({}), patience);
+    expect(await buckets.reopen(accountWith({}), patience)).toBeUndefined();
     expect(opened).toHaveLength(1);
   });
 
@@ -86,6 +85,7 @@ describe('the buckets of an invocation', () => {
     const { buckets, opened, stored } = start(key('A'));
     await buckets.open(
       accountWith({ roleArn: 'arn:aws:iam::111122223333:role/export', externalId: 'acme-1' }),
+      patience,
     );
     expect(stored.reads).toBe(0);
     expect(opened[0]?.credential).toBeUndefined();
@@ -97,9 +97,9 @@ describe('the buckets of an invocation', () => {
     const { buckets, opened, stored } = start(secret);
     const destination = { type: 'azure', storageAccount: 'acmeaudit', container: 'logs' };
     const account = accountWith({}, { destination });
-    await buckets.open(account);
+    await buckets.open(account, patience);
     stored.secret = secret.replace('acmeaudit', 'elsewhere');
-    const reopening = buckets.reopen(account);
+    const reopening = buckets.reopen(account, patience);
     await expect(reopening).rejects.toMatchObject({ code: 'secret_invalid' });
     await expect(reopening).rejects.toThrow(/elsewhere.*acmeaudit/);
     await expect(reopening).rejects.not.toThrow(accountKey);
@@ -108,7 +108,7 @@ describe('the buckets of an invocation', () => {
 
   it('refuse the secret of another cloud, without quoting it', async () => {
     const { buckets } = start('DefaultEndpointsProtocol=https;AccountName=acme;AccountKey=c2VjcmV0c2VjcmV0');
-    const opening = buckets.open(accountWith({}));
+    const opening = buckets.open(accountWith({}), patience);
     await expect(opening).rejects.toMatchObject({ code: 'secret_invalid' });
     await expect(opening).rejects.not.toThrow(/c2VjcmV0/);
   });

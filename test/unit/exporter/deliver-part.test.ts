@@ -75,7 +75,7 @@ function deliver(
   const quiet = async () => undefined;
   const ports: ExporterPorts = {
     accounts: { read: async () => ({ record: undefined, cursor, silences: noSilences }) },
-    silences: { lastAnswer: () => undefined, note: quiet, mayProbe: async () => true, noteAnswer: quiet },
+    silences: { noteSilence: quiet, noteAnswer: quiet, take: async () => true },
     ledger: {
       readCursor: async () => cursor,
       createCursor: async () => cursor,
@@ -116,6 +116,7 @@ function deliver(
     intent,
     token: 'mine',
     messageId: 'message-1',
+    admitted: { patience: 5000, heard: quiet },
     ports,
     settings: { settle: 0, limits: { partBytes: 1000, level: 1 }, writerVersion: 'test' },
     deadline: {

@@ -25,12 +25,15 @@ interface Setting {
   readonly windows?: number;
   readonly attempts?: readonly Attempt[];
   readonly silences?: Silences;
-  readonly lastAnswer?: number;
   readonly failures?: number;
   /** How long each upload takes, in milliseconds. */
   readonly uploadTakes?: number;
   readonly answer?: Answer;
-  readonly mayProbe?: boolean;
+  /** What becomes of asking for a permit. */
+  readonly take?: () => Promise<boolean>;
+  readonly lastError?: Cursor['lastError'];
+  /** Where opening the bucket fails. */
+  readonly opening?: ExportError;
   readonly status?: 'active' | 'paused';
   readonly settle?: number;
   /** How long after its tick the message is received, in milliseconds. */
@@ -44,10 +47,11 @@ async function run(setting: Setting) {
     windows = 1,
     attempts = [],
     silences = noSilences,
-    lastAnswer,
     uploadTakes = 0,
     answer = created,
-    mayProbe,
+    take = async () => true,
+    lastError,
+    opening,
     failures = 0,
     status = 'active',
     settle = 0,
@@ -57,9 +61,10 @@ async function run(setting: Setting) {
   const tick = start + windows * 4 * hours;
   const began = tick + receivedAfter;
   let now = began;
-  let cursor: Cursor = { exportedThrough: start, version: 1, lastWrite: '', attempts, failures };
+  let cursor: Cursor = { exportedThrough: start, version: 1, lastWrite: '', attempts, failures, lastError };
   const queued: number[] = [];
   const noted: string[] = [];
+  const patiences: number[] = [];
   let tokens = 0;
   let uploads = 0;
   const ports: ExporterPorts = {
@@ -99,7 +104,9 @@ async function run(setting: Setting) {
       count: async () => 0,
     },
     buckets: {
-      async open() {
+      async open(_account, patience) {
+        patiences.push(patience);
+        if (opening) throw opening;
         return {
           async create() {
             uploads++;
@@ -112,14 +119,13 @@ async function run(setting: Setting) {
       reopen: async () => undefined,
     },
     silences: {
-      lastAnswer: () => lastAnswer,
-      note: async ({ bucket, region }) => void noted.push(`silent ${bucket} ${region}`),
-      mayProbe: async ({ bucket }) => {
-        noted.push(`asks for ${bucket}`);
-        return mayProbe ?? true;
-      },
-      async noteAnswer({ bucket }, _now, { buckets }) {
-        if (buckets.size > 0) noted.push(`answered ${bucket}`);
+      noteSilence: async ({ bucket, region }, { asked, ended }) =>
+        void noted.push(`silent ${bucket} ${region} for ${ended - asked} ms`),
+      noteAnswer: async ({ bucket }, _now, wasSilent) =>
+        void noted.push(`${wasSilent ? 'recovered' : 'answered'} ${bucket}`),
+      async take({ name }) {
+        noted.push(`asks for ${name}`);
+        return take();
       },
     },
     queue: { send: async (_message, delay) => void queued.push(delay) },
@@ -147,10 +153,11 @@ async function run(setting: Setting) {
     ports.clock,
   );
   const settings = { settle, recountAfter, limits: { partBytes: 1000, level: 1 }, writerVersion: 'test' };
-  const outcome = await exportAccount({ accountId, tick }, { messageId, ports, settings, deadline }).catch(
-    (thrown: unknown) => (thrown instanceof ExportError ? thrown.code : thrown),
-  );
-  return { outcome, uploads, queued, noted, attempts: cursor.attempts, deadline };
+  const outcome = await exportAccount(
+    { accountId, tick },
+    { messageId, received: 1, ports, settings, deadline },
+  ).catch((thrown: unknown) => (thrown instanceof ExportError ? thrown.code : thrown));
+  return { outcome, uploads, queued, noted, patiences, attempts: cursor.attempts, deadline };
 }
 
 const leased = (until: number): Attempt => ({
@@ -200,48 +207,75 @@ test('a backlog is worked off for a turn, and then queued behind whoever waits',
 });
 
 const began = start + 5 * hours;
-const silentAt = (at: number, ...names: string[]): Silences => ({
-  buckets: new Map(names.map(name => [`gcs://${name}`, { region: 'gcs', at }])),
-  answered: new Map(),
+const silentAt = (asked: number, ...names: string[]): Silences => ({
+  ...noSilences,
+  buckets: new Map(names.map(name => [`gcs://${name}`, { region: 'gcs', asked, ended: asked + 1000 }])),
 });
+const suspended = silentAt(began - 10_000, 'a', 'b', 'c');
 
-test('a region with several silent buckets is not tried, and the failure is recorded', async () => {
-  const silences = silentAt(began - 1000, 'a', 'b', 'c');
-  const { outcome, uploads, noted } = await run({ silences });
-  expect(outcome).toBe('no_answer');
-  expect(uploads).toBe(0);
-  expect(noted).toEqual(['failed no_answer']);
-});
-
-test('others’ silent buckets hold nobody back whose region has answered this process meanwhile', async () => {
-  const silences = silentAt(began - 1000, 'a', 'b', 'c');
-  expect((await run({ silences, lastAnswer: began - 3000 })).outcome).toBe('done');
-});
-
-test('what is suspended is probed by whoever gets the probe', async () => {
-  const silences = silentAt(began - 15_000, 'a', 'b', 'c');
-  const probe = await run({ silences });
-  expect(probe.outcome).toBe('done');
-  expect(probe.noted).toEqual(['asks for gcs://a', 'answered gcs://acme-audit']);
-  const late = await run({ silences, mayProbe: false });
-  expect(late.outcome).toBe('no_answer');
-  expect(late.uploads).toBe(0);
-});
-
-test('a bucket that answered a probe is asked again for the next file', async () => {
-  const silences = silentAt(began - 15_000, 'acme-audit');
-  expect(await run({ windows: 1, silences })).toMatchObject({ outcome: 'done', uploads: 1 });
-  expect(await run({ windows: 1, silences, lastAnswer: began })).toMatchObject({
+test('in a suspended region a bucket is asked by who gets a permit, once for all of its files', async () => {
+  expect(await run({ windows: 2, silences: suspended })).toMatchObject({
     outcome: 'done',
-    noted: ['answered gcs://acme-audit'],
+    uploads: 2,
+    patiences: [1000, 1000],
+    noted: ['asks for first gcs', 'answered gcs://acme-audit'],
   });
 });
 
-test('silence is noted for the bucket, any other failure is not', async () => {
+test('who gets no permit has to wait; the failure is recorded, with a code of its own where nobody was asked', async () => {
+  const take = async () => false;
+  const unknown = await run({ silences: suspended, take });
+  expect(unknown).toMatchObject({ outcome: 'suspended', uploads: 0, attempts: [] });
+  expect(unknown.noted).toEqual(['asks for first gcs', 'failed region_silent']);
+  const known = await run({ silences: silentAt(began - 10_000, 'acme-audit'), take });
+  expect(known.outcome).toBe('suspended');
+  expect(known.noted).toEqual(['asks for again gcs', 'failed no_answer']);
+});
+
+test('who cannot learn whether there is a permit goes on as if nothing were known', async () => {
+  const take = async () => {
+    throw new Error('dispatch-state is throttled');
+  };
+  expect(await run({ silences: suspended, take })).toMatchObject({ outcome: 'done', uploads: 1 });
+});
+
+test('an answer of who was silent is told as such, and an answer that is no news is not told', async () => {
+  const one = silentAt(began - 10_000, 'acme-audit');
+  expect((await run({ silences: one })).noted).toEqual(['asks for again gcs', 'recovered gcs://acme-audit']);
+  const silences = { ...suspended, answered: new Map([['gcs', began - 10_000]]) };
+  expect((await run({ silences })).noted).toEqual([]);
+  const lastError = { code: 'no_answer', message: '', at: began - 5000 } as const;
+  expect((await run({ silences, lastError })).noted).toEqual([
+    'asks for again gcs',
+    'recovered gcs://acme-audit',
+  ]);
+});
+
+test('a refusal and a server error are answers, too', async () => {
+  for (const code of ['access_denied', 'destination_unavailable'] as const)
+    expect((await run({ silences: suspended, answer: unclear(new ExportError(code, 'No')) })).noted).toEqual([
+      'asks for first gcs',
+      'answered gcs://acme-audit',
+      `failed ${code}`,
+    ]);
+});
+
+test('silence is noted for the bucket since it was asked; a connection that broke tells nothing', async () => {
   const silent = unclear(new ExportError('no_answer', 'No answer'));
-  expect((await run({ answer: silent })).noted).toEqual(['failed no_answer', 'silent gcs://acme-audit gcs']);
+  expect((await run({ answer: silent })).noted).toEqual([
+    'silent gcs://acme-audit gcs for 5000 ms',
+    'failed no_answer',
+  ]);
   const broken = unclear(new ExportError('network', 'The connection broke'));
-  expect((await run({ answer: broken })).noted).toEqual(['failed network']);
+  expect((await run({ silences: suspended, answer: broken })).noted).toEqual([
+    'asks for first gcs',
+    'failed network',
+  ]);
+});
+
+test('the silence of whoever grants the access is not the bucket’s', async () => {
+  const opening = new ExportError('no_answer', 'AWS did not answer in time to assume the role');
+  expect((await run({ opening })).noted).toEqual(['failed no_answer']);
 });
 
 test('a message that is received before its rows have settled is queued again for as long as the queue can hold it', async () => {

@@ -2,11 +2,12 @@ import { expect, test } from 'vitest';
 import { deflateSynchronously } from '../../../lambdas/archive/deflate.ts';
 import type { Cursor } from '../../../lambdas/domain/cursor.ts';
 import { encodeMessage } from '../../../lambdas/domain/export-message.ts';
-import { noSilences } from '../../../lambdas/domain/silence.ts';
+import { noSilences, type Silences } from '../../../lambdas/domain/silence.ts';
 import { createBatchExporter } from '../../../lambdas/exporter/export-batch.ts';
+import { retryDelay } from '../../../lambdas/exporter/retry-delay.ts';
 
 const now = Date.UTC(2026, 10, 23, 9);
-const tick = Date.UTC(2026, 10, 23, 8);
+const lastTick = Date.UTC(2026, 10, 23, 8);
 const cursor: Cursor = {
   exportedThrough: Date.UTC(2026, 10, 23, 4),
   version: 1,
@@ -23,12 +24,20 @@ const cursor: Cursor = {
   ],
 };
 
-/** What becomes of a message that is received for the so manieth time while another exporter is at work. */
-async function receive(times: number) {
+interface Setting {
+  readonly silences?: Silences;
+  readonly tick?: number;
+}
+
+/**
+ * What becomes of a message that is received for the so manieth time while another exporter is at work, or, with
+ * silences, while nobody may ask the bucket.
+ */
+async function receive(times: number, { silences, tick = lastTick }: Setting = {}) {
   const postponed: number[] = [];
   const sent: number[] = [];
   const never = () => {
-    throw new Error('Nothing is to be done for an account that is leased');
+    throw new Error('Nothing is to be done for an account that has to wait');
   };
   const exportBatch = createBatchExporter({
     ports: {
@@ -41,8 +50,8 @@ async function receive(times: number) {
             destination: { type: 'gcs', bucket: 'bucket' },
             secretId: 'secret',
           },
-          cursor,
-          silences: noSilences,
+          cursor: silences ? { ...cursor, exportedThrough: tick - 4 * 3_600_000, attempts: [] } : cursor,
+          silences: silences ?? noSilences,
         }),
       },
       ledger: {
@@ -51,18 +60,24 @@ async function receive(times: number) {
         begin: never,
         noteStep: never,
         commit: never,
-        recordFailure: never,
+        recordFailure: async () => true,
         recordStop: never,
         deliveredWindows: never,
         noteRecounted: never,
       },
       auditLog: { pages: never, count: never },
-      silences: { lastAnswer: never, note: never, mayProbe: never, noteAnswer: never },
+      silences: { noteSilence: never, noteAnswer: never, take: never },
       queue: { send: async (_message, delay) => void sent.push(delay) },
-      events: { delivered: never, failed: never, recovered: never, stopped: never, recordedLate: never },
+      events: {
+        delivered: never,
+        failed: async () => undefined,
+        recovered: never,
+        stopped: never,
+        recordedLate: never,
+      },
       telemetry: {
         delivered: never,
-        failed: never,
+        failed: () => undefined,
         stopped: never,
         lacking: never,
         recordedLate: never,
@@ -93,4 +108,22 @@ test('a message waits for another exporter itself, first a minute and then until
 
 test('a message that has waited often is sent anew, before it would count as dead', async () => {
   expect(await receive(4)).toEqual({ kept: false, postponed: [], sent: [601] });
+});
+
+const silence = { region: 'gcs', asked: now - 60_000, ended: now - 55_000 };
+const suspended: Silences = {
+  ...noSilences,
+  buckets: new Map([['gcs://bucket', silence]]),
+  used: new Map([['again gcs', now]]),
+};
+
+test('a message waits for a silent bucket as for another exporter, with growing pauses, and never counts as dead', async () => {
+  const silences = suspended;
+  expect(await receive(3, { silences })).toEqual({ kept: true, postponed: [retryDelay('m', 3)], sent: [] });
+  expect(await receive(4, { silences })).toEqual({ kept: false, postponed: [], sent: [retryDelay('m', 4)] });
+});
+
+test('a message whose account has a later one by now is not sent anew for a silent bucket', async () => {
+  const setting = { silences: suspended, tick: lastTick - 8 * 3_600_000 };
+  expect(await receive(4, setting)).toMatchObject({ kept: true, sent: [] });
 });

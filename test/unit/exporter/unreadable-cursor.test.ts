@@ -47,7 +47,7 @@ it('a cursor that cannot be read fails its own account only, which the log names
       noteRecounted: fail,
     },
     auditLog: { pages: fail, count: fail },
-    silences: { lastAnswer: fail, note: fail, mayProbe: fail, noteAnswer: fail },
+    silences: { noteSilence: fail, noteAnswer: fail, take: fail },
     queue: { send: fail },
     events: { recordedLate: fail, delivered: fail, failed: fail, recovered: fail, stopped: fail },
     telemetry: {
