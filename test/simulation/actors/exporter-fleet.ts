@@ -150,18 +150,8 @@ export function createExporterFleet(options: FleetOptions) {
 }
 
 /** The exporter's own code, on one machine. */
-<<<<<<< HEAD
-function exporterOf(
-  options: FleetOptions,
-  process: Process,
-  invocation: Invocation,
-  answers: Map<string, number>,
-) {
-  const { world, database, queue, secrets, eventClient, settleSeconds, recountAfter, limits } = options;
-=======
 function exporterOf(options: FleetOptions, process: Process, invocation: Invocation) {
-  const { world, database, queue, secrets, eventClient, settleSeconds, limits } = options;
->>>>>>> wt-silence
+  const { world, database, queue, secrets, eventClient, settleSeconds, recountAfter, limits } = options;
   const dynamodb = createDatabaseClient(world, database, process);
   const exportQueue = createExportQueue({ client: queue().client(process), queueUrl: 'queue' });
   const secretStore = createSecretStore({
@@ -213,26 +203,22 @@ function exporterOf(options: FleetOptions, process: Process, invocation: Invocat
       },
       deflateBlock: deflateSynchronously,
     },
-<<<<<<< HEAD
     settings: {
       settle: settleSeconds * 1000,
       recountAfter,
       limits: limits(),
       writerVersion: 'simulated',
     },
-    createBuckets: silenceMs =>
-=======
-    settings: settle: settleSeconds * 1000, limits: limits(), writerVersion: 'simulated' ,
     createBuckets: () =>
->>>>>>> wt-silence
-      createBuckets(
+      createBuckets({
         secrets: secretStore,
-        endpoints: ,
-        exporter: region: 'eu-central-1' ,
-        async open(sessionName, silenceMs = 30_000, ...opening ) {
+        endpoints: {},
+        exporter: { region: 'eu-central-1' },
+        async open({ sessionName, silenceMs = 30_000, ...opening }) {
           const accountId = Buffer.from(sessionName, 'base64url').toString('utf8');
           return options.openBucket(process, { ...opening, accountId, silenceMs });
-        },),
+        },
+      }),
     retryAfter: exportQueue.retryAfter,
     timer(run, milliseconds) {
       let cancelled = false;
