@@ -180,14 +180,14 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
       const size = isTooLarge ? ', tooLargeBytes = :size' : '';
       const set: `SET ${string}` = `SET failures = failures + :one, lastError = :error, failingSince = :since${size}`;
       const write = ended
-        ? `${ended.wroteNothing ? 'struck out' : 'failed'} ${ended.attempt.token}`
+        ? `${ended.became === 'refused' ? 'struck out' : 'failed'} ${ended.attempt.token}`
         : `failed ${version} ${toIso(at)}`;
       const noted = await updateCursor(
         accountId,
         write,
         ended
           ? {
-              UpdateExpression: `${set} REMOVE attempts.#mine${ended.wroteNothing ? '' : '.lease'}`,
+              UpdateExpression: `${set} REMOVE attempts.#mine${ended.became === 'refused' ? '' : '.lease'}`,
               ConditionExpression: 'version = :version AND attribute_exists(attempts.#mine)',
               ExpressionAttributeNames: { '#mine': ended.attempt.token },
               ExpressionAttributeValues: values(failure),

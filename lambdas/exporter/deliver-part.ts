@@ -174,7 +174,7 @@ async function packWithoutUpload(delivery: PartDelivery) {
 
 async function fail({ delivery, begun, attempt }: Upload, { kind, failure }: NotCreated): Promise<'failed'> {
   const { account, intent, ports } = delivery;
-  const ended = { attempt, wroteNothing: kind === 'refused' };
+  const ended = { attempt, became: kind };
   await reportFailure(account.accountId, failure, { cursor: begun, window: intent.window, ended }, ports);
   if (failure.retryable) throw failure;
   return 'failed';

@@ -121,7 +121,7 @@ export async function exportAccount(
         if (admission instanceof ExportError) {
           // One that was noted, but of which this exporter did not learn: it has written nothing.
           const attempt = cursor.attempts.find(other => other.token === token);
-          const ended = attempt && { ended: { attempt, wroteNothing: true } };
+          const ended = attempt && { ended: { attempt, became: 'refused' as const } };
           const at = { cursor, window: intent.window, ...ended };
           await reportFailure(account.accountId, admission, at, ports);
           return 'suspended';

@@ -1,6 +1,6 @@
 import type { DeflateBlock } from '../archive/deflate.ts';
 import type { Page } from '../archive/page.ts';
-import type { Bucket } from '../buckets/bucket.ts';
+import type { Bucket, NotCreated } from '../buckets/bucket.ts';
 import type { Account } from '../domain/account.ts';
 import type { RecordField } from '../domain/audit-record.ts';
 import type { Attempt, Cursor, Intent, StopReason, UploadStep } from '../domain/cursor.ts';
@@ -82,8 +82,8 @@ export interface RecordedFailure {
 
 export interface EndedAttempt {
   readonly attempt: Attempt;
-  /** True if it certainly wrote nothing. */
-  readonly wroteNothing: boolean;
+  /** What became of its upload. */
+  readonly became: NotCreated['kind'];
 }
 
 export interface AuditLog {

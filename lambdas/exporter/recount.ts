@@ -24,6 +24,8 @@ export interface Recount {
  * history. Where daylight saving leaves none in it, the next boundary's does.
  */
 const usualWindow = 4 * 3_600_000;
+/** And a later one no further than this: at years that were delivered while the setting was off, nobody wants to look. */
+const furthest = 30 * 24 * 3_600_000;
 
 /**
  * Counts delivered windows again, oldest first, and tells of those that have more rows than their files: these were
@@ -44,7 +46,8 @@ export async function recount({
   deadline,
 }: Recount): Promise<boolean> {
   const upTo = Math.min(tick - recountAfter, exportedThrough);
-  const after = recountedThrough ?? upTo - usualWindow;
+  const after =
+    recountedThrough === undefined ? upTo - usualWindow : Math.max(recountedThrough, upTo - furthest);
   if (after >= upTo) return true;
   // One window at least: an invocation that only queues itself again would do so for ever.
   let mayEnd = hasDelivered;

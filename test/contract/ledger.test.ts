@@ -43,7 +43,8 @@ const mine: Attempt = {
   lease: { messageId: 'message-1', until: end + 1_200_000 },
 };
 const other: Attempt = { ...mine, token: 'other', startedAt: end + 301_000 };
-const wroteNothing = (attempt: Attempt) => ({ attempt, wroteNothing: true });
+const refused = (attempt: Attempt) => ({ attempt, became: 'refused' }) as const;
+const unclear = (attempt: Attempt) => ({ attempt, became: 'unclear' }) as const;
 /** As it stands once its lease is over. */
 const ended = ({ lease: _, ...attempt }: Attempt) => attempt;
 const committed = {
@@ -136,8 +137,8 @@ describe('the ledger', () => {
     for (const write of [
       () => ledger.noteStep(accountId, seen, mine, 'staging'),
       () => ledger.noteStep(accountId, seen, mine, 'creating'),
-      () => ledger.recordFailure(accountId, seen, failure, { attempt: mine, wroteNothing: false }),
-      () => ledger.recordFailure(accountId, seen, failure, wroteNothing(mine)),
+      () => ledger.recordFailure(accountId, seen, failure, unclear(mine)),
+      () => ledger.recordFailure(accountId, seen, failure, refused(mine)),
       () => ledger.recordFailure(accountId, seen, failure),
       () => ledger.recordStop(accountId, seen, 'paused'),
     ]) {
@@ -305,7 +306,7 @@ describe('the ledger', () => {
     const cursor = await begun();
     const later = { ...failure, at: failure.at + 60_000 };
     await ledger.recordFailure(accountId, cursor, failure);
-    await ledger.recordFailure(accountId, await present(), later, { attempt: mine, wroteNothing: false });
+    await ledger.recordFailure(accountId, await present(), later, unclear(mine));
     expect(await present()).toMatchObject({ failures: 2, lastError: later, failingSince: failure.at });
     const moved = await ledger.commit(accountId, cursor, file);
     expect(moved).toEqual(committed);
@@ -315,7 +316,7 @@ describe('the ledger', () => {
   it('remembers, until the file is delivered, the size that took too long, whatever fails after it', async () => {
     const cursor = await begun();
     const tooLong = { ...failure, code: 'out_of_time' } as const;
-    await ledger.recordFailure(accountId, cursor, tooLong, wroteNothing(mine));
+    await ledger.recordFailure(accountId, cursor, tooLong, refused(mine));
     await ledger.recordFailure(accountId, cursor, failure);
     expect(await present()).toMatchObject({ lastError: failure, tooLargeBytes: mine.partBytes });
     await ledger.commit(accountId, await present(), file);
@@ -325,19 +326,19 @@ describe('the ledger', () => {
   it('ends the lease of an attempt that failed, and strikes it out if it certainly wrote nothing', async () => {
     const cursor = await begun();
     await ledger.begin(accountId, cursor, resumed(cursor), other);
-    await ledger.recordFailure(accountId, cursor, failure, wroteNothing(other));
+    await ledger.recordFailure(accountId, cursor, failure, refused(other));
     expect((await present()).attempts).toEqual([mine]);
-    await ledger.recordFailure(accountId, cursor, failure, { attempt: mine, wroteNothing: false });
+    await ledger.recordFailure(accountId, cursor, failure, unclear(mine));
     expect((await present()).attempts).toEqual([ended(mine)]);
-    await ledger.recordFailure(accountId, cursor, failure, wroteNothing(mine));
+    await ledger.recordFailure(accountId, cursor, failure, refused(mine));
     expect((await present()).attempts).toEqual([]);
-    expect(await ledger.recordFailure(accountId, cursor, failure, wroteNothing(mine))).toBe(false);
+    expect(await ledger.recordFailure(accountId, cursor, failure, refused(mine))).toBe(false);
   });
 
   it('notes nothing for whoever knows an older cursor', async () => {
     const cursor = await begun();
     await ledger.commit(accountId, cursor, file);
-    expect(await ledger.recordFailure(accountId, cursor, failure, wroteNothing(mine))).toBe(false);
+    expect(await ledger.recordFailure(accountId, cursor, failure, refused(mine))).toBe(false);
     expect(await ledger.noteStep(accountId, cursor, mine, 'creating')).toBe(false);
     expect(await ledger.recordStop(accountId, cursor, 'paused')).toBe(false);
   });

@@ -170,7 +170,7 @@ function createMemoryLedger(): Ledger {
         ...(ended && lastError.code === 'out_of_time' && { tooLargeBytes: ended.attempt.partBytes }),
         attempts: attempts.flatMap(attempt => {
           if (attempt.token !== ended?.attempt.token) return [attempt];
-          return ended.wroteNothing ? [] : [{ ...attempt, lease: undefined }];
+          return ended.became === 'refused' ? [] : [{ ...attempt, lease: undefined }];
         }),
       })) !== undefined,
     recordStop: async (accountId, cursor, stopped) =>

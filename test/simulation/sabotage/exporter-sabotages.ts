@@ -63,8 +63,8 @@ export const exporterSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'exporter/deliver-part.ts',
-        text: "wroteNothing: kind === 'refused'",
-        replacement: 'wroteNothing: true',
+        text: 'became: kind',
+        replacement: "became: 'refused'",
       },
     ],
   },

@@ -143,7 +143,7 @@ test('an object that exists after a clear rejection does not, and what the cloud
     'acme',
     expect.anything(),
     expect.objectContaining({ code: 'object_exists', message: expect.stringContaining('412 taken') }),
-    { attempt: mine, wroteNothing: true },
+    { attempt: mine, became: 'refused' },
   );
 });
 
@@ -154,7 +154,7 @@ test('a refusal of the second upload does not strike out what the first one left
     'acme',
     expect.anything(),
     expect.objectContaining({ code: 'access_denied' }),
-    { attempt: mine, wroteNothing: false },
+    { attempt: mine, became: 'unclear' },
   );
 });
 

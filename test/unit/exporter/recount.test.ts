@@ -108,6 +108,17 @@ test('windows are counted from where it ended last, oldest first, up to the last
   expect((await run({ delivered, cursor: { recountedThrough } })).counted).toEqual([16, 20, 24]);
 });
 
+test('an account that was last recounted long ago is counted again for a month, not for all of its history', async () => {
+  const cursor = { recountedThrough: midnight - 1000 * hours };
+  const monthBefore = 24 - 30 * 24;
+  const windows = [
+    [monthBefore, 0],
+    [monthBefore + 4, 0],
+    [24, 0],
+  ] as const;
+  expect((await run({ delivered: windows, cursor })).counted).toEqual([monthBefore + 4, 24]);
+});
+
 test('an account that was never recounted begins with the latest window that is old enough', async () => {
   const delivered = [8, 12, 16, 20, 24, 28].map(end => [end, 0] as const);
   expect((await run({ delivered })).counted).toEqual([24]);
