@@ -60,6 +60,7 @@ export function remedyFor({ code, message }: Failed, account: Account, options: 
         return 'Deploy another release: the customer has nothing to change';
       return 'Ask the customer which rules the bucket has (encryption, retention, network), then verify again';
     case 'no_answer':
+    case 'region_silent':
       return `Nothing yet, it is tried again by itself. If it stays, see whether the cloud tells of an outage there, and:\n${command} doctor`;
     default:
       return `Nothing yet, it is tried again by itself. If it stays:\n${command} retry\n${command} doctor`;
