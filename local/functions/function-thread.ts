@@ -9,12 +9,12 @@ export interface ThreadSetting {
   readonly functionName: string;
   /** How long an invocation may take, in milliseconds. */
   readonly timeout: number;
-  /** How far the clock is put forward, in milliseconds. */
-  readonly clockAhead: number;
 }
 
 export interface Invocation {
   readonly id: number;
+  /** How far the clock is put forward, in milliseconds. */
+  readonly clockAhead: number;
   readonly event: unknown;
 }
 
@@ -24,11 +24,13 @@ export type Outcome =
 
 type Handler = (event: unknown, context: Context) => Promise<unknown>;
 
-const { module, functionName, timeout, clockAhead }: ThreadSetting = workerData;
-putClockForward(clockAhead);
+const { module, functionName, timeout }: ThreadSetting = workerData;
+// Before anything keeps `Date.now` for later.
+putClockForward(0);
 const { handler }: { handler: Handler } = await import(module);
 
-parentPort?.on('message', async ({ id, event }: Invocation) => {
+parentPort?.on('message', async ({ id, clockAhead, event }: Invocation) => {
+  putClockForward(clockAhead);
   const answer = (outcome: Outcome) => parentPort?.postMessage(outcome);
   try {
     answer({ id, result: await handler(event, contextOf(id)) });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
+import { clockAhead } from '../clock.ts';
 import type { Invocation, Outcome, ThreadSetting } from './function-thread.ts';
 
 export interface LambdaFunctionOptions extends ThreadSetting {
@@ -13,7 +14,7 @@ export interface LambdaFunctionOptions extends ThreadSetting {
 /** A function that runs with its own environment and output, as in Lambda. */
 export interface LambdaFunction {
   /**
-   * Any number at once.
+   * Any number at once. The function's clock is set to that of this thread.
    * @throws Error with what the handler threw, as text
    */
   invoke(event: unknown): Promise<unknown>;
@@ -53,7 +54,7 @@ export async function startFunction(options: LambdaFunctionOptions): Promise<Lam
       new Promise((resolve, reject) => {
         const id = ++invocations;
         waiting.set(id, { resolve, reject });
-        worker.postMessage({ id, event } satisfies Invocation);
+        worker.postMessage({ id, clockAhead: clockAhead(), event } satisfies Invocation);
       }),
     async close() {
       await worker.terminate();
