@@ -14,7 +14,7 @@ const marker = '.made-by-siem-export';
 /** Holds the id of the process that uses the folder. */
 const lock = '.in-use-by';
 /** What a run puts there; nothing else is ever removed. */
-const ours = ['s3', 'gcs', 'azure', 'log.ndjson', 'rows.ndjson', 'local.json', 'credentials'];
+const ours = ['s3', 'gcs', 'azure', 'log.ndjson', 'rows.ndjson', 'local.json', 'credentials', 'alarms'];
 
 /** The folder cannot be used. */
 export class OutputFolderError extends Error {

@@ -28,8 +28,8 @@ export interface WorldOptions {
   readonly log: Writable;
   /** Whether each tick sets all clocks to its own time; else the ticks have to lie in the past. */
   readonly ownTime: boolean;
-  /** How long an exporter may run, in milliseconds; as in the template by default. */
-  readonly exporterTimeout?: number;
+  /** How long an exporter may run now, in milliseconds; as in the template by default. */
+  readonly exporterTimeout?: () => number | undefined;
   /** The variables of servers through which the functions are to reach those of the environment; none by default. */
   readonly onTheWay?: (environment: Readonly<Record<string, string>>) => Promise<Record<string, string>>;
 }
@@ -52,7 +52,7 @@ export async function startWorld({
   stateFile,
   log,
   ownTime,
-  exporterTimeout,
+  exporterTimeout = () => undefined,
   onTheWay = async () => ({}),
 }: WorldOptions) {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -95,7 +95,7 @@ export async function startWorld({
         clouds,
         await onTheWay({ ...aws.environment, ...clouds }),
       ),
-      timeout: exporterTimeout ?? resources.exporterTimeout,
+      timeout: resources.exporterTimeout,
       log,
     });
   }
@@ -128,12 +128,18 @@ export async function startWorld({
       await dispatcher.invoke(scheduledEvent(instant));
       await emptyQueue({
         dispatcher,
-        exporter,
+        exporter: { ...exporter, invoke: event => exporter.invoke(event, exporterTimeout()) },
         sqs: aws.sqs,
         queue: resources.exportQueue,
         onTick: () => undefined,
         onError: error => log.write(`${String(error)}\n`),
       });
+    },
+
+    /** A round of the watchdog, by its own time. */
+    async watch(instant: Instant): Promise<void> {
+      await setClock(instant);
+      await watchdog.invoke(scheduledEvent(instant));
     },
 
     async writeRows(accountId: string, rows: readonly Row[]): Promise<void> {
