@@ -12,7 +12,7 @@ import { type AccountDelivery, verifyAccount } from './delivery/verify.ts';
 import type { LocalCloud } from './local-cloud.ts';
 import type { Progress } from './progress.ts';
 import { provision } from './provision.ts';
-import { runTicks } from './run-ticks.ts';
+import { runTicks, scheduledEvent } from './run-ticks.ts';
 
 export interface Run {
   readonly deliveries: readonly AccountDelivery[];
@@ -87,6 +87,7 @@ async function exportAll(
       progress.update(`${clock}  windows delivered: ${count(delivered)} of ${count(owed)}`);
     },
   });
+  await functions.watchdog.invoke(scheduledEvent(lastTick)).catch(error => failures.push(String(error)));
   // Whatever comes later is of ticks that an operator asks for.
   stopCounting();
   return undone === 0

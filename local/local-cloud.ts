@@ -6,7 +6,7 @@ import { aheadOfNow, putClockForward } from './clock.ts';
 import { type CloudServers, startCloudServers } from './cloud-servers.ts';
 import { functionEnvironment } from './functions/environment.ts';
 import { type LambdaFunction, startFunction } from './functions/lambda-function.ts';
-import { createResources, type Resources } from './resources.ts';
+import { createResources, type FunctionName, type Resources } from './resources.ts';
 import { synthesizeTemplate } from './template.ts';
 
 /** The deployed stack and the customers' clouds, on this machine. */
@@ -17,9 +17,8 @@ export interface LocalCloud {
   readonly environment: ExporterEnvironment;
   readonly dispatcher: LambdaFunction;
   readonly exporter: LambdaFunction;
+  readonly watchdog: LambdaFunction;
   readonly scenario: Scenario;
-  /** How far the clock of this thread and of both functions is put forward, in milliseconds. */
-  readonly clockAhead: number;
   close(): Promise<void>;
 }
 
@@ -27,7 +26,7 @@ export interface LocalCloud {
 export type Stage = Pick<ExporterEnvironment, 'secretPrefix'> & Pick<Resources, 'tickMinutes'>;
 
 /**
- * Starts every server and both functions, with the tables, queues and variables of the synthesised template.
+ * Starts every server and the functions, with the tables, queues and variables of the synthesised template.
  *
  * @param log receives what the functions write to their output
  */
@@ -41,19 +40,21 @@ export async function startLocalCloud(
   const environment = readExporterEnvironment(environments.exporter);
   const scenario = scenarioOf({ secretPrefix: environment.secretPrefix, tickMinutes });
 
-  const clockAhead = aheadOfNow(scenario.ticks.at(-1) ?? 0);
-  putClockForward(clockAhead);
+  putClockForward(aheadOfNow(scenario.ticks.at(-1) ?? 0));
   const clouds = await startCloudServers(scenario.accounts.map(({ record }) => record.destination));
-  const start = (name: 'dispatcher' | 'exporter') =>
+  const start = (name: FunctionName) =>
     startFunction({
       functionName: name,
       module: new URL(`../lambdas/${name}/handler.ts`, import.meta.url).href,
       environment: functionEnvironment(environments[name], aws.environment, clouds.environment),
       timeout: exporterTimeout,
-      clockAhead,
       log,
     });
-  const [dispatcher, exporter] = await Promise.all([start('dispatcher'), start('exporter')]);
+  const [dispatcher, exporter, watchdog] = await Promise.all([
+    start('dispatcher'),
+    start('exporter'),
+    start('watchdog'),
+  ]);
   return {
     aws,
     clouds,
@@ -61,10 +62,10 @@ export async function startLocalCloud(
     environment,
     dispatcher,
     exporter,
+    watchdog,
     scenario,
-    clockAhead,
     async close() {
-      await Promise.all([dispatcher.close(), exporter.close()]);
+      await Promise.all([dispatcher.close(), exporter.close(), watchdog.close()]);
       await Promise.all([aws.close(), clouds.close()]);
     },
   };

@@ -2,6 +2,7 @@ import { OutputFolderError, openOutputFolder } from './delivery/output-folder.ts
 import { forgetCloudSettings } from './functions/environment.ts';
 import { InputError, readRows } from './input/read-rows.ts';
 import { type LocalOptions, readOptions } from './options.ts';
+import { endWithParent } from './parent.ts';
 import { createProgress, type Progress } from './progress.ts';
 
 const wrongUsage = 2;
@@ -9,6 +10,7 @@ const wrongUsage = 2;
 async function main(argv: readonly string[]): Promise<number> {
   const options = readOptions(argv);
   if ('exitCode' in options) return options.exitCode;
+  endWithParent();
   forgetCloudSettings(process.env);
   const progress = createProgress(options.json ? process.stderr : process.stdout);
   try {
@@ -26,6 +28,10 @@ async function start(options: LocalOptions, progress: Progress): Promise<number>
   const out = await openOutputFolder(options.out);
   try {
     progress.say('Starting the servers, with the tables and queues of the stack (settle time: none)');
+    if (options.rehearse) {
+      const { rehearse } = await import('./rehearsal/rehearse.ts');
+      return await rehearse(out, progress);
+    }
     // Loaded only now: the CDK, the SDKs and the servers take a second, and a wrong option is told at once.
     const { run } = await import('./run.ts');
     return await run({ options, rows, out, progress });

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { createDispatchState } from '../lambdas/aws/dispatch-state.ts';
 import { type Instant, toIso } from '../lambdas/domain/instant.ts';
+import { clockAhead } from './clock.ts';
 import type { LocalCloud } from './local-cloud.ts';
-import { emptyQueue, type Pipeline, runTicks } from './run-ticks.ts';
+import { emptyQueue, type Pipeline, runTicks, scheduledEvent } from './run-ticks.ts';
 import { startHttpServer } from './servers/http-server.ts';
 import { stateOf, writeState } from './state.ts';
 
@@ -18,7 +19,7 @@ const furthest = 32 * 24 * hour;
  * that customers would hand over, takes ticks, and hands what is queued to the exporter.
  */
 export async function openForOperators(cloud: LocalCloud, folder: string) {
-  const { aws, clouds, resources, clockAhead, dispatcher, exporter } = cloud;
+  const { aws, clouds, resources, dispatcher, exporter, watchdog } = cloud;
   const pipeline: Pipeline = {
     dispatcher,
     exporter,
@@ -43,7 +44,7 @@ export async function openForOperators(cloud: LocalCloud, folder: string) {
       aws,
       resources,
       clouds: clouds.environment,
-      clockAhead,
+      clockAhead: clockAhead(),
       ticksInARow: true,
       control: server.endpoint,
     }),
@@ -83,6 +84,7 @@ export async function openForOperators(cloud: LocalCloud, folder: string) {
     const ticks: Instant[] = [];
     for (let tick = after + tickInterval; tick <= upTo; tick += tickInterval) ticks.push(tick);
     const outcome = await outcomeOf(() => runTicks(ticks, pipeline));
+    await watchdog.invoke(scheduledEvent(upTo)).catch(pipeline.onError);
     return { ticks: ticks.length, lastTick: toIso(ticks.at(-1) ?? after), ...outcome };
   }
 

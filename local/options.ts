@@ -13,6 +13,8 @@ export interface LocalOptions {
   readonly days: number;
   readonly out: string;
   readonly keep: boolean;
+  /** Live through a weekend of failures in place of delivering anything. */
+  readonly rehearse: boolean;
   readonly json: boolean;
 }
 
@@ -79,6 +81,14 @@ function createCommand(): Command {
       'out',
     )
     .option('--keep', 'leave the servers running, and say where, until Ctrl-C', false)
+    .addOption(
+      new Option(
+        '--rehearse',
+        'live through a weekend in which a customer, the audit table and a cloud fail: what pages, what waits, and where the runbook says what to do',
+      )
+        .default(false)
+        .conflicts([...sampleOnly, 'input', 'keep', 'json']),
+    )
     .option('--json', 'end with one line of JSON; everything else goes to standard error', false)
     .addHelpText('after', rowsHelp)
     .allowExcessArguments(false)

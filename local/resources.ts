@@ -3,7 +3,7 @@ import { CreateQueueCommand, GetQueueAttributesCommand, type SQSClient } from '@
 import { createTable } from './create-table.ts';
 import { type Resolve, type Resource, resolved, resourcesOf, type Template } from './template.ts';
 
-export type FunctionName = 'dispatcher' | 'exporter';
+export type FunctionName = 'dispatcher' | 'exporter' | 'watchdog';
 type Properties = Resource['Properties'];
 
 /** What the template asks for, made on the local servers. */
@@ -57,6 +57,7 @@ export async function createResources(
     environments: {
       dispatcher: environmentOf(dispatcher.properties, resolve),
       exporter: environmentOf(exporter.properties, resolve),
+      watchdog: environmentOf(findFunction(functions, 'watchdog').properties, resolve),
     },
     exportQueue: {
       url: exportQueue?.url ?? '',

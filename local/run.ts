@@ -74,7 +74,7 @@ function counted(number: number, noun: string): string {
 async function interrupted(): Promise<void> {
   const controller = new AbortController();
   const { signal } = controller;
-  const signals = (['SIGINT', 'SIGTERM'] as const).map(name => once(process, name, { signal }));
+  const signals = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map(name => once(process, name, { signal }));
   await Promise.race(signals);
   // Ends the other listener, whose rejection is then of no interest.
   for (const waiting of signals) waiting.catch(() => undefined);

@@ -23,10 +23,10 @@ const localStage = { stage: 'local', settleMinutes: 0, alarmEmail: 'nobody@examp
  * The template of the stack that is deployed, synthesised in this process for the stage `local`. Functions have no
  * code in it, because their sources run as they are; CloudFormation's rules are `npm run synth`'s to check.
  */
-export function synthesizeTemplate(): Template {
+export function synthesizeTemplate(settings: Readonly<Record<string, unknown>> = {}): Template {
   const outdir = mkdtempSync(join(tmpdir(), 'siem-export-local-'));
   try {
-    const context = { ...cdkContext(), [contextKey]: localStage };
+    const context = { ...cdkContext(), [contextKey]: { ...localStage, ...settings } };
     const app = new App({ context, outdir, builtinCloudFormationValidation: false });
     const code = Code.fromInline('exports.handler = async () => {};');
     const stack = new SiemExportStack(app, 'siem-export-local', {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
+import { isRunning } from '../../cli/stage/target/state-file.ts';
 import { toJson } from '../../lambdas/domain/audit-record.ts';
 import { toIso } from '../../lambdas/domain/instant.ts';
 import type { AuditRow } from '../account.ts';
@@ -10,8 +11,10 @@ import type { StoredObject } from './stored-objects.ts';
 
 /** Marks a folder as one that a run has made and the next one may empty. */
 const marker = '.made-by-siem-export';
+/** Holds the id of the process that uses the folder. */
+const lock = '.in-use-by';
 /** What a run puts there; nothing else is ever removed. */
-const ours = ['s3', 'gcs', 'azure', 'log.ndjson', 'rows.ndjson', 'local.json', 'credentials'];
+const ours = ['s3', 'gcs', 'azure', 'log.ndjson', 'rows.ndjson', 'local.json', 'credentials', 'alarms'];
 
 /** The folder cannot be used. */
 export class OutputFolderError extends Error {
@@ -31,11 +34,12 @@ export interface OutputFolder {
 
 /**
  * The folder for what is delivered, without anything of the run before.
- * @throws OutputFolderError if there is a folder with files that no run has made, or none can be made
+ * @throws OutputFolderError if there is a folder with files that no run has made, or one in use, or none can be made
  */
 export async function openOutputFolder(folder: string): Promise<OutputFolder> {
   const path = resolve(folder);
   await claim(path);
+  const release = () => rm(join(path, lock), { force: true });
   const log = createWriteStream(join(path, 'log.ndjson'));
   return {
     path,
@@ -52,6 +56,7 @@ export async function openOutputFolder(folder: string): Promise<OutputFolder> {
       const closed = once(log, 'close');
       log.end();
       await closed;
+      await release();
     },
   };
 }
@@ -65,10 +70,29 @@ async function claim(path: string): Promise<void> {
         `The folder ${path} holds files that are not of a run of local mode, so it is left alone: name another one with --out`,
       );
     await writeFile(join(path, marker), '');
+    await hold(path);
     for (const name of ours) await rm(join(path, name), { recursive: true, force: true });
   } catch (thrown) {
     if (thrown instanceof OutputFolderError) throw thrown;
     throw new OutputFolderError(`The folder ${path} cannot be written: ${String(thrown)}`, { cause: thrown });
+  }
+}
+
+/** @throws OutputFolderError while a run uses the folder: it would lose what it works on */
+async function hold(path: string): Promise<void> {
+  const file = join(path, lock);
+  try {
+    await writeFile(file, String(process.pid), { flag: 'wx' });
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown;
+    const holder = Number(await readFile(file, 'utf8'));
+    if (holder > 0 && isRunning(holder))
+      throw new OutputFolderError(
+        `The folder ${path} is in use by local mode, process ${holder}: end that one, or name another folder with --out. If that process is something else, delete ${file}`,
+      );
+    // Left by one that was killed.
+    await rm(file, { force: true });
+    await hold(path);
   }
 }
 

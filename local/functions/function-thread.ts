@@ -7,14 +7,14 @@ export interface ThreadSetting {
   /** URL of the module that exports `handler`. */
   readonly module: string;
   readonly functionName: string;
-  /** How long an invocation may take, in milliseconds. */
-  readonly timeout: number;
-  /** How far the clock is put forward, in milliseconds. */
-  readonly clockAhead: number;
 }
 
 export interface Invocation {
   readonly id: number;
+  /** How far the clock is put forward, in milliseconds. */
+  readonly clockAhead: number;
+  /** How long it may take, in milliseconds. */
+  readonly timeout: number;
   readonly event: unknown;
 }
 
@@ -24,14 +24,16 @@ export type Outcome =
 
 type Handler = (event: unknown, context: Context) => Promise<unknown>;
 
-const { module, functionName, timeout, clockAhead }: ThreadSetting = workerData;
-putClockForward(clockAhead);
+const { module, functionName }: ThreadSetting = workerData;
+// Before anything keeps `Date.now` for later.
+putClockForward(0);
 const { handler }: { handler: Handler } = await import(module);
 
-parentPort?.on('message', async ({ id, event }: Invocation) => {
+parentPort?.on('message', async ({ id, clockAhead, timeout, event }: Invocation) => {
+  putClockForward(clockAhead);
   const answer = (outcome: Outcome) => parentPort?.postMessage(outcome);
   try {
-    answer({ id, result: await handler(event, contextOf(id)) });
+    answer({ id, result: await handler(event, contextOf(id, timeout)) });
   } catch (thrown) {
     // As Lambda does with what a handler throws: to the log, and to whoever invoked it.
     console.error(
@@ -43,7 +45,7 @@ parentPort?.on('message', async ({ id, event }: Invocation) => {
 parentPort?.postMessage('ready');
 
 /** The part of Lambda's context that means something here. */
-function contextOf(id: number): Context {
+function contextOf(id: number, timeout: number): Context {
   const end = performance.now() + timeout;
   return {
     functionName,

@@ -1,9 +1,12 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
+import { clockAhead } from '../clock.ts';
 import type { Invocation, Outcome, ThreadSetting } from './function-thread.ts';
 
 export interface LambdaFunctionOptions extends ThreadSetting {
+  /** How long an invocation may take, in milliseconds, if nothing else is said. */
+  readonly timeout: number;
   /** Everything that the function finds in `process.env`. */
   readonly environment: Readonly<Record<string, string>>;
   /** Receives what the function writes to its output. */
@@ -13,16 +16,16 @@ export interface LambdaFunctionOptions extends ThreadSetting {
 /** A function that runs with its own environment and output, as in Lambda. */
 export interface LambdaFunction {
   /**
-   * Any number at once.
+   * Any number at once. The function's clock is set to that of this thread.
    * @throws Error with what the handler threw, as text
    */
-  invoke(event: unknown): Promise<unknown>;
+  invoke(event: unknown, timeout?: number): Promise<unknown>;
   close(): Promise<void>;
 }
 
 /** Starts a function in a thread of its own and waits until its module is loaded. */
 export async function startFunction(options: LambdaFunctionOptions): Promise<LambdaFunction> {
-  const { environment, log, ...setting } = options;
+  const { environment, log, timeout: usual, ...setting } = options;
   const worker = new Worker(new URL('./function-thread.ts', import.meta.url), {
     env: { ...environment },
     workerData: setting satisfies ThreadSetting,
@@ -49,11 +52,11 @@ export async function startFunction(options: LambdaFunctionOptions): Promise<Lam
 
   let invocations = 0;
   return {
-    invoke: event =>
+    invoke: (event, timeout = usual) =>
       new Promise((resolve, reject) => {
         const id = ++invocations;
         waiting.set(id, { resolve, reject });
-        worker.postMessage({ id, event } satisfies Invocation);
+        worker.postMessage({ id, clockAhead: clockAhead(), timeout, event } satisfies Invocation);
       }),
     async close() {
       await worker.terminate();

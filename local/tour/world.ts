@@ -5,11 +5,11 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { type Instant, toIso } from '../../lambdas/domain/instant.ts';
 import { variables } from '../../lambdas/environment.ts';
 import { startAwsServers } from '../aws-servers.ts';
-import { putClockForward } from '../clock.ts';
+import { clockAhead, putClockForward } from '../clock.ts';
 import { createCustomerCredentials } from '../customer-credentials.ts';
 import { functionEnvironment } from '../functions/environment.ts';
 import { type LambdaFunction, startFunction } from '../functions/lambda-function.ts';
-import { createResources } from '../resources.ts';
+import { createResources, type FunctionName } from '../resources.ts';
 import { emptyQueue, scheduledEvent } from '../run-ticks.ts';
 import { startAzureServer } from '../servers/azure-server.ts';
 import { startGcsServer } from '../servers/gcs-server.ts';
@@ -28,6 +28,10 @@ export interface WorldOptions {
   readonly log: Writable;
   /** Whether each tick sets all clocks to its own time; else the ticks have to lie in the past. */
   readonly ownTime: boolean;
+  /** How long an exporter may run now, in milliseconds; as in the template by default. */
+  readonly exporterTimeout?: () => number | undefined;
+  /** The variables of servers through which the functions are to reach those of the environment; none by default. */
+  readonly onTheWay?: (environment: Readonly<Record<string, string>>) => Promise<Record<string, string>>;
 }
 
 /** A row of the audit log. */
@@ -44,7 +48,13 @@ export const role = {
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
 /** Local mode without any account, with customers' clouds in which credentials can be revoked and files lost. */
-export async function startWorld({ stateFile, log, ownTime }: WorldOptions) {
+export async function startWorld({
+  stateFile,
+  log,
+  ownTime,
+  exporterTimeout = () => undefined,
+  onTheWay = async () => ({}),
+}: WorldOptions) {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const credentials = createCustomerCredentials(privateKey);
   const { accountName, accountKey } = credentials.azure;
@@ -68,33 +78,35 @@ export async function startWorld({ stateFile, log, ownTime }: WorldOptions) {
   };
   const resources = await createResources(synthesizeTemplate(), aws);
   const { exporter: variablesOfExporter } = resources.environments;
-  let clockAhead = 0;
-  let exporter: LambdaFunction | undefined;
-  const dispatcher = await start('dispatcher');
+  const [dispatcher, exporter, watchdog] = await Promise.all([
+    start('dispatcher'),
+    start('exporter'),
+    start('watchdog'),
+  ]);
   await announce();
 
-  function start(name: 'dispatcher' | 'exporter'): Promise<LambdaFunction> {
+  async function start(name: FunctionName): Promise<LambdaFunction> {
     return startFunction({
       functionName: name,
       module: new URL(`../../lambdas/${name}/handler.ts`, import.meta.url).href,
-      environment: functionEnvironment(resources.environments[name], aws.environment, clouds),
+      environment: functionEnvironment(
+        resources.environments[name],
+        aws.environment,
+        clouds,
+        await onTheWay({ ...aws.environment, ...clouds }),
+      ),
       timeout: resources.exporterTimeout,
-      clockAhead,
       log,
     });
   }
 
   function announce(): Promise<void> {
-    return writeState(stateFile, stateOf({ aws, resources, clouds, clockAhead }));
+    return writeState(stateFile, stateOf({ aws, resources, clouds, clockAhead: clockAhead() }));
   }
 
-  /** Sets the clocks of the servers, the exporter and the command line. */
+  /** Sets the clocks of the servers, the functions and the command line. */
   async function setClock(instant: Instant): Promise<void> {
-    const change = instant - Date.now();
-    putClockForward(change);
-    clockAhead += change;
-    await exporter?.close();
-    exporter = undefined;
+    putClockForward(clockAhead() + instant - Date.now());
     await announce();
   }
 
@@ -113,16 +125,21 @@ export async function startWorld({ stateFile, log, ownTime }: WorldOptions) {
     /** One tick through the dispatcher, and what it queues through the exporter. */
     async tick(instant: Instant): Promise<void> {
       if (ownTime) await setClock(instant + 1000);
-      exporter ??= await start('exporter');
       await dispatcher.invoke(scheduledEvent(instant));
       await emptyQueue({
         dispatcher,
-        exporter,
+        exporter: { ...exporter, invoke: event => exporter.invoke(event, exporterTimeout()) },
         sqs: aws.sqs,
         queue: resources.exportQueue,
         onTick: () => undefined,
         onError: error => log.write(`${String(error)}\n`),
       });
+    },
+
+    /** A round of the watchdog, by its own time. */
+    async watch(instant: Instant): Promise<void> {
+      await setClock(instant);
+      await watchdog.invoke(scheduledEvent(instant));
     },
 
     async writeRows(accountId: string, rows: readonly Row[]): Promise<void> {
@@ -138,7 +155,7 @@ export async function startWorld({ stateFile, log, ownTime }: WorldOptions) {
     },
 
     async close(): Promise<void> {
-      await Promise.all([dispatcher.close(), exporter?.close()]);
+      await Promise.all([dispatcher.close(), exporter.close(), watchdog.close()]);
       await Promise.all([s3, sts, gcs, azure, aws].map(server => server.close()));
     },
   };

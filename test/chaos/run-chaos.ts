@@ -52,7 +52,6 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     module: new URL('../../lambdas/dispatcher/handler.ts', import.meta.url).href,
     environment: servers.dispatcherEnvironment,
     timeout: 900_000,
-    clockAhead: 0,
     log: options.log,
   });
   try {

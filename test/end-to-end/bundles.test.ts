@@ -119,6 +119,6 @@ async function freshExporter(): Promise<BundleFunction> {
 /** Loads the exporter's bundle with these variables only. */
 function loadExporter(environment: Readonly<Record<string, string>>): Promise<BundleFunction> {
   const log = new PassThrough().resume();
-  const options = { functionName: 'exporter', timeout: 1000, clockAhead: 0, log };
+  const options = { functionName: 'exporter', timeout: 1000, log };
   return startBundle({ ...options, folder: join(task, 'exporter'), environment });
 }

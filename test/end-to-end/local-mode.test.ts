@@ -1,10 +1,13 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { unzipSync } from 'fflate';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { isRunning } from '../../cli/stage/target/state-file.ts';
+import { openOutputFolder } from '../../local/delivery/output-folder.ts';
 
 const project = join(import.meta.dirname, '../..');
 let folder: string;
@@ -250,3 +253,55 @@ test('npm start -- --help tells every option', async () => {
   ])
     expect(stdout).toContain(option);
 });
+
+describe('npm start -- --keep', () => {
+  /** Local mode below a shell below another process, as npm starts it; answers once it is there for commands. */
+  async function keep(out: string) {
+    const inner = `"${process.execPath}" "${join(project, 'local/main.ts')}" --keep --accounts 1 --out "${out}"; true`;
+    const starter = spawn('sh', ['-c', `sh -c '${inner}' & wait`], {
+      cwd: folder,
+      env: { ...process.env, npm_lifecycle_event: 'start' },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    const pid = Number(await eventually(() => readFile(join(out, '.in-use-by'), 'utf8')));
+    await eventually(() => readFile(join(out, 'local.json'), 'utf8'));
+    return { starter, pid };
+  }
+
+  test('keeps its folder to itself, and ends with whoever started it, by any signal', async () => {
+    const out = join(folder, 'kept');
+    const { starter, pid } = await keep(out);
+    const state = await readFile(join(out, 'local.json'), 'utf8');
+    const second = await start('--accounts', '1', '--out', out);
+    expect(second).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining(`is in use by local mode, process ${pid}`),
+    });
+    expect(await readFile(join(out, 'local.json'), 'utf8')).toBe(state);
+
+    starter.kill('SIGKILL');
+    await eventually(async () => {
+      expect(isRunning(pid)).toBe(false);
+    });
+    expect(await readdir(out)).not.toContain('local.json');
+    expect(await readdir(out)).not.toContain('.in-use-by');
+  });
+
+  test('gives back a folder that a killed one has left', async () => {
+    const out = join(folder, 'left');
+    await mkdir(out);
+    await writeFile(join(out, '.made-by-siem-export'), '');
+    const ended = spawn(process.execPath, ['-e', '']);
+    await once(ended, 'exit');
+    await writeFile(join(out, '.in-use-by'), String(ended.pid));
+    const again = await openOutputFolder(out);
+    expect(Number(await readFile(join(out, '.in-use-by'), 'utf8'))).toBe(process.pid);
+    await again.close();
+    expect(await readdir(out)).not.toContain('.in-use-by');
+  });
+});
+
+/** What the look answers as soon as it goes through. */
+function eventually<Answer>(look: () => Promise<Answer>): Promise<Answer> {
+  return vi.waitFor(look, { timeout: 120_000, interval: 200 });
+}

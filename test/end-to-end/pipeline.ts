@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { encodeMessage } from '../../lambdas/domain/export-message.ts';
-import { variables, type WatchdogVariable } from '../../lambdas/environment.ts';
+import { variables } from '../../lambdas/environment.ts';
 import type { FunctionName } from '../../lib/build-functions.ts';
 import { startAwsServers } from '../../local/aws-servers.ts';
 import { startCloudServers } from '../../local/cloud-servers.ts';
@@ -79,7 +79,6 @@ export async function startPipeline({ start = startFromSource }: { start?: Funct
     return start(name, {
       functionName: `siem-export-local-${name}`,
       timeout,
-      clockAhead: 0,
       environment: functionEnvironment(environment, aws.environment),
       log,
     });
@@ -87,22 +86,10 @@ export async function startPipeline({ start = startFromSource }: { start?: Funct
   const startExporter = ({ environment = {}, timeout }: ExporterVariant = {}) =>
     startOne('exporter', { ...own, ...throughProxies, ...environment }, timeout);
 
-  const watchdogEnvironment = {
-    [variables.stage]: own.STAGE ?? '',
-    [variables.accountsTable]: own.ACCOUNTS_TABLE ?? '',
-    [variables.dispatchStateTable]: resources.environments.dispatcher.DISPATCH_STATE_TABLE ?? '',
-    [variables.ledgerTable]: own.LEDGER_TABLE ?? '',
-    [variables.settleSeconds]: own.SETTLE_SECONDS ?? '',
-    [variables.auditLogTable]: own.AUDIT_LOG_TABLE ?? '',
-    [variables.auditLogPartitionKey]: own.AUDIT_LOG_PARTITION_KEY ?? '',
-    [variables.auditLogSortKey]: own.AUDIT_LOG_SORT_KEY ?? '',
-    [variables.auditLogSortKeyType]: own.AUDIT_LOG_SORT_KEY_TYPE ?? '',
-    [variables.auditLogAttributes]: own.AUDIT_LOG_ATTRIBUTES ?? '',
-  } satisfies Record<WatchdogVariable, string>;
   const [dispatcher, exporter, watchdog] = await Promise.all([
     startOne('dispatcher', resources.environments.dispatcher),
     startExporter(),
-    startOne('watchdog', watchdogEnvironment),
+    startOne('watchdog', resources.environments.watchdog),
   ]);
 
   const queue = resources.exportQueue;

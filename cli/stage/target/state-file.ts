@@ -50,7 +50,8 @@ async function readJson(path: string): Promise<unknown> {
   }
 }
 
-function isRunning(pid: number): boolean {
+/** True if there is such a process, whoever’s it is. */
+export function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (thrown) {
