@@ -158,7 +158,7 @@ export const exporterSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'exporter/export-batch.ts',
-        text: 'return received >= mostWaits;',
+        text: 'return isSentAnew;',
         replacement: 'return true;',
       },
     ],
@@ -258,7 +258,7 @@ export const exporterSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'exporter/export-batch.ts',
-        text: 'retryDelay(message.messageId, receivedTimes(message)));\n      return false;',
+        text: 'retryDelay(message.messageId, received));\n      return false;',
         replacement: '60);\n      return true;',
       },
     ],

@@ -116,8 +116,8 @@ export const ledgerSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'domain/cursor.ts',
-        text: ' && other.partBytes === mine.partBytes,\n  );\n}\n\n/** Until',
-        replacement: ',\n  );\n}\n\n/** Until',
+        text: ' && other.partBytes === mine.partBytes,\n  );\n}\n\n/**\n * Until',
+        replacement: ',\n  );\n}\n\n/**\n * Until',
       },
       { file: 'domain/plan.ts', text: 'if (leftover) return leftover.partBytes;', replacement: '' },
     ],
@@ -195,8 +195,8 @@ export const ledgerSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'aws/batch-get.ts',
-        text: 'left = answer.UnprocessedKeys ?? {};',
-        replacement: 'left = answer.UnprocessedKeys ?? {}; delete left.Accounts;',
+        text: '([table]) => table in requests)',
+        replacement: "([table]) => table in requests && table !== 'Accounts')",
       },
     ],
   },
@@ -205,8 +205,8 @@ export const ledgerSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'aws/batch-get.ts',
-        text: 'left = answer.UnprocessedKeys ?? {};',
-        replacement: 'left = answer.UnprocessedKeys ?? {}; delete left.Ledger;',
+        text: '([table]) => table in requests)',
+        replacement: "([table]) => table in requests && table !== 'Ledger')",
       },
     ],
   },
