@@ -13,7 +13,14 @@ import { printableLine } from './terminal/display.ts';
 import { credentialsAmong, refuseCredentials, refuseCredentialsAmong } from './terminal/given-credentials.ts';
 import { watchOutlets } from './terminal/outlets.ts';
 import type { Report } from './terminal/report.ts';
-import { createTerminal, type Input, type Terminal, type TerminalOptions } from './terminal/terminal.ts';
+import {
+  columnsOf,
+  createTerminal,
+  type Input,
+  type Terminal,
+  type TerminalOptions,
+} from './terminal/terminal.ts';
+import { wrapped } from './terminal/wrap.ts';
 
 /** The process around a command. */
 export interface Surroundings {
@@ -27,6 +34,7 @@ export interface Surroundings {
 interface GlobalOptions extends Connection {
   readonly json?: boolean;
   readonly color: boolean;
+  readonly columns?: number;
 }
 
 /** Runs one command and says how it ended. */
@@ -77,10 +85,13 @@ async function runProgram(argv: readonly string[], surroundings: Watched): Promi
     };
 
   const program = createProgram(run);
+  const widthOf = (stream: Surroundings['output']) => columnsOf(stream, program.opts<GlobalOptions>());
   everyCommand(program, command =>
     command.exitOverride().configureOutput({
-      writeOut: text => surroundings.output.write(text),
-      writeErr: text => surroundings.errors.write(told(text)),
+      getOutHelpWidth: () => widthOf(surroundings.output),
+      getErrHelpWidth: () => widthOf(surroundings.errors),
+      writeOut: text => surroundings.output.write(wrapped(text, widthOf(surroundings.output))),
+      writeErr: text => surroundings.errors.write(wrapped(told(text), widthOf(surroundings.errors))),
     }),
   );
   try {
@@ -102,7 +113,7 @@ async function execute(
   told: (text: string) => string,
   command: (context: CommandContext) => Promise<Report>,
 ): Promise<ExitCode> {
-  const terminal = createTerminal({ ...surroundings, colour: options.color });
+  const terminal = createTerminal({ ...surroundings, colour: options.color, columns: options.columns });
   const json = options.json === true;
   let target: Promise<Target> | undefined;
   const context: CommandContext = {
@@ -116,12 +127,12 @@ async function execute(
   };
   try {
     const report = await command(context);
-    if (json) terminal.say(JSON.stringify(report.json, null, 2));
+    if (json) terminal.print(JSON.stringify(report.json, null, 2));
     else for (const line of report.lines(terminal)) terminal.say(line);
     return report.problem ? exitCodes.problem : exitCodes.ok;
   } catch (thrown) {
     const error = toCommandError(thrown);
-    if (json) terminal.say(told(errorJson(error)));
+    if (json) terminal.print(told(errorJson(error)));
     for (const line of `siem-export: ${error.message}`.split('\n')) terminal.note(told(printableLine(line)));
     if (error.code === 'internal' && error.cause instanceof Error)
       terminal.note(told(String(printable(error.cause).stack)));

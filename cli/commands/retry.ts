@@ -13,6 +13,7 @@ import { confirm } from '../terminal/ask.ts';
 import { displayName } from '../terminal/display.ts';
 import type { Report } from '../terminal/report.ts';
 import { type Column, table } from '../terminal/table.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 import { count, counted, utcTime } from '../terminal/wording.ts';
 
 interface RetryOptions {
@@ -75,7 +76,8 @@ async function workOff(
   const cursors = await reader.cursors(ids);
   const lastTick = await lastTickOf(target);
   const madeUpFor = ticks.filter(tick => isMadeUpFor(tick, lastTick));
-  if (!json) for (const line of describe(letters, cursors, ticks, lastTick, elsewhere)) terminal.say(line);
+  if (!json)
+    for (const line of describe(letters, cursors, ticks, lastTick, elsewhere, terminal)) terminal.say(line);
 
   const question = questionFor(ours.length, madeUpFor.length, discardForeign ? foreign.length : 0);
   const agreed =
@@ -163,6 +165,7 @@ function describe(
   ticks: readonly LostTick[],
   lastTick: Instant | undefined,
   elsewhere: number,
+  terminal: Terminal,
 ): string[] {
   if (letters.length + ticks.length === 0)
     return [
@@ -185,8 +188,8 @@ function describe(
     { heading: 'why', text: ({ why }) => displayName(why, 200) },
   ];
   return [
-    ...(letters.length > 0 ? table(exports, letters) : []),
-    ...(ticks.length > 0 ? table(lost, ticks) : []),
+    ...(letters.length > 0 ? table(exports, letters, terminal) : []),
+    ...(ticks.length > 0 ? table(lost, ticks, terminal) : []),
   ];
 }
 
