@@ -11,6 +11,7 @@ import { CommandError, type ExitCode, exitCodes } from './terminal/command-error
 import { without } from './terminal/credential-look.ts';
 import { printableLine } from './terminal/display.ts';
 import { credentialsAmong, refuseCredentials, refuseCredentialsAmong } from './terminal/given-credentials.ts';
+import { type Interruption, watchInterruption } from './terminal/interruption.ts';
 import { watchOutlets } from './terminal/outlets.ts';
 import type { Report } from './terminal/report.ts';
 import {
@@ -27,6 +28,8 @@ export interface Surroundings {
   readonly input: Input;
   readonly output: TerminalOptions['output'];
   readonly errors: TerminalOptions['errors'];
+  /** Aborted when the process is told to end; without it nothing is. */
+  readonly interrupted?: AbortSignal | undefined;
   /** How the clock follows that of local mode. */
   readonly putClockForward: PutClockForward;
 }
@@ -41,7 +44,11 @@ interface GlobalOptions extends Connection {
 export async function runCommandLine(argv: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
   const { output, errors } = surroundings;
   const outlets = watchOutlets(output, errors);
-  const exitCode = await runProgram(argv, { ...surroundings, closed: outlets.closed });
+  const exitCode = await runProgram(argv, {
+    ...surroundings,
+    closed: outlets.closed,
+    ...watchInterruption(surroundings.interrupted),
+  });
   const failure = await outlets.failure();
   if (failure === undefined) return exitCode;
   errors.write(`siem-export: the output cannot be written: ${failure.message}\n`);
@@ -49,7 +56,7 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
 }
 
 /** What a command may know of its process. */
-type Watched = Surroundings & Pick<Terminal, 'closed'>;
+type Watched = Omit<Surroundings, 'interrupted'> & Pick<Terminal, 'closed'> & Interruption;
 
 async function runProgram(argv: readonly string[], surroundings: Watched): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.ok;
@@ -126,7 +133,7 @@ async function execute(
     },
   };
   try {
-    const report = await command(context);
+    const report = await Promise.race([command(context), surroundings.atOnce]);
     if (json) terminal.print(JSON.stringify(report.json, null, 2));
     else for (const line of report.lines(terminal)) terminal.say(line);
     return report.problem ? exitCodes.problem : exitCodes.ok;

@@ -91,6 +91,7 @@ Exit codes:
   2  the command line, a file or a record is wrong; nothing was changed
   3  AWS, the stack or local mode cannot be reached, or refuses your identity
   4  a fault of this program, or what it prints cannot be written
+  130  interrupted; long work says what is done, and a second Ctrl-C ends it at once
 
 Run it as "npx siem-export" in the folder of the release. A stage is named by --stage or SIEM_EXPORT_STAGE. Secrets are
 read from files, standard input or a prompt, and are never printed.`;

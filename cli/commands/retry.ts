@@ -9,6 +9,7 @@ import { createDeadLetters, type DeadLetter, type DeadLetters } from '../stage/q
 import { createHeldMessages, type HeldMessages } from '../stage/queue/held-messages.ts';
 import { isMadeUpFor, type LostTick, readLostTick } from '../stage/queue/lost-ticks.ts';
 import type { Target } from '../stage/target/target.ts';
+import { workThrough } from '../stage/work.ts';
 import { confirm } from '../terminal/ask.ts';
 import { displayName } from '../terminal/display.ts';
 import type { Report } from '../terminal/report.ts';
@@ -85,7 +86,13 @@ async function workOff(
       ? await confirm(terminal, question)
       : yes === true;
   if (agreed) {
-    for (const letter of ours) await queue.moveBack(letter);
+    await workThrough(ours, {
+      atOnce: 1,
+      terminal,
+      what: 'exports are queued again',
+      again: 'the same command goes on with the rest',
+      each: letter => queue.moveBack(letter),
+    });
     if (discardForeign) for (const letter of foreign) await queue.discard(letter);
     for (const { held } of madeUpFor) await triggers.remove(held);
   }

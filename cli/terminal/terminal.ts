@@ -1,5 +1,6 @@
 import type { ReadStream, WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
+import type { Interruption } from './interruption.ts';
 import { cut } from './table.ts';
 import { wrapped } from './wrap.ts';
 
@@ -8,7 +9,7 @@ export type Output = NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' |
 export type Input = NodeJS.ReadableStream & Partial<Pick<ReadStream, 'isTTY' | 'setRawMode'>>;
 
 /** Where a command reads and writes. Results go to standard output, everything said on the way to standard error. */
-export interface Terminal {
+export interface Terminal extends Pick<Interruption, 'interrupted' | 'beginWork'> {
   readonly input: Input;
   readonly output: Output;
   readonly errors: Output;
@@ -29,7 +30,7 @@ export interface Terminal {
   paint(style: Style, text: string): string;
 }
 
-export interface TerminalOptions {
+export interface TerminalOptions extends Pick<Interruption, 'interrupted' | 'beginWork'> {
   readonly input: Input;
   readonly output: Output;
   readonly errors: Output;
@@ -40,7 +41,7 @@ export interface TerminalOptions {
 }
 
 export function createTerminal(options: TerminalOptions): Terminal {
-  const { input, output, errors, colour, closed } = options;
+  const { input, output, errors, colour, closed, interrupted, beginWork } = options;
   let changing = false;
   const endProgress = () => {
     if (changing) errors.write('\r\u001b[2K');
@@ -52,6 +53,8 @@ export function createTerminal(options: TerminalOptions): Terminal {
     errors,
     interactive: input.isTTY === true && errors.isTTY === true,
     closed,
+    interrupted,
+    beginWork,
     // Asked each time: a window may be made smaller meanwhile.
     get columns() {
       return columnsOf(output, options);
