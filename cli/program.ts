@@ -1,6 +1,7 @@
 import { Command, Help, Option } from 'commander';
 import packageFile from '../package.json' with { type: 'json' };
 import { registerAdd } from './commands/account/add/add.ts';
+import { registerExportRecords } from './commands/account/export.ts';
 import { registerImport } from './commands/account/import/import.ts';
 import { registerList } from './commands/account/list.ts';
 import { registerPauseAndResume } from './commands/account/pause.ts';
@@ -52,6 +53,7 @@ export function createProgram(run: Run): Command {
     registerPauseAndResume,
     registerRemove,
     registerImport,
+    registerExportRecords,
   ])
     register(accounts, run);
   for (const register of [
