@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Runs the command line on the Node that comes with this package, whichever one the shell finds first.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import * as module from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -14,8 +14,12 @@ if (Number(process.versions.node.split('.')[0]) >= 24) {
   const node = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
   if (existsSync(node)) {
     const script = fileURLToPath(import.meta.url);
-    const { status } = spawnSync(node, [script, ...process.argv.slice(2)], { stdio: 'inherit' });
-    process.exitCode = status ?? 4;
+    const child = spawn(node, [script, ...process.argv.slice(2)], { stdio: 'inherit' });
+    // It says what is done before it ends.
+    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+    child.once('exit', status => {
+      process.exitCode = status ?? 4;
+    });
   } else {
     console.error('siem-export: Node 24 is missing; run "npm ci" first');
     process.exitCode = 3;

@@ -11,15 +11,25 @@ import { CommandError, type ExitCode, exitCodes } from './terminal/command-error
 import { without } from './terminal/credential-look.ts';
 import { printableLine } from './terminal/display.ts';
 import { credentialsAmong, refuseCredentials, refuseCredentialsAmong } from './terminal/given-credentials.ts';
+import { type Interruption, watchInterruption } from './terminal/interruption.ts';
 import { watchOutlets } from './terminal/outlets.ts';
 import type { Report } from './terminal/report.ts';
-import { createTerminal, type Input, type Terminal, type TerminalOptions } from './terminal/terminal.ts';
+import {
+  columnsOf,
+  createTerminal,
+  type Input,
+  type Terminal,
+  type TerminalOptions,
+} from './terminal/terminal.ts';
+import { wrapped } from './terminal/wrap.ts';
 
 /** The process around a command. */
 export interface Surroundings {
   readonly input: Input;
   readonly output: TerminalOptions['output'];
   readonly errors: TerminalOptions['errors'];
+  /** Aborted when the process is told to end; without it nothing is. */
+  readonly interrupted?: AbortSignal | undefined;
   /** How the clock follows that of local mode. */
   readonly putClockForward: PutClockForward;
 }
@@ -27,13 +37,18 @@ export interface Surroundings {
 interface GlobalOptions extends Connection {
   readonly json?: boolean;
   readonly color: boolean;
+  readonly columns?: number;
 }
 
 /** Runs one command and says how it ended. */
 export async function runCommandLine(argv: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
   const { output, errors } = surroundings;
   const outlets = watchOutlets(output, errors);
-  const exitCode = await runProgram(argv, { ...surroundings, closed: outlets.closed });
+  const exitCode = await runProgram(argv, {
+    ...surroundings,
+    closed: outlets.closed,
+    ...watchInterruption(surroundings.interrupted),
+  });
   const failure = await outlets.failure();
   if (failure === undefined) return exitCode;
   errors.write(`siem-export: the output cannot be written: ${failure.message}\n`);
@@ -41,7 +56,7 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
 }
 
 /** What a command may know of its process. */
-type Watched = Surroundings & Pick<Terminal, 'closed'>;
+type Watched = Omit<Surroundings, 'interrupted'> & Pick<Terminal, 'closed'> & Interruption;
 
 async function runProgram(argv: readonly string[], surroundings: Watched): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.ok;
@@ -77,10 +92,13 @@ async function runProgram(argv: readonly string[], surroundings: Watched): Promi
     };
 
   const program = createProgram(run);
+  const widthOf = (stream: Surroundings['output']) => columnsOf(stream, program.opts<GlobalOptions>());
   everyCommand(program, command =>
     command.exitOverride().configureOutput({
-      writeOut: text => surroundings.output.write(text),
-      writeErr: text => surroundings.errors.write(told(text)),
+      getOutHelpWidth: () => widthOf(surroundings.output),
+      getErrHelpWidth: () => widthOf(surroundings.errors),
+      writeOut: text => surroundings.output.write(wrapped(text, widthOf(surroundings.output))),
+      writeErr: text => surroundings.errors.write(wrapped(told(text), widthOf(surroundings.errors))),
     }),
   );
   try {
@@ -102,7 +120,7 @@ async function execute(
   told: (text: string) => string,
   command: (context: CommandContext) => Promise<Report>,
 ): Promise<ExitCode> {
-  const terminal = createTerminal({ ...surroundings, colour: options.color });
+  const terminal = createTerminal({ ...surroundings, colour: options.color, columns: options.columns });
   const json = options.json === true;
   let target: Promise<Target> | undefined;
   const context: CommandContext = {
@@ -115,13 +133,13 @@ async function execute(
     },
   };
   try {
-    const report = await command(context);
-    if (json) terminal.say(JSON.stringify(report.json, null, 2));
+    const report = await Promise.race([command(context), surroundings.atOnce]);
+    if (json) terminal.print(JSON.stringify(report.json, null, 2));
     else for (const line of report.lines(terminal)) terminal.say(line);
     return report.problem ? exitCodes.problem : exitCodes.ok;
   } catch (thrown) {
     const error = toCommandError(thrown);
-    if (json) terminal.say(told(errorJson(error)));
+    if (json) terminal.print(told(errorJson(error)));
     for (const line of `siem-export: ${error.message}`.split('\n')) terminal.note(told(printableLine(line)));
     if (error.code === 'internal' && error.cause instanceof Error)
       terminal.note(told(String(printable(error.cause).stack)));

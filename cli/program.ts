@@ -1,6 +1,7 @@
-import { Command, Option } from 'commander';
+import { Command, Help, Option } from 'commander';
 import packageFile from '../package.json' with { type: 'json' };
 import { registerAdd } from './commands/account/add/add.ts';
+import { registerExportRecords } from './commands/account/export.ts';
 import { registerImport } from './commands/account/import/import.ts';
 import { registerList } from './commands/account/list.ts';
 import { registerPauseAndResume } from './commands/account/pause.ts';
@@ -12,6 +13,7 @@ import { registerCost } from './commands/cost/cost.ts';
 import { registerDeliveries } from './commands/deliveries.ts';
 import { registerDoctor } from './commands/doctor/doctor.ts';
 import { registerExport } from './commands/export.ts';
+import { registerHelp } from './commands/help.ts';
 import { registerInspect } from './commands/inspect/inspect.ts';
 import { registerPlan } from './commands/plan.ts';
 import { registerRedeliver } from './commands/redeliver/redeliver.ts';
@@ -22,6 +24,7 @@ import { registerTick } from './commands/tick.ts';
 import { registerVerify } from './commands/verify/verify.ts';
 import type { Run } from './run.ts';
 import { defaultStateFile } from './stage/target/open-target.ts';
+import { wholeNumber } from './terminal/whole-number.ts';
 
 /** The whole command line. `run` opens what a command needs and prints what it reports. */
 export function createProgram(run: Run): Command {
@@ -34,8 +37,10 @@ export function createProgram(run: Run): Command {
     .option('--local', 'work on local mode, which "npm start -- --keep" runs')
     .option('--state-file <file>', 'where local mode describes itself', defaultStateFile)
     .option('--json', 'print one JSON document')
+    .option('--columns <number>', 'how wide to write; by default as wide as the terminal is', wholeNumber(20))
     .option('--no-color', 'no colours; there are none anyway where the output is no terminal')
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, formatItem })
+    .helpCommand(false)
     .addHelpText('after', exitCodesHelp)
     .showSuggestionAfterError();
 
@@ -48,6 +53,7 @@ export function createProgram(run: Run): Command {
     registerPauseAndResume,
     registerRemove,
     registerImport,
+    registerExportRecords,
   ])
     register(accounts, run);
   for (const register of [
@@ -64,9 +70,20 @@ export function createProgram(run: Run): Command {
     registerCost,
     registerTick,
     registerCompletion,
+    registerHelp,
   ])
     register(program, run);
   return program;
+}
+
+/** Less than this beside the terms, and a description stands below its term. */
+const narrowestDescription = 30;
+
+function formatItem(this: Help, term: string, width: number, description: string, help: Help): string {
+  const columns = this.helpWidth ?? Number.POSITIVE_INFINITY;
+  if (description !== '' && columns - width < narrowestDescription + 4)
+    return `  ${term}\n      ${description}`;
+  return Help.prototype.formatItem.call(this, term, width, description, help);
 }
 
 const exitCodesHelp = `
@@ -76,6 +93,7 @@ Exit codes:
   2  the command line, a file or a record is wrong; nothing was changed
   3  AWS, the stack or local mode cannot be reached, or refuses your identity
   4  a fault of this program, or what it prints cannot be written
+  130  interrupted; long work says what is done, and a second Ctrl-C ends it at once
 
 Run it as "npx siem-export" in the folder of the release. A stage is named by --stage or SIEM_EXPORT_STAGE. Secrets are
 read from files, standard input or a prompt, and are never printed.`;

@@ -1,4 +1,5 @@
-import { displayName, displayWidth } from '../cli/terminal/display.ts';
+import stringWidth from 'string-width';
+import { displayName } from '../cli/terminal/display.ts';
 import { placeName, placeOf } from '../lambdas/domain/recipe.ts';
 import type { AccountDelivery } from './delivery/verify.ts';
 
@@ -39,12 +40,12 @@ export function deliveryTable(deliveries: readonly AccountDelivery[]): string {
     ...[windows, files, records, bytes].map(figure => figure.toLocaleString('en-US')),
   ]);
   const cells = [[...headings], ...rows];
-  const widths = headings.map((_, column) => Math.max(...cells.map(row => displayWidth(row[column] ?? ''))));
+  const widths = headings.map((_, column) => Math.max(...cells.map(row => stringWidth(row[column] ?? ''))));
   return cells
     .map(row =>
       row
         .map((cell, column) => {
-          const padding = ' '.repeat((widths[column] ?? 0) - displayWidth(cell));
+          const padding = ' '.repeat((widths[column] ?? 0) - stringWidth(cell));
           return column < firstNumber ? cell + padding : padding + cell;
         })
         .join('  ')

@@ -21,9 +21,11 @@ export function registerCompletion(program: Command, run: Run): void {
   fish: siem-export completion fish > ~/.config/fish/completions/siem-export.fish`,
     )
     .action(
-      run(async (_context: CommandContext, shell: Shell): Promise<Report> => {
+      run(async ({ terminal, json }: CommandContext, shell: Shell): Promise<Report> => {
         const script = scripts[shell](wordsByCommand(program));
-        return { json: { shell, script }, lines: () => [script] };
+        // As it is, however narrow the terminal.
+        if (!json) terminal.print(script);
+        return { json: { shell, script }, lines: () => [] };
       }),
     );
 }

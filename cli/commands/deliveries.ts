@@ -73,13 +73,13 @@ async function showDeliveries(
       windows: windows.map(window => windowJson(window, target.lagKnown)),
       gaps: gaps.map(({ what, window }) => ({ what, start: toIso(window.start), end: toIso(window.end) })),
     },
-    lines: ({ paint }) => [
-      ...(windows.length === 0 ? [] : table(columnsFor(timeZone, target.lagKnown), windows)),
+    lines: terminal => [
+      ...(windows.length === 0 ? [] : table(columnsFor(timeZone, target.lagKnown), windows, terminal)),
       summary(windows, since),
       ...(target.lagKnown || windows.length === 0 ? [] : [`No lag is shown: ${lagUnknown}.`]),
-      ...gaps.map(gap => paint('red', `✗ ${describeGap(gap)}`)),
+      ...gaps.map(gap => terminal.paint('red', `✗ ${describeGap(gap)}`)),
       ...(gaps.length === 0 && windows.length > 0
-        ? [`${paint('green', '✓')} The windows follow each other without a gap.`]
+        ? [`${terminal.paint('green', '✓')} The windows follow each other without a gap.`]
         : []),
     ],
   };

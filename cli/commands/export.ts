@@ -53,7 +53,7 @@ interface Owed {
 async function exportNow(context: CommandContext, accountId: string): Promise<Report> {
   const target = await context.target();
   const owed = await lookAt(target, accountId);
-  if (!context.json) for (const line of describeOwed(owed)) context.terminal.say(line);
+  if (!context.json) for (const line of describeOwed(owed, context.terminal)) context.terminal.say(line);
   const last = owed.windows.at(-1);
   const queue = createExportQueue({ client: target.sqs, queueUrl: target.outputs.ExportQueueUrl });
   if (last !== undefined) await queue.send({ accountId, tick: last.end }, 0);
@@ -96,7 +96,10 @@ async function lookAt(target: Target, accountId: string): Promise<Owed> {
   return { account, standing, windows: settled, settling, now, settle };
 }
 
-function describeOwed({ account, standing, windows, settling, now, settle }: Owed): string[] {
+function describeOwed(
+  { account, standing, windows, settling, now, settle }: Owed,
+  terminal: Terminal,
+): string[] {
   const { nextWindow, cursor } = standing;
   const name = displayName(account.accountId);
   const [next] = settling;
@@ -105,7 +108,9 @@ function describeOwed({ account, standing, windows, settling, now, settle }: Owe
     windows.length === 0
       ? `${name} is owed nothing now.`
       : `${name} is owed ${counted(windows.length, 'window')}, oldest first:`,
-    ...(windows.length === 0 ? [] : table(windowColumns(account.timeZone), windows.slice(0, windowsShown))),
+    ...(windows.length === 0
+      ? []
+      : table(windowColumns(account.timeZone), windows.slice(0, windowsShown), terminal)),
     ...(more > 0 ? [`and ${more} more`] : []),
     ...(cursor?.lastError === undefined
       ? []

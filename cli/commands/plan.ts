@@ -19,7 +19,7 @@ export function registerPlan(program: Command, run: Run): void {
     .description('which windows an account is owed and why, without delivering any')
     .argument('<account>', 'the account’s id')
     .option('--at <instant>', 'as it would be then; now without it')
-    .option('--limit <number>', 'how many windows to list', wholeNumber, 20)
+    .option('--limit <number>', 'how many windows to list', wholeNumber(1), 20)
     .addHelpText('after', '\nExit code 1 if the record has faults: what is owed depends on it.')
     .action(run(showPlan));
 }
@@ -53,10 +53,10 @@ async function showPlan(
       reasons,
       owed: known ? owed.map(({ start, end }) => ({ start: toIso(start), end: toIso(end) })) : undefined,
     },
-    lines: () => [
+    lines: terminal => [
       `${displayName(accountId)} at ${utcTime(now)}: ${sum}.`,
       ...reasons.map(reason => `  ${reason}`),
-      ...(owed.length === 0 ? [] : table(windowColumns(timeZone), owed.slice(0, options.limit))),
+      ...(owed.length === 0 ? [] : table(windowColumns(timeZone), owed.slice(0, options.limit), terminal)),
       ...(owed.length > options.limit
         ? [`and ${owed.length - options.limit} more: --limit shows more of them`]
         : []),

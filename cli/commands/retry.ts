@@ -9,10 +9,12 @@ import { createDeadLetters, type DeadLetter, type DeadLetters } from '../stage/q
 import { createHeldMessages, type HeldMessages } from '../stage/queue/held-messages.ts';
 import { isMadeUpFor, type LostTick, readLostTick } from '../stage/queue/lost-ticks.ts';
 import type { Target } from '../stage/target/target.ts';
+import { workThrough } from '../stage/work.ts';
 import { confirm } from '../terminal/ask.ts';
 import { displayName } from '../terminal/display.ts';
 import type { Report } from '../terminal/report.ts';
 import { type Column, table } from '../terminal/table.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 import { count, counted, utcTime } from '../terminal/wording.ts';
 
 interface RetryOptions {
@@ -75,7 +77,8 @@ async function workOff(
   const cursors = await reader.cursors(ids);
   const lastTick = await lastTickOf(target);
   const madeUpFor = ticks.filter(tick => isMadeUpFor(tick, lastTick));
-  if (!json) for (const line of describe(letters, cursors, ticks, lastTick, elsewhere)) terminal.say(line);
+  if (!json)
+    for (const line of describe(letters, cursors, ticks, lastTick, elsewhere, terminal)) terminal.say(line);
 
   const question = questionFor(ours.length, madeUpFor.length, discardForeign ? foreign.length : 0);
   const agreed =
@@ -83,7 +86,13 @@ async function workOff(
       ? await confirm(terminal, question)
       : yes === true;
   if (agreed) {
-    for (const letter of ours) await queue.moveBack(letter);
+    await workThrough(ours, {
+      atOnce: 1,
+      terminal,
+      what: 'exports are queued again',
+      again: 'the same command goes on with the rest',
+      each: letter => queue.moveBack(letter),
+    });
     if (discardForeign) for (const letter of foreign) await queue.discard(letter);
     for (const { held } of madeUpFor) await triggers.remove(held);
   }
@@ -163,6 +172,7 @@ function describe(
   ticks: readonly LostTick[],
   lastTick: Instant | undefined,
   elsewhere: number,
+  terminal: Terminal,
 ): string[] {
   if (letters.length + ticks.length === 0)
     return [
@@ -185,8 +195,8 @@ function describe(
     { heading: 'why', text: ({ why }) => displayName(why, 200) },
   ];
   return [
-    ...(letters.length > 0 ? table(exports, letters) : []),
-    ...(ticks.length > 0 ? table(lost, ticks) : []),
+    ...(letters.length > 0 ? table(exports, letters, terminal) : []),
+    ...(ticks.length > 0 ? table(lost, ticks, terminal) : []),
   ];
 }
 

@@ -39,7 +39,7 @@ export function registerRows(program: Command, run: Run): void {
     .argument('<account>', 'the account’s id')
     .requiredOption('--window <end>', 'the window’s end, as "deliveries" shows it: 2026-11-22T18:30Z')
     .option('--malformed', 'only rows that could not be delivered as they should be')
-    .option('--limit <number>', 'how many rows to show', wholeNumber, 10)
+    .option('--limit <number>', 'how many rows to show', wholeNumber(1), 10)
     .addHelpText(
       'after',
       `

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Command, InvalidArgumentError } from 'commander';
+import stringWidth from 'string-width';
 import { createDispatchState } from '../../lambdas/aws/dispatch-state.ts';
 import type { FailureCode } from '../../lambdas/domain/failure.ts';
 import { type Instant, toIso } from '../../lambdas/domain/instant.ts';
@@ -11,7 +12,7 @@ import type { CommandContext } from '../stage/context.ts';
 import { type QueueDepth, readDepth } from '../stage/queue/depth.ts';
 import type { Target } from '../stage/target/target.ts';
 import { toCommandError } from '../stage/unreachable.ts';
-import { displayName, displayWidth } from '../terminal/display.ts';
+import { displayName } from '../terminal/display.ts';
 import type { Report } from '../terminal/report.ts';
 import { cut, fields } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -60,8 +61,11 @@ async function watchFleet(
   const { closed: signal } = terminal;
   for (;;) {
     const report = await lookAgain(target);
-    const text = json ? JSON.stringify(report.json) : report.lines(terminal).join('\n');
-    terminal.say(terminal.output.isTTY === true && !json ? `\u001b[2J\u001b[H${text}` : text);
+    if (json) terminal.print(JSON.stringify(report.json));
+    else {
+      const clear = terminal.output.isTTY === true ? '\u001b[2J\u001b[H' : '';
+      terminal.say(clear + report.lines(terminal).join('\n'));
+    }
     // Cut short, and not refused, once it is closed.
     await pause(interval, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return report;
@@ -136,19 +140,22 @@ function reportOn({ title, command }: Target, fleet: Fleet): Report {
     },
     lines: terminal => [
       `${terminal.paint('bold', title)} at ${utcTime(now)}`,
-      ...fields([
-        ['accounts', `${count(standings.length)}, ${count(active)} active`],
-        ['standing', describeStates(byState, terminal)],
-        ['behind', behind === 0 ? 'none' : terminal.paint('yellow', count(behind))],
-        ['failing', byCode.size === 0 ? 'none' : terminal.paint('red', describeCodes(byCode))],
-        ['largest lag', span(lag)],
+      ...fields(
         [
-          'queue',
-          `${count(queue.waiting)} waiting, ${count(queue.inFlight)} in flight, ${count(queue.delayed)} settling`,
+          ['accounts', `${count(standings.length)}, ${count(active)} active`],
+          ['standing', describeStates(byState, terminal)],
+          ['behind', behind === 0 ? 'none' : terminal.paint('yellow', count(behind))],
+          ['failing', byCode.size === 0 ? 'none' : terminal.paint('red', describeCodes(byCode))],
+          ['largest lag', span(lag)],
+          [
+            'queue',
+            `${count(queue.waiting)} waiting, ${count(queue.inFlight)} in flight, ${count(queue.delayed)} settling`,
+          ],
+          ['put aside', describePutAside(fleet, command, terminal)],
+          ['last tick', describeTick(lastTick, now, ticksMissing, terminal)],
         ],
-        ['put aside', describePutAside(fleet, command, terminal)],
-        ['last tick', describeTick(lastTick, now, ticksMissing, terminal)],
-      ]),
+        terminal,
+      ),
       ...describeTroubled(inTrouble, command, terminal),
     ],
   };
@@ -217,7 +224,7 @@ function describeTick(
 /** On one line of the terminal: what does not fit is in `account show`. */
 function describeTrouble(
   { accountId, state, faults, cursor, nextWindow }: Standing,
-  { paint, output }: Terminal,
+  { paint, columns }: Terminal,
 ): string {
   const why =
     state === 'invalid'
@@ -226,7 +233,5 @@ function describeTrouble(
         ? `${cursor?.lastError?.code}: ${cursor?.lastError?.message}`
         : `owed since ${nextWindow ? utcTime(nextWindow.end) : 'unknown'}`;
   const name = `✗ ${displayName(accountId)}`;
-  // A terminal that does not know its size says that it has none.
-  const columns = output.columns || Number.POSITIVE_INFINITY;
-  return paint(stateStyles[state], name) + cut(`  ${state}: ${why}`, columns - displayWidth(name));
+  return paint(stateStyles[state], name) + cut(`  ${state}: ${why}`, columns - stringWidth(name));
 }

@@ -1,5 +1,5 @@
-import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
+import type * as prompts from '@inquirer/prompts';
 import { CommandError } from './command-error.ts';
 import { credentialLook } from './credential-look.ts';
 import type { Terminal } from './terminal.ts';
@@ -11,58 +11,106 @@ export class CancelledError extends CommandError {
   }
 }
 
+export interface Asked {
+  /** What is wrong with an answer, which is asked for again then. */
+  readonly faultOf?: (answer: string) => string | undefined;
+  /** What an empty answer stands for. */
+  readonly proposed?: string | undefined;
+}
+
 /** Asks a person; the answer without the spaces around it. A credential that is pasted is not shown. */
-export async function ask({ input, errors }: Terminal, question: string): Promise<string> {
+export async function ask(
+  terminal: Terminal,
+  message: string,
+  { faultOf, proposed }: Asked = {},
+): Promise<string> {
+  const { input } = await import('@inquirer/prompts');
   let typed = '';
-  const shown = new Writable({
-    write(chunk, _encoding, done) {
-      // What is typed before it can be told for a credential, the terminal has shown already.
-      if (credentialLook(typed) === undefined || /^[\r\n]+$/.test(String(chunk))) errors.write(chunk);
-      done();
-    },
-  });
-  // Asked before readline, which writes each character of what is pasted by itself.
+  let hidden = false;
+  // Noted before the prompt hears of it, which shows each character of what is pasted by itself.
   const note = (chunk: Buffer | string) => {
-    typed += String(chunk);
+    typed = /[\r\n]$/.test(typed) ? String(chunk) : typed + String(chunk);
+    hidden = credentialLook(typed) !== undefined;
   };
-  input.prependListener('data', note);
+  terminal.input.prependListener('data', note);
+  const question = {
+    message,
+    theme: { ...theme, validationFailureMode: 'clear' as const },
+    ...(proposed !== undefined && { default: proposed }),
+    transformer: (value: string) =>
+      hidden && value !== '' ? '(not shown: a credential by its look)' : value,
+    validate: (answer: string) => faultOf?.(answer.trim()) ?? true,
+  };
   try {
-    return await answerTo(question, input, shown);
+    return (await answered(terminal, context => input(question, context))).trim();
   } finally {
-    input.removeListener('data', note);
+    terminal.input.removeListener('data', note);
   }
 }
 
 /** The same with an answer that is not shown. */
-export async function askHidden({ input, errors }: Terminal, question: string): Promise<string> {
-  errors.write(question);
-  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  try {
-    return await answerTo('', input, nowhere);
-  } finally {
-    errors.write('\n');
-  }
+export async function askHidden(terminal: Terminal, message: string): Promise<string> {
+  const { password } = await import('@inquirer/prompts');
+  return (
+    await answered(terminal, context => password({ message, theme, toggleMask: false }, context))
+  ).trim();
+}
+
+/** Has a person choose one of a few. */
+export async function choose<Value extends string>(
+  terminal: Terminal,
+  message: string,
+  choices: readonly { readonly value: Value; readonly description: string }[],
+): Promise<Value> {
+  const { select } = await import('@inquirer/prompts');
+  return answered(terminal, context => select<Value>({ message, choices, theme }, context));
 }
 
 /** True if a person agrees. */
-export async function confirm(terminal: Terminal, question: string): Promise<boolean> {
-  return /^y(es)?$/i.test(await ask(terminal, `${question} [y/N] `));
+export async function confirm(terminal: Terminal, message: string): Promise<boolean> {
+  const { confirm: agree } = await import('@inquirer/prompts');
+  return answered(terminal, context => agree({ message, default: false, theme }, context));
 }
 
-async function answerTo(
-  question: string,
-  input: NodeJS.ReadableStream,
-  output: NodeJS.WritableStream,
-): Promise<string> {
-  const lines = createInterface({ input, output, terminal: true });
-  const closed = new AbortController();
-  lines.once('close', () => closed.abort());
+const plain = (text: string) => text;
+
+/** Without colours: the library would not heed --no-color. */
+const theme = {
+  prefix: { idle: '?', done: '✓' },
+  icon: { cursor: '>' },
+  style: {
+    answer: plain,
+    message: plain,
+    error: (text: string) => `  ${text}`,
+    defaultAnswer: (text: string) => `[${text}]`,
+    maskedText: '(not shown)',
+    help: plain,
+    highlight: plain,
+    description: plain,
+  },
+};
+
+async function answered<Answer>(
+  { input, errors }: Terminal,
+  prompt: (context: Parameters<typeof prompts.input>[1]) => Promise<Answer>,
+): Promise<Answer> {
+  const over = new AbortController();
+  // A stream of its own: a prompt ends the one that it is given.
+  const output = new Writable({
+    write(chunk, _encoding, done) {
+      errors.write(chunk);
+      done();
+    },
+  });
+  const end = () => over.abort();
+  // The prompt itself would wait for ever once its input has ended, or Ctrl-D has closed it, which pauses the input.
+  input.once('end', end).once('pause', end);
   try {
-    return (await lines.question(question, { signal: closed.signal })).trim();
+    return await prompt({ input, output, signal: over.signal });
   } catch (thrown) {
-    if (!closed.signal.aborted) throw thrown;
-    throw new CancelledError();
+    if (thrown instanceof Error && /^(Exit|Abort)PromptError$/.test(thrown.name)) throw new CancelledError();
+    throw thrown;
   } finally {
-    lines.close();
+    input.removeListener('end', end).removeListener('pause', end);
   }
 }

@@ -9,6 +9,8 @@ export const exitCodes = {
   unreachable: 3,
   /** A fault of this program. */
   internal: 4,
+  /** By Ctrl-C or SIGTERM. */
+  interrupted: 130,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

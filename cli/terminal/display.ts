@@ -1,3 +1,5 @@
+import { cut } from './table.ts';
+
 const longestName = 40;
 
 /** A line as it is: without what would steer a terminal. */
@@ -14,13 +16,5 @@ export function printableLine(line: string): string {
  */
 export function displayName(name: string, longest = longestName): string {
   const shown = printableLine(name);
-  const characters = [...(/^\s|\s$/u.test(shown) ? `"${shown}"` : shown)];
-  return characters.length <= longest ? characters.join('') : `${characters.slice(0, longest - 1).join('')}…`;
-}
-
-/** Columns that a terminal needs: East Asian characters and emoji take two. */
-export function displayWidth(text: string): number {
-  const wide =
-    /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}|ー|\p{Emoji_Presentation}/u;
-  return [...text].reduce((width, character) => width + (wide.test(character) ? 2 : 1), 0);
+  return cut(/^\s|\s$/u.test(shown) ? `"${shown}"` : shown, longest);
 }

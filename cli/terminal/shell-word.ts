@@ -1,10 +1,12 @@
+import { quote } from 'shell-quote';
+
 const steering = /[\p{Cc}\p{Cf}\p{Cn}\p{Zl}\p{Zp}]/gu;
 
 /** A word that a shell takes as it is, and that steers no terminal on the way there (`$'…'` is of bash, zsh and ksh). */
 export function shellWord(text: string): string {
   if (text.search(steering) >= 0)
     return `$'${text.replaceAll(/[\\']/g, '\\$&').replaceAll(steering, escaped)}'`;
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+  return quote([text]);
 }
 
 function escaped(character: string): string {

@@ -1,4 +1,7 @@
-import { displayWidth } from './display.ts';
+import cliTruncate from 'cli-truncate';
+import stringWidth from 'string-width';
+import type { Terminal } from './terminal.ts';
+import { wrapped } from './wrap.ts';
 
 export interface Column<Row> {
   readonly heading: string;
@@ -6,19 +9,34 @@ export interface Column<Row> {
   text(row: Row): string;
 }
 
-/** Rows under headings, in columns two spaces apart; the last column is not filled up. */
-export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string[] {
+/**
+ * Rows under headings, in columns two spaces apart; the last column is not filled up. Where they are wider than the
+ * terminal, each row stands by itself, a column on a line.
+ */
+export function table<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  { columns: width }: Pick<Terminal, 'columns'>,
+): string[] {
   const cells = [
     columns.map(({ heading }) => heading),
     ...rows.map(row => columns.map(({ text }) => text(row))),
   ];
   const widths = columns.map((_, column) =>
-    cells.reduce((widest, row) => Math.max(widest, displayWidth(row[column] ?? '')), 0),
+    cells.reduce((widest, row) => Math.max(widest, stringWidth(row[column] ?? '')), 0),
   );
+  if (widths.reduce((sum, each) => sum + each + 2, -2) > width)
+    return rows.flatMap(row => [
+      ...fields(
+        columns.map(({ heading, text }) => [heading, text(row)]),
+        { columns: width },
+      ),
+      '',
+    ]);
   return cells.map(row =>
     row
       .map((cell, column) => {
-        const padding = ' '.repeat((widths[column] ?? 0) - displayWidth(cell));
+        const padding = ' '.repeat((widths[column] ?? 0) - stringWidth(cell));
         return columns[column]?.align === 'right' ? padding + cell : cell + padding;
       })
       .join('  ')
@@ -28,20 +46,28 @@ export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]
 
 /** The text, or as much of it as fits into so many columns. */
 export function cut(text: string, columns: number): string {
-  if (displayWidth(text) <= columns) return text;
-  let shown = '';
-  for (const character of text) {
-    if (displayWidth(shown + character) >= columns) break;
-    shown += character;
-  }
-  return `${shown}…`;
+  return stringWidth(text) <= columns ? text : cliTruncate(text, Math.max(columns, 1));
 }
 
+/** Less than this beside the names, and a value stands below its name. */
+const narrowestValue = 20;
+
 /** Names and values, the values under each other. */
-export function fields(entries: readonly (readonly [name: string, value: string | undefined])[]): string[] {
+export function fields(
+  entries: readonly (readonly [name: string, value: string | undefined])[],
+  { columns }: Pick<Terminal, 'columns'>,
+): string[] {
   const shown = entries.filter((entry): entry is readonly [string, string] => entry[1] !== undefined);
-  const width = shown.reduce((widest, [name]) => Math.max(widest, name.length), 0);
+  const width = shown.reduce((widest, [name]) => Math.max(widest, stringWidth(name)), 0) + 2;
+  if (columns - width < narrowestValue)
+    return shown.flatMap(([name, value]) => [
+      name,
+      ...wrapped(value, columns - 2)
+        .split('\n')
+        .map(line => `  ${line}`),
+    ]);
   return shown.map(
-    ([name, value]) => `${name.padEnd(width)}  ${value.replaceAll('\n', `\n${' '.repeat(width + 2)}`)}`,
+    ([name, value]) =>
+      `${name.padEnd(width)}${wrapped(value, columns - width).replaceAll('\n', `\n${' '.repeat(width)}`)}`,
   );
 }

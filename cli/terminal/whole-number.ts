@@ -1,7 +1,12 @@
 import { InvalidArgumentError } from 'commander';
 
 /** Reads the value of an option that counts something. */
-export function wholeNumber(text: string): number {
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('Expected a whole number from 1 to 999,999.');
+export function wholeNumber(from: number, to = 999_999): (text: string) => number {
+  return text => {
+    const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (number >= from && number <= to) return number;
+    throw new InvalidArgumentError(
+      `Expected a whole number from ${from} to ${to.toLocaleString('en-US')}, without separators.`,
+    );
+  };
 }

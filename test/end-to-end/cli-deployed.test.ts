@@ -19,6 +19,8 @@ let stackName = '';
 const lost = new Set<string>();
 /** Topics that the operator may not look at. */
 const refused = new Set<string>();
+/** What is answered in the place of AWS's own answer, by an operation, or a part of a path. */
+const instead = new Map<string, { readonly status: number; readonly type: string; readonly body: string }>();
 /** What the topics have for subscribers. */
 const subscriptions = new Map<string, Record<string, string>>();
 /** What was switched on again. */
@@ -106,7 +108,7 @@ test('the doctor is content with a confirmed subscription, and a topic that it m
   const { output } = await cli('doctor');
   refused.clear();
   expect(output).toContain('✓ somebody is told of what is a page: 2 confirmed subscriptions');
-  expect(output).toContain('! somebody is told of what is a ticket: it could not be looked at: ');
+  expect(output).toContain('? somebody is told of what is a ticket: it could not be looked at: ');
   expect(output).toContain('not authorized to perform: sns:GetTopicAttributes');
   expect(output).toContain('siem-export-local-fleet-in-trouble');
 });
@@ -140,6 +142,49 @@ test('the doctor goes on past what is missing, and says what it is', async () =>
   expect(output).toContain('✗ function siem-export-local-watchdog: it is not there');
   expect(output).toContain('✓ the rules that trigger the functions: 5 enabled');
 });
+
+const denied = JSON.stringify({
+  __type: 'AccessDeniedException',
+  message: 'User: arn:aws:iam::1:user/op is not authorized to perform this: no policy allows it',
+});
+const page = '<html><head><title>Sign in</title></head></html>';
+
+const refusal = {
+  status: 403,
+  type: 'application/json',
+  body: denied,
+  said: 'AccessDeniedException: User: arn:',
+};
+const signIn = { status: 200, type: 'text/html', body: page, said: 'none of AWS’s' };
+const badGateway = { ...signIn, status: 502 };
+
+test.each([
+  ['/account-settings', refusal, 'Lambda lets enough functions run at once'],
+  ['/account-settings', signIn, 'Lambda lets enough functions run at once'],
+  ['/event-source-mappings', refusal, 'the exporter takes messages from the queue'],
+  ['ListRules', signIn, 'the rules that trigger the functions'],
+  ['DescribeAlarms', refusal, 'the alarms'],
+  ['DescribeContinuousBackups', badGateway, 'point-in-time recovery of siem-export-local-accounts'],
+  ['DescribeTable', refusal, 'table siem-export-local-accounts'],
+  ['Scan', refusal, 'attributes of account records'],
+])(
+  'where %s is answered with %o, the doctor says so of "%s", and looks at the rest',
+  async (what, answer, check) => {
+    instead.set(what, answer);
+    const { output, exitCode, errors } = await cli('doctor');
+    instead.clear();
+    expect(output).toMatch(new RegExp(`^\\? ${check}: it could not be looked at: .*${answer.said}`, 'm'));
+    expect(output).not.toMatch(/Unexpected token|^ +at /m);
+    expect({ exitCode, errors }).toEqual({ exitCode: 1, errors: '' });
+    for (const other of [
+      'point-in-time recovery of siem-export-local-export-ledger',
+      'exports put aside',
+      'the last tick',
+    ])
+      expect(output).toContain(other);
+    expect(output).toMatch(/\d things? could not be looked at\.$/m);
+  },
+);
 
 test('a stage that is not there, and AWS that is not there, end with exit code 3', async () => {
   const elsewhere = await cli('status', { stage: 'prod' });
@@ -184,6 +229,9 @@ function startAws({ aws: { environment }, resources, clouds }: World): Promise<L
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
     const url = request.url ?? '';
     const asked: Input = JSON.parse(operation === '' ? '{}' : body.toString());
+    const other = [...instead].find(([what]) => what === operation || url.includes(what))?.[1];
+    if (other !== undefined)
+      return response.writeHead(other.status, { 'content-type': other.type }).end(other.body);
     if ([...lost].some(what => url.includes(what) || asked.TableName === what)) {
       const name = operation.includes('Backups') ? 'TableNotFoundException' : 'ResourceNotFoundException';
       return response

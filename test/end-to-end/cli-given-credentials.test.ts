@@ -174,24 +174,24 @@ test('a file whose name is like a credential is read', async () => {
 test('a credential that is pasted at any question shows nowhere, and is said to be one', async () => {
   const questions = [
     [],
-    [['Account id: ', 'asked\r']],
+    [['Account id:', 'asked\r']],
     [
-      ['Account id: ', 'asked\r'],
-      ['Berlin): ', 'UTC\r'],
+      ['Account id:', 'asked\r'],
+      ['Berlin):', 'UTC\r'],
     ],
     [
-      ['Account id: ', 'asked\r'],
-      ['Berlin): ', 'UTC\r'],
-      ['azure): ', 'gcs\r'],
+      ['Account id:', 'asked\r'],
+      ['Berlin):', 'UTC\r'],
+      ['Amazon S3', 'gcs\r'],
     ],
     [
-      ['Account id: ', 'asked\r'],
-      ['Berlin): ', 'UTC\r'],
-      ['azure): ', 'gcs\r'],
-      ['Bucket: ', 'acme-audit\r'],
+      ['Account id:', 'asked\r'],
+      ['Berlin):', 'UTC\r'],
+      ['Amazon S3', 'gcs\r'],
+      ['Bucket:', 'acme-audit\r'],
     ],
   ] as const;
-  const next = ['Account id: ', 'Berlin): ', 'azure): ', 'Bucket: ', 'type it in): '] as const;
+  const next = ['Account id:', 'Berlin):', 'Amazon S3', 'Bucket:', 'type it in):'] as const;
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...questions.keys()), credential, async (index, given) => {
       const [question = ''] = [next[index]];
@@ -200,14 +200,15 @@ test('a credential that is pasted at any question shows nowhere, and is said to 
         [
           ...(questions[index] ?? []),
           [question, `${given.text.replaceAll('\n', ' ')}\r`],
-          [question, '\u0003'],
+          // A choice is made by whatever ends a line, so that the next question follows.
+          [question === 'Amazon S3' ? /(Bucket|Storage account):$/ : question, '\u0003'],
         ],
       );
       expect(unasked).toEqual([]);
       expect(secretPiecesIn(said + shown, [given.secret])).toEqual([]);
       if (index === next.length - 1) expect(said).toContain('This is the credential itself');
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
 });
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
@@ -77,4 +77,64 @@ test('a retry whose reader is gone lets go of what it holds', async () => {
   expect(await runCommandLine([...local, 'retry'], surroundings)).toBe(1);
   const { output } = await runHere([...local, 'retry', '--json']);
   expect(JSON.parse(output)).toMatchObject({ messages: { length: 1 }, heldElsewhere: 0 });
+});
+
+test('an import that is interrupted says what is written, and goes on from there when it is repeated', async () => {
+  const file = join(folder, 'many.ndjson');
+  const records = Array.from({ length: 200 }, (_, index) => ({
+    accountId: `many-${index}`,
+    timeZone: 'UTC',
+    status: 'active',
+    destination: {
+      type: 's3',
+      bucket: 'acme-audit',
+      region: 'eu-central-1',
+      roleArn: 'arn:aws:iam::444455556666:role/siem-export',
+      externalId: `external-${index}`,
+    },
+  }));
+  await writeFile(file, records.map(record => `${JSON.stringify(record)}\n`).join(''));
+  const interruption = new AbortController();
+  let said = '';
+  const errors = Object.assign(
+    new Writable({
+      write(chunk, _encoding, done) {
+        said += String(chunk);
+        if (said.includes('accounts are written')) interruption.abort();
+        done();
+      },
+    }),
+    { isTTY: true },
+  );
+  const surroundings = {
+    input: new PassThrough(),
+    output: new PassThrough(),
+    errors,
+    putClockForward: () => undefined,
+  };
+  const exitCode = await runCommandLine([...local, 'account', 'import', file], {
+    ...surroundings,
+    interrupted: interruption.signal,
+  });
+  expect(exitCode).toBe(130);
+  const [, written = ''] =
+    /Interrupted: (\d+) of 200 accounts are written; the same command goes on from there\n$/.exec(said) ?? [];
+  expect(said).toMatch(/\d+ of 200 accounts are written, \d+ a second/);
+  expect(Number(written)).toBeGreaterThan(0);
+  expect(Number(written)).toBeLessThan(200);
+  const listed = JSON.parse((await runHere([...local, 'account', 'list', '--json'])).output);
+  expect(listed).toHaveLength(Number(written));
+  const again = JSON.parse((await runHere([...local, 'account', 'import', file, '--json'])).output);
+  expect(again).toMatchObject({ written: 200 - Number(written), unchanged: Number(written) });
+});
+
+test.each(['SIGINT', 'SIGTERM'] as const)('%s ends a watch at once, and says so', async signal => {
+  const child = spawn(process.execPath, [program, ...local, 'status', '--watch', '60'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exit = once(child, 'exit');
+  await once(child.stdout, 'data');
+  child.kill(signal);
+  const [errors, [exitCode]] = await Promise.all([text(child.stderr), exit]);
+  expect({ errors, exitCode }).toEqual({ errors: 'siem-export: Interrupted\n', exitCode: 130 });
 });

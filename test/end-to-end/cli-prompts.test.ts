@@ -33,17 +33,17 @@ const converse = (command: string, answers: Parameters<typeof converseWith>[1]) 
 test('adding an account asks for what is missing, again where an answer cannot be right, and hides the secret', async () => {
   const { accessKeyId, secretAccessKey } = world.credentials.s3;
   const { exitCode, said, shown, unasked } = await converse('account add', [
-    ['Account id: ', 'acme\r'],
-    ['Berlin): ', 'Mars\r'],
-    ['Berlin): ', 'Europe/Berlin\r'],
-    ['azure): ', 's3\r'],
-    ['Bucket: ', `${buckets.s3}\r`],
-    ['bucket: ', `${bucketRegion}\r`],
-    ['access key): ', '\r'],
-    ['type it in): ', 'nowhere.json\r'],
-    ['type it in): ', '\r'],
-    ['Access key id: ', `${accessKeyId}\r`],
-    ['Secret access key: ', `${secretAccessKey}\r`],
+    ['Account id:', 'acme\r'],
+    ['Berlin):', 'Mars\r'],
+    ['Berlin):', 'Europe/Berlin\r'],
+    ['Amazon S3', '\r'],
+    ['Bucket:', `${buckets.s3}\r`],
+    ['bucket:', `${bucketRegion}\r`],
+    ['access key):', '\r'],
+    ['type it in):', 'nowhere.json\r'],
+    ['type it in):', '\r'],
+    ['Access key id:', `${accessKeyId}\r`],
+    ['(not shown)', `${secretAccessKey}\r`],
   ]);
   expect(unasked).toEqual([]);
   expect({ exitCode, shown }).toEqual({ exitCode: 0, shown: expect.stringContaining('acme is added.') });
@@ -57,10 +57,10 @@ test('the storage account of a credential that is there already is proposed', as
   await writeFile(join(folder, 'azure.txt'), world.credentials.secretOf('azure'));
   const given = `--time-zone UTC --secret-file ${join(folder, 'azure.txt')}`;
   const { exitCode, said, unasked } = await converse(`account add initech ${given}`, [
-    ['azure): ', 'azure\r'],
-    [`Storage account [${accountName}]: `, 'no name\r'],
-    [`Storage account [${accountName}]: `, '\r'],
-    ['Container: ', `${buckets.azure}\r`],
+    ['Amazon S3', 'azure\r'],
+    [`Storage account: [${accountName}]`, 'no name\r'],
+    [`Storage account: [${accountName}]`, '\r'],
+    ['Container:', `${buckets.azure}\r`],
   ]);
   expect({ exitCode, unasked }).toEqual({ exitCode: 0, unasked: [] });
   expect(said).toContain('expected the name of the storage account');
@@ -71,11 +71,11 @@ test('a storage account is asked for before its credential, which has to be of i
   const { accountName } = world.credentials.azure;
   const given = `--time-zone UTC --destination azure --container ${buckets.azure}`;
   const { exitCode, said, unasked } = await converse(`account add umbrella ${given}`, [
-    ['Storage account: ', `${accountName}\r`],
-    ['type it in): ', '\r'],
-    ['URL of the SAS: ', `${secret.replace(accountName, 'elsewhere')}\r`],
-    ['type it in): ', '\r'],
-    ['URL of the SAS: ', `${secret}\r`],
+    ['Storage account:', `${accountName}\r`],
+    ['type it in):', '\r'],
+    ['(not shown)', `${secret.replace(accountName, 'elsewhere')}\r`],
+    ['type it in):', '\r'],
+    ['(not shown)', `${secret}\r`],
   ]);
   expect({ exitCode, unasked }).toEqual({ exitCode: 0, unasked: [] });
   expect(said).toContain(`of the storage account elsewhere, and the account record names ${accountName}`);
@@ -90,7 +90,7 @@ test('a retry that is broken off leaves what was put aside in sight', async () =
   const { deadLetterUrl: QueueUrl } = world.resources.exportQueue;
   const MessageBody = encodeMessage({ accountId: 'acme', tick: 0 });
   await world.aws.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
-  const question = 'Queue 1 export again? [y/N] ';
+  const question = 'Queue 1 export again? [y/N]';
   expect(await converse('retry', [[question, '\u0003']])).toMatchObject({ exitCode: 2, unasked: [] });
 
   // Somebody else looks at the same moment.
@@ -114,10 +114,10 @@ test('a retry that is broken off leaves what was put aside in sight', async () =
 
 test('nothing is removed unless somebody agrees, and Ctrl-C ends a question', async () => {
   const remove = 'account remove acme';
-  expect(await converse(remove, [['[y/N] ', 'n\r']])).toMatchObject({ exitCode: 2 });
-  expect(await converse(remove, [['[y/N] ', '\u0003']])).toMatchObject({
+  expect(await converse(remove, [['[y/N]', 'n\r']])).toMatchObject({ exitCode: 2 });
+  expect(await converse(remove, [['[y/N]', '\u0003']])).toMatchObject({
     exitCode: 2,
     said: expect.stringContaining('Cancelled: nothing was changed'),
   });
-  expect(await converse(remove, [['[y/N] ', 'y\r']])).toMatchObject({ exitCode: 0 });
+  expect(await converse(remove, [['[y/N]', 'y\r']])).toMatchObject({ exitCode: 0 });
 });

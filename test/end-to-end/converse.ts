@@ -6,7 +6,7 @@ import { runCommandLine } from '../../cli/main.ts';
 /** Runs a command on a terminal, where somebody answers each question once it is asked. */
 export async function converse(
   words: readonly string[],
-  answers: readonly (readonly [question: string, answer: string])[],
+  answers: readonly (readonly [question: string | RegExp, answer: string])[],
 ) {
   const input = Object.assign(new PassThrough(), { isTTY: true });
   const output = new PassThrough();
@@ -17,10 +17,12 @@ export async function converse(
       write(chunk, _encoding, done) {
         said += String(chunk);
         const [question, answer] = left[0] ?? [];
-        if (question !== undefined && stripVTControlCharacters(said).endsWith(question)) {
+        // A prompt is drawn whole each time: its line ends with the question as long as nothing is typed.
+        const lines = stripVTControlCharacters(String(chunk)).split('\n');
+        if (question !== undefined && lines.some(line => isAsked(question, line.trimEnd()))) {
           left.shift();
-          said += '\n';
-          input.write(answer);
+          // Once the prompt listens, which it does when it has drawn itself.
+          setImmediate(() => input.write(answer));
         }
         done();
       },
@@ -31,4 +33,8 @@ export async function converse(
   const exitCode = await runCommandLine(words, { input, output, errors, putClockForward: () => undefined });
   output.end();
   return { exitCode, said, shown: await shown, unasked: left };
+}
+
+function isAsked(question: string | RegExp, line: string): boolean {
+  return typeof question === 'string' ? line.endsWith(question) : question.test(line);
 }

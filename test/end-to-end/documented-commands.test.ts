@@ -86,6 +86,12 @@ const documented: Readonly<Record<string, Documented>> = {
   'npx siem-export account import accounts.ndjson --stage prod': {
     prints: /✓ 2 accounts written, 0 unchanged\./,
   },
+  'npx siem-export account export --state paused --stage prod': {
+    prints: /^(\{"accountId":.*"paused".*\}\n){2}$/,
+  },
+  'npx siem-export account pause --from accounts.ndjson --stage prod': {
+    prints: /^(✓ \w+ is paused\. .*\n){2}$/,
+  },
   'npx siem-export account add acme --stage prod --time-zone Europe/Berlin --destination s3 --bucket acme-audit --bucket-region eu-central-1 --expected-bucket-owner 444455556666 --role-arn arn:aws:iam::444455556666:role/siem-export --external-id acme-7f3c':
     added('acme'),
   'npx siem-export verify acme --stage prod': verified('acme'),
@@ -228,7 +234,7 @@ describe('every command of the documents', () => {
     } finally {
       child.kill('SIGINT');
     }
-    expect(await ended).toEqual([null, 'SIGINT']);
+    expect(await ended).toEqual([130, null]);
   });
 });
 

@@ -88,12 +88,13 @@ async function explain(failing: Parameters<typeof shrink>[0]): Promise<void> {
 }
 
 function kindsOf(list: string): readonly FaultKind[] {
+  const known: readonly FaultKind[] = faultKinds;
   return list
     .split(',')
     .filter(name => name !== '')
     .map(name => {
-      const kind = faultKinds.find(known => known === name);
-      if (!kind) throw new RangeError(`${name} is no kind of fault; there are ${faultKinds.join(', ')}`);
+      const kind = known.find(each => each === name);
+      if (!kind) throw new RangeError(`${name} is no kind of fault; there are ${known.join(', ')}`);
       return kind;
     });
 }

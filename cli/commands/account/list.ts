@@ -38,8 +38,8 @@ async function listAccounts(
   const shown = state === undefined ? all : all.filter(standing => state.includes(standing.state));
   return {
     json: shown.map(standingJson),
-    lines: () => [
-      ...table(columns, shown),
+    lines: terminal => [
+      ...table(columns, shown, terminal),
       `${counted(shown.length, 'account')}${shown.length < all.length ? ` of ${all.length}` : ''}`,
     ],
   };

@@ -3,49 +3,66 @@ import { createCursorReader } from '../../../lambdas/aws/cursor-reader.ts';
 import type { Instant } from '../../../lambdas/domain/instant.ts';
 import type { Run } from '../../run.ts';
 import type { AccountRecord } from '../../stage/account/account-record.ts';
+import {
+  addNamedAccounts,
+  type NamedAccounts,
+  namedAccounts,
+  recordsOf,
+} from '../../stage/account/named-accounts.ts';
 import { type Standing, standingOf } from '../../stage/account/standing.ts';
 import { noSuchAccount, openStores } from '../../stage/account/stores.ts';
 import type { CommandContext } from '../../stage/context.ts';
 import type { Target } from '../../stage/target/target.ts';
+import { workThrough } from '../../stage/work.ts';
 import { displayName } from '../../terminal/display.ts';
 import type { Report } from '../../terminal/report.ts';
 import { utcTime } from '../../terminal/wording.ts';
 
 type Status = 'active' | 'paused';
 
+const atOnce = 16;
+
 export function registerPauseAndResume(accounts: Command, run: Run): void {
   const register = (name: string, description: string, status: Status) =>
-    accounts
-      .command(name)
+    addNamedAccounts(accounts.command(name))
       .description(description)
-      .argument('<account...>', 'the accounts’ ids')
-      .action(run((context, accountIds: readonly string[]) => setStatus(context, accountIds, status)));
+      .action(
+        run((context, given: readonly string[], options: NamedAccounts) =>
+          setStatus(context, given, options, status),
+        ),
+      );
   register('pause', 'stop exporting accounts; nothing is lost', 'paused');
   register('resume', 'export paused accounts again', 'active');
 }
 
 async function setStatus(
   context: CommandContext,
-  accountIds: readonly string[],
+  given: readonly string[],
+  options: NamedAccounts,
   status: Status,
 ): Promise<Report> {
+  const { terminal } = context;
+  const accountIds = await namedAccounts(given, options, terminal);
   const target = await context.target();
   const stores = openStores(target);
   const { records } = stores;
-  const known = await records.readMany([...new Set(accountIds)]);
-  const unknown = accountIds.find(accountId => !known.has(accountId));
-  if (unknown !== undefined) throw noSuchAccount(unknown, stores);
+  const known = await recordsOf(accountIds, stores);
   // Before anything is changed: what fails later would look as if nothing were.
   const outcomes = await outcomesOf(known, status, target);
-  for (const accountId of known.keys())
-    if (!(await records.setStatus(accountId, status))) throw noSuchAccount(accountId, stores);
+  await workThrough([...known.keys()], {
+    atOnce,
+    terminal,
+    what: `accounts are ${status}`,
+    again: 'the same command goes on from there',
+    async each(accountId) {
+      if (!(await records.setStatus(accountId, status))) throw noSuchAccount(accountId, stores);
+    },
+  });
   return {
     json: {
       accounts: [...known.keys()],
       status,
-      ...(status === 'active' && {
-        notExported: outcomes.filter(({ exported }) => !exported).map(({ accountId }) => accountId),
-      }),
+      notExported: outcomes.filter(({ exported }) => !exported).map(({ accountId }) => accountId),
     },
     lines: ({ paint }) =>
       outcomes.map(({ accountId, text }) => `${paint('green', '✓')} ${displayName(accountId)} ${text}`),

@@ -1,50 +1,83 @@
 import type { Command } from 'commander';
 import type { Run } from '../../run.ts';
-import { existingRecord, openStores } from '../../stage/account/stores.ts';
+import {
+  addNamedAccounts,
+  type NamedAccounts,
+  namedAccounts,
+  recordsOf,
+} from '../../stage/account/named-accounts.ts';
+import { openStores } from '../../stage/account/stores.ts';
 import type { CommandContext } from '../../stage/context.ts';
+import { workThrough } from '../../stage/work.ts';
 import { CancelledError, confirm } from '../../terminal/ask.ts';
 import { CommandError } from '../../terminal/command-error.ts';
 import { displayName } from '../../terminal/display.ts';
 import type { Report } from '../../terminal/report.ts';
+import { count, counted } from '../../terminal/wording.ts';
 
-interface RemoveOptions {
+interface RemoveOptions extends NamedAccounts {
   readonly yes?: boolean;
   readonly keepSecret?: boolean;
 }
 
+const atOnce = 16;
+/** How many are named in the question. */
+const namedAtMost = 5;
+
 export function registerRemove(accounts: Command, run: Run): void {
-  accounts
-    .command('remove')
-    .description('remove an account and its secret; the ledger keeps what was delivered')
-    .argument('<account>', 'the account’s id')
+  addNamedAccounts(accounts.command('remove'))
+    .description('remove accounts and their secrets; the ledger keeps what was delivered')
     .option('--yes', 'do not ask')
-    .option('--keep-secret', 'leave the secret in Secrets Manager')
-    .action(run(removeAccount));
+    .option('--keep-secret', 'leave the secrets in Secrets Manager')
+    .action(run(removeAccounts));
 }
 
-async function removeAccount(
-  context: CommandContext,
-  accountId: string,
-  { yes, keepSecret }: RemoveOptions,
+async function removeAccounts(
+  { terminal, target }: CommandContext,
+  given: readonly string[],
+  options: RemoveOptions,
 ): Promise<Report> {
-  const { terminal } = context;
-  const stores = openStores(await context.target());
+  const accountIds = await namedAccounts(given, options, terminal);
+  const stores = openStores(await target());
   const { records, secrets } = stores;
-  const { secretId } = await existingRecord(stores, accountId);
-  if (!yes) {
+  const known = await recordsOf(accountIds, stores);
+  if (!options.yes) {
     if (!terminal.interactive) throw new CommandError('usage', 'Give --yes: there is nobody to ask');
-    if (!(await confirm(terminal, `Remove ${displayName(accountId)}?`))) throw new CancelledError();
+    if (!(await confirm(terminal, `Remove ${named(accountIds)}?`))) throw new CancelledError();
   }
-  await records.remove(accountId);
-  // A secret by another name is not of our making and may serve other accounts.
-  const ownName = secrets.nameFor(accountId);
-  // One that goes by role now may have had a key before.
-  const own = secretId === ownName || secretId === undefined;
-  const secretRemoved = own && !keepSecret && (await secrets.remove(ownName));
+  const removed = new Map<string, boolean>();
+  await workThrough([...known], {
+    atOnce,
+    terminal,
+    what: 'accounts are removed',
+    again: 'give the others again: those that are removed are there no longer',
+    async each([accountId, { secretId }]) {
+      await records.remove(accountId);
+      // A secret by another name is not of our making and may serve other accounts.
+      const ownName = secrets.nameFor(accountId);
+      // One that goes by role now may have had a key before.
+      const own = secretId === ownName || secretId === undefined;
+      removed.set(accountId, own && !options.keepSecret && (await secrets.remove(ownName)));
+    },
+  });
   return {
-    json: { accountId, removed: true, secretRemoved },
-    lines: ({ paint }) => [
-      `${paint('green', '✓')} ${displayName(accountId)} is removed${secretRemoved ? ', with its secret' : ''}. The ledger keeps its deliveries; added again, it goes on where it stood.`,
-    ],
+    json: {
+      accounts: accountIds.map(accountId => ({ accountId, secretRemoved: removed.get(accountId) === true })),
+    },
+    lines: ({ paint }) =>
+      accountIds.map(
+        accountId =>
+          `${paint('green', '✓')} ${displayName(accountId)} is removed${removed.get(accountId) ? ', with its secret' : ''}. The ledger keeps its deliveries; added again, it goes on where it stood.`,
+      ),
   };
+}
+
+function named(accountIds: readonly string[]): string {
+  const names = accountIds
+    .slice(0, namedAtMost)
+    .map(accountId => displayName(accountId))
+    .join(', ');
+  if (accountIds.length === 1) return names;
+  const more = accountIds.length - namedAtMost;
+  return `${counted(accountIds.length, 'account')}, ${names}${more > 0 ? ` and ${count(more)} more` : ''}`;
 }

@@ -3,8 +3,12 @@ import type { Run } from '../../run.ts';
 import type { CommandContext } from '../../stage/context.ts';
 import type { Report } from '../../terminal/report.ts';
 import { type Column, table } from '../../terminal/table.ts';
+import { wholeNumber } from '../../terminal/whole-number.ts';
 import { type Breakdown, type CostInput, monthlyCost } from './monthly-cost.ts';
 import { priceListDate, priceListRegion } from './price-list.ts';
+
+/** Of accounts, and of rows: more than a table of DynamoDB is ever asked to hold. */
+const mostCounted = 1e12;
 
 interface CostOptions {
   readonly accounts: number;
@@ -23,8 +27,8 @@ export function registerCost(program: Command, run: Run): void {
   program
     .command('cost')
     .description('what a stage costs a month, by AWS’s list prices; see docs/cost.md')
-    .option('--accounts <number>', 'accounts of the stage', positive, 100)
-    .option('--rows <number>', 'audit rows of one account in a month', positive, 1_000_000)
+    .option('--accounts <number>', 'accounts of the stage', wholeNumber(0, mostCounted), 100)
+    .option('--rows <number>', 'audit rows of one account in a month', wholeNumber(0, mostCounted), 1_000_000)
     .option('--row-bytes <number>', 'size of a row in DynamoDB (400)', positive)
     .option('--windows <number>', 'windows of one account in a month (182.5)', positive)
     .addOption(
@@ -35,7 +39,7 @@ export function registerCost(program: Command, run: Run): void {
       ]),
     )
     .option('--with-secret <share>', 'share of accounts with a stored credential, 0 to 1 (1)', share)
-    .option('--egress-addresses <number>', 'fixed addresses of an own network (0)', positive)
+    .option('--egress-addresses <number>', 'fixed addresses of an own network (0)', wholeNumber(0))
     .option('--existing-audit-log', 'the audit rows are in a table that is paid for anyway')
     .option('--retention-months <number>', 'how long the stack’s own table keeps rows (12)', positive)
     .option('--recount', 'each window is counted again later (recountAfterHours)')
@@ -58,9 +62,9 @@ async function estimate(_context: CommandContext, options: CostOptions): Promise
   const cost = monthlyCost(inputOf(options));
   return {
     json: { ...cost, priceListDate, priceListRegion },
-    lines: ({ paint }) => [
-      ...table(columns, groupsOf(cost)),
-      paint(
+    lines: terminal => [
+      ...table(columns, groupsOf(cost), terminal),
+      terminal.paint(
         'bold',
         `${dollars(cost.usd)} a month; ${dollars(cost.fixedUsd)} of it without any account, ${dollars(cost.usdPerAccount)} for each`,
       ),

@@ -4,31 +4,33 @@ import { unknownAttributes } from '../../stage/account/unknown-attributes.ts';
 import type { Target } from '../../stage/target/target.ts';
 import { accountCommand } from '../../terminal/shell-word.ts';
 import { counted } from '../../terminal/wording.ts';
-import { type Check, ill, well } from './check.ts';
+import { alone, type Check, ill, well } from './check.ts';
 
 /** Attributes that are not known are tolerated, so nothing else would tell of a typing error in one that is ours. */
-export async function checkAttributes({ dynamodb, outputs, command }: Target): Promise<Check> {
+export function checkAttributes({ dynamodb, outputs, command }: Target): Promise<Check> {
   const name = 'attributes of account records';
-  const scan = createAccountScan({ client: dynamodb, tableName: outputs.AccountsTableName });
-  let accounts = 0;
-  let example: unknown;
-  try {
-    for await (const records of scan.records())
-      for (const record of records) {
-        if (unknownAttributes(record).length === 0) continue;
-        accounts++;
-        example ??= record.accountId;
-      }
-  } catch (thrown) {
-    if (thrown instanceof ResourceNotFoundException)
-      return ill(name, 'the table that keeps them is not there');
-    throw thrown;
-  }
-  if (accounts === 0) return well(name, 'all are known');
-  return {
-    name,
-    outcome: 'warning',
-    detail: `${counted(accounts, 'account')} with some that are not known`,
-    remedy: accountCommand(`${command} account show`, String(example)),
-  };
+  return alone(name, async () => {
+    const scan = createAccountScan({ client: dynamodb, tableName: outputs.AccountsTableName });
+    let accounts = 0;
+    let example: unknown;
+    try {
+      for await (const records of scan.records())
+        for (const record of records) {
+          if (unknownAttributes(record).length === 0) continue;
+          accounts++;
+          example ??= record.accountId;
+        }
+    } catch (thrown) {
+      if (thrown instanceof ResourceNotFoundException)
+        return ill(name, 'the table that keeps them is not there');
+      throw thrown;
+    }
+    if (accounts === 0) return well(name, 'all are known');
+    return {
+      name,
+      outcome: 'warning',
+      detail: `${counted(accounts, 'account')} with some that are not known`,
+      remedy: accountCommand(`${command} account show`, String(example)),
+    };
+  });
 }

@@ -20,22 +20,26 @@ export async function checkDeployment(target: Target, services: DeployedServices
   ];
 }
 
-async function checkRules({ outputs, command }: Target, { events }: DeployedServices): Promise<Check> {
+function checkRules({ outputs, command }: Target, { events }: DeployedServices): Promise<Check> {
   const name = 'the rules that trigger the functions';
-  const { Rules = [] } = await events.send(new ListRulesCommand({ NamePrefix: `${nameOf(outputs.Stage)}-` }));
-  const states = new Map(Rules.map(({ Name = '', State }) => [Name, State]));
-  // By their names: the rules of a stage prod-eu begin like those of prod.
-  const expected = ruleNames(outputs.Stage);
-  const missing = expected.filter(rule => !states.has(rule));
-  const off = expected.filter(rule => states.get(rule) === 'DISABLED');
-  if (missing.length > 0) return ill(name, `missing: ${missing.join(', ')}`, 'deploy the stack again');
-  if (off.length === 0) return well(name, `${expected.length} enabled`);
-  return {
-    ...ill(name, `disabled: ${off.join(', ')}`, `${command} doctor --mend`),
-    async mend() {
-      for (const Name of off) await events.send(new EnableRuleCommand({ Name }));
-    },
-  };
+  return alone(name, async () => {
+    const { Rules = [] } = await events.send(
+      new ListRulesCommand({ NamePrefix: `${nameOf(outputs.Stage)}-` }),
+    );
+    const states = new Map(Rules.map(({ Name = '', State }) => [Name, State]));
+    // By their names: the rules of a stage prod-eu begin like those of prod.
+    const expected = ruleNames(outputs.Stage);
+    const missing = expected.filter(rule => !states.has(rule));
+    const off = expected.filter(rule => states.get(rule) === 'DISABLED');
+    if (missing.length > 0) return ill(name, `missing: ${missing.join(', ')}`, 'deploy the stack again');
+    if (off.length === 0) return well(name, `${expected.length} enabled`);
+    return {
+      ...ill(name, `disabled: ${off.join(', ')}`, `${command} doctor --mend`),
+      async mend() {
+        for (const Name of off) await events.send(new EnableRuleCommand({ Name }));
+      },
+    };
+  });
 }
 
 function ruleNames(stage: string): string[] {

@@ -10,7 +10,7 @@ import { counted } from '../../terminal/wording.ts';
 import { checkAttributes } from './attributes.ts';
 import { checkAuditLog } from './audit-log.ts';
 import type { DeployedServices } from './aws.ts';
-import type { Check } from './check.ts';
+import { type Check, well, whatWasSaid } from './check.ts';
 import { checkPipeline } from './pipeline.ts';
 import { checkTables } from './tables.ts';
 import { timeZoneCheck } from './time-zones.ts';
@@ -28,7 +28,10 @@ export function registerDoctor(program: Command, run: Run): void {
     )
     .option('--mend', 'enable what was disabled: rules, the link to the queue, protection of tables')
     .option('--yes', 'do not ask before mending')
-    .addHelpText('after', '\nExit code 1 if something is ill; accounts are for "status" and "verify".')
+    .addHelpText(
+      'after',
+      '\nEach check stands alone: one that AWS refuses hides none of the others. Exit code 1 if something is ill, or could not be\nlooked at; accounts are for "status" and "verify".',
+    )
     .action(run(examine));
 }
 
@@ -43,11 +46,12 @@ async function examine(context: CommandContext, { mend, yes }: DoctorOptions): P
     if (!json)
       for (const check of mendable) for (const line of describeCheck(check, terminal)) terminal.say(line);
     await makeSure(context, mendable.length, yes === true);
-    for (const check of mendable) await check.mend?.();
+    const mended = await mendAll(mendable);
+    const failed = mended.filter(({ outcome }) => outcome === 'unknown');
     return report(
       target,
-      await checkAll(target, services),
-      mendable.map(({ name }) => name),
+      [...(await checkAll(target, services)), ...failed],
+      mended.filter(({ outcome }) => outcome === 'well').map(({ name }) => name),
     );
   } finally {
     services?.close();
@@ -75,6 +79,22 @@ async function checkAll(target: Target, services: DeployedServices | undefined):
   return [...checks, ...(await checkDeployment(target, services))];
 }
 
+async function mendAll(checks: readonly Check[]): Promise<Check[]> {
+  const mended: Check[] = [];
+  for (const { name, mend } of checks)
+    try {
+      await mend?.();
+      mended.push(well(name));
+    } catch (thrown) {
+      mended.push({
+        name: `mending ${name}`,
+        outcome: 'unknown',
+        detail: `it could not be done: ${whatWasSaid(thrown)}`,
+      });
+    }
+  return mended;
+}
+
 async function makeSure({ terminal, json }: CommandContext, things: number, yes: boolean): Promise<void> {
   if (yes) return;
   if (!terminal.interactive || json)
@@ -83,14 +103,19 @@ async function makeSure({ terminal, json }: CommandContext, things: number, yes:
 }
 
 function report({ title }: Target, checks: readonly Check[], mended: readonly string[]): Report {
-  const ailing = checks.filter(({ outcome }) => outcome === 'ill').length;
+  const [ailing = 0, unseen = 0] = (['ill', 'unknown'] as const).map(
+    wanted => checks.filter(({ outcome }) => outcome === wanted).length,
+  );
   return {
-    problem: ailing > 0,
-    json: { healthy: ailing === 0, mended, checks },
+    problem: ailing + unseen > 0,
+    json: { healthy: ailing + unseen === 0, mended, checks },
     lines: terminal => [
       ...mended.map(name => `${terminal.paint('green', '✓')} mended: ${name}`),
       ...checks.flatMap(check => describeCheck(check, terminal)),
-      ailing === 0 ? `${title} is in order.` : `${counted(ailing, 'thing')} to mend in ${title}.`,
+      ailing === 0
+        ? `${title} is in order${unseen > 0 ? ' as far as it could be looked at' : ''}.`
+        : `${counted(ailing, 'thing')} to mend in ${title}.`,
+      ...(unseen > 0 ? [`${counted(unseen, 'thing')} could not be looked at.`] : []),
     ],
   };
 }
@@ -100,6 +125,7 @@ const marks: Readonly<Record<Check['outcome'], readonly [string, Style]>> = {
   warning: ['!', 'yellow'],
   ill: ['✗', 'red'],
   skipped: ['–', 'dim'],
+  unknown: ['?', 'yellow'],
 };
 
 function describeCheck({ name, outcome, detail, remedy }: Check, { paint }: Terminal): string[] {

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { nameOf } from '../../stage/target/deployed.ts';
 import type { Target } from '../../stage/target/target.ts';
-import { type Check, ill, well } from './check.ts';
+import { alone, type Check, ill, well } from './check.ts';
 
 /** Every table is there and usable; in AWS its deletion is prevented and its past can be restored. */
 export async function checkTables(target: Target): Promise<Check[]> {
@@ -29,53 +29,59 @@ export async function checkTables(target: Target): Promise<Check[]> {
   return checks;
 }
 
-async function checkTable(
+function checkTable(
   { dynamodb: client, command }: Target,
   tableName: string,
   protection: boolean,
 ): Promise<Check> {
   const name = `table ${tableName}`;
-  try {
-    const { Table } = await client.send(new DescribeTableCommand({ TableName: tableName }));
-    const indexes = Table?.GlobalSecondaryIndexes ?? [];
-    const inactive = indexes.find(({ IndexStatus }) => IndexStatus !== undefined && IndexStatus !== 'ACTIVE');
-    // A table that is being changed serves all the same.
-    if (Table?.TableStatus !== 'ACTIVE' && Table?.TableStatus !== 'UPDATING')
-      return ill(name, `it is ${Table?.TableStatus}`, 'wait, or see DynamoDB’s console');
-    if (inactive) return ill(name, `its index ${inactive.IndexName} is ${inactive.IndexStatus}`);
-    if (protection && Table.DeletionProtectionEnabled !== true)
-      return {
-        ...ill(name, 'it can be deleted by mistake', `${command} doctor --mend`),
-        async mend() {
-          await client.send(
-            new UpdateTableCommand({ TableName: tableName, DeletionProtectionEnabled: true }),
-          );
-        },
-      };
-    return well(name, protection ? 'active, protected from deletion' : 'active');
-  } catch (thrown) {
-    if (thrown instanceof ResourceNotFoundException)
-      return ill(name, 'it is not there', 'see docs/deploy.md on restoring');
-    throw thrown;
-  }
+  return alone(name, async () => {
+    try {
+      const { Table } = await client.send(new DescribeTableCommand({ TableName: tableName }));
+      const indexes = Table?.GlobalSecondaryIndexes ?? [];
+      const inactive = indexes.find(
+        ({ IndexStatus }) => IndexStatus !== undefined && IndexStatus !== 'ACTIVE',
+      );
+      // A table that is being changed serves all the same.
+      if (Table?.TableStatus !== 'ACTIVE' && Table?.TableStatus !== 'UPDATING')
+        return ill(name, `it is ${Table?.TableStatus}`, 'wait, or see DynamoDB’s console');
+      if (inactive) return ill(name, `its index ${inactive.IndexName} is ${inactive.IndexStatus}`);
+      if (protection && Table.DeletionProtectionEnabled !== true)
+        return {
+          ...ill(name, 'it can be deleted by mistake', `${command} doctor --mend`),
+          async mend() {
+            await client.send(
+              new UpdateTableCommand({ TableName: tableName, DeletionProtectionEnabled: true }),
+            );
+          },
+        };
+      return well(name, protection ? 'active, protected from deletion' : 'active');
+    } catch (thrown) {
+      if (thrown instanceof ResourceNotFoundException)
+        return ill(name, 'it is not there', 'see docs/deploy.md on restoring');
+      throw thrown;
+    }
+  });
 }
 
-async function checkBackups({ dynamodb: client, command }: Target, tableName: string): Promise<Check> {
+function checkBackups({ dynamodb: client, command }: Target, tableName: string): Promise<Check> {
   const name = `point-in-time recovery of ${tableName}`;
-  const status = await recoveryStatus(client, tableName);
-  if (status === undefined) return ill(name, 'the table is not there');
-  if (status === 'ENABLED') return well(name);
-  return {
-    ...ill(name, 'it is off: lost rows could not be restored', `${command} doctor --mend`),
-    async mend() {
-      await client.send(
-        new UpdateContinuousBackupsCommand({
-          TableName: tableName,
-          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-        }),
-      );
-    },
-  };
+  return alone(name, async () => {
+    const status = await recoveryStatus(client, tableName);
+    if (status === undefined) return ill(name, 'the table is not there');
+    if (status === 'ENABLED') return well(name);
+    return {
+      ...ill(name, 'it is off: lost rows could not be restored', `${command} doctor --mend`),
+      async mend() {
+        await client.send(
+          new UpdateContinuousBackupsCommand({
+            TableName: tableName,
+            PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+          }),
+        );
+      },
+    };
+  });
 }
 
 async function recoveryStatus(client: DynamoDBClient, tableName: string): Promise<string | undefined> {

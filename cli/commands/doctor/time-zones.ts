@@ -2,7 +2,7 @@ import { type CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/clie
 import { metricNamespace, metricService } from '../../../lambdas/aws/telemetry.ts';
 import { isOlderTimeZoneData, timeZoneDataName } from '../../../lambdas/domain/time-zone.ts';
 import { timeZoneDataOfList } from '../../../lambdas/domain/time-zone-names.ts';
-import { type Check, well } from './check.ts';
+import { alone, type Check, well } from './check.ts';
 
 const hour = 3_600_000;
 const hoursBack = 3;
@@ -22,25 +22,28 @@ export function timeZoneCheck(whose: string, version: string): Check {
 }
 
 /** Of the functions, which tell by a metric. */
-export async function checkTimeZonesOfFunctions(stage: string, cloudwatch: CloudWatchClient): Promise<Check> {
-  const now = Date.now();
-  const { Datapoints = [] } = await cloudwatch.send(
-    new GetMetricStatisticsCommand({
-      Namespace: metricNamespace,
-      MetricName: 'TimeZoneDataVersion',
-      Dimensions: [{ Name: 'service', Value: metricService(stage) }],
-      StartTime: new Date(now - hoursBack * hour),
-      EndTime: new Date(now),
-      Period: 3600,
-      Statistics: ['Minimum'],
-    }),
-  );
-  const [oldest] = Datapoints.flatMap(({ Minimum }) => Minimum ?? []).sort((one, other) => one - other);
-  if (oldest === undefined)
-    return {
-      name: 'time-zone data of the functions',
-      outcome: 'skipped',
-      detail: 'the watchdog has not told of them within three hours',
-    };
-  return timeZoneCheck('the functions', timeZoneDataName(oldest));
+export function checkTimeZonesOfFunctions(stage: string, cloudwatch: CloudWatchClient): Promise<Check> {
+  const name = 'time-zone data of the functions';
+  return alone(name, async () => {
+    const now = Date.now();
+    const { Datapoints = [] } = await cloudwatch.send(
+      new GetMetricStatisticsCommand({
+        Namespace: metricNamespace,
+        MetricName: 'TimeZoneDataVersion',
+        Dimensions: [{ Name: 'service', Value: metricService(stage) }],
+        StartTime: new Date(now - hoursBack * hour),
+        EndTime: new Date(now),
+        Period: 3600,
+        Statistics: ['Minimum'],
+      }),
+    );
+    const [oldest] = Datapoints.flatMap(({ Minimum }) => Minimum ?? []).sort((one, other) => one - other);
+    if (oldest === undefined)
+      return {
+        name,
+        outcome: 'skipped',
+        detail: 'the watchdog has not told of them within three hours',
+      };
+    return timeZoneCheck('the functions', timeZoneDataName(oldest));
+  });
 }

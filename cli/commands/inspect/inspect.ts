@@ -68,23 +68,26 @@ async function inspect(context: CommandContext, path: string, { ledger }: Inspec
       ...figures,
       faults,
     },
-    lines: ({ paint }) => [
-      ...fields([
-        ['file', basename(path)],
-        ['account', name && printableLine(JSON.stringify(name.accountId))],
-        ['window', describeWindow(name, delivered)],
-        ['size', `${size(bytes)} (${count(bytes)} bytes)`],
-        ['sha-256', sha256],
-        ['format', figures?.format ?? (faults.length === 0 ? 'empty' : undefined)],
-        ['records', figures && count(figures.records)],
-        ['dates', figures && describeDates(figures)],
-        ['note', figures && describeNotes(figures)],
-      ]),
+    lines: terminal => [
+      ...fields(
+        [
+          ['file', basename(path)],
+          ['account', name && printableLine(JSON.stringify(name.accountId))],
+          ['window', describeWindow(name, delivered)],
+          ['size', `${size(bytes)} (${count(bytes)} bytes)`],
+          ['sha-256', sha256],
+          ['format', figures?.format ?? (faults.length === 0 ? 'empty' : undefined)],
+          ['records', figures && count(figures.records)],
+          ['dates', figures && describeDates(figures)],
+          ['note', figures && describeNotes(figures)],
+        ],
+        terminal,
+      ),
       ...(faults.length === 0
         ? [
-            `${paint('green', '✓')} The file is sound${delivered ? ', and the one that was delivered.' : '. Only --ledger tells whether it is the one that was delivered.'}`,
+            `${terminal.paint('green', '✓')} The file is sound${delivered ? ', and the one that was delivered.' : '. Only --ledger tells whether it is the one that was delivered.'}`,
           ]
-        : faults.map(fault => paint('red', `✗ ${printableLine(fault)}`))),
+        : faults.map(fault => terminal.paint('red', `✗ ${printableLine(fault)}`))),
     ],
   };
 }

@@ -17,6 +17,7 @@ import { createProbe } from '../../stage/bucket/probe.ts';
 import type { CommandContext } from '../../stage/context.ts';
 import { filesOfWindow } from '../../stage/ledger/delivered-window.ts';
 import type { Target } from '../../stage/target/target.ts';
+import { workThrough } from '../../stage/work.ts';
 import { CommandError } from '../../terminal/command-error.ts';
 import type { Report } from '../../terminal/report.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
@@ -72,14 +73,20 @@ async function redeliver(
   const outcomes: Redone[] = [];
   try {
     let after: string | undefined;
-    for (const file of files) {
-      context.terminal.progress(`Making ${file.key} again`);
-      const work = { accountId, file, after, auditLog, bucket, writerVersion, asItIsNow };
-      outcomes.push({ file, ...(await redeliverFile(work)) });
-      after = file.lastSortKey;
-    }
-  } catch (thrown) {
-    throw explained(thrown, account, target);
+    await workThrough(files, {
+      atOnce: 1,
+      terminal: context.terminal,
+      what: 'files are made again',
+      again: 'the same command leaves those alone and goes on',
+      async each(file) {
+        const work = { accountId, file, after, auditLog, bucket, writerVersion, asItIsNow };
+        const redone = await redeliverFile(work).catch((thrown: unknown) => {
+          throw explained(thrown, account, target);
+        });
+        outcomes.push({ file, ...redone });
+        after = file.lastSortKey;
+      },
+    });
   } finally {
     bucket.close();
   }

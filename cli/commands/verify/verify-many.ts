@@ -3,6 +3,7 @@ import type { Step } from '../../stage/bucket/steps.ts';
 import type { CommandContext } from '../../stage/context.ts';
 import type { Target } from '../../stage/target/target.ts';
 import { toCommandError } from '../../stage/unreachable.ts';
+import { workThrough } from '../../stage/work.ts';
 import { displayName, printableLine } from '../../terminal/display.ts';
 import type { Report } from '../../terminal/report.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
@@ -20,9 +21,12 @@ export async function verifyMany(
 ): Promise<Report> {
   const verified: Verified[] = [];
   const failed: { readonly accountId: string; readonly error: string }[] = [];
-  const left = records.values();
-  const verifyOn = async () => {
-    for (const record of left) {
+  await workThrough(records, {
+    atOnce: verificationsAtOnce,
+    terminal,
+    what: 'accounts are verified',
+    again: 'the same command begins again',
+    async each(record) {
       const accountId = String(record.accountId);
       try {
         const outcome = await verifyOne(target, record, { tell: () => undefined, alone: false });
@@ -35,10 +39,8 @@ export async function verifyMany(
         if (!json)
           terminal.say(`${markOf('wrong', terminal)} ${displayName(accountId)}: ${onOneLine(error)}`);
       }
-      terminal.progress(`${count(verified.length + failed.length)} of ${counted(records.length, 'account')}`);
-    }
-  };
-  await Promise.all(Array.from({ length: verificationsAtOnce }, verifyOn));
+    },
+  });
   const right = verified.filter(isRight).length;
   const wrong = records.length - right;
   return {

@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
-import { createAccountScan } from '../../../lambdas/aws/account-table.ts';
 import type { Run } from '../../run.ts';
 import type { AccountRecord } from '../../stage/account/account-record.ts';
-import { surveyFleet } from '../../stage/account/fleet.ts';
+import { recordsIn } from '../../stage/account/fleet.ts';
+import { recordsOf } from '../../stage/account/named-accounts.ts';
 import { type State, states } from '../../stage/account/standing.ts';
-import { noSuchAccount, openStores } from '../../stage/account/stores.ts';
+import { openStores } from '../../stage/account/stores.ts';
 import type { Step } from '../../stage/bucket/steps.ts';
 import type { CommandContext } from '../../stage/context.ts';
 import type { Target } from '../../stage/target/target.ts';
@@ -62,33 +62,12 @@ async function verify(
       'Which account? Give its id, or several, or either --all or --state <state>',
     );
   const target = await context.target();
-  const records = fleet ? await recordsOf(target, options.state) : await recordsNamed(target, accountIds);
+  const records = fleet
+    ? await recordsIn(target, options.state)
+    : [...(await recordsOf([...new Set(accountIds)], openStores(target))).values()];
   const [first, ...more] = records;
   if (first !== undefined && more.length === 0 && !fleet) return verifyAlone(context, target, first);
   return verifyMany(context, target, records);
-}
-
-async function recordsNamed(target: Target, accountIds: readonly string[]): Promise<AccountRecord[]> {
-  const known = await openStores(target).records.readMany([...new Set(accountIds)]);
-  return [...new Set(accountIds)].map(accountId => {
-    const record = known.get(accountId);
-    if (record === undefined) throw noSuchAccount(accountId, target);
-    return record;
-  });
-}
-
-/** Every record; with states, those of accounts that stand so. */
-async function recordsOf(target: Target, wanted?: readonly State[]): Promise<AccountRecord[]> {
-  const { dynamodb, outputs } = target;
-  const scan = createAccountScan({ client: dynamodb, tableName: outputs.AccountsTableName });
-  const records: AccountRecord[] = [];
-  for await (const page of scan.records()) records.push(...page);
-  if (wanted === undefined) return records;
-  const standings = await surveyFleet(target, await target.now());
-  const ids = new Set(
-    standings.filter(({ state }) => wanted.includes(state)).map(({ accountId }) => accountId),
-  );
-  return records.filter(({ accountId }) => ids.has(String(accountId)));
 }
 
 async function verifyAlone(

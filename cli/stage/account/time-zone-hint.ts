@@ -1,6 +1,6 @@
+import { distance } from 'fastest-levenshtein';
 import { DateTime } from 'luxon';
 import { timeZoneNames } from '../../../lambdas/domain/time-zone-names.ts';
-import { editDistance } from '../../terminal/edit-distance.ts';
 
 /** Zones of many people, to be proposed where only an offset or an abbreviation is given. */
 const places = [
@@ -99,17 +99,17 @@ function orThese(zones: readonly string[]): string {
 /** The time zone that was meant, if the name is one but for a few letters; a city stands for its zone. */
 export function nearestTimeZone(given: string): string | undefined {
   const wanted = given.toLowerCase().replaceAll(' ', '_');
-  const furthest = Math.min(wanted.length / 4, 3);
-  let nearest: { readonly name: string; readonly distance: number } | undefined;
+  const furthest = Math.min(wanted.length / 3, 3);
+  let nearest: { readonly name: string; readonly letters: number } | undefined;
   for (const name of timeZoneNames) {
     // One letter away is another offset, and the signs are the other way round.
     if (/[+-]?\d+$/.test(name)) continue;
     const spelled = name.toLowerCase();
     const known = wanted.includes('/') ? spelled : (spelled.split('/').at(-1) ?? spelled);
     if (Math.abs(known.length - wanted.length) > furthest) continue;
-    const distance = editDistance(wanted, known);
-    if (distance <= furthest && distance < (nearest?.distance ?? Number.POSITIVE_INFINITY))
-      nearest = { name, distance };
+    const letters = distance(wanted, known);
+    if (letters <= furthest && letters < (nearest?.letters ?? Number.POSITIVE_INFINITY))
+      nearest = { name, letters };
   }
   return nearest?.name;
 }

@@ -1,6 +1,6 @@
+import { distance } from 'fastest-levenshtein';
 import { accountAttributes, destinationAttributes } from '../../../lambdas/domain/account.ts';
 import { credentialLook } from '../../terminal/credential-look.ts';
-import { editDistance } from '../../terminal/edit-distance.ts';
 
 /** What an import file may have beside the attributes of a record. */
 export const importAttributes = ['secret', 'secretFile'] as const;
@@ -47,10 +47,10 @@ function suggestion(name: string, paths: ReadonlyMap<string, string>): string {
     .map(([known, path]) => ({
       known,
       path,
-      distance: editDistance(name.toLowerCase(), known.toLowerCase()),
+      letters: distance(name.toLowerCase(), known.toLowerCase()),
     }))
-    .filter(({ known, distance }) => distance <= Math.min(known.length / 4, 3))
-    .sort((one, other) => one.distance - other.distance);
+    .filter(({ known, letters }) => letters <= Math.min(known.length / 3, 3))
+    .sort((one, other) => one.letters - other.letters);
   return nearest === undefined ? '' : `; did you mean \`${nearest.path}\`?`;
 }
 

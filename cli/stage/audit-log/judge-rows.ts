@@ -1,3 +1,4 @@
+import { distance } from 'fastest-levenshtein';
 import {
   auditRecord,
   type RecordField,
@@ -7,7 +8,6 @@ import {
 import type { Instant } from '../../../lambdas/domain/instant.ts';
 import { expectedForms, keyForm } from '../../../lambdas/domain/sort-key.ts';
 import type { AuditLogSource } from '../../../lambdas/environment.ts';
-import { editDistance } from '../../terminal/edit-distance.ts';
 import { counted } from '../../terminal/wording.ts';
 
 /** Clocks of writers may be a little ahead. */
@@ -65,7 +65,7 @@ function absentAttributes(
 
 function suggestion(name: string, free: readonly string[]): string {
   const plain = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
-  const near = free.filter(other => editDistance(plain(name), plain(other)) <= Math.min(name.length / 4, 3));
+  const near = free.filter(other => distance(plain(name), plain(other)) <= Math.min(name.length / 3, 3));
   return near.length === 1 ? `: did you mean ${near[0]}?` : '';
 }
 

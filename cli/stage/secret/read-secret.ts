@@ -32,18 +32,18 @@ async function readSource(source: Parameters<typeof readSecretText>[0], what: st
 
 /** Asks for the credential of a destination, without showing it. */
 export async function askForSecret(terminal: Terminal, type: unknown): Promise<string> {
-  const file = await ask(terminal, `File with the credential (empty to type it in): `);
+  const file = await ask(terminal, `File with the credential (empty to type it in):`);
   if (file !== '') return readSecretFile(file, terminal);
   switch (type) {
     case 's3': {
-      const accessKeyId = await ask(terminal, 'Access key id: ');
+      const accessKeyId = await ask(terminal, 'Access key id:');
       return JSON.stringify({
         accessKeyId,
-        secretAccessKey: await askHidden(terminal, 'Secret access key: '),
+        secretAccessKey: await askHidden(terminal, 'Secret access key:'),
       });
     }
     case 'azure':
-      return askHidden(terminal, 'Connection string or URL of the SAS: ');
+      return askHidden(terminal, 'Connection string or URL of the SAS:');
     default:
       throw new CommandError('usage', 'A service-account file is too long to type: give its name');
   }

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { CommandError } from '../../terminal/command-error.ts';
+import { textOf } from '../../terminal/text-file.ts';
+import { whyUnreadable } from '../../terminal/unreadable.ts';
 
 const text = z.string();
 
@@ -30,24 +32,49 @@ const localState = z.object({
 /** What a running local mode tells of itself in `local.json`. */
 export type LocalState = z.infer<typeof localState>;
 
-/** @throws CommandError `unreachable` if local mode does not run */
+/** @throws CommandError `unreachable` if local mode does not run, `usage` if the file is none of local mode's */
 export async function readLocalState(path: string): Promise<LocalState> {
-  const state = localState.safeParse(await readJson(path));
-  if (state.success && isRunning(state.data.pid)) return state.data;
+  const content = await readState(path);
+  if (content !== undefined) {
+    const state = localState.safeParse(parsed(path, content));
+    if (!state.success)
+      throw noStateFile(
+        path,
+        `it lacks ${state.error.issues.map(each => each.path.join('.') || 'a map').join(', ')}`,
+      );
+    if (isRunning(state.data.pid)) return state.data;
+  }
   throw new CommandError(
     'unreachable',
     `Local mode is not running (by ${path}): start it in another terminal with "npm start -- --keep"`,
   );
 }
 
-async function readJson(path: string): Promise<unknown> {
+async function readState(path: string): Promise<string | undefined> {
   try {
-    return JSON.parse(await readFile(path, 'utf8'));
+    return textOf(await readFile(path));
   } catch (thrown) {
-    if (thrown instanceof SyntaxError || (thrown as NodeJS.ErrnoException).code === 'ENOENT')
-      return undefined;
-    throw new CommandError('unreachable', `${path} cannot be read: ${String(thrown)}`, { cause: thrown });
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new CommandError('usage', `The state file ${path} cannot be read: ${whyUnreadable(thrown)}`, {
+      cause: thrown,
+    });
   }
+}
+
+function parsed(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's message would quote the text.
+    throw noStateFile(path, text.trim() === '' ? 'it is empty' : 'it is no JSON, or a part of one');
+  }
+}
+
+function noStateFile(path: string, why: string): CommandError {
+  return new CommandError(
+    'usage',
+    `The state file ${path} is none of local mode's: ${why}. "npm start -- --keep" writes out/local.json, in the folder in which it runs`,
+  );
 }
 
 /** True if there is such a process, whoever’s it is. */

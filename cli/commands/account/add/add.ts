@@ -133,13 +133,10 @@ function refuseCredentialAsId(accountId: string): void {
   if (credentialLook(accountId) !== undefined) throw new CommandError('usage', credentialAsId);
 }
 
-async function askForId(terminal: Terminal): Promise<string> {
-  for (;;) {
-    const accountId = await ask(terminal, 'Account id: ');
-    const fault = credentialLook(accountId) ? credentialAsId : faultAt('accountId', { accountId });
-    if (fault === undefined) return accountId;
-    terminal.note(`  ${fault}`);
-  }
+function askForId(terminal: Terminal): Promise<string> {
+  return ask(terminal, 'Account id:', {
+    faultOf: accountId => (credentialLook(accountId) ? credentialAsId : faultAt('accountId', { accountId })),
+  });
 }
 
 async function secretFor(

@@ -1,8 +1,14 @@
 import { faultAt } from '../../../stage/account/check-record.ts';
 import { type RecordOptions, withOptions } from '../../../stage/account/record-options.ts';
 import type { StorageAccountOptions } from '../../../stage/account/storage-account.ts';
-import { ask } from '../../../terminal/ask.ts';
+import { ask, choose } from '../../../terminal/ask.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
+
+const clouds = [
+  { value: 's3', description: 'Amazon S3' },
+  { value: 'gcs', description: 'Google Cloud Storage' },
+  { value: 'azure', description: 'Azure Blob Storage' },
+] as const;
 
 type Answers = { -readonly [Name in keyof RecordOptions]: RecordOptions[Name] };
 
@@ -23,30 +29,27 @@ export async function askForMissing(
     question: string,
     proposed?: string | undefined,
   ) => {
-    const prompt = proposed === undefined ? question : `${question.slice(0, -2)} [${proposed}]: `;
-    while (options[name] === undefined) {
-      const answer = (await ask(terminal, prompt)) || (proposed ?? '');
-      const fault = faultAt(path, withOptions({}, { ...options, [name]: answer }));
-      if (fault === undefined) options[name] = answer;
-      else terminal.note(`  ${fault.slice(path.length + 2)}`);
-    }
+    if (options[name] !== undefined) return;
+    const faultOf = (answer: string) =>
+      faultAt(path, withOptions({}, { ...options, [name]: answer }))?.slice(path.length + 2);
+    options[name] = await ask(terminal, question, { faultOf, proposed });
   };
-  await complete('timeZone', 'timeZone', 'Time zone (IANA name, such as Europe/Berlin): ');
-  await complete('destination', 'destination.type', 'Destination (s3, gcs or azure): ');
+  await complete('timeZone', 'timeZone', 'Time zone (IANA name, such as Europe/Berlin):');
+  options.destination ??= await choose(terminal, 'Destination:', clouds);
   if (options.destination === 'azure') {
     const named = options.storageAccount === undefined ? await proposal() : undefined;
     const path = 'destination.storageAccount';
-    await complete('storageAccount', path, 'Storage account: ', named?.storageAccount);
+    await complete('storageAccount', path, 'Storage account:', named?.storageAccount);
     if (options.storageAccount === named?.storageAccount) Object.assign(options, { ...named, ...options });
-    await complete('container', 'destination.container', 'Container: ');
-  } else await complete('bucket', 'destination.bucket', 'Bucket: ');
+    await complete('container', 'destination.container', 'Container:');
+  } else await complete('bucket', 'destination.bucket', 'Bucket:');
   if (options.destination === 's3') {
-    await complete('bucketRegion', 'destination.region', 'Region of the bucket: ');
+    await complete('bucketRegion', 'destination.region', 'Region of the bucket:');
     if (options.secretFile === undefined && options.secretId === undefined)
       await complete(
         'roleArn',
         'destination.roleArn',
-        'ARN of the customer’s role (empty for an access key): ',
+        'ARN of the customer’s role (empty for an access key):',
       );
     if (options.roleArn === '') delete options.roleArn;
   }

@@ -1,7 +1,5 @@
 import { createReadStream, existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { buffer as wholeInput } from 'node:stream/consumers';
 import { type Account, parseAccount } from '../../../../lambdas/domain/account.ts';
 import { idWarnings, looksLike } from '../../../stage/account/account-id.ts';
 import type { AccountRecord } from '../../../stage/account/account-record.ts';
@@ -15,9 +13,8 @@ import { readSecretText, tooLarge } from '../../../stage/secret/secret-size.ts';
 import type { SecretWriter } from '../../../stage/secret/secret-writer.ts';
 import { CommandError } from '../../../terminal/command-error.ts';
 import { credentialLook } from '../../../terminal/credential-look.ts';
+import { readLines, sourceName, type TextSource } from '../../../terminal/read-lines.ts';
 import { repeatedKeys } from '../../../terminal/repeated-keys.ts';
-import type { Terminal } from '../../../terminal/terminal.ts';
-import { linesOf } from '../../../terminal/text-file.ts';
 import { whyUnreadable } from '../../../terminal/unreadable.ts';
 import { otherForm } from './import-form.ts';
 
@@ -46,11 +43,6 @@ export interface ImportFile {
 /** What is to be told of lines although it stops nothing, of faulty ones too, with their numbers. */
 export type LineWarnings = ReadonlyMap<string, readonly number[]>;
 
-export interface ImportSource extends Pick<Terminal, 'input'> {
-  /** `-` stands for standard input. */
-  readonly path: string;
-}
-
 /**
  * Reads and checks every line of an import file: an account record as JSON, with the credential beside it either as
  * `secret` (text, or the JSON itself) or as `secretFile` (a path, seen from the file's folder). A record that names a
@@ -59,7 +51,7 @@ export interface ImportSource extends Pick<Terminal, 'input'> {
  * @throws CommandError `usage` if the file cannot be read, or holds no lines
  */
 export async function readImportFile(
-  source: ImportSource,
+  source: TextSource,
   secrets: Pick<SecretWriter, 'nameFor' | 'prefix'>,
   check: CredentialCheck,
 ): Promise<ImportFile> {
@@ -114,8 +106,8 @@ function repetition(path: string): string {
 }
 
 /** @throws CommandError `usage` with what is expected, where every line would be faulty */
-function refuseOtherForms(text: string, { path }: ImportSource): void {
-  const name = path === '-' ? 'Standard input' : path;
+function refuseOtherForms(text: string, source: TextSource): void {
+  const name = sourceName(source);
   if (text.trim() === '') throw new CommandError('usage', `${name} holds no line`);
   const form = otherForm(text);
   if (form !== undefined) throw new CommandError('usage', `${name} ${form}`);
@@ -175,15 +167,6 @@ async function fileSecret(file: unknown, folder: string): Promise<string> {
   });
   if (secret === undefined) throw new LineError(`secretFile: ${tooLarge}`);
   return secret;
-}
-
-async function readLines({ path, input }: ImportSource): Promise<string[]> {
-  const name = path === '-' ? 'Standard input' : path;
-  try {
-    return [...linesOf(path === '-' ? await wholeInput(input) : await readFile(path))];
-  } catch (thrown) {
-    throw new CommandError('usage', `${name} cannot be read: ${whyUnreadable(thrown)}`);
-  }
 }
 
 /** The parser's own message is not passed on: it quotes the line, which may hold a secret. */

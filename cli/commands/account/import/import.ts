@@ -10,6 +10,7 @@ import { credentialCheck } from '../../../stage/secret/credential-steps.ts';
 import { namedSecretWarnings } from '../../../stage/secret/named-secret.ts';
 import type { Target } from '../../../stage/target/target.ts';
 import { toCommandError } from '../../../stage/unreachable.ts';
+import { workThrough } from '../../../stage/work.ts';
 import { CommandError } from '../../../terminal/command-error.ts';
 import { displayName } from '../../../terminal/display.ts';
 import type { Report } from '../../../terminal/report.ts';
@@ -160,29 +161,16 @@ async function writeAll(
   stores: Stores,
   { terminal }: CommandContext,
 ): Promise<void> {
-  const left = todo.values();
-  let written = 0;
-  let failure: CommandError | undefined;
-  const writeOn = async () => {
-    for (const line of left) {
-      if (failure !== undefined) return;
-      try {
-        await writeLine(line, stores);
-      } catch (thrown) {
-        failure ??= atLine(line, thrown);
-        return;
-      }
-      written++;
-      terminal.progress(`${count(written)} of ${count(todo.length)} accounts written`);
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, writeOn));
-  if (failure === undefined) return;
-  throw new CommandError(
-    failure.code,
-    `${failure.message}\n  ${count(written)} of ${count(todo.length)} accounts are written; once the cause is gone, the same command goes on from there`,
-    { cause: failure.cause, details: { written } },
-  );
+  await workThrough(todo, {
+    atOnce,
+    terminal,
+    what: 'accounts are written',
+    again: 'the same command goes on from there',
+    each: line =>
+      writeLine(line, stores).catch((thrown: unknown) => {
+        throw atLine(line, thrown);
+      }),
+  });
 }
 
 function atLine({ line, account }: ImportLine, thrown: unknown): CommandError {

@@ -115,35 +115,42 @@ interface Shown {
   readonly target: Target;
 }
 
-function describe(shown: Shown, { paint }: Terminal): string[] {
+function describe(shown: Shown, terminal: Terminal): string[] {
+  const { paint } = terminal;
   const { standing, record, faults, warnings, last, remedy, target } = shown;
   const { accountId, state, account, cursor, nextWindow } = standing;
   const error = cursor?.lastError;
   // The zone may be in order although the rest of the record is not.
   const timeZone = parseSchedule(record)?.timeZone;
-  return fields([
-    ['account', quotedId(accountId)],
-    ['state', paint(stateStyles[state], state)],
-    ['faults', faults.length === 0 ? undefined : faults.join('\n')],
-    ['warnings', warnings.length === 0 ? undefined : paint('yellow', warnings.join('\n'))],
-    ['record', account ? undefined : recordLines(record, target.outputs.SecretPrefix).join('\n') || 'empty'],
-    ['time zone', account?.timeZone],
-    ['destination', account && placeName(placeOf(account.destination))],
-    ...(account?.destination.type === 's3' ? describeS3(account.destination) : []),
-    ['secret', account?.secretId],
-    ['file', account && `${account.format}, ${account.compression}`],
-    ['export from', account?.exportFrom === undefined ? undefined : utcTime(account.exportFrom)],
-    ['add-on expires', account?.addOnExpiresAt === undefined ? undefined : utcTime(account.addOnExpiresAt)],
-    ['next window', nextWindow && describeWindow(nextWindow, timeZone)],
-    ['exported through', cursor ? utcTime(cursor.exportedThrough) : 'nothing yet'],
-    ['last delivery', last && describeFile(last, target.lagKnown)],
+  return fields(
     [
-      'last error',
-      error &&
-        `${error.code}: ${failureCodes[error.code].meaning}\n${error.message}\n${counted(cursor?.failures ?? 0, 'failure')} since the last file, the latest at ${utcTime(error.at)}`,
+      ['account', quotedId(accountId)],
+      ['state', paint(stateStyles[state], state)],
+      ['faults', faults.length === 0 ? undefined : faults.join('\n')],
+      ['warnings', warnings.length === 0 ? undefined : paint('yellow', warnings.join('\n'))],
+      [
+        'record',
+        account ? undefined : recordLines(record, target.outputs.SecretPrefix).join('\n') || 'empty',
+      ],
+      ['time zone', account?.timeZone],
+      ['destination', account && placeName(placeOf(account.destination))],
+      ...(account?.destination.type === 's3' ? describeS3(account.destination) : []),
+      ['secret', account?.secretId],
+      ['file', account && `${account.format}, ${account.compression}`],
+      ['export from', account?.exportFrom === undefined ? undefined : utcTime(account.exportFrom)],
+      ['add-on expires', account?.addOnExpiresAt === undefined ? undefined : utcTime(account.addOnExpiresAt)],
+      ['next window', nextWindow && describeWindow(nextWindow, timeZone)],
+      ['exported through', cursor ? utcTime(cursor.exportedThrough) : 'nothing yet'],
+      ['last delivery', last && describeFile(last, target.lagKnown)],
+      [
+        'last error',
+        error &&
+          `${error.code}: ${failureCodes[error.code].meaning}\n${error.message}\n${counted(cursor?.failures ?? 0, 'failure')} since the last file, the latest at ${utcTime(error.at)}`,
+      ],
+      ['what to do', remedy],
     ],
-    ['what to do', remedy],
-  ]);
+    terminal,
+  );
 }
 
 function describeWindow(window: Window, timeZone: string | undefined): string {

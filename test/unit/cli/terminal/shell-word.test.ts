@@ -4,9 +4,10 @@ import { accountCommand, shellWord } from '../../../../cli/terminal/shell-word.t
 
 test.each([
   ['acme-1', 'acme-1'],
-  [`o'neil; rm`, `'o'\\''neil; rm'`],
+  [`o'neil; rm`, `"o'neil; rm"`],
   ['', "''"],
-  ['müller', "'müller'"],
+  ['müller', 'müller'],
+  ['a b', "'a b'"],
   ["a\u001b[31m\n'\\b\u009b", "$'a\\U0000001b[31m\\U0000000a\\'\\\\b\\U0000009b'"],
 ])('%j is written %s for a shell', (text, word) => {
   expect(shellWord(text)).toBe(word);

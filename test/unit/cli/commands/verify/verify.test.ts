@@ -4,7 +4,6 @@ import { remedyFor } from '../../../../../cli/stage/account/remedy.ts';
 import { standingOf } from '../../../../../cli/stage/account/standing.ts';
 import { probeKey } from '../../../../../cli/stage/bucket/probe.ts';
 import { writingSteps } from '../../../../../cli/stage/bucket/steps.ts';
-import { shellWord } from '../../../../../cli/terminal/shell-word.ts';
 import { type Account, parseAccount } from '../../../../../lambdas/domain/account.ts';
 import type { Cursor } from '../../../../../lambdas/domain/cursor.ts';
 import { type FailureCode, failureCodes } from '../../../../../lambdas/domain/failure.ts';
@@ -60,11 +59,6 @@ test('the remedy for a denial without a cause is the policy', () => {
   const message =
     'S3 denies writing to the S3 bucket acme-audit (AccessDenied: Access Denied); grant s3:PutObject on x; S3 answers the same if y';
   expect(remedyFor({ code: 'access_denied', message }, accounts.s3, options)).toContain('"s3:PutObject"');
-});
-
-test('an id in a command is quoted for the shell', () => {
-  expect(shellWord('acme-1')).toBe('acme-1');
-  expect(shellWord(`o'neil; rm`)).toBe(`'o'\\''neil; rm'`);
 });
 
 test('a failure says which step is wrong, what is known to be right, and nothing of the others', () => {

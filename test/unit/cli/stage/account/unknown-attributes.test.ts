@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { importAttributes, unknownAttributes } from '../../../../../cli/stage/account/unknown-attributes.ts';
-import { editDistance } from '../../../../../cli/terminal/edit-distance.ts';
 import { destinationAttributes } from '../../../../../lambdas/domain/account.ts';
 
 const record = {
@@ -14,17 +13,6 @@ const record = {
   format: 'ndjson',
   compression: 'zip',
 };
-
-test.each([
-  ['acme', 'acme', 0],
-  ['', 'acme', 4],
-  ['adOnExpiresAt', 'addOnExpiresAt', 1],
-  ['regoin', 'region', 1],
-  ['kitten', 'sitting', 3],
-])('from %s to %s it is %i letters', (one, other, letters) => {
-  expect(editDistance(one, other)).toBe(letters);
-  expect(editDistance(other, one)).toBe(letters);
-});
 
 test('a record of known attributes gives no warning, and neither does what is no record', () => {
   for (const each of [record, undefined, null, 'text', { ...record, destination: 'text' }])
