@@ -1,7 +1,11 @@
 import cliTruncate from 'cli-truncate';
 import stringWidth from 'string-width';
-import type { Terminal } from './terminal.ts';
 import { wrapped } from './wrap.ts';
+
+/** How many columns of characters a terminal has. */
+export interface Width {
+  readonly columns: number;
+}
 
 export interface Column<Row> {
   readonly heading: string;
@@ -16,7 +20,7 @@ export interface Column<Row> {
 export function table<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
-  { columns: width }: Pick<Terminal, 'columns'>,
+  { columns: width }: Width,
 ): string[] {
   const cells = [
     columns.map(({ heading }) => heading),
@@ -55,7 +59,7 @@ const narrowestValue = 20;
 /** Names and values, the values under each other. */
 export function fields(
   entries: readonly (readonly [name: string, value: string | undefined])[],
-  { columns }: Pick<Terminal, 'columns'>,
+  { columns }: Width,
 ): string[] {
   const shown = entries.filter((entry): entry is readonly [string, string] => entry[1] !== undefined);
   const width = shown.reduce((widest, [name]) => Math.max(widest, stringWidth(name)), 0) + 2;

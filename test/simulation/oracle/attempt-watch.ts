@@ -24,12 +24,13 @@ export function createAttemptWatch(world: World) {
         ...gone.map(attempt => ({ at: world.now(), attempt })),
       ]);
       for (const attempt of added) begun(accountId, attempt, before, after, invocation);
-      for (const attempt of gone) struckOut(accountId, attempt, before, added.length > 0, invocation);
-      for (const attempt of after.attempts) wentOn(accountId, find(before, attempt.token), attempt);
       const mine = find(after, currentToken(invocation));
+      for (const attempt of gone) struckOut(accountId, attempt, before, mine !== undefined, invocation);
+      for (const attempt of after.attempts) wentOn(accountId, find(before, attempt.token), attempt);
       if (after.failures > before.failures && mine && mine.leasedUntil > 0)
         world.violate('lease', `${accountId}: an attempt that failed still holds its lease`);
-      return added.length > 0 && gone.some(attempt => !canHaveCreated(attempt));
+      // Begun once more under the same token, if the answer to the first time was lost.
+      return mine !== undefined && gone.some(attempt => !canHaveCreated(attempt));
     },
 
     /**
