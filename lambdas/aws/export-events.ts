@@ -15,6 +15,7 @@ export type EventType =
   | 'Export Delivered'
   | 'Export Failed'
   | 'Export Recovered'
+  | 'Export Redirected'
   | 'Export Stopped'
   | 'Rows Recorded Late';
 
@@ -30,6 +31,8 @@ export function createExportEvents({
     delivered: (accountId, file) => put('Export Delivered', { accountId, ...fileDetail(file) }),
     recovered: (accountId, file, failures) =>
       put('Export Recovered', { accountId, failures, windowEnd: toIso(file.window.end), part: file.part }),
+    redirected: (accountId, { window, part, place }, from) =>
+      put('Export Redirected', { accountId, from, to: placeName(place), windowEnd: toIso(window.end), part }),
     failed: (accountId, { code, message, retryable }, window) =>
       put('Export Failed', {
         accountId,

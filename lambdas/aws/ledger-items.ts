@@ -60,6 +60,7 @@ const cursor = z.object({
     ),
   // Only told, as what follows.
   deliveredAt: instant.optional().catch(undefined),
+  deliveredTo: z.string().optional().catch(undefined),
   failures: z.number(),
   failingSince: instant.optional().catch(undefined),
   lastError: z

@@ -19,6 +19,7 @@ import {
 } from '../domain/cursor.ts';
 import { type Instant, toIso } from '../domain/instant.ts';
 import { followingPart } from '../domain/plan.ts';
+import { placeName } from '../domain/recipe.ts';
 import type { Ledger } from '../exporter/ports.ts';
 import { ifConditionHolds, retriedWhenThrottled } from './conditional-write.ts';
 import {
@@ -128,6 +129,7 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
         intent: file.final || !intent ? undefined : followingPart(intent, file.lastSortKey ?? ''),
         attempts: [],
         deliveredAt: file.deliveredAt,
+        deliveredTo: placeName(file.place),
         failures: 0,
         recountedThrough: cursor.recountedThrough,
       };
@@ -145,7 +147,7 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
                     Key: key(accountId, cursorEntry),
                     UpdateExpression:
                       'SET exportedThrough = :through, version = :next, lastWrite = :write, attempts = :none, ' +
-                      `failures = :zero, deliveredAt = :now${next.intent ? ', intent = :intent' : ''} ` +
+                      `failures = :zero, deliveredAt = :now, deliveredTo = :place${next.intent ? ', intent = :intent' : ''} ` +
                       `REMOVE lastError, tooLargeBytes, failingSince${next.intent ? '' : ', intent'}`,
                     ConditionExpression: 'version = :version',
                     ExpressionAttributeValues: values({
@@ -156,6 +158,7 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
                       ':none': {},
                       ':zero': next.failures,
                       ':now': toIso(file.deliveredAt),
+                      ':place': next.deliveredTo,
                       ...(next.intent && { ':intent': intentToItem(next.intent) }),
                     }),
                   },

@@ -17,6 +17,8 @@ export interface Cursor {
   readonly attempts: readonly Attempt[];
   /** When the last file was committed; absent before the first one. */
   readonly deliveredAt?: Instant | undefined;
+  /** Where the last file went, as `placeName` writes it. */
+  readonly deliveredTo?: string | undefined;
   /** Failures since the last delivered file. */
   readonly failures: number;
   /** When the first of these failures was; absent if there are none. */

@@ -46,6 +46,8 @@ export async function deliverPart(
     // Told before the commit: whoever crashes here tells it once more rather than never.
     await ports.events.delivered(accountId, file);
     if (begun.failures > 0) await ports.events.recovered(accountId, file, begun.failures);
+    if (begun.deliveredTo !== undefined && begun.deliveredTo !== attempt.place)
+      await ports.events.redirected(accountId, file, begun.deliveredTo);
     const committed = await ports.ledger.commit(accountId, begun, file);
     if (!committed) return 'superseded';
     ports.telemetry.delivered(accountId, file);

@@ -131,6 +131,8 @@ export interface ExportEvents {
   delivered(accountId: string, file: DeliveredFile): Promise<void>;
   /** The first delivered file after so many failures. */
   recovered(accountId: string, file: DeliveredFile, failures: number): Promise<void>;
+  /** The first file at another place than the account's last one, which went there; so that nobody redirects a log unseen. */
+  redirected(accountId: string, file: DeliveredFile, from: string): Promise<void>;
   failed(accountId: string, failure: ExportError, window: Window | undefined): Promise<void>;
   stopped(accountId: string, reason: StopReason, exportedThrough: Instant): Promise<void>;
   /** The window has so many rows that are in no file. */

@@ -52,6 +52,7 @@ const committed = {
   version: 2,
   lastWrite: 'committed 1',
   deliveredAt: file.deliveredAt,
+  deliveredTo: 's3://acme-audit',
   intent: undefined,
   attempts: [],
   failures: 0,

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { toIso } from '../../lambdas/domain/instant.ts';
+import { placeName } from '../../lambdas/domain/recipe.ts';
 import { boundaryAtOrBefore } from '../../lambdas/domain/window.ts';
 import { variables } from '../../lambdas/environment.ts';
 import { hourlyRows, ndjson, rowAt } from './audit-rows.ts';
@@ -75,6 +76,20 @@ describe('an account', () => {
       ['10:15', '14:15'],
     ]);
     expect((await pipeline.textsOf('s3', 'moved')).join('')).toBe(ndjson(rows.slice(0, 16)));
+  });
+
+  test('that goes to another place is told of with its first file there', async () => {
+    const record = { timeZone: 'UTC', cloud: 's3' } as const;
+    await pipeline.provision('redirected', record, rows);
+    await pipeline.tick('2025-03-03T00:00:00Z');
+    await pipeline.provision('redirected', { ...record, cloud: 'gcs' });
+    await pipeline.tick('2025-03-03T08:00:00Z');
+    const { files } = await pipeline.ledgerOf('redirected');
+    const [from, to] = files.map(({ place }) => placeName(place));
+    const events = pipeline.eventsOf('redirected').filter(event => event.detailType === 'Export Redirected');
+    expect(events.map(({ detail }) => detail)).toEqual([
+      { accountId: 'redirected', from, to, windowEnd: '2025-03-03T04:00:00.000Z', part: 1 },
+    ]);
   });
 
   test('whose window has rows recorded late is told of, once, where windows are counted again', async () => {

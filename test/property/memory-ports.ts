@@ -55,6 +55,7 @@ export function startExporter(world: MemoryWorld, now: number) {
       delivered: async (accountId, file) => void files.push({ accountId, file }),
       failed: async (accountId, failure) => void failures.push({ accountId, failure }),
       recovered: async (...event) => void told.push(event),
+      redirected: async () => undefined,
       stopped: async (...event) => void told.push(event),
       recordedLate: async (...event) => void told.push(event),
     },

@@ -101,6 +101,7 @@ export async function simulate(options: SeedOptions): Promise<SeedResult> {
     objectAt: (place, key) => buckets.get(place)?.get(key),
     wasForeign: (place, key) => foreignKeys.has(`${place} ${key}`),
     wasTold: events.wasTold,
+    wasRedirected: events.wasRedirected,
     hasChanged: (accountId, { start: from, end: to }, since) =>
       (database.rows.of.get(accountId) ?? []).some(
         ({ recordedAt, visibleAt, deletedAt }) =>

@@ -14,6 +14,7 @@ const types = [
   'Export Delivered',
   'Export Failed',
   'Export Recovered',
+  'Export Redirected',
   'Export Stopped',
   'Rows Recorded Late',
 ] as const;
@@ -62,6 +63,7 @@ async function emitted(): Promise<{ type: EventType; source: string | undefined;
     await events.failed('acme', new ExportError(code, 'What to do'), undefined);
   }
   await events.recovered('acme', deliveredFile, 3);
+  await events.redirected('acme', deliveredFile, 'gcs://acme-logs/siem');
   await events.stopped('acme', 'paused', 0);
   await events.stopped('acme', 'expired', 0);
   await events.recordedLate('acme', deliveredFile.window, 1);

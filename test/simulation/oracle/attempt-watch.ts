@@ -12,16 +12,21 @@ const steps: readonly (string | undefined)[] = [undefined, 'presumed', 'staging'
 
 /** Watches the attempts in a cursor: who adds one, what each is known to have come to, and who strikes one out. */
 export function createAttemptWatch(world: World) {
-  const struck = new Map<string, { readonly at: number; readonly attempt: AttemptItem }[]>();
+  /** Attempts that could have created an object until then, when they were struck out or known to stage only. */
+  const pastWriters = new Map<string, { readonly at: number; readonly attempt: AttemptItem }[]>();
 
   return {
     /** Told of every change that leaves the cursor where it is; true if an attempt was struck out that only staged. */
     onChange(accountId: string, before: CursorItem, after: CursorItem, invocation: Invocation): boolean {
       const added = after.attempts.filter(({ token }) => !find(before, token));
       const gone = before.attempts.filter(({ token }) => !find(after, token));
-      struck.set(accountId, [
-        ...(struck.get(accountId) ?? []),
-        ...gone.map(attempt => ({ at: world.now(), attempt })),
+      const cleared = before.attempts.filter(attempt => {
+        const now = find(after, attempt.token);
+        return canHaveCreated(attempt) && !(now && canHaveCreated(now));
+      });
+      pastWriters.set(accountId, [
+        ...(pastWriters.get(accountId) ?? []),
+        ...cleared.map(attempt => ({ at: world.now(), attempt })),
       ]);
       for (const attempt of added) begun(accountId, attempt, before, after, invocation);
       const mine = find(after, currentToken(invocation));
@@ -35,13 +40,13 @@ export function createAttemptWatch(world: World) {
 
     /**
      * True if the object that the run found can be its account's own: it was left unclear by the attempt itself, or by
-     * another at the same place and of the same size that was noted when the run found the object, even if it was struck
-     * out since then.
+     * another at the same place and of the same size that could have created it when the run found the object, whatever is
+     * known of it since then.
      */
     couldBeOurs(accountId: string, { attempts }: CursorItem, intent: IntentItem, invocation: Invocation) {
       const mine = currentToken(invocation);
       if (invocation.unclear.has(mine)) return true;
-      const since = (struck.get(accountId) ?? []).filter(({ at }) => at >= invocation.existingAt);
+      const since = (pastWriters.get(accountId) ?? []).filter(({ at }) => at >= invocation.existingAt);
       return [...attempts, ...since.map(({ attempt }) => attempt)].some(
         other =>
           other.token !== mine &&

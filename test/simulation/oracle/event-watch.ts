@@ -7,11 +7,16 @@ import type { LateRowWatch } from './late-row-watch.ts';
 /** Watches what customers are told: everything that they have to know, and nothing that is not true. */
 export function createEventWatch(world: World, lateRows: LateRowWatch) {
   const delivered = new Set<string>();
+  const redirected = new Set<string>();
   return {
     wasTold: (accountId: string, key: string) => delivered.has(`${accountId} ${key}`),
+    wasRedirected: (accountId: string, windowEnd: number, part: number) =>
+      redirected.has(`${accountId} ${windowEnd} ${part}`),
     onEvent(invocation: Invocation | undefined, { type, detail }: BusEvent) {
       const accountId = String(detail.accountId);
       if (type === 'Export Delivered') delivered.add(`${accountId} ${String(detail.key)}`);
+      if (type === 'Export Redirected')
+        redirected.add(`${accountId} ${Date.parse(String(detail.windowEnd))} ${detail.part}`);
       if (type === 'Rows Recorded Late' && invocation)
         lateRows.onTold(invocation, accountId, Date.parse(String(detail.windowEnd)), Number(detail.rows));
       if (type === 'Export Failed' && invocation) failed(invocation, accountId, String(detail.code));

@@ -36,6 +36,7 @@ interface LedgerWatchOptions {
   /** True if a customer ever put an object of his own there; it may be gone again. */
   readonly wasForeign: (place: string, key: string) => boolean;
   readonly wasTold: (accountId: string, key: string) => boolean;
+  readonly wasRedirected: (accountId: string, windowEnd: number, part: number) => boolean;
   /** The ways to cut files that were ever deployed, as `partBytes level`. */
   readonly limits: ReadonlySet<string>;
   readonly work: WorkWatch;
@@ -47,7 +48,7 @@ interface LedgerWatchOptions {
 
 /** Watches every write to a cursor: is it what docs/adr/0001 and 0007 allow, and is it true? */
 export function createLedgerWatch(options: LedgerWatchOptions) {
-  const { world, fileRow, objectAt, wasForeign, wasTold, limits, work, hasChanged } = options;
+  const { world, fileRow, objectAt, wasForeign, wasTold, wasRedirected, limits, work, hasChanged } = options;
   const attemptWatch = createAttemptWatch(world);
   const commits = new Map<string, Commit[]>();
   const first = new Map<string, number>();
@@ -243,6 +244,9 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
     if (!wasTold(accountId, key))
       world.violate('events', `Nobody was told of ${key} before it was committed`);
     const list = commits.get(accountId) ?? [];
+    const last = list.at(-1)?.intent.place;
+    if (last !== undefined && last !== place && !wasRedirected(accountId, intent.end, intent.part))
+      world.violate('events', `Nobody was told that ${accountId} goes to ${place} instead of ${last}`);
     list.push({ accountId, intent, final, at: world.now(), row, object, ambiguous, recomputed });
     commits.set(accountId, list);
     work.onCommit(accountId);

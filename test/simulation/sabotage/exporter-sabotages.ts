@@ -3,6 +3,16 @@ import type { Sabotage } from './sabotage.ts';
 /** Faults in how a file is delivered. */
 export const exporterSabotages: readonly Sabotage[] = [
   {
+    name: 'an account that goes elsewhere without a word',
+    edits: [
+      {
+        file: 'exporter/deliver-part.ts',
+        text: 'begun.deliveredTo !== attempt.place',
+        replacement: 'false',
+      },
+    ],
+  },
+  {
     name: 'commit before upload',
     edits: [
       {

@@ -98,7 +98,14 @@ function deliver(
     },
     buckets: { open: async () => first, reopen: async () => second },
     queue: { send: quiet },
-    events: { delivered: quiet, failed: quiet, recovered: quiet, stopped: quiet, recordedLate: quiet },
+    events: {
+      delivered: quiet,
+      failed: quiet,
+      recovered: quiet,
+      redirected: quiet,
+      stopped: quiet,
+      recordedLate: quiet,
+    },
     telemetry: {
       lacking: (_accountId, _file, fields) => lacking.push(...fields),
       delivered: () => undefined,

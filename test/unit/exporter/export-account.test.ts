@@ -133,6 +133,7 @@ async function run(setting: Setting) {
       delivered: async () => undefined,
       failed: async () => undefined,
       recovered: async () => undefined,
+      redirected: async () => undefined,
       stopped: async () => undefined,
       recordedLate: async () => undefined,
     },

@@ -72,6 +72,7 @@ async function receive(times: number, { silences, tick = lastTick }: Setting = {
         delivered: never,
         failed: async () => undefined,
         recovered: never,
+        redirected: never,
         stopped: never,
         recordedLate: never,
       },

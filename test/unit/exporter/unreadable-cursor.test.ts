@@ -49,7 +49,14 @@ it('a cursor that cannot be read fails its own account only, which the log names
     auditLog: { pages: fail, count: fail },
     silences: { noteSilence: fail, noteAnswer: fail, take: fail },
     queue: { send: fail },
-    events: { recordedLate: fail, delivered: fail, failed: fail, recovered: fail, stopped: fail },
+    events: {
+      recordedLate: fail,
+      delivered: fail,
+      failed: fail,
+      recovered: fail,
+      redirected: fail,
+      stopped: fail,
+    },
     telemetry: {
       delivered: fail,
       failed: fail,
