@@ -16,6 +16,7 @@ const publicWords = [
     '-----END PRIVATE KEY-----',
   ],
   ...['https://accounts.google.com/o/oauth2/auth', 'https://oauth2.googleapis.com/token', 'googleapis.com'],
+  'gserviceaccount.com',
 ];
 
 /** Every eight characters in a row that a secret shares with the evidence. */
