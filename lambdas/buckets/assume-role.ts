@@ -121,6 +121,8 @@ function createClient({
     region,
     maxAttempts: 2,
     ignoreConfiguredEndpointUrls: true,
+    useDualstackEndpoint: false,
+    useFipsEndpoint: false,
     requestHandler: {
       httpsAgent: cloudConnections(endpoint),
       connectionTimeout: connectMs,

@@ -1,4 +1,4 @@
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { PutObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import type { S3Destination } from '../domain/account.ts';
 import { type ExportError, toExportError } from '../domain/failure.ts';
 import type { S3Credential } from '../domain/secret.ts';
@@ -89,6 +89,24 @@ export function createS3Bucket(options: S3BucketOptions): Bucket {
   };
 }
 
+/**
+ * What the SDK would else look up for each bucket in variables and configuration files. These could move requests to another
+ * host, or leave out the checksum, without which a bucket with Object Lock takes nothing.
+ */
+const fixedSettings = {
+  ignoreConfiguredEndpointUrls: true,
+  useDualstackEndpoint: false,
+  useFipsEndpoint: false,
+  useArnRegion: false,
+  disableS3ExpressSessionAuth: true,
+  requestChecksumCalculation: 'WHEN_SUPPORTED',
+  responseChecksumValidation: 'WHEN_REQUIRED',
+  authSchemePreference: [],
+  defaultsMode: 'standard',
+  retryMode: 'standard',
+  userAgentAppId: '',
+} satisfies S3ClientConfig;
+
 function createClient({
   destination,
   credential,
@@ -99,12 +117,10 @@ function createClient({
   return new S3Client({
     region: destination.region,
     credentials: { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) },
+    ...fixedSettings,
     // A redirect would hide that the account record names the wrong region.
     followRegionRedirects: false,
     maxAttempts: 1,
-    ignoreConfiguredEndpointUrls: true,
-    // A variable or a configuration file could leave the checksum out, without which a bucket with Object Lock takes nothing.
-    requestChecksumCalculation: 'WHEN_SUPPORTED',
     // With that header the SDK's handler leaves its agent, and so what `cloudConnections` sets, for a new connection each time.
     expectContinueHeader: false,
     requestHandler: {

@@ -20,6 +20,8 @@ export const movingVariables: Readonly<Record<string, string>> = {
   // Written where the test says.
   AWS_CONFIG_FILE: '',
   AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false',
+  AWS_USE_FIPS_ENDPOINT: 'true',
+  AWS_USE_DUALSTACK_ENDPOINT: 'true',
   AWS_S3_USE_ARN_REGION: 'true',
   AWS_S3_DISABLE_MULTIREGION_ACCESS_POINTS: 'false',
   AWS_STS_REGIONAL_ENDPOINTS: 'legacy',
