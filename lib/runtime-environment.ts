@@ -8,7 +8,7 @@ export const runtimeEnvironment = {
   NODE_OPTIONS: '--enable-source-maps --max-semi-space-size=8',
 };
 
-/** In MB. It buys processor time: 1,769 MB are one processor (docs/performance.md says why it is so much). */
+/** In MB. It buys processor time: 1,769 MB are one processor (docs/performance.md says why this is enough). */
 export const exporterMemory = 512;
 
 /**

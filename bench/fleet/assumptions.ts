@@ -7,7 +7,7 @@ export const assumptions = {
   /** Once for each exporter that Lambda starts, with the memory that is deployed. */
   coldStart: coldStartSeconds(),
   /** Measured by `npm run bench:dispatch`: CPU of the dispatcher for a million messages. */
-  dispatchCpuPerMillion: 20,
+  dispatchCpuPerMillion: 60,
   /** The share of a processor that Lambda gives the dispatcher: 1,024 of 1,769 MB. */
   dispatcherProcessors: 1024 / 1769,
   /** After midnight no message is handed out before. */
