@@ -86,7 +86,7 @@ export async function simulate(options: SeedOptions): Promise<SeedResult> {
   const cursorOf = (accountId: string) => ledger.get({ accountId: { S: accountId }, entry: { S: 'cursor' } });
   const lateRows = createLateRowWatch(world, scenario);
   const events = createEventWatch(world, lateRows);
-  const work = createWorkWatch(world, scenario.isCalm);
+  const work = createWorkWatch(world, scenario.isCalm, invocations);
   const ledgerWatch = createLedgerWatch({
     world,
     work,

@@ -24,7 +24,11 @@ interface Work {
  * Watches what exports cost: a file is read once, however many messages ask for it; one exporter of an account is at
  * work at a time; and a file that cannot be finished in time is made smaller.
  */
-export function createWorkWatch(world: World, isCalm: boolean) {
+export function createWorkWatch(
+  world: World,
+  isCalm: boolean,
+  invocations: ReadonlyMap<Process, Pick<Invocation, 'messages'>>,
+) {
   const byAccount = new Map<string, Work>();
 
   return {
@@ -35,6 +39,8 @@ export function createWorkWatch(world: World, isCalm: boolean) {
       const others = [...work.atWork].filter(other => other !== process && other.alive());
       if (isCalm && others.length > 0)
         world.violate('work', `${process.name} and ${others[0]?.name} are both at work on ${accountId}`);
+      // No lease keeps copies of one message apart: both read, and each may make the other begin anew.
+      if (others.some(other => haveSameMessage(other, process))) work.excuses += 2;
       work.atWork.add(process);
     },
     onUploadEnded(accountId: string, process: Process): void {
@@ -73,6 +79,11 @@ export function createWorkWatch(world: World, isCalm: boolean) {
       }
     },
   };
+
+  function haveSameMessage(one: Process, other: Process): boolean {
+    const messages = new Set(invocations.get(one)?.messages);
+    return invocations.get(other)?.messages.some(message => messages.has(message)) ?? false;
+  }
 
   function workOf(accountId: string): Work {
     const known = byAccount.get(accountId);
