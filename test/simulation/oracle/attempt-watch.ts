@@ -31,7 +31,8 @@ export function createAttemptWatch(world: World) {
       for (const attempt of added) begun(accountId, attempt, before, after, invocation);
       const mine = find(after, currentToken(invocation));
       for (const attempt of gone) struckOut(accountId, attempt, before, mine !== undefined, invocation);
-      for (const attempt of after.attempts) wentOn(accountId, find(before, attempt.token), attempt);
+      for (const attempt of after.attempts)
+        wentOn(accountId, find(before, attempt.token), attempt, invocation);
       if (after.failures > before.failures && mine && mine.leasedUntil > 0)
         world.violate('lease', `${accountId}: an attempt that failed still holds its lease`);
       // Begun once more under the same token, if the answer to the first time was lost.
@@ -96,7 +97,14 @@ export function createAttemptWatch(world: World) {
       world.violate('attempts', `${accountId} strikes out ${token}, whose outcome nobody knows`);
   }
 
-  function wentOn(accountId: string, before: AttemptItem | undefined, after: AttemptItem) {
+  function wentOn(
+    accountId: string,
+    before: AttemptItem | undefined,
+    after: AttemptItem,
+    { tokens }: Invocation,
+  ) {
+    // Begun once more under the same token, since the answer to the first time was lost.
+    if (before?.step === 'presumed' && after.step === undefined && tokens.has(after.token)) return;
     if (before && steps.indexOf(before.step) > steps.indexOf(after.step))
       world.violate(
         'attempts',
