@@ -58,15 +58,15 @@ const cursor = z.object({
     .transform((attempts): readonly Attempt[] =>
       Object.entries(attempts).map(([token, rest]) => ({ token, ...rest })),
     ),
-  // Only told, as what follows.
+  failures: z.number(),
+  // No file depends on these three: one that cannot be read, after a roll-back, must not stop an export.
   deliveredAt: instant.optional().catch(undefined),
   deliveredTo: z.string().optional().catch(undefined),
-  failures: z.number(),
   failingSince: instant.optional().catch(undefined),
   lastError: z
     .object({ code: z.enum(Object.keys(failureCodes) as FailureCode[]), message: z.string(), at: instant })
     .optional()
-    // Only told, never acted on: a code of a later release must not stop an export after a roll-back.
+    // A code of a later release must not stop an export after a roll-back.
     .catch(undefined),
   tooLargeBytes: z.number().optional(),
   stopped: z.enum(['paused', 'expired']).optional().catch(undefined),
