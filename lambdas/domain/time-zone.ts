@@ -12,6 +12,10 @@ export function isTimeZone(name: string): boolean {
   return listed.has(name) && IANAZone.create(name).isValid;
 }
 
+/** Offsets by zone and instant. The library formats a date for each, and accounts of a zone ask for the same few. */
+const knownOffsets = new Map<string, Map<Instant, number>>();
+const mostKnown = 4096;
+
 /**
  * The offsets of a time zone, after the time-zone data of the runtime.
  *
@@ -21,9 +25,15 @@ export function isTimeZone(name: string): boolean {
 export function offsetsOf(timeZone: string): OffsetAt {
   const zone = IANAZone.create(timeZone);
   if (!zone.isValid) throw new RangeError(`Unknown time zone ${JSON.stringify(timeZone)}`);
+  const known = knownOffsets.get(timeZone) ?? new Map<Instant, number>();
+  knownOffsets.set(timeZone, known);
   return instant => {
+    const remembered = known.get(instant);
+    if (remembered !== undefined) return remembered;
     const minutes = zone.offset(instant);
     if (Number.isNaN(minutes)) throw new RangeError(`${instant} is no instant`);
+    if (known.size >= mostKnown) known.clear();
+    known.set(instant, minutes * 60_000);
     return minutes * 60_000;
   };
 }

@@ -83,13 +83,13 @@ export async function exportAccount(
       ports.telemetry.note({ accountId }, 'The account record is gone; nothing is exported');
       return 'gone';
     }
-    const schedule = parseSchedule(record);
-    // Before anything can fail: what is owed from now on must not depend on when a faulty record is mended.
+    const account = checkAccount(record);
+    const schedule = account instanceof ExportError ? parseSchedule(record) : account;
+    // Even for a faulty record: what is owed from now on must not depend on when it is fixed.
     const cursor =
       standing.cursor ??
       (schedule && (await ports.ledger.createCursor(accountId, firstPosition(schedule, tick))));
 
-    const account = checkAccount(record);
     if (account instanceof ExportError) {
       await reportFailure(accountId, account, cursor && { cursor }, ports);
       return 'failed';

@@ -31,7 +31,6 @@ import { drawRows } from './truth/rows.ts';
 import { drawScenario, hour, type SeedOptions, slownessAt } from './truth/scenario.ts';
 import type { FaultKind } from './world/fault-kinds.ts';
 import { createProcess, type Process } from './world/process.ts';
-import { rememberOffsets } from './world/quick-time-zones.ts';
 import { createWorld, type Violation } from './world/world.ts';
 
 export interface SeedResult {
@@ -45,7 +44,6 @@ export interface SeedResult {
   readonly trace: readonly string[];
 }
 
-rememberOffsets();
 
 /**
  * Four blocks of 1 MiB being deflated and one being filled, what is gathered for the bucket, five pages, and some room:
