@@ -105,6 +105,16 @@ export function mayHaveBeenWritten(attempts: readonly Attempt[], mine: Attempt):
 }
 
 /**
+ * At what size an object was created that is there, and that no attempt of this one's size can have created; `undefined`
+ * if no attempt is known that can have, or several of different sizes are.
+ */
+export function sizeOfPresumed(attempts: readonly Attempt[], mine: Attempt): number | undefined {
+  const presumed = attempts.filter(other => isAtSamePlace(other, mine) && other.step === 'presumed');
+  const sizes = new Set(presumed.map(({ partBytes }) => partBytes));
+  return sizes.size === 1 ? presumed[0]?.partBytes : undefined;
+}
+
+/**
  * Until when the exporter of another message is at work on the account; `undefined` if none is.
  *
  * @param messageId of the message that is worked on, if one is

@@ -85,8 +85,9 @@ function sizeInTime(
   const leftover = attempts.find(attempt => attempt.place === place && holdsSize(attempt));
   if (leftover) return leftover.partBytes;
   const least = Math.ceil(limits.partBytes / mostShares);
-  // An attempt that was killed while it sent the file has recorded no failure; it is all that tells.
-  const tookTooLong = partBytes >= tooLargeBytes || attempts.some(attempt => attempt.partBytes === partBytes);
+  // An attempt that was killed while it sent the file has recorded no failure; the lease that it left is all that tells.
+  const wasKilled = attempts.some(attempt => attempt.partBytes === partBytes && attempt.lease !== undefined);
+  const tookTooLong = partBytes >= tooLargeBytes || wasKilled;
   const halved = tookTooLong ? Math.max(Math.floor(partBytes / 2), least) : partBytes;
   return Math.min(halved, partBytes, limits.partBytes);
 }

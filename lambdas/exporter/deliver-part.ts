@@ -1,6 +1,12 @@
 import { type Answer, type Bucket, composed, type NotCreated, refused, unclear } from '../buckets/bucket.ts';
 import type { RecordField } from '../domain/audit-record.ts';
-import { type Attempt, type Cursor, mayHaveBeenWritten, type UploadStep } from '../domain/cursor.ts';
+import {
+  type Attempt,
+  type Cursor,
+  mayHaveBeenWritten,
+  sizeOfPresumed,
+  type UploadStep,
+} from '../domain/cursor.ts';
 import type { DeliveredFile } from '../domain/delivered-file.ts';
 import { ExportError, toExportError } from '../domain/failure.ts';
 import { contentTypes, objectKey, objectMetadata } from '../domain/object-key.ts';
@@ -39,8 +45,11 @@ export async function deliverPart(
     if (answer.kind === 'exists' && !answer.afterUnclear) {
       const present = await ports.ledger.readCursor(accountId);
       if (present?.version !== begun.version) return 'superseded';
-      if (!mayHaveBeenWritten(present.attempts, attempt))
-        return fail(upload, refused(foreignObject(delivery, answer.words)));
+      if (!mayHaveBeenWritten(present.attempts, attempt)) {
+        const size = sizeOfPresumed(present.attempts, attempt);
+        if (size === undefined) return fail(upload, refused(foreignObject(delivery, answer.words)));
+        return deliverPart(atSize(delivery, present, size));
+      }
     }
     const { file, lacking } = await describeFile(upload, packed);
     // Told before the commit: whoever crashes here tells it once more rather than never.
@@ -56,6 +65,21 @@ export async function deliverPart(
   } catch (thrown) {
     return fail(upload, unclear(toExportError(thrown)));
   }
+}
+
+/**
+ * The same part as an attempt before cut it, from a cursor without this attempt, which created nothing. Whatever is found
+ * there then has the rows up to the same one.
+ */
+function atSize(delivery: PartDelivery, present: Cursor, partBytes: number): PartDelivery {
+  const { intent, token, ports } = delivery;
+  const attempts = present.attempts.filter(other => other.token !== token);
+  return {
+    ...delivery,
+    cursor: { ...present, attempts },
+    intent: { ...intent, recipe: { ...intent.recipe, partBytes } },
+    token: ports.clock.token(),
+  };
 }
 
 /** One attempt at a part on its way. */

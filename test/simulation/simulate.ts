@@ -44,7 +44,6 @@ export interface SeedResult {
   readonly trace: readonly string[];
 }
 
-
 /**
  * Four blocks of 1 MiB being deflated and one being filled, what is gathered for the bucket, five pages, and some room:
  * 250 large windows held 7.4 MiB at most.

@@ -177,7 +177,10 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
     if (!before) return;
     const record = invocation.records.get(accountId)?.record;
     const leftover = attempts.find(other => other.place === after.place && holdsSize(other));
-    const sizes = leftover ? [leftover.partBytes] : [before.partBytes, ...shorterSizes(cursor, before)];
+    const presumed = attempts.filter(other => other.place === after.place && other.step === 'presumed');
+    const sizes = leftover
+      ? [leftover.partBytes]
+      : [before.partBytes, ...shorterSizes(cursor, before), ...presumed.map(({ partBytes }) => partBytes)];
     const sameManner = sizes.some(size => mannerOf(before, size) === after.manner);
     if (!sameManner || after.after !== before.after || after.start !== before.start)
       world.violate(
@@ -191,7 +194,9 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
   /** How a file may be cut that nobody can have written: as newer ones are, or in half if it took too long; only shorter. */
   function shorterSizes(cursor: CursorItem, { partBytes }: IntentItem): readonly number[] {
     const { attempts, tooLargeBytes } = cursor;
-    const tookTooLong = partBytes >= tooLargeBytes || attempts.some(other => other.partBytes === partBytes);
+    const tookTooLong =
+      partBytes >= tooLargeBytes ||
+      attempts.some(other => other.partBytes === partBytes && other.leasedUntil > 0);
     const sizes = [...limits].flatMap(limit => {
       const deployed = Number(limit.split(' ')[0]);
       const halved = Math.max(Math.floor(partBytes / 2), Math.ceil(deployed / 64));

@@ -79,14 +79,22 @@ describe('a file that was begun', () => {
 
   it('is halved when an attempt was killed while it staged: nothing else tells that it took too long', () => {
     for (const step of ['staging', 'presumed'] as const) {
-      const killed = cursorAfter('in time', { attempts: [leftover(step)] });
+      const killed = cursorAfter('in time', { attempts: [{ ...leftover(step), lease }] });
       expect(planned(killed).recipe.partBytes).toBe(32_000);
       expect(planned(killed, 10_000).recipe.partBytes).toBe(10_000);
     }
     const both = cursorAfter('in time', { attempts: [leftover('staging'), leftover('creating')] });
     expect(planned(both)).toBe(both.intent);
   });
+
+  it('keeps its size when an attempt failed for another reason than its time', () => {
+    const failed = cursorAfter('in time', { attempts: [leftover('presumed')] });
+    expect(planned(failed)).toBe(failed.intent);
+  });
 });
+
+/** Of an exporter that is gone: one that ends notes how, and gives up its lease. */
+const lease = { messageId: 'message-1', until: window.end };
 
 function leftover(step: Attempt['step']): Attempt {
   return {

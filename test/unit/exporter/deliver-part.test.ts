@@ -57,16 +57,21 @@ function deliver(
   {
     noteStep = async () => true,
     pages = [],
-  }: Partial<Pick<ExporterPorts['ledger'], 'noteStep'>> & { readonly pages?: readonly Page[] } = {},
+    leftovers = [],
+  }: Partial<Pick<ExporterPorts['ledger'], 'noteStep'>> & {
+    readonly pages?: readonly Page[];
+    readonly leftovers?: readonly Attempt[];
+  } = {},
 ) {
   const cursor: Cursor = {
     exportedThrough: window.start,
     version: 3,
     lastWrite: 'begun mine',
     intent,
-    attempts: [mine],
+    attempts: [...leftovers, mine],
     failures: 0,
   };
+  const begin = vi.fn<ExporterPorts['ledger']['begin']>(async () => cursor);
   const recordFailure = vi.fn<ExporterPorts['ledger']['recordFailure']>(async () => true);
   const readings: AbortSignal[] = [];
   const lacking: string[] = [];
@@ -79,7 +84,7 @@ function deliver(
     ledger: {
       readCursor: async () => cursor,
       createCursor: async () => cursor,
-      begin: async () => cursor,
+      begin,
       noteStep,
       commit: async () => ({ ...cursor, version: 4 }),
       recordFailure,
@@ -132,7 +137,7 @@ function deliver(
       end: window.end + 900_000,
     },
   });
-  return { outcome, recordFailure, readings, lacking };
+  return { outcome, begin, recordFailure, readings, lacking };
 }
 
 test('an object that exists after a rejection without a clear answer counts as our own', async () => {
@@ -152,6 +157,34 @@ test('an object that exists after a clear rejection does not, and what the cloud
     expect.objectContaining({ code: 'object_exists', message: expect.stringContaining('412 taken') }),
     { attempt: mine, became: 'refused' },
   );
+});
+
+/** An attempt of another size, presumed to have created nothing: wrongly, if rows were recorded late. */
+const presumed = (token: string, partBytes: number): Attempt => ({
+  token,
+  place: mine.place,
+  partBytes,
+  startedAt: window.end,
+  step: 'presumed',
+});
+
+test('an object that exists is found again at the size of the attempts that can have created it', async () => {
+  const leftovers = [presumed('one', 2000), presumed('other', 2000)];
+  const { outcome, begin, recordFailure } = deliver([bucketThat(exists('412'))], { leftovers });
+  await expect(outcome).resolves.toMatchObject({ version: 4 });
+  const [, [accountId, cursor, resized, attempt] = []] = begin.mock.calls;
+  expect([accountId, cursor?.attempts, resized?.recipe.partBytes]).toEqual(['acme', leftovers, 2000]);
+  expect(attempt).toMatchObject({ token: 'next', partBytes: 2000 });
+  expect(recordFailure).not.toHaveBeenCalled();
+});
+
+test('an object that exists is nobody’s, if attempts of several sizes can have created it', async () => {
+  const leftovers = [presumed('one', 2000), presumed('other', 3000)];
+  const { outcome, recordFailure } = deliver([bucketThat(exists('412'))], { leftovers });
+  await expect(outcome).resolves.toBe('failed');
+  const object_exists = expect.objectContaining({ code: 'object_exists' });
+  const ended = { attempt: mine, became: 'refused' };
+  expect(recordFailure).toHaveBeenCalledWith('acme', expect.anything(), object_exists, ended);
 });
 
 test('a refusal of the second upload does not strike out what the first one left unclear', async () => {
