@@ -44,6 +44,7 @@ export function stateOf({
       AuditLogTableName: of(exporter, 'AUDIT_LOG_TABLE'),
       ExportLedgerTableName: of(exporter, 'LEDGER_TABLE'),
       DispatchStateTableName: of(dispatcher, 'DISPATCH_STATE_TABLE'),
+      EventBusName: of(exporter, 'EVENT_BUS_NAME'),
       ExportQueueUrl: resources.exportQueue.url,
       ExportDeadLetterQueueUrl: resources.exportQueue.deadLetterUrl,
       TriggerDeadLetterQueueUrl: resources.triggerDeadLetterUrl,

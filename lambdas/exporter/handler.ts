@@ -7,6 +7,7 @@ import { deflateOnThreadPool } from '../archive/deflate.ts';
 import { createAccountReader } from '../aws/account-reader.ts';
 import { createAuditLog } from '../aws/audit-log.ts';
 import { clientOptions, timeouts } from '../aws/client-options.ts';
+import { createEventBus } from '../aws/event-bus.ts';
 import { createExportEvents } from '../aws/export-events.ts';
 import { functionHandler } from '../aws/function-handler.ts';
 import { KeptConnections } from '../aws/kept-connections.ts';
@@ -55,10 +56,9 @@ const ports: Omit<ExporterPorts, 'buckets'> = {
   }),
   silences: createSilences(dynamodb, dispatchStateTable),
   queue,
-  events: createExportEvents({
-    client: new EventBridgeClient(options),
-    busName: environment.eventBusName,
-  }),
+  events: createExportEvents(
+    createEventBus({ client: new EventBridgeClient(options), busName: environment.eventBusName }),
+  ),
   telemetry,
   clock: { now: Date.now, token: randomUUID },
   deflateBlock: deflateOnThreadPool,

@@ -1,6 +1,7 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createExportEvents, EventRefusedError } from '../../lambdas/aws/export-events.ts';
+import { createEventBus, EventRefusedError } from '../../lambdas/aws/event-bus.ts';
+import { createExportEvents } from '../../lambdas/aws/export-events.ts';
 import type { LocalServer } from '../../local/servers/http-server.ts';
 import { startJsonProtocolServer } from '../../local/servers/json-protocol-server.ts';
 
@@ -29,7 +30,7 @@ describe('an event', () => {
       credentials: { accessKeyId: 'contract', secretAccessKey: 'contract' },
       maxAttempts: 4,
     });
-    return { events: createExportEvents({ client, busName: 'default' }), sent: details };
+    return { events: createExportEvents(createEventBus({ client, busName: 'default' })), sent: details };
   }
 
   it('is sent again when EventBridge does not take it for the moment', async () => {

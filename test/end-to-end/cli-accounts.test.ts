@@ -15,7 +15,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCommandLine } from '../../cli/main.ts';
 import { addWithSecret } from '../../cli/stage/account/claim.ts';
 import { createRecordStore } from '../../cli/stage/account/record-store.ts';
-import { createSecretWriter } from '../../cli/stage/secret/secret-writer.ts';
+import { createSecretWriter, type NamedSecret } from '../../cli/stage/secret/secret-writer.ts';
 import { utcTime } from '../../cli/terminal/wording.ts';
 import { toIso } from '../../lambdas/domain/instant.ts';
 import { sampleStorageAccount } from '../../local/sample/accounts.ts';
@@ -88,14 +88,15 @@ async function waiting(command: string) {
 function storesWith(meanwhile: () => Promise<unknown>) {
   const { ACCOUNTS_TABLE: tableName = '', SECRET_PREFIX: prefix = '' } =
     world.resources.environments.exporter;
-  const secrets = createSecretWriter({ client: world.aws.secrets, prefix });
+  const announce = async () => undefined;
+  const secrets = createSecretWriter({ client: world.aws.secrets, prefix, announce });
   return {
-    records: createRecordStore({ client: world.aws.dynamodb, tableName }),
+    records: createRecordStore({ client: world.aws.dynamodb, tableName, announce }),
     secrets: {
       ...secrets,
-      async put(name: string, secret: string) {
+      async put(accountId: string, secret: NamedSecret) {
         await meanwhile();
-        return secrets.put(name, secret);
+        return secrets.put(accountId, secret);
       },
     },
   };
@@ -116,6 +117,53 @@ async function putRecord(record: object): Promise<void> {
   const { ACCOUNTS_TABLE: TableName } = world.resources.environments.exporter;
   await world.aws.dynamodb.send(new PutItemCommand({ TableName, Item: marshall(record) }));
 }
+
+describe('every change of an account', () => {
+  const told = () =>
+    world.aws.events.events
+      .filter(({ detailType, detail }) => detailType === 'Account Changed' && detail.accountId === 'told')
+      .map(({ detail: { accountId: _, changedBy, changedAt, ...what } }) => {
+        expect(changedBy).toBe('local mode');
+        expect(Math.abs(Date.parse(String(changedAt)) - boundary)).toBeLessThanOrEqual(4 * hour);
+        return what;
+      });
+
+  test('is an event that names what, who and when', async () => {
+    const [before, behind] = [`s3://${buckets.s3}`, `s3://${buckets.s3}/siem`];
+    await cli(`account add told ${s3} --secret-file file:s3.json`);
+    await cli('account update told --prefix siem');
+    await cli(['account', 'update', 'told', '--secret-file', '-'], key('NEW'));
+    await cli('account pause told');
+    await cli('account pause told');
+    await cli('account resume told');
+    await cli('account remove told --yes');
+    expect(told()).toEqual([
+      {
+        change: 'added',
+        attributes: expect.arrayContaining(['accountId', 'destination', 'secretId']),
+        to: before,
+      },
+      { change: 'changed', attributes: ['status'], from: before, to: before },
+      { change: 'changed', attributes: ['destination'], from: before, to: behind },
+      { change: 'changed', attributes: ['secret'] },
+      { change: 'changed', attributes: ['status'] },
+      { change: 'changed', attributes: ['status'] },
+      { change: 'removed', attributes: [], from: behind },
+    ]);
+  });
+
+  test('that changes nothing is none', async () => {
+    const count = () =>
+      world.aws.events.events.filter(({ detailType }) => detailType === 'Account Changed').length;
+    await cli(`account add same ${s3} --secret-file file:s3.json`);
+    const before = count();
+    expect(before).toBeGreaterThan(0);
+    await cli(`account add same ${s3} --secret-file file:s3.json`);
+    await cli(`account update same --bucket ${buckets.s3}`);
+    await cli('account resume same');
+    expect(count()).toBe(before);
+  });
+});
 
 describe('two operators at once', () => {
   test('each change an account, and both changes stand', async () => {

@@ -4,13 +4,16 @@ import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from 
 import { Ajv2020, type AnySchemaObject } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, test } from 'vitest';
-import { createExportEvents, eventSource } from '../../lambdas/aws/export-events.ts';
+import { createAnnouncer } from '../../cli/stage/account/account-changes.ts';
+import { createEventBus, eventSource } from '../../lambdas/aws/event-bus.ts';
+import { createExportEvents } from '../../lambdas/aws/export-events.ts';
 import { ExportError, type FailureCode, failureCodes } from '../../lambdas/domain/failure.ts';
 import { deliveredFile } from './written-telemetry.ts';
 
 const docs = join(import.meta.dirname, '../../docs');
 const page = readFileSync(join(docs, 'events.md'), 'utf8');
 const types = [
+  'Account Changed',
   'Export Delivered',
   'Export Failed',
   'Export Recovered',
@@ -42,7 +45,7 @@ function faultsOf(type: EventType, detail: unknown): unknown {
   return validate(detail) ? [] : validate.errors;
 }
 
-/** What the exporter puts on the bus when everything happens that it tells of. */
+/** What is put on the bus when everything happens that there is an event for. */
 async function emitted(): Promise<{ type: EventType; source: string | undefined; detail: unknown }[]> {
   const entries: PutEventsRequestEntry[] = [];
   const client = new EventBridgeClient({ region: 'us-east-1' });
@@ -51,7 +54,24 @@ async function emitted(): Promise<{ type: EventType; source: string | undefined;
     entries.push(...(command.input.Entries ?? []));
     return { FailedEntryCount: 0, Entries: [] };
   };
-  const events = createExportEvents({ client, busName: 'siem-export-dev' });
+  const put = createEventBus({ client, busName: 'siem-export-dev' });
+  const announce = createAnnouncer({
+    put,
+    caller: async () => 'arn:aws:sts::111122223333:assumed-role/siem-export-operators/eva',
+    now: async () => 0,
+  });
+  const before = {
+    accountId: 'acme',
+    timeZone: 'UTC',
+    status: 'active',
+    destination: { type: 's3', bucket: 'acme-audit', region: 'eu-central-1' },
+    secretId: 'siem-export/prod/YWNtZQ',
+  };
+  const after = { ...before, destination: { type: 'gcs', bucket: 'acme-logs' } };
+  await announce({ accountId: 'acme', change: 'added', attributes: Object.keys(before), after: before });
+  await announce({ accountId: 'acme', change: 'changed', attributes: ['destination'], before, after });
+  await announce({ accountId: 'acme', change: 'removed', attributes: [], before: { accountId: 'acme' } });
+  const events = createExportEvents(put);
   await events.delivered('acme', deliveredFile);
   await events.delivered('🦊', {
     ...deliveredFile,
@@ -74,7 +94,7 @@ async function emitted(): Promise<{ type: EventType; source: string | undefined;
   }));
 }
 
-describe('what the exporter tells', () => {
+describe('an event', () => {
   test('is as the published schemas say, with nothing that they do not name', async () => {
     const events = await emitted();
     expect(new Set(events.map(({ type }) => type))).toEqual(new Set(types));

@@ -1,5 +1,6 @@
 import type { Account } from '../../../lambdas/domain/account.ts';
 import { CommandError } from '../../terminal/command-error.ts';
+import type { NamedSecret } from '../secret/secret-writer.ts';
 import { toCommandError } from '../unreachable.ts';
 import { quotedId } from './account-id.ts';
 import type { AccountRecord } from './account-record.ts';
@@ -14,12 +15,6 @@ export interface Change {
 export interface Changed extends Change {
   /** The record that was there. */
   readonly before: AccountRecord;
-}
-
-/** What is to be stored beside the record, and where. */
-export interface NamedSecret {
-  readonly name: string;
-  readonly secret: string;
 }
 
 /** Once more than it takes for two who change the same account at once. */
@@ -42,7 +37,7 @@ export async function changeAccount(
   const accountId = String(present.accountId);
   let before = present;
   let change = changeOf(before);
-  if (secret !== undefined) await stores.secrets.put(secret.name, secret.secret);
+  if (secret !== undefined) await stores.secrets.put(accountId, secret);
   try {
     for (let tries = 1; !(await stores.records.change(before, change.record)); tries++) {
       if (tries === mostTries)

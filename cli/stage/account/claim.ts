@@ -21,7 +21,7 @@ export async function addWithSecret(
   const claim = { ...record, status: 'paused' };
   if (!(await records.create(claim))) return false;
   try {
-    await secrets.put(String(record.secretId), secret);
+    await secrets.put(String(record.accountId), { name: String(record.secretId), secret });
   } catch (thrown) {
     throw await takenBack(thrown, claim, stores);
   }

@@ -10,14 +10,24 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { AnnounceChange } from './account-changes.ts';
 import { checkAccountId } from './account-id.ts';
 import type { AccountRecord } from './account-record.ts';
-import { changeOf, isAsItWas } from './record-change.ts';
+import { changedAttributes, changeOf, isAsItWas } from './record-change.ts';
 
 const keysPerRequest = 100;
 
-/** The table of accounts, for operators: the functions never write it. */
-export function createRecordStore({ client, tableName }: { client: DynamoDBClient; tableName: string }) {
+export interface RecordStoreOptions {
+  readonly client: DynamoDBClient;
+  readonly tableName: string;
+  readonly announce: AnnounceChange;
+}
+
+/**
+ * The table of accounts, for operators: the functions never write it. Every change is announced, and throws what
+ * `announce` throws.
+ */
+export function createRecordStore({ client, tableName, announce }: RecordStoreOptions) {
   const keyOf = (accountId: string) => ({ accountId: { S: accountId } });
   const itemOf = (record: AccountRecord) => marshall(record, { removeUndefinedValues: true });
 
@@ -58,8 +68,8 @@ export function createRecordStore({ client, tableName }: { client: DynamoDBClien
     },
 
     /** @returns false if the account exists already; nothing is changed then */
-    create: (record: AccountRecord) =>
-      unlessConditionFails(
+    async create(record: AccountRecord): Promise<boolean> {
+      const created = await unlessConditionFails(
         client.send(
           new PutItemCommand({
             TableName: tableName,
@@ -67,21 +77,32 @@ export function createRecordStore({ client, tableName }: { client: DynamoDBClien
             ConditionExpression: 'attribute_not_exists(accountId)',
           }),
         ),
-      ),
+      );
+      if (!created) return false;
+      const attributes = changedAttributes({}, record);
+      await announce({ accountId: String(record.accountId), change: 'added', attributes, after: record });
+      return true;
+    },
 
     /**
      * Makes the record another one, attribute by attribute: what other tools have added meanwhile stays.
      * @param before the record as it was read
      * @returns false if it is gone, or an attribute of it that exports follow is another meanwhile; nothing is changed then
      */
-    change: (before: AccountRecord, after: AccountRecord) =>
-      unlessConditionFails(
+    async change(before: AccountRecord, after: AccountRecord): Promise<boolean> {
+      const changed = await unlessConditionFails(
         client.send(new UpdateItemCommand({ TableName: tableName, ...changeOf(before, after) })),
-      ),
+      );
+      if (!changed) return false;
+      const attributes = changedAttributes(before, after);
+      if (attributes.length > 0)
+        await announce({ accountId: String(before.accountId), change: 'changed', attributes, before, after });
+      return true;
+    },
 
     /** @returns false if the account does not exist */
-    setStatus: (accountId: string, status: 'active' | 'paused') =>
-      unlessConditionFails(
+    async setStatus(accountId: string, status: 'active' | 'paused'): Promise<boolean> {
+      const before = await unlessConditionFails(
         client.send(
           new UpdateItemCommand({
             TableName: tableName,
@@ -91,36 +112,46 @@ export function createRecordStore({ client, tableName }: { client: DynamoDBClien
             // A reserved word of DynamoDB's.
             ExpressionAttributeNames: { '#status': 'status' },
             ExpressionAttributeValues: { ':status': { S: status } },
+            ReturnValues: 'UPDATED_OLD',
           }),
         ),
-      ),
+      );
+      if (!before) return false;
+      if (before.Attributes?.status?.S !== status)
+        await announce({ accountId, change: 'changed', attributes: ['status'] });
+      return true;
+    },
 
     /** @returns false if the account is gone, or its record is another meanwhile; it is left then */
-    removeIfStill: (record: AccountRecord) =>
-      unlessConditionFails(
+    async removeIfStill(record: AccountRecord): Promise<boolean> {
+      const accountId = String(record.accountId);
+      const removed = await unlessConditionFails(
         client.send(
-          new DeleteItemCommand({
-            TableName: tableName,
-            Key: keyOf(String(record.accountId)),
-            ...isAsItWas(record),
-          }),
+          new DeleteItemCommand({ TableName: tableName, Key: keyOf(accountId), ...isAsItWas(record) }),
         ),
-      ),
+      );
+      if (!removed) return false;
+      await announce({ accountId, change: 'removed', attributes: [], before: record });
+      return true;
+    },
 
     async remove(accountId: string): Promise<void> {
-      await client.send(new DeleteItemCommand({ TableName: tableName, Key: keyOf(accountId) }));
+      const { Attributes } = await client.send(
+        new DeleteItemCommand({ TableName: tableName, Key: keyOf(accountId), ReturnValues: 'ALL_OLD' }),
+      );
+      if (Attributes)
+        await announce({ accountId, change: 'removed', attributes: [], before: unmarshall(Attributes) });
     },
   };
 }
 
 export type RecordStore = ReturnType<typeof createRecordStore>;
 
-async function unlessConditionFails(write: Promise<unknown>): Promise<boolean> {
+async function unlessConditionFails<Answer>(write: Promise<Answer>): Promise<Answer | undefined> {
   try {
-    await write;
-    return true;
+    return await write;
   } catch (thrown) {
-    if (thrown instanceof ConditionalCheckFailedException) return false;
+    if (thrown instanceof ConditionalCheckFailedException) return undefined;
     throw thrown;
   }
 }

@@ -1,6 +1,8 @@
+import { createEventBus } from '../../../lambdas/aws/event-bus.ts';
 import { CommandError } from '../../terminal/command-error.ts';
 import { createSecretWriter, type SecretWriter } from '../secret/secret-writer.ts';
 import type { Target } from '../target/target.ts';
+import { createAnnouncer } from './account-changes.ts';
 import { quotedId } from './account-id.ts';
 import type { AccountRecord } from './account-record.ts';
 import { createRecordStore, type RecordStore } from './record-store.ts';
@@ -13,12 +15,19 @@ export interface Stores {
   readonly command: string;
 }
 
-export function openStores({ dynamodb, secrets, outputs, command }: Target): Stores {
+export function openStores(target: Target): Stores {
+  const { dynamodb, secrets, events, outputs, command } = target;
+  const announce = createAnnouncer({
+    put: createEventBus({ client: events, busName: outputs.EventBusName }),
+    caller: target.caller,
+    now: target.now,
+  });
   return {
     command,
-    records: createRecordStore({ client: dynamodb, tableName: outputs.AccountsTableName }),
+    records: createRecordStore({ client: dynamodb, tableName: outputs.AccountsTableName, announce }),
     secrets: createSecretWriter({
       client: secrets,
+      announce,
       prefix: outputs.SecretPrefix,
       kmsKeyId: outputs.EncryptionKeyArn,
     }),

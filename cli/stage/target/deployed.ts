@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { printable } from '../../../lambdas/domain/printable.ts';
@@ -65,7 +66,9 @@ async function openStack({ stage, command, ...access }: StageName): Promise<Targ
   const outputs = parseOutputs(await readOutputs(nameOf(stage), title, access), title);
   const sqs = new SQSClient(config);
   const secrets = new SecretsManagerClient(config);
+  const events = new EventBridgeClient(config);
   const elsewhere: DynamoDBClient[] = [];
+  let caller: Promise<string> | undefined;
   let environment: Promise<ExporterEnvironment> | undefined;
   return {
     title,
@@ -77,10 +80,15 @@ async function openStack({ stage, command, ...access }: StageName): Promise<Targ
     dynamodb,
     sqs,
     secrets,
+    events,
     dynamodbIn(other) {
       const client = new DynamoDBClient({ ...config, region: other });
       elsewhere.push(client);
       return client;
+    },
+    caller: () => {
+      caller ??= readCaller(access);
+      return caller;
     },
     environment: () => {
       environment ??= readEnvironment(nameOf(stage, 'exporter'), access);
@@ -90,7 +98,7 @@ async function openStack({ stage, command, ...access }: StageName): Promise<Targ
     workOffQueue: async () => undefined,
     exporterCredential: () => assumeExporterRole(outputs.ExporterRoleArn ?? '', access),
     close() {
-      for (const client of [dynamodb, sqs, secrets, ...elsewhere]) client.destroy();
+      for (const client of [dynamodb, sqs, secrets, events, ...elsewhere]) client.destroy();
     },
   };
 }
@@ -137,6 +145,17 @@ async function readEnvironment(functionName: string, access: AwsAccess): Promise
       new GetFunctionConfigurationCommand({ FunctionName: functionName }),
     );
     return readExporterEnvironment(Environment?.Variables ?? {});
+  } finally {
+    client.destroy();
+  }
+}
+
+async function readCaller(access: AwsAccess): Promise<string> {
+  const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts');
+  const client = new STSClient(sdkConfig(access));
+  try {
+    const { Arn = 'unknown' } = await client.send(new GetCallerIdentityCommand());
+    return Arn;
   } finally {
     client.destroy();
   }

@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createDispatchState } from '../../../lambdas/aws/dispatch-state.ts';
@@ -27,6 +28,7 @@ export async function openLocalTarget(
   const dynamodb = new DynamoDBClient({ ...access, endpoint: aws.AWS_ENDPOINT_URL_DYNAMODB });
   const sqs = new SQSClient({ ...access, endpoint: aws.AWS_ENDPOINT_URL_SQS });
   const secrets = new SecretsManagerClient({ ...access, endpoint: aws.AWS_ENDPOINT_URL_SECRETS_MANAGER });
+  const events = new EventBridgeClient({ ...access, endpoint: aws.AWS_ENDPOINT_URL_EVENTBRIDGE });
   const dispatched = createDispatchState({ client: dynamodb, tableName: outputs.DispatchStateTableName });
   return {
     title: 'local mode',
@@ -38,7 +40,9 @@ export async function openLocalTarget(
     dynamodb,
     sqs,
     secrets,
+    events,
     dynamodbIn: () => dynamodb,
+    caller: async () => 'local mode',
     environment: async () => readExporterEnvironment(state.exporter),
     now: async () => (await dispatched.completedTick()) ?? Date.now(),
     exporterCredential: async () => credentials,
@@ -47,7 +51,7 @@ export async function openLocalTarget(
         ? undefined
         : workedOff.parse(await askLocalMode(state.control, 'queue', {})),
     close() {
-      for (const client of [dynamodb, sqs, secrets]) client.destroy();
+      for (const client of [dynamodb, sqs, secrets, events]) client.destroy();
     },
   };
 }

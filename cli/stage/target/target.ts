@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { z } from 'zod';
@@ -22,8 +23,11 @@ export interface Target {
   readonly dynamodb: DynamoDBClient;
   readonly sqs: SQSClient;
   readonly secrets: SecretsManagerClient;
+  readonly events: EventBridgeClient;
   /** DynamoDB of another region, for a vendor's own table of audit rows. */
   dynamodbIn(region: string): DynamoDBClient;
+  /** Whose identity the commands have: an ARN, or `local mode`. */
+  caller(): Promise<string>;
   /** What the exporter runs with. */
   environment(): Promise<ExporterEnvironment>;
   /** The present; in local mode the last tick, because nothing happens there between ticks. */
@@ -46,6 +50,7 @@ const outputs = z.object({
   AuditLogTableName: z.string(),
   ExportLedgerTableName: z.string(),
   DispatchStateTableName: z.string(),
+  EventBusName: z.string(),
   ExportQueueUrl: z.string(),
   ExportDeadLetterQueueUrl: z.string(),
   TriggerDeadLetterQueueUrl: z.string(),

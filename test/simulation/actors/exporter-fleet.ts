@@ -2,6 +2,7 @@ import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { deflateSynchronously } from '../../../lambdas/archive/deflate.ts';
 import { createAccountReader } from '../../../lambdas/aws/account-reader.ts';
 import { createAuditLog } from '../../../lambdas/aws/audit-log.ts';
+import { createEventBus } from '../../../lambdas/aws/event-bus.ts';
 import { createExportEvents } from '../../../lambdas/aws/export-events.ts';
 import { createExportQueue } from '../../../lambdas/aws/export-queue.ts';
 import { createLedger } from '../../../lambdas/aws/ledger.ts';
@@ -184,7 +185,7 @@ function exporterOf(options: FleetOptions, process: Process, invocation: Invocat
       ),
       silences: createSilences(dynamodb, tableNames.state),
       queue: exportQueue,
-      events: createExportEvents({ client: eventClient(process), busName: 'bus' }),
+      events: createExportEvents(createEventBus({ client: eventClient(process), busName: 'bus' })),
       telemetry: {
         lacking: () => undefined,
         delivered: () => undefined,

@@ -23,7 +23,8 @@ export async function writeLine(
     if (await addWithSecret(record, secret, stores)) return;
     throw meanwhile('added', 'its record and its secret are left as they are');
   }
-  if (secret !== undefined) await secrets.put(String(record.secretId), secret);
+  if (secret !== undefined)
+    await secrets.put(String(record.accountId), { name: String(record.secretId), secret });
   if (await records.change(present, record)) return;
   throw meanwhile(
     'changed or removed',

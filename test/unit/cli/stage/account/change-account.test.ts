@@ -44,7 +44,6 @@ function contestedStores(...others: readonly (AccountRecord | undefined)[]) {
       nameFor: () => secret.name,
       async put() {
         puts++;
-        return 'replaced' as const;
       },
       remove: unused,
     },

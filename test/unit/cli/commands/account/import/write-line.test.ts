@@ -49,10 +49,9 @@ function memoryStores(
       nameFor: () => record.secretId,
       isAllowed: () => true,
       prefix: 'siem-export/prod/',
-      async put(_name: string, given: string) {
+      async put(_accountId: string, given: { readonly secret: string }) {
         onPut(put, standing);
-        secret = given;
-        return 'replaced' as const;
+        secret = given.secret;
       },
       remove: unused,
     },
