@@ -116,8 +116,8 @@ export const ledgerSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'domain/cursor.ts',
-        text: ' && other.partBytes === mine.partBytes,\n  );\n}\n\n/**\n * Until',
-        replacement: ',\n  );\n}\n\n/**\n * Until',
+        text: 'canHaveCreated(other) && other.partBytes === mine.partBytes',
+        replacement: 'canHaveCreated(other)',
       },
       { file: 'domain/plan.ts', text: 'if (leftover) return leftover.partBytes;', replacement: '' },
     ],
