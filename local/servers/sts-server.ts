@@ -27,7 +27,10 @@ export interface StsServer extends LocalServer {
   readonly requests: readonly RoleRequest[];
 }
 
-/** AssumeRole of the AWS Security Token Service, for the roles given by ARN. The caller's own signature is not checked. */
+/**
+ * AssumeRole of the AWS Security Token Service, for the roles given by ARN. The caller's own signature is not checked, and
+ * every caller has the same identity.
+ */
 export async function startStsServer(roles: ReadonlyMap<string, LocalRole>): Promise<StsServer> {
   const requests: RoleRequest[] = [];
   const server = await startHttpServer(async (request, response) => {
@@ -38,8 +41,9 @@ export async function startStsServer(roles: ReadonlyMap<string, LocalRole>): Pro
     const role = roles.get(roleArn);
     const send = (status: number, xml: string) =>
       response.writeHead(status, { 'content-type': 'text/xml' }).end(xml);
+    if (parameters.get('Action') === 'GetCallerIdentity') return send(200, identity);
     if (parameters.get('Action') !== 'AssumeRole')
-      return send(400, refusal('InvalidAction', 'Only AssumeRole is known here'));
+      return send(400, refusal('InvalidAction', 'Only AssumeRole and GetCallerIdentity are known here'));
     const granted = role !== undefined && letsIn(role, externalId);
     const [, region] =
       /Credential=[^/]+\/\d+\/([^/]+)\/sts\//.exec(request.headers.authorization ?? '') ?? [];
@@ -58,6 +62,10 @@ function letsIn(role: LocalRole, externalId: string | undefined): boolean {
 }
 
 const namespace = 'xmlns="https://sts.amazonaws.com/doc/2011-06-15/"';
+
+export const callerArn = 'arn:aws:iam::000000000000:user/operator';
+
+const identity = `<GetCallerIdentityResponse ${namespace}><GetCallerIdentityResult><Arn>${callerArn}</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>`;
 
 function assumed({ credentials }: LocalRole): string {
   const expiration = new Date(Date.now() + 3_600_000).toISOString();

@@ -6,6 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { variables } from '../../lambdas/environment.ts';
 import { type LocalServer, startHttpServer } from '../../local/servers/http-server.ts';
+import { callerArn } from '../../local/servers/sts-server.ts';
 import { stateOf } from '../../local/state.ts';
 import { bucketRegion, buckets } from '../../local/tour/customers.ts';
 import { role, startWorld, type World } from '../../local/tour/world.ts';
@@ -48,6 +49,12 @@ test('finds the tables and queues of a stage by its stack, and its settings by i
   expect(stackName).toBe('siem-export-local');
   const listed = await cli('account list --json');
   expect(JSON.parse(listed.output)).toMatchObject([{ accountId: 'acme', state: 'new' }]);
+});
+
+test('names who changed an account, as AWS knows the caller', async () => {
+  const [{ detailType, detail } = {}] = world.aws.events.events;
+  expect(detailType).toBe('Account Changed');
+  expect(detail).toMatchObject({ accountId: 'acme', change: 'added', changedBy: callerArn });
 });
 
 test('queues an export, which is worked on by itself there', async () => {
@@ -219,7 +226,7 @@ async function cli(
   });
 }
 
-/** The services that local mode has no use for, as far as they are asked; what is DynamoDB's goes on to Dynalite. */
+/** The services that local mode has no use for, as far as they are asked; the rest goes on to those of local mode. */
 function startAws({ aws: { environment }, resources, clouds }: World): Promise<LocalServer> {
   const { outputs, exporter } = stateOf({ aws: { environment }, resources, clouds, clockAhead: 0 });
   return startHttpServer(async (request, response) => {
@@ -266,7 +273,8 @@ function startAws({ aws: { environment }, resources, clouds }: World): Promise<L
       const own = headers.filter(
         ([name]) => name !== 'connection' && name !== 'content-length' && name !== 'host',
       );
-      const passed = await fetch(environment.AWS_ENDPOINT_URL_DYNAMODB ?? '', {
+      const service = operation === 'PutEvents' ? 'EVENTBRIDGE' : 'DYNAMODB';
+      const passed = await fetch(environment[`AWS_ENDPOINT_URL_${service}`] ?? '', {
         method: 'POST',
         headers: own,
         body,
