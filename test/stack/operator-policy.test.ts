@@ -48,7 +48,9 @@ describe('the operators’ policy', () => {
     const allowed = statements
       .filter(({ sid }) => sid !== 'TheStacksKey')
       .flatMap(({ actions }) => actions.map(action => action.split(':')[1]));
-    expect([...requests].filter(name => name !== '').sort()).toEqual([...new Set(allowed)].sort());
+    // AWS tells everybody who they are, whatever their policy says.
+    const free = ['', 'GetCallerIdentity'];
+    expect([...requests].filter(name => !free.includes(name)).sort()).toEqual([...new Set(allowed)].sort());
   });
 
   test('lets nobody write what proves the deliveries', () => {
