@@ -2,7 +2,7 @@ import { ExportError } from '../domain/failure.ts';
 import type { Clock, Deadline } from './ports.ts';
 
 /** A part of the usual size takes well under this long, in milliseconds. */
-export const timeForAPart = 5 * 60_000;
+const timeForAPart = 5 * 60_000;
 /** What is left for recording a failure once an upload is abandoned. */
 const timeToClean = 15_000;
 /**

@@ -1,7 +1,7 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { type ExportMessage, longestDelay, mostReceives, parseMessage } from '../domain/export-message.ts';
 import { toExportError } from '../domain/failure.ts';
-import { createDeadline, type Timer, timeForAPart } from './deadline.ts';
+import { createDeadline, type Timer } from './deadline.ts';
 import { exportAccount } from './export-account.ts';
 import type { ExportSettings } from './export-settings.ts';
 import type { Buckets, ExporterPorts } from './ports.ts';
@@ -43,11 +43,9 @@ export function createBatchExporter({
 }: BatchExporterOptions) {
   return async (messages: readonly ReceivedMessage[], remaining: () => number): Promise<SQSBatchResponse> => {
     const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
-    for (const message of messages) {
-      // A file that is cut off at once would count as too large for an invocation.
-      const isDone = remaining() > timeForAPart ? await exportOne(message, remaining) : await leave(message);
-      if (!isDone) batchItemFailures.push({ itemIdentifier: message.messageId });
-    }
+    for (const message of messages)
+      if (!(await exportOne(message, remaining)))
+        batchItemFailures.push({ itemIdentifier: message.messageId });
     return { batchItemFailures };
   };
 
@@ -101,12 +99,6 @@ export function createBatchExporter({
     if (isSentAnew) await ports.queue.send(content, seconds);
     else await postpone(message, seconds);
     return isSentAnew;
-  }
-
-  /** Hands a message to another invocation. */
-  async function leave(message: ReceivedMessage): Promise<boolean> {
-    await postpone(message, 1);
-    return false;
   }
 
   /** Without this the message comes again all the same, when its visibility timeout ends. */
