@@ -55,8 +55,9 @@ export function createWorkWatch(
       work.timesOut.clear();
     },
     /** An attempt at a file of this size ran out of time. */
-    onTimeOut(accountId: string, partBytes: number, { process }: Invocation): void {
-      if (process.troubles() > 0) return;
+    onTimeOut(accountId: string, partBytes: number, { process, messages }: Invocation): void {
+      // Of several messages the later ones may have had no time left; the stack hands out one at a time.
+      if (process.troubles() > 0 || messages.length > 1) return;
       const { timesOut } = workOf(accountId);
       const times = (timesOut.get(partBytes) ?? 0) + 1;
       timesOut.set(partBytes, times);
