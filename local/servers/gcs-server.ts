@@ -19,8 +19,6 @@ export interface GcsServer extends LocalServer {
   /** How many resumable uploads are neither completed nor cancelled. */
   unfinishedUploads(): number;
   readObject(bucket: string, name: string): StoredObject | undefined;
-  /** As its owner does by hand. */
-  deleteObject(bucket: string, name: string): void;
   /** In order of their names. */
   listObjects(bucket: string): readonly StoredObject[];
 }
@@ -47,7 +45,6 @@ export async function startGcsServer({ serviceAccounts, buckets }: GcsServerOpti
     ...server,
     unfinishedUploads: () => sessions.unfinished,
     readObject: (bucket, name) => stores.get(bucket)?.objects.get(name),
-    deleteObject: (bucket, name) => stores.get(bucket)?.objects.delete(name, undefined),
     listObjects: bucket => stores.get(bucket)?.objects.list() ?? [],
   };
 

@@ -1,4 +1,3 @@
-import { buffer } from 'node:stream/consumers';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -12,7 +11,6 @@ import {
   generateBlobSASQueryParameters,
   StorageSharedKeyCredential,
 } from '@azure/storage-blob';
-import type { Destination } from '../../lambdas/domain/account.ts';
 import type { Instant } from '../../lambdas/domain/instant.ts';
 import type { CustomerCredentials } from '../customer-credentials.ts';
 import type { AzureServer } from '../servers/azure-server.ts';
@@ -22,14 +20,6 @@ import type { LocalServer } from '../servers/http-server.ts';
 export const buckets = { s3: 'acme-audit', gcs: 'globex-siem', azure: 'initech-logs' } as const;
 export const bucketRegion = 'eu-central-1';
 
-/** What a customer does with its bucket, by its own tools. */
-export interface Customer {
-  download(key: string): Promise<Uint8Array>;
-  lose(key: string): Promise<void>;
-  /** The keys of all objects, and in S3 of the uploads that were begun and neither ended nor aborted. */
-  list(): Promise<readonly string[]>;
-}
-
 export interface CustomersOptions {
   readonly s3: Pick<LocalServer, 'endpoint'>;
   readonly gcs: GcsServer;
@@ -37,13 +27,8 @@ export interface CustomersOptions {
   readonly credentials: CustomerCredentials;
 }
 
-/** One customer on each cloud. */
-export function createCustomers({
-  s3,
-  gcs,
-  azure,
-  credentials,
-}: CustomersOptions): Readonly<Record<Destination['type'], Customer>> {
+/** What customers do with their buckets, by their own tools: one customer on each cloud. */
+export function createCustomers({ s3, gcs, azure, credentials }: CustomersOptions) {
   const bucket = new S3Client({
     endpoint: s3.endpoint,
     forcePathStyle: true,
@@ -57,36 +42,25 @@ export function createCustomers({
   );
   return {
     s3: {
-      async download(key) {
+      async download(key: string): Promise<Uint8Array> {
         const { Body } = await bucket.send(new GetObjectCommand({ Bucket: buckets.s3, Key: key }));
         return (await Body?.transformToByteArray()) ?? new Uint8Array(0);
       },
-      async lose(key) {
+      async lose(key: string): Promise<void> {
         await bucket.send(new DeleteObjectCommand({ Bucket: buckets.s3, Key: key }));
       },
-      async list() {
+      /** The keys of all objects, and of the uploads that were begun and neither ended nor aborted. */
+      async list(): Promise<string[]> {
         const { Contents = [] } = await bucket.send(new ListObjectsV2Command({ Bucket: buckets.s3 }));
         const { Uploads = [] } = await bucket.send(new ListMultipartUploadsCommand({ Bucket: buckets.s3 }));
         return [...Contents, ...Uploads].map(({ Key = '' }) => Key);
       },
     },
-    gcs: {
-      download: async key => gcs.readObject(buckets.gcs, key)?.body ?? new Uint8Array(0),
-      lose: async key => gcs.deleteObject(buckets.gcs, key),
-      list: async () => gcs.listObjects(buckets.gcs).map(({ name }) => name),
-    },
+    gcs: { list: async () => gcs.listObjects(buckets.gcs).map(({ name }) => name) },
     azure: {
-      async download(key) {
-        const { readableStreamBody } = await container.getBlobClient(key).download();
-        return readableStreamBody ? buffer(readableStreamBody) : new Uint8Array(0);
-      },
-      async lose(key) {
-        await container.deleteBlob(key);
-      },
-      async list() {
-        const names: string[] = [];
-        for await (const { name } of container.listBlobsFlat()) names.push(name);
-        return names;
+      async list(): Promise<string[]> {
+        const blobs = await Array.fromAsync(container.listBlobsFlat());
+        return blobs.map(({ name }) => name);
       },
     },
   };

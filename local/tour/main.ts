@@ -13,13 +13,22 @@ const document = fileURLToPath(new URL('../../docs/operator-tour.md', import.met
 
 const introduction = `# A tour for operators
 
-What an operator does in the first days, and what the terminal shows: the real commands against local mode, where the
-deployed functions run unchanged. Written by \`npm run tour\`; a test runs it again, so that it cannot go stale.
-Instants, digests and sizes that differ from run to run are masked. On a deployed stage, \`--stage prod\` stands in
-the place of \`--local\`.
+For somebody who will operate a stage of SIEM export and has not used the command line yet. It follows one customer
+from \`account add\` to \`redeliver\`. After it you can check a stack, add a customer, find out why an export fails and
+repair it, and write a lost file again.
 
-\`npm start -- --keep\` starts such a local mode with sample accounts, for a tour of your own; time passes there with
-\`npx siem-export --local tick\`.`;
+The commands and their output are real: \`npm run tour\` runs the commands in local mode, where the deployed functions
+run on this machine, and writes this page. A test runs them again and fails if the output has changed. Digests and
+sizes are masked (\`···\`). On a deployed stage, type \`--stage prod\` instead of \`--local\`.
+
+To try the commands yourself, run \`npm start -- --keep\`. It starts local mode with sample accounts;
+\`npx siem-export --local tick\` lets four hours pass there.`;
+
+const ending = `## Where to go on
+
+The [runbook](runbook.md) has a heading for each alarm, and says what to do about
+[other faults and other clouds](runbook.md#failing-accounts-by-cloud). [deploy.md](deploy.md) describes deployment,
+upgrade and roll-back. \`npx siem-export help\` lists all commands.`;
 
 /** Records the tour; with \`--check\` it is compared with the document and not written. */
 async function main(check: boolean): Promise<number> {
@@ -35,6 +44,7 @@ async function main(check: boolean): Promise<number> {
     const recorder = createRecorder();
     recorder.tell(introduction);
     await tellStory(world, recorder, folder);
+    recorder.tell(ending);
     const tour = recorder.markdown();
     if (!check) {
       await writeFile(document, tour);

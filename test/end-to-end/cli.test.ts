@@ -150,6 +150,64 @@ describe('adding accounts', () => {
   });
 });
 
+describe('a destination that is wrong', () => {
+  const right: Readonly<Record<string, string>> = {
+    acme: `--bucket ${buckets.s3} --bucket-region ${bucketRegion} --secret-file s3.json`,
+    globex: `--bucket ${buckets.gcs} --secret-file gcs.json`,
+    initech: `--container ${buckets.azure} --secret-file azure.txt`,
+  };
+
+  beforeAll(async () => {
+    const { credentials } = world;
+    const anotherKey = Buffer.alloc(64, 'the key of another storage account').toString('base64');
+    const secrets = {
+      'unknown-s3.json': JSON.stringify({ ...credentials.s3, accessKeyId: 'AKIASOMEBODYELSE00AB' }),
+      'unknown-gcs.json': credentials.secretOf('gcs').replace('siem-export@', 'somebody-else@'),
+      'unknown-azure.txt': credentials.secretOf('azure').replace(credentials.azure.accountKey, anotherKey),
+    };
+    for (const [name, secret] of Object.entries(secrets)) await writeFile(join(folder, name), secret);
+  });
+
+  test.each([
+    ['acme', '--bucket mistyped', 'the bucket exists', `aws s3 mb s3://mistyped --region ${bucketRegion}`],
+    ['globex', '--bucket mistyped', 'the bucket exists', 'gcloud storage buckets create gs://mistyped'],
+    [
+      'initech',
+      '--container mistyped',
+      'the container exists',
+      `az storage container create --name mistyped --account-name ${sampleStorageAccount}`,
+    ],
+    ['acme', '--secret-file unknown-s3.json', 'the credential is accepted', 'aws iam create-access-key'],
+    [
+      'globex',
+      '--secret-file unknown-gcs.json',
+      'the credential is accepted',
+      'gcloud iam service-accounts enable somebody-else@',
+    ],
+    [
+      'initech',
+      '--secret-file unknown-azure.txt',
+      'the credential is accepted',
+      'az storage account keys list',
+    ],
+    [
+      'acme',
+      '--bucket-region us-west-2',
+      'the bucket is in the region of the record',
+      `account update acme --bucket-region ${bucketRegion}`,
+    ],
+  ])('of %s, with %s, is told at its step with the remedy', async (accountId, change, step, remedy) => {
+    await cli(`account update ${accountId} ${change}`);
+    const { exitCode, output } = await cli(`verify ${accountId}`);
+    await cli(`account update ${accountId} ${right[accountId]}`);
+    expect(exitCode).toBe(1);
+    expect(output).toContain(`\n✗ ${step}\n`);
+    expect(output).toMatch(new RegExp(`^    → .*${remedy}`, 'm'));
+    expect(output).toContain(`Exports of ${accountId} cannot be written as things are.`);
+    expect(await json(`verify ${accountId}`)).toMatchObject({ verified: true });
+  });
+});
+
 test('a credential that would not be used is refused, not ignored', async () => {
   for (const other of ['--secret-id siem-export/local/shared', `--role-arn ${role.roleArn}`])
     expect(await cli(`account add hooli ${s3} --secret-file s3.json ${other}`)).toMatchObject({
@@ -204,6 +262,8 @@ describe('what was delivered', () => {
     expect(output).toContain('No window was delivered that ended at');
     const accounts = await json('account list');
     expect(accounts.map(({ state }: { state: string }) => state)).toEqual(['ok', 'ok', 'ok']);
+    const row = `^acme +ok +UTC +${utcTime(boundary).replace(' UTC', '')} +s3://${buckets.s3}$`;
+    expect((await cli('account list')).output).toMatch(new RegExp(row, 'm'));
     expect(await json('account show globex')).toMatchObject({ lastDelivery: { records: 2 } });
     expect((await json('plan initech')).owed).toEqual([]);
   });
@@ -405,6 +465,7 @@ describe('the queue', () => {
     expect(await json('retry --discard-foreign')).toMatchObject({ discarded: 0, messages: { length: 2 } });
     expect(await json('retry --yes --discard-foreign')).toMatchObject({ moved: 1, discarded: 1, removed: 0 });
     expect(await json('status')).toMatchObject({ deadLetters: 0, queue: { waiting: 1 } });
+    expect(await cli('retry')).toMatchObject({ exitCode: 0, output: 'Nothing was put aside.\n' });
   });
 });
 

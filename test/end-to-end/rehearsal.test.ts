@@ -32,7 +32,8 @@ describe('npm start -- --rehearse', () => {
     const runbook = await readFile(join(project, 'docs/runbook.md'), 'utf8');
     const rehearsed = rowsOf(output);
     expect(rehearsed.length).toBeGreaterThan(15);
-    expect(rowsOf(runbook)).toEqual(rehearsed);
+    const section = runbook.split(/^## /m).find(text => text.startsWith('What pages, and what waits\n'));
+    expect(rowsOf(section ?? '')).toEqual(rehearsed);
   });
 
   test('lets every alarm be heard once, and finds its heading in the runbook', async () => {

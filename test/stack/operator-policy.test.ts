@@ -6,7 +6,7 @@ const projectFolder = join(import.meta.dirname, '../..');
 const read = (path: string) => readFileSync(join(projectFolder, path), 'utf8');
 
 const commandFiles = readdirSync(join(projectFolder, 'cli'), { recursive: true, encoding: 'utf8' })
-  .filter(name => name.endsWith('.ts') && !name.startsWith('tour/'))
+  .filter(name => name.endsWith('.ts'))
   .map(name => join('cli', name));
 
 /** What the commands share with the functions runs with the operator's rights, too. */

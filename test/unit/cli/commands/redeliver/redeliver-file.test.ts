@@ -19,7 +19,7 @@ import type { AuditLog } from '../../../../../lambdas/exporter/ports.ts';
 const window = { start: Date.parse('2026-11-22T00:00:00Z'), end: Date.parse('2026-11-22T04:00:00Z') };
 const delivered = ['{"Action":"Signed in"}\n', '{"Action":"Signed out"}\n'];
 const changed = [...delivered, '{"Action":"Invited"}\n'];
-const file = await deliveredFile();
+const file = await deliveredFile('zip');
 
 type Pages = Pick<AuditLog, 'pages'>;
 
@@ -46,15 +46,15 @@ function pageOf(rows: readonly string[]): Page {
   };
 }
 
-async function deliveredFile(): Promise<DeliveredFile> {
+async function deliveredFile(compression: DeliveredFile['compression']): Promise<DeliveredFile> {
   const recipe = {
     window,
     part: 1,
     final: true,
     place: { type: 'gcs', bucket: 'acme-audit' },
-    key: 'audit/YWNtZQ/audit_YWNtZQ_20261122T040000Z.zip',
+    key: `audit/YWNtZQ/audit_YWNtZQ_20261122T040000Z.${compression === 'zip' ? 'zip' : 'json.gz'}`,
     format: 'ndjson',
-    compression: 'zip',
+    compression,
     records: delivered.length,
     malformed: 0,
     bytes: 0,
@@ -87,11 +87,11 @@ function memoryBucket(answer: Answer) {
   return { bucket, written: () => hash.digest('hex') };
 }
 
-function redeliver(auditLog: Pages, bucket: Bucket, asItIsNow = false) {
+function redeliver(auditLog: Pages, bucket: Bucket, asItIsNow = false, lost = file) {
   const writerVersion = '0.0.0';
   return redeliverFile({
     accountId: 'acme',
-    file,
+    file: lost,
     after: undefined,
     auditLog,
     bucket,
@@ -100,12 +100,16 @@ function redeliver(auditLog: Pages, bucket: Bucket, asItIsNow = false) {
   });
 }
 
-test('a file that comes out as it was both times is written', async () => {
-  const { bucket, written } = memoryBucket(created);
-  const redone = await redeliver(auditLogOf(delivered, delivered), bucket);
-  expect(redone).toEqual({ outcome: 'written', records: 2, bytes: file.bytes });
-  expect(written()).toBe(file.sha256);
-});
+test.each(['zip', 'gzip'] as const)(
+  'a %s file that comes out as it was both times is written',
+  async kind => {
+    const lost = await deliveredFile(kind);
+    const { bucket, written } = memoryBucket(created);
+    const redone = await redeliver(auditLogOf(delivered, delivered), bucket, false, lost);
+    expect(redone).toEqual({ outcome: 'written', records: 2, bytes: lost.bytes });
+    expect(written()).toBe(lost.sha256);
+  },
+);
 
 test('rows that change between the trial and the writing are told of, with what was written', async () => {
   const { bucket, written } = memoryBucket(created);
