@@ -7,7 +7,7 @@ import type { PutClockForward } from './stage/target/local.ts';
 import { openTarget } from './stage/target/open-target.ts';
 import type { Target } from './stage/target/target.ts';
 import { toCommandError } from './stage/unreachable.ts';
-import { CommandError, type ExitCode, exitCodes } from './terminal/command-error.ts';
+import { CommandError, type ExitCode, errorJson, exitCodes } from './terminal/command-error.ts';
 import { without } from './terminal/credential-look.ts';
 import { printableLine } from './terminal/display.ts';
 import { credentialsAmong, refuseCredentials, refuseCredentialsAmong } from './terminal/given-credentials.ts';
@@ -68,7 +68,7 @@ async function runProgram(argv: readonly string[], surroundings: Watched): Promi
     refuseCredentials(argv);
   } catch (thrown) {
     if (!(thrown instanceof CommandError)) throw thrown;
-    if (json) surroundings.output.write(`${errorJson(thrown)}\n`);
+    if (json) surroundings.output.write(`${JSON.stringify(errorJson(thrown))}\n`);
     surroundings.errors.write(`siem-export: ${thrown.message}\n`);
     return thrown.exitCode;
   }
@@ -109,7 +109,8 @@ async function runProgram(argv: readonly string[], surroundings: Watched): Promi
     if (thrown.exitCode === 0) return exitCodes.ok;
     // The words of it are on standard error already. Instead of a message, commander has a name for the help that it shows then.
     const message = thrown.code === 'commander.help' ? 'no command given' : thrown.message;
-    if (json) surroundings.output.write(`${errorJson({ code: 'usage', message: told(message) })}\n`);
+    const error = new CommandError('usage', told(message));
+    if (json) surroundings.output.write(`${JSON.stringify(errorJson(error))}\n`);
     return exitCodes.usage;
   }
 }
@@ -139,7 +140,8 @@ async function execute(
     return report.problem ? exitCodes.problem : exitCodes.ok;
   } catch (thrown) {
     const error = toCommandError(thrown);
-    if (json) terminal.print(told(errorJson(error)));
+    // On one line, as each document of a watch is.
+    if (json) terminal.print(told(JSON.stringify(errorJson(error))));
     for (const line of `siem-export: ${error.message}`.split('\n')) terminal.note(told(printableLine(line)));
     if (error.code === 'internal' && error.cause instanceof Error)
       terminal.note(told(String(printable(error.cause).stack)));
@@ -147,14 +149,6 @@ async function execute(
   } finally {
     (await target?.catch(() => undefined))?.close();
   }
-}
-
-function errorJson({
-  code,
-  message,
-  details,
-}: Pick<CommandError, 'code' | 'message'> & Partial<Pick<CommandError, 'details'>>): string {
-  return JSON.stringify({ error: { code, message, ...details } }, null, 2);
 }
 
 function everyCommand(command: Command, change: (command: Command) => void): void {

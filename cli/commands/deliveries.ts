@@ -132,11 +132,24 @@ function windowJson({ files, last }: DeliveredWindow, lagKnown: boolean) {
     end: toIso(last.window.end),
     complete: last.final,
     records: sum(files, 'records'),
-    lagSeconds: lagKnown ? (last.deliveredAt - last.window.end) / 1000 : undefined,
-    files: files.map(({ window: _, startedAt, deliveredAt, ...file }) => ({
-      ...file,
-      startedAt: toIso(startedAt),
-      deliveredAt: toIso(deliveredAt),
-    })),
+    lagSeconds: lagKnown ? (last.deliveredAt - last.window.end) / 1000 : null,
+    files: files.map(fileJson),
+  };
+}
+
+function fileJson({ window: _, place, lastSortKey, startedAt, deliveredAt, ...file }: DeliveredFile) {
+  const { type, storageAccount, cloud, bucket, prefix } = place;
+  return {
+    ...file,
+    place: {
+      type,
+      storageAccount: storageAccount ?? null,
+      cloud: cloud ?? null,
+      bucket,
+      prefix: prefix ?? null,
+    },
+    lastSortKey: lastSortKey ?? null,
+    startedAt: toIso(startedAt),
+    deliveredAt: toIso(deliveredAt),
   };
 }

@@ -63,9 +63,10 @@ async function exportNow(context: CommandContext, accountId: string): Promise<Re
     json: {
       accountId,
       queued: last !== undefined,
-      tick: last && toIso(last.end),
+      tick: last ? toIso(last.end) : null,
       windows: owed.windows.map(({ start, end }) => ({ start: toIso(start), end: toIso(end) })),
-      ...outcome,
+      files: outcome?.files ?? null,
+      failures: outcome?.failures ?? null,
     },
     lines: terminal => (last === undefined ? [] : [describeQueued(accountId, outcome, target, terminal)]),
   };

@@ -51,7 +51,7 @@ async function showPlan(
       at: toIso(now),
       state: standing.state,
       reasons,
-      owed: known ? owed.map(({ start, end }) => ({ start: toIso(start), end: toIso(end) })) : undefined,
+      owed: known ? owed.map(({ start, end }) => ({ start: toIso(start), end: toIso(end) })) : null,
     },
     lines: terminal => [
       `${displayName(accountId)} at ${utcTime(now)}: ${sum}.`,

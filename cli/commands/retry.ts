@@ -213,8 +213,8 @@ function reasonOf({ message, held }: DeadLetter, cursors: ReadonlyMap<string, Fo
 function letterJson(letter: DeadLetter, cursors: ReadonlyMap<string, FoundCursor>) {
   const { message, held } = letter;
   return {
-    accountId: message?.accountId,
-    tick: message && toIso(message.tick),
+    accountId: message?.accountId ?? null,
+    tick: message ? toIso(message.tick) : null,
     sentAt: toIso(held.sentAt),
     why: reasonOf(letter, cursors),
   };

@@ -20,7 +20,7 @@ import type { CommandContext } from '../stage/context.ts';
 import { filesOfWindow } from '../stage/ledger/delivered-window.ts';
 import type { Target } from '../stage/target/target.ts';
 import { displayName } from '../terminal/display.ts';
-import type { Report } from '../terminal/report.ts';
+import type { Json, Report } from '../terminal/report.ts';
 import { wholeNumber } from '../terminal/whole-number.ts';
 import { count, counted, parseInstant, utcWindow } from '../terminal/wording.ts';
 
@@ -54,8 +54,7 @@ Example:
 }
 
 interface Found {
-  /** As JSON has it. */
-  readonly row: object;
+  readonly row: Json;
   /** What is wrong with it; empty for a row in order. */
   readonly faults: readonly string[];
 }
@@ -88,7 +87,7 @@ async function showRows(
       rows,
       delivered,
       malformed,
-      shown,
+      shown: shown.map(({ row, faults }) => ({ row, faults })),
     },
     lines: ({ paint }) => [
       `${displayName(accountId)}, ${utcWindow(window)}: ${counted(rows, 'row')}, ${count(malformed)} malformed.`,

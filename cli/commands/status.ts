@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import stringWidth from 'string-width';
 import { createDispatchState } from '../../lambdas/aws/dispatch-state.ts';
-import type { FailureCode } from '../../lambdas/domain/failure.ts';
+import { type FailureCode, failureCodes } from '../../lambdas/domain/failure.ts';
 import { type Instant, toIso } from '../../lambdas/domain/instant.ts';
 import type { Run } from '../run.ts';
 import { surveyFleet } from '../stage/account/fleet.ts';
@@ -12,12 +12,14 @@ import type { CommandContext } from '../stage/context.ts';
 import { type QueueDepth, readDepth } from '../stage/queue/depth.ts';
 import type { Target } from '../stage/target/target.ts';
 import { toCommandError } from '../stage/unreachable.ts';
+import { errorJson } from '../terminal/command-error.ts';
 import { displayName } from '../terminal/display.ts';
 import type { Report } from '../terminal/report.ts';
 import { cut, fields } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { count, counted, span, utcTime } from '../terminal/wording.ts';
 
+const codes = Object.keys(failureCodes) as FailureCode[];
 const defaultInterval = 10;
 const troubledShown = 20;
 /** What `status` prints beside the accounts in trouble, and the prompt after it. */
@@ -77,9 +79,9 @@ async function lookAgain(target: Target): Promise<Report> {
   try {
     return reportOn(target, await look(target));
   } catch (thrown) {
-    const { code, message } = toCommandError(thrown);
-    if (code !== 'unreachable') throw thrown;
-    return { json: { error: { code, message } }, lines: ({ paint }) => [paint('red', message)] };
+    const error = toCommandError(thrown);
+    if (error.code !== 'unreachable') throw thrown;
+    return { json: errorJson(error), lines: ({ paint }) => [paint('red', error.message)] };
   }
 }
 
@@ -129,13 +131,13 @@ function reportOn({ title, command }: Target, fleet: Fleet): Report {
       accounts: standings.length,
       active,
       behind,
-      states: Object.fromEntries(byState),
-      failuresByCode: Object.fromEntries(byCode),
+      states: Object.fromEntries(states.map(state => [state, byState.get(state) ?? 0])),
+      failuresByCode: Object.fromEntries(codes.map(code => [code, byCode.get(code) ?? 0])),
       largestLagSeconds: lag / 1000,
-      queue,
+      queue: { ...queue },
       deadLetters,
       lostTicks,
-      lastTick: lastTick && toIso(lastTick),
+      lastTick: lastTick === undefined ? null : toIso(lastTick),
       inTrouble: inTrouble.map(standingJson),
     },
     lines: terminal => [

@@ -1,3 +1,5 @@
+import type { Json } from './report.ts';
+
 /** How a command ends; documented in `siem-export --help`. */
 export const exitCodes = {
   ok: 0,
@@ -15,17 +17,35 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
+/** What of an error a program would otherwise have to read out of the message. */
+export interface ErrorDetails {
+  /** What is wrong with a record, or with the lines of a file. */
+  readonly faults: readonly {
+    /** Counted from 1; `null` if the record is of no file. */
+    readonly line: number | null;
+    readonly accountId: string | null;
+    readonly fault: string;
+  }[];
+  /** What stops nothing, with the lines of the file that it is about. */
+  readonly warnings: readonly { readonly warning: string; readonly lines: readonly number[] }[];
+  /** Accounts that were named and do not exist. */
+  readonly unknown: readonly string[];
+  /** How many steps of the work are done; `null` if it was not begun. */
+  readonly done: number | null;
+  /** The secret that is written although the command failed. */
+  readonly secretWritten: string | null;
+}
+
 /** What ends a command, in words for the operator; never holds a secret. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
   readonly code: Exclude<keyof typeof exitCodes, 'ok'>;
-  /** What a program would otherwise have to read out of the message; part of the JSON that is printed. */
-  readonly details: object | undefined;
+  readonly details: Partial<ErrorDetails> | undefined;
 
   constructor(
     code: CommandError['code'],
     message: string,
-    options?: { cause?: unknown; details?: object | undefined },
+    options?: { cause?: unknown; details?: Partial<ErrorDetails> | undefined },
   ) {
     super(message, options);
     this.code = code;
@@ -35,4 +55,20 @@ export class CommandError extends Error {
   get exitCode(): ExitCode {
     return exitCodes[this.code];
   }
+}
+
+/** What `--json` prints in the place of a report. */
+export function errorJson({ code, message, details }: CommandError): Json {
+  const { faults = [], warnings = [], unknown = [], done = null, secretWritten = null } = details ?? {};
+  return {
+    error: {
+      code,
+      message,
+      faults: faults.map(({ line, accountId, fault }) => ({ line, accountId, fault })),
+      warnings: warnings.map(({ warning, lines }) => ({ warning, lines })),
+      unknown,
+      done,
+      secretWritten,
+    },
+  };
 }

@@ -1,9 +1,12 @@
 import type { Terminal } from './terminal.ts';
 
+/** What `--json` prints. No key may be `undefined`, which JSON leaves out: what is absent is `null`. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
 /** What a command has to say: once for people, once for programs. */
 export interface Report {
-  /** For `--json`: one JSON document. Instants are ISO 8601 in UTC. */
-  readonly json: unknown;
+  /** One JSON document, with the same keys in every state (docs/cli.md). Instants are ISO 8601 in UTC. */
+  readonly json: Json;
   lines(terminal: Terminal): readonly string[];
   /** True if what was found is wrong: exit code 1. */
   readonly problem?: boolean;

@@ -20,9 +20,8 @@ import { utcTime } from '../../cli/terminal/wording.ts';
 import { toIso } from '../../lambdas/domain/instant.ts';
 import { sampleStorageAccount } from '../../local/sample/accounts.ts';
 import { bucketRegion, buckets, sasSecret } from '../../local/tour/customers.ts';
-import { runHere } from '../../local/tour/run-here.ts';
 import { role, startWorld, type World } from '../../local/tour/world.ts';
-import { runCommand } from './command-line.ts';
+import { runCommand, runHere } from './command-line.ts';
 
 const hour = 3_600_000;
 /** The last boundary in UTC: every clock here tells the true time. */
@@ -528,6 +527,7 @@ describe('what is printed', () => {
     const expired = await cli(`account add later ${s3} ${secret} --add-on-expires-at 2020-01-01T00:00:00Z`);
     expect(expired.output).toContain('Nothing is exported: the add-on ended at 2020-01-01 00:00 UTC');
     expect(expired.output).not.toContain('first file');
+    expect(await json('account show later')).toMatchObject({ state: 'expired', lastDelivery: null });
     await cli('account pause later');
     const resumed = await cli('account resume later');
     expect(resumed.output).toContain('is active, but its add-on ended at 2020-01-01 00:00 UTC');
@@ -592,6 +592,7 @@ describe('what is printed', () => {
     expect(standings.find(({ accountId }) => accountId === 'unread')?.state).toBe('invalid');
     expect(standings.find(({ accountId }) => accountId === 'seen')?.state).not.toBe('invalid');
     expect((await cli('account show unread')).output).toContain(fault);
+    expect(await json('account show unread')).toMatchObject({ faults: { length: 1 }, remedy: null });
     const verified = await cli('verify unread');
     expect(verified).toMatchObject({ exitCode: 1, output: expect.stringContaining(fault) });
     const refused = await cli('deliveries unread');
@@ -604,6 +605,11 @@ describe('what is printed', () => {
     expect(shown.output).toContain('credentials_rejected');
     expect(shown.output).toContain('az storage container generate-sas');
     expect(shown.output).not.toContain('az storage account keys list');
+    expect(await json('account show forged')).toMatchObject({
+      state: 'failing',
+      remedy: expect.stringContaining('generate-sas'),
+    });
+    expect(await json('status')).toMatchObject({ failuresByCode: { credentials_rejected: 1, network: 0 } });
     await cli('account update forged --secret-id siem-export/local/gone');
     const unread = await cli('account show forged');
     for (const remedy of ['generate-sas', 'account keys list', 'verify forged'])

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import stringWidth from 'string-width';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runHere } from '../../local/tour/run-here.ts';
+import { runHere } from './command-line.ts';
 
 let folder: string;
 
@@ -52,9 +52,10 @@ test.each([
 });
 
 test('a share, and a mean of windows, may be a fraction', async () => {
-  expect(await runHere(['cost', '--with-secret', '0.5', '--windows', '182.5'])).toMatchObject({
-    exitCode: 0,
-  });
+  for (const more of [[], ['--json'], ['--accounts', '0', '--json']])
+    expect(await runHere(['cost', '--with-secret', '0.5', '--windows', '182.5', ...more])).toMatchObject({
+      exitCode: 0,
+    });
 });
 
 test.each([

@@ -5,8 +5,8 @@ import { Writable } from 'node:stream';
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runHere } from '../../local/tour/run-here.ts';
 import { startWorld, type World } from '../../local/tour/world.ts';
+import { runHere } from './command-line.ts';
 
 let world: World;
 let folder: string;
@@ -58,6 +58,12 @@ const put = (record: object) =>
       Item: marshall(record),
     }),
   );
+
+test('a stage without an account has the same keys as any other', async () => {
+  expect(await json(['status'])).toMatchObject({ accounts: 0, lastTick: null, inTrouble: [] });
+  expect(await json(['account', 'list'])).toEqual([]);
+  expect(await json(['verify', '--all'])).toEqual({ verified: true, accounts: [] });
+});
 
 test('what export prints, import takes: the same records are there again', async () => {
   const records = ids.map(recordOf);
@@ -125,6 +131,7 @@ test.each([
   await writeFile(file, content);
   for (const command of ['pause', 'resume', 'remove']) {
     const { exitCode, errors } = await cli([
+      '--json',
       'account',
       command,
       '--from',
@@ -156,4 +163,6 @@ test('what import would refuse, JSON cannot hold or looks like a credential is l
   expect(errors).toMatch(/"sets" is left out: .*JSON has no form for/);
   expect(errors).toMatch(/"pasted" is left out: .*credential/);
   expect(errors).not.toContain('AKIAQ7');
+  const { leftOut } = await json(['account', 'export', 'acme', 'faulty']);
+  expect(leftOut).toMatchObject([{ accountId: 'faulty', faults: [expect.stringContaining('timeZone')] }]);
 });

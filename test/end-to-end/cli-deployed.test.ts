@@ -63,6 +63,8 @@ test('queues an export, which is worked on by itself there', async () => {
   expect(exitCode).toBe(0);
   const { queue } = JSON.parse((await cli('status --json')).output);
   expect(queue.waiting).toBe(1);
+  const again = JSON.parse((await cli('export acme --json')).output);
+  expect(again).toMatchObject({ queued: true, files: null, failures: null });
 });
 
 test('verifies a role as the exporter, once the stage lets the operator in', async () => {
@@ -73,6 +75,8 @@ test('verifies a role as the exporter, once the stage lets the operator in', asy
     exitCode: 3,
     errors: expect.stringContaining('the setting "operators" of the stage'),
   });
+  const both = JSON.parse((await cli('verify acme hooli --json')).output);
+  expect(both).toMatchObject({ verified: false, accounts: [{ error: null }, { steps: [] }] });
   world.roles.set('arn:aws:iam::000000000000:role/siem-export-local-exporter-us-east-1', {
     credentials: world.credentials.s3Role,
   });
@@ -127,6 +131,12 @@ test('the doctor mends what was switched off, and only when somebody agrees', as
   });
   expect([...mended]).toEqual([]);
   const { output } = await cli('doctor --mend --yes');
+  expect(JSON.parse((await cli('doctor --json')).output).checks).toContainEqual({
+    name: 'the exporter takes messages from the queue',
+    outcome: 'well',
+    detail: 'soon: it is Enabling',
+    remedy: null,
+  });
   expect([...mended].sort()).toEqual([
     'mapping 1234',
     'rule siem-export-local-tick-at-15',

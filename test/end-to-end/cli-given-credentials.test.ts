@@ -8,8 +8,8 @@ import type { Command } from 'commander';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createProgram } from '../../cli/program.ts';
-import { runHere } from '../../local/tour/run-here.ts';
 import { startWorld, type World } from '../../local/tour/world.ts';
+import { runHere } from './command-line.ts';
 import { converse } from './converse.ts';
 import { secretPiecesIn } from './secret-pieces.ts';
 

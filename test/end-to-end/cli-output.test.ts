@@ -9,8 +9,9 @@ import { fileURLToPath } from 'node:url';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCommandLine } from '../../cli/main.ts';
-import { runHere } from '../../local/tour/run-here.ts';
 import { startWorld, type World } from '../../local/tour/world.ts';
+import { expectJson } from '../stack/cli-schemas.ts';
+import { runHere } from './command-line.ts';
 
 const program = fileURLToPath(new URL('../../bin/siem-export.ts', import.meta.url));
 
@@ -128,13 +129,15 @@ test('an import that is interrupted says what is written, and goes on from there
   expect(again).toMatchObject({ written: 200 - Number(written), unchanged: Number(written) });
 });
 
-test.each(['SIGINT', 'SIGTERM'] as const)('%s ends a watch at once, and says so', async signal => {
-  const child = spawn(process.execPath, [program, ...local, 'status', '--watch', '60'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+test.each([
+  ['SIGINT', []],
+  ['SIGTERM', ['--json']],
+] as const)('%s ends a watch %j at once, and says so', async (signal, more) => {
+  const words = [...local, 'status', '--watch', '60', ...more];
+  const child = spawn(process.execPath, [program, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
   const exit = once(child, 'exit');
-  await once(child.stdout, 'data');
-  child.kill(signal);
-  const [errors, [exitCode]] = await Promise.all([text(child.stderr), exit]);
+  child.stdout.once('data', () => child.kill(signal));
+  const [output, errors, [exitCode]] = await Promise.all([text(child.stdout), text(child.stderr), exit]);
   expect({ errors, exitCode }).toEqual({ errors: 'siem-export: Interrupted\n', exitCode: 130 });
+  expectJson(words, { exitCode, output });
 });

@@ -8,8 +8,8 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sampleStorageAccount } from '../../local/sample/accounts.ts';
 import { buckets } from '../../local/tour/customers.ts';
-import { runHere } from '../../local/tour/run-here.ts';
 import { startWorld, type World } from '../../local/tour/world.ts';
+import { runHere } from './command-line.ts';
 
 const hour = 3_600_000;
 const boundary = Math.floor(Date.now() / (4 * hour)) * 4 * hour;

@@ -7,8 +7,8 @@ import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sampleStorageAccount } from '../../local/sample/accounts.ts';
 import { buckets } from '../../local/tour/customers.ts';
-import { runHere } from '../../local/tour/run-here.ts';
 import { startWorld, type World } from '../../local/tour/world.ts';
+import { runHere } from './command-line.ts';
 
 const azure = { type: 'azure', storageAccount: sampleStorageAccount, container: buckets.azure };
 const gcs = { type: 'gcs', bucket: buckets.gcs };

@@ -6,8 +6,8 @@ import { Writable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sampleStorageAccount } from '../../local/sample/accounts.ts';
 import { bucketRegion, buckets, sasSecret } from '../../local/tour/customers.ts';
-import { runHere } from '../../local/tour/run-here.ts';
 import { role, startWorld, type World } from '../../local/tour/world.ts';
+import { runHere } from './command-line.ts';
 
 const day = 24 * 3_600_000;
 const options = {

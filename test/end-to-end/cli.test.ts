@@ -15,9 +15,8 @@ import { toIso } from '../../lambdas/domain/instant.ts';
 import { scheduledEvent } from '../../local/run-ticks.ts';
 import { sampleStorageAccount } from '../../local/sample/accounts.ts';
 import { bucketRegion, buckets } from '../../local/tour/customers.ts';
-import { runHere } from '../../local/tour/run-here.ts';
 import { role, startWorld, type World } from '../../local/tour/world.ts';
-import { runCommand } from './command-line.ts';
+import { runCommand, runHere } from './command-line.ts';
 
 const hour = 3_600_000;
 /** The last boundary in UTC: every clock here tells the true time. */
@@ -73,7 +72,7 @@ describe('adding accounts', () => {
       exitCode: 0,
     });
     for (const accountId of ['acme', 'globex', 'initech'])
-      expect(await json(`verify ${accountId}`)).toMatchObject({ accountId, verified: true });
+      expect(await json(`verify ${accountId}`)).toMatchObject({ verified: true, accounts: [{ accountId }] });
   });
 
   test('by role makes up an external id, which the role must demand', async () => {
@@ -130,9 +129,12 @@ describe('adding accounts', () => {
 
   test('reports every fault of a record at once and writes nothing', async () => {
     const refused = await cli(
-      'account add broken --time-zone Mars/Olympus --destination s3 --bucket A --secret-file s3.json',
+      'account add broken --time-zone Mars/Olympus --destination s3 --bucket A --secret-file s3.json --json',
     );
     expect(refused.exitCode).toBe(2);
+    const { faults } = JSON.parse(refused.output).error;
+    expect(faults).toHaveLength(3);
+    expect(faults[0]).toMatchObject({ line: null, accountId: 'broken' });
     for (const fault of [
       'timeZone (--time-zone): ',
       'destination.bucket (--bucket): ',
@@ -274,15 +276,18 @@ describe('what was delivered', () => {
     const stood = utcTime(boundary);
     expect(added.output).toContain(`exported through ${stood}: it goes on there, with every window since.`);
     expect(added.output).toContain(`due at ${utcTime(boundary + 4 * hour)}`);
+    await cli('account remove initech --yes');
+    const again = await json(`account add initech ${azure} --secret-file azure.txt`);
+    expect(again).toMatchObject({ exportedThrough: toIso(boundary) });
   });
 
   test('is written again if it is lost, and refused if it is there or has changed', async () => {
     const window = `--window ${toIso(boundary)}`;
     const [file] = (await json('deliveries acme')).windows[1].files;
-    expect(await cli(`redeliver acme ${window}`)).toMatchObject({ exitCode: 1 });
+    expect(await json(`redeliver acme ${window}`)).toMatchObject({ files: [{ outcome: 'there already' }] });
     const before = Buffer.from(await world.customers.s3.download(file.key));
     await world.customers.s3.lose(file.key);
-    expect(await cli(`redeliver acme ${window}`)).toMatchObject({ exitCode: 0 });
+    expect(await json(`redeliver acme ${window}`)).toMatchObject({ files: [{ outcome: 'written' }] });
     expect(Buffer.from(await world.customers.s3.download(file.key)).equals(before)).toBe(true);
 
     await world.customers.s3.lose(file.key);
@@ -303,7 +308,7 @@ describe('what was delivered', () => {
     await writeFile(join(folder, file.key.split('/').at(-1)), await world.customers.s3.download(file.key));
     const name = file.key.split('/').at(-1);
     expect(await json(`inspect ${name}`)).toMatchObject({ sound: true, records: 3, accountId: 'acme' });
-    expect(await cli(`inspect ${name} --ledger`)).toMatchObject({ exitCode: 1 });
+    expect(await json(`inspect ${name} --ledger`)).toMatchObject({ sound: false, faults: { length: 2 } });
   });
 
   test('can be traced to its rows, the malformed ones with what is wrong with them', async () => {
@@ -345,6 +350,7 @@ describe('what was delivered', () => {
       const { exitCode, output } = await cli(`deliveries acme${since}`);
       expect({ since, exitCode }).toEqual({ since, exitCode: 1 });
       expect(output).toContain('The cursor is past windows without a row');
+      expect((await json(`deliveries acme${since}`)).gaps).toHaveLength(1);
     }
     await lose(boundary - 4 * hour);
     const { exitCode, output } = await cli('deliveries acme');
@@ -368,7 +374,14 @@ describe('an export that is not to wait for its boundary', () => {
     expect((await json('deliveries now')).windows).toHaveLength(2);
 
     const again = await json('export now');
-    expect(again).toEqual({ accountId: 'now', queued: false, windows: [] });
+    expect(again).toEqual({
+      accountId: 'now',
+      queued: false,
+      tick: null,
+      windows: [],
+      files: null,
+      failures: null,
+    });
     expect((await cli('export now')).output).toBe(
       `now is owed nothing now.\nIts next window ends at ${utcTime(boundary + 4 * hour)}.\n`,
     );
@@ -412,8 +425,12 @@ test('a record with faults is shown with all of them, and with the commands that
     expect(output).toMatch(commands);
   }
   const planned = await json('plan broken');
-  expect(planned).toMatchObject({ state: 'invalid', reasons: { length: 5 } });
-  expect(planned).not.toHaveProperty('owed');
+  expect(planned).toMatchObject({ state: 'invalid', reasons: { length: 5 }, owed: null });
+  expect(await json('account show broken')).toMatchObject({ faults: { length: 5 }, destination: null });
+  expect(await json('verify broken')).toMatchObject({
+    verified: false,
+    accounts: [{ steps: { length: 1 } }],
+  });
   expect(await cli('plan broken')).toMatchObject({
     exitCode: 1,
     output: expect.stringContaining(': what is owed cannot be told until the record is in order.\n'),
@@ -460,7 +477,7 @@ describe('the queue', () => {
     for (const MessageBody of [encodeMessage({ accountId: 'globex', tick: boundary }), 'nonsense'])
       await world.aws.sqs.send(new SendMessageCommand({ QueueUrl: exportQueue.deadLetterUrl, MessageBody }));
     expect(await cli('status')).toMatchObject({ exitCode: 1 });
-    expect(await cli('doctor')).toMatchObject({ exitCode: 1 });
+    expect(await json('doctor')).toMatchObject({ healthy: false, mended: [] });
     expect(await json('retry')).toMatchObject({ moved: 0, messages: { length: 2 } });
     expect(await json('retry --discard-foreign')).toMatchObject({ discarded: 0, messages: { length: 2 } });
     expect(await json('retry --yes --discard-foreign')).toMatchObject({ moved: 1, discarded: 1, removed: 0 });
@@ -530,7 +547,8 @@ describe('importing', () => {
     lines[7000] = line('bulk-1', {});
     lines[9999] = line('acme', {});
     await writeFile(join(folder, 'bulk.ndjson'), lines.join('\n'));
-    const { exitCode, errors } = await cli('account import bulk.ndjson');
+    const { exitCode, output, errors } = await cli('account import bulk.ndjson --json');
+    expect(JSON.parse(output).error.faults).toHaveLength(4);
     expect(exitCode).toBe(2);
     expect(errors).toContain('4 faulty lines of 10,000; nothing was written');
     expect(errors).toContain('line 11: expected a JSON object');
@@ -546,8 +564,9 @@ describe('importing', () => {
   test('that breaks off names the line, says how far it came, and can be repeated', async () => {
     const tooLarge = line('large', { note: 'x'.repeat(500_000) });
     await writeFile(join(folder, 'broken.ndjson'), [line('small'), tooLarge].join('\n'));
-    const { exitCode, errors } = await cli('account import broken.ndjson');
+    const { exitCode, output, errors } = await cli('account import broken.ndjson --json');
     expect(exitCode).toBe(4);
+    expect(JSON.parse(output).error.done).toBe(1);
     expect(errors).toContain('line 2 ("large"): Item size has exceeded');
     expect(errors).toContain('1 of 2 accounts are written; once the cause is gone');
     await writeFile(join(folder, 'broken.ndjson'), [line('small'), line('large')].join('\n'));
@@ -650,6 +669,8 @@ test('several accounts are verified at once, a line for each', async () => {
     exitCode: 2,
     errors: expect.stringContaining('There is no account "gobex"'),
   });
+  for (const unknown of [['gobex'], ['gobex', 'gloobex']])
+    expect(await json(`verify acme ${unknown.join(' ')}`)).toMatchObject({ error: { unknown } });
   const two = await cli('verify globex initech');
   expect(two).toMatchObject({ exitCode: 0, output: expect.stringMatching(/^✓ globex$/m) });
   expect(two.output).toMatch(/^✓ initech$/m);
@@ -697,6 +718,7 @@ test('a folder, and a file that is empty, are not taken for trouble with AWS', a
     exitCode: 1,
     output: expect.stringContaining('✗ it is empty'),
   });
+  expect(await json('inspect empty.zip')).toMatchObject({ sound: false, accountId: null, records: null });
 });
 
 test('a wrong command, a missing stage and a missing local mode each have their exit code', async () => {
@@ -717,7 +739,9 @@ test('a wrong command, a missing stage and a missing local mode each have their 
   for (const words of [['--json'], ['account', '--json']]) {
     const none = await run(...words);
     expect({ words, exitCode: none.exitCode }).toEqual({ words, exitCode: 2 });
-    expect(JSON.parse(none.output)).toEqual({ error: { code: 'usage', message: 'no command given' } });
+    expect(JSON.parse(none.output)).toMatchObject({
+      error: { code: 'usage', message: 'no command given', faults: [], done: null },
+    });
   }
   const { exitCode, output } = await run('--local', 'status', '--json');
   expect({ exitCode, json: JSON.parse(output) }).toMatchObject({

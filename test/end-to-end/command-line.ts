@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { type Ended, runHere as runUnchecked } from '../../local/tour/run-here.ts';
+import { expectJson } from '../stack/cli-schemas.ts';
 
 export interface Outcome {
   readonly exitCode: number | null;
@@ -15,7 +17,10 @@ const program = fileURLToPath(new URL('../../bin/siem-export.ts', import.meta.ur
 /** A command that hangs is ended, so that whoever waits for it learns of it. */
 const longestRun = 60_000;
 
-/** Runs the command line as a process of its own, with nothing of this one's cloud settings. */
+/**
+ * Runs the command line as a process of its own, with nothing of this one's cloud settings. What it prints with `--json`
+ * has to be as its schema says.
+ */
 export async function runCommand(
   words: readonly string[],
   {
@@ -46,7 +51,15 @@ export async function runCommand(
     child.once('close', resolve);
   });
   const [output, errors, exitCode] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  expectJson(words, { exitCode, output });
   return { exitCode, output, errors };
+}
+
+/** Runs a command in this process. What it prints with `--json` has to be as its schema says. */
+export async function runHere(words: readonly string[], typed = ''): Promise<Ended> {
+  const ended = await runUnchecked(words, typed);
+  expectJson(words, ended);
+  return ended;
 }
 
 /**

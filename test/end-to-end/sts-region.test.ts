@@ -6,8 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { awsRegion } from '../../local/aws-servers.ts';
 import type { RoleRequest } from '../../local/servers/sts-server.ts';
 import { bucketRegion, buckets } from '../../local/tour/customers.ts';
-import { runHere } from '../../local/tour/run-here.ts';
 import { role, startWorld, type World } from '../../local/tour/world.ts';
+import { runHere } from './command-line.ts';
 
 const hour = 3_600_000;
 const boundary = Math.floor(Date.now() / (4 * hour)) * 4 * hour;

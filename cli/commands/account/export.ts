@@ -10,7 +10,7 @@ import { type State, states } from '../../stage/account/standing.ts';
 import { openStores } from '../../stage/account/stores.ts';
 import type { CommandContext } from '../../stage/context.ts';
 import { credentialLook } from '../../terminal/credential-look.ts';
-import type { Report } from '../../terminal/report.ts';
+import type { Json, Report } from '../../terminal/report.ts';
 import { counted } from '../../terminal/wording.ts';
 
 export function registerExportRecords(accounts: Command, run: Run): void {
@@ -53,7 +53,7 @@ async function exportRecords(
     terminal.note(`siem-export: ${quotedId(accountId)} is left out: ${faults.join('; ')}`);
   if (leftOut.length > 0)
     terminal.note(`siem-export: ${counted(records.length, 'record')} printed, ${leftOut.length} left out`);
-  return { problem: leftOut.length > 0, json: { records, leftOut }, lines: () => [] };
+  return { problem: leftOut.length > 0, json: { records: records as Json[], leftOut }, lines: () => [] };
 }
 
 function whyLeftOut(record: AccountRecord): string[] {

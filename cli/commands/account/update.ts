@@ -21,7 +21,7 @@ import type { NamedSecret } from '../../stage/secret/secret-writer.ts';
 import type { Target } from '../../stage/target/target.ts';
 import { CommandError } from '../../terminal/command-error.ts';
 import { displayName } from '../../terminal/display.ts';
-import type { Report } from '../../terminal/report.ts';
+import type { Json, Report } from '../../terminal/report.ts';
 import { accountCommand } from '../../terminal/shell-word.ts';
 import { utcTime } from '../../terminal/wording.ts';
 
@@ -83,7 +83,13 @@ async function updateAccount(
     ? customerGrant(account.destination, { exporterRoleArn: target.outputs.ExporterRoleArn })
     : undefined;
   return {
-    json: { record, changed, secretLeft: left?.name, warnings, customerGrant: grant },
+    json: {
+      record: record as Json,
+      changed,
+      secretLeft: left?.name ?? null,
+      warnings,
+      customerGrant: grant ?? null,
+    },
     lines: ({ paint }) => [
       `${paint('green', '✓')} ${displayName(accountId)}: ${changed.length === 0 ? 'nothing is different' : `changed ${changed.join(', ')}`}.`,
       ...(left === undefined ? [] : [`  The secret ${displayName(left.name, 600)} is ${left.why}.`]),

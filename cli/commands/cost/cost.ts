@@ -61,7 +61,7 @@ function share(text: string): number {
 async function estimate(_context: CommandContext, options: CostOptions): Promise<Report> {
   const cost = monthlyCost(inputOf(options));
   return {
-    json: { ...cost, priceListDate, priceListRegion },
+    json: { ...cost, lines: cost.lines.map(line => ({ ...line })), priceListDate, priceListRegion },
     lines: terminal => [
       ...table(columns, groupsOf(cost), terminal),
       terminal.paint(
@@ -102,6 +102,7 @@ const columns: readonly Column<Group>[] = [
 function groupsOf({ groups }: Breakdown): Group[] {
   return Object.entries(groups)
     .map(([name, usd]) => ({ name, usd }))
+    .filter(({ usd }) => usd > 0)
     .sort((one, other) => other.usd - one.usd);
 }
 

@@ -50,8 +50,8 @@ export interface CostLine {
 
 export interface Breakdown {
   readonly lines: readonly CostLine[];
-  /** US dollars a month for each group that costs anything. */
-  readonly groups: Partial<Readonly<Record<CostGroup, number>>>;
+  /** US dollars a month for each group. */
+  readonly groups: Readonly<Record<CostGroup, number>>;
   /** US dollars a month, all in all. */
   readonly usd: number;
   /** Of that, what the stage costs without any account. */
@@ -71,8 +71,18 @@ export function monthlyCost(input: CostInput): Breakdown {
   const fleet = complete(input);
   const lines = [...fixedLines(fleet), ...accountLines(fleet)].filter(({ quantity }) => quantity > 0);
   const total = (some: readonly CostLine[]) => some.reduce((sum, { usd }) => sum + usd, 0);
-  const groups: Partial<Record<CostGroup, number>> = {};
-  for (const { group, usd } of lines) groups[group] = (groups[group] ?? 0) + usd;
+  const groups: Record<CostGroup, number> = {
+    'audit log kept': 0,
+    'audit log read': 0,
+    compute: 0,
+    'ledger and accounts': 0,
+    'queue and events': 0,
+    'secrets and keys': 0,
+    'logs and alarms': 0,
+    transfer: 0,
+    network: 0,
+  };
+  for (const { group, usd } of lines) groups[group] += usd;
   const fixedUsd = total(lines.filter(({ fixed }) => fixed));
   const usd = total(lines);
   const oneAccount = accountLines({ ...fleet, accounts: 1 });

@@ -108,7 +108,7 @@ function report({ title }: Target, checks: readonly Check[], mended: readonly st
   );
   return {
     problem: ailing + unseen > 0,
-    json: { healthy: ailing + unseen === 0, mended, checks },
+    json: { healthy: ailing + unseen === 0, mended, checks: checks.map(checkJson) },
     lines: terminal => [
       ...mended.map(name => `${terminal.paint('green', '✓')} mended: ${name}`),
       ...checks.flatMap(check => describeCheck(check, terminal)),
@@ -137,4 +137,8 @@ function describeCheck({ name, outcome, detail, remedy }: Check, { paint }: Term
     ...more.map(line => `    ${line}`),
     ...lines(remedy).map(line => `    → ${line}`),
   ];
+}
+
+function checkJson({ name, outcome, detail, remedy }: Check) {
+  return { name, outcome, detail: detail ?? null, remedy: remedy ?? null };
 }

@@ -46,9 +46,11 @@ export async function verifyMany(
   return {
     problem: wrong > 0,
     json: {
-      accounts: [...verified.map(verifiedJson), ...failed.map(each => ({ ...each, verified: false }))].sort(
-        (one, other) => (one.accountId < other.accountId ? -1 : 1),
-      ),
+      verified: wrong === 0,
+      accounts: [
+        ...verified.map(verifiedJson),
+        ...failed.map(({ accountId, error }) => ({ accountId, verified: false, error, steps: [] })),
+      ].sort((one, other) => (one.accountId < other.accountId ? -1 : 1)),
     },
     lines: () => [
       `${counted(records.length, 'account')}: ${count(right)} in order, ${count(wrong)} not.`,

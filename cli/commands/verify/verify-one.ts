@@ -96,5 +96,10 @@ export function isRight({ way, around }: Verified): boolean {
 
 export function verifiedJson(verified: Verified) {
   const { accountId, way, around } = verified;
-  return { accountId, verified: isRight(verified), steps: [...way, ...around] };
+  const steps = [...way, ...around].map(stepJson);
+  return { accountId, verified: isRight(verified), error: null, steps };
+}
+
+function stepJson({ name, outcome, detail, remedy }: Step) {
+  return { name, outcome, detail: detail ?? null, remedy: remedy ?? null };
 }

@@ -81,7 +81,7 @@ async function verifyAlone(
   const verified = await verifyOne(target, record, { tell, alone: true });
   return {
     problem: !isRight(verified),
-    json: verifiedJson(verified),
+    json: { verified: isRight(verified), accounts: [verifiedJson(verified)] },
     lines: () => conclusion(verified, target),
   };
 }

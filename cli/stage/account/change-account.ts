@@ -55,10 +55,10 @@ export async function changeAccount(
 }
 
 function halfDone(thrown: unknown, { name }: NamedSecret): CommandError {
-  const { code, message, cause } = toCommandError(thrown);
+  const { code, message, cause, details } = toCommandError(thrown);
   return new CommandError(
     code === 'usage' ? 'problem' : code,
     `${message}\nThe record was not changed by this command, but the secret ${name} is already the new one`,
-    { cause, details: { secretWritten: name } },
+    { cause, details: { ...details, secretWritten: name } },
   );
 }

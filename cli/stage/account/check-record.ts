@@ -23,8 +23,15 @@ export function checkRecord(
     line => `\n  ${line}`,
   );
   throw new CommandError('usage', `The account record is not in order; ${outcome}:${lines.join('')}`, {
-    details: { faults, warnings },
+    details: {
+      faults: faults.map(fault => ({ line: null, accountId: idOf(record), fault })),
+      warnings: warnings.map(warning => ({ warning, lines: [] })),
+    },
   });
+}
+
+function idOf({ accountId }: AccountRecord): string | null {
+  return typeof accountId === 'string' ? accountId : null;
 }
 
 /** The fault of one attribute, if it has one. */
@@ -32,8 +39,12 @@ export function faultAt(path: string, record: AccountRecord): string | undefined
   return accountFaults(record).find(fault => fault.startsWith(`${path}: `));
 }
 
-/** The commands that put every fault of a record right, once their values are filled in. */
-export function mendingCommands(accountId: string, faults: readonly string[], command: string): string {
+/** The commands that put every fault of a record right, once their values are filled in; absent if none does. */
+export function mendingCommands(
+  accountId: string,
+  faults: readonly string[],
+  command: string,
+): string | undefined {
   const options = faults.flatMap(fault => optionFor(fault.slice(0, fault.indexOf(':'))) ?? []);
   const values = [...new Set(options)].filter(option => option.startsWith('--'));
   const update = accountCommand(
@@ -41,10 +52,11 @@ export function mendingCommands(accountId: string, faults: readonly string[], co
     accountId,
     ...values.map(option => `${option} <value>`),
   );
-  return [
+  const commands = [
     ...(faults.some(fault => fault.startsWith('status: ')) ? statusCommands(accountId, command) : []),
     ...(values.length > 0 ? [update] : []),
-  ].join('\n');
+  ];
+  return commands.length === 0 ? undefined : commands.join('\n');
 }
 
 /**

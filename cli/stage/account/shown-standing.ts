@@ -8,13 +8,13 @@ export function standingJson({ accountId, state, account, faults, cursor, nextWi
   return {
     accountId,
     state,
-    timeZone: account?.timeZone,
-    destination: account && placeName(placeOf(account.destination)),
+    timeZone: account?.timeZone ?? null,
+    destination: account ? placeName(placeOf(account.destination)) : null,
     faults,
-    exportedThrough: cursor && toIso(cursor.exportedThrough),
+    exportedThrough: cursor ? toIso(cursor.exportedThrough) : null,
     failures: cursor?.failures ?? 0,
-    lastError: cursor?.lastError && { ...cursor.lastError, at: toIso(cursor.lastError.at) },
-    nextWindow: nextWindow && { start: toIso(nextWindow.start), end: toIso(nextWindow.end) },
+    lastError: cursor?.lastError ? { ...cursor.lastError, at: toIso(cursor.lastError.at) } : null,
+    nextWindow: nextWindow ? { start: toIso(nextWindow.start), end: toIso(nextWindow.end) } : null,
   };
 }
 

@@ -45,5 +45,6 @@ export function noSuchAccount(accountId: string, { command }: Pick<Stores, 'comm
   return new CommandError(
     'usage',
     `There is no account ${quotedId(accountId)}: "${command} account list" shows those that there are`,
+    { details: { unknown: [accountId] } },
   );
 }

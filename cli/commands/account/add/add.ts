@@ -27,7 +27,7 @@ import { ask, CancelledError } from '../../../terminal/ask.ts';
 import { CommandError } from '../../../terminal/command-error.ts';
 import { credentialLook } from '../../../terminal/credential-look.ts';
 import { displayName } from '../../../terminal/display.ts';
-import type { Report } from '../../../terminal/report.ts';
+import type { Json, Report } from '../../../terminal/report.ts';
 import { accountCommand } from '../../../terminal/shell-word.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
 import { localWindow, utcTime } from '../../../terminal/wording.ts';
@@ -186,9 +186,9 @@ function report(added: Added, { command, outputs }: Target): Report {
   const grant = customerGrant(destination, { credential, exporterRoleArn: outputs.ExporterRoleArn });
   return {
     json: {
-      record,
+      record: record as Json,
       nextWindow: { start: toIso(next.start), end: toIso(next.end) },
-      exportedThrough: cursor && toIso(cursor.exportedThrough),
+      exportedThrough: cursor ? toIso(cursor.exportedThrough) : null,
       warnings,
       customerGrant: grant,
     },

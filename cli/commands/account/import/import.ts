@@ -190,7 +190,12 @@ function refusal(faults: readonly LineFault[], lines: number, warnings: LineWarn
       ...report,
       ...describeWarnings(warnings).map(warning => `  ! ${warning}`),
     ].join('\n'),
-    { details: { faults, warnings: warningsJson(warnings) } },
+    {
+      details: {
+        faults: faults.map(({ accountId = null, ...fault }) => ({ ...fault, accountId })),
+        warnings: warningsJson(warnings),
+      },
+    },
   );
 }
 

@@ -22,7 +22,7 @@ import type { CommandContext } from '../../../stage/context.ts';
 import { createFileReader } from '../../../stage/ledger/ledger-files.ts';
 import type { Target } from '../../../stage/target/target.ts';
 import { toCommandError } from '../../../stage/unreachable.ts';
-import type { Report } from '../../../terminal/report.ts';
+import type { Json, Report } from '../../../terminal/report.ts';
 import { fields } from '../../../terminal/table.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
 import {
@@ -61,17 +61,18 @@ async function showAccount(context: CommandContext, accountId: string): Promise<
   return {
     json: {
       ...standingJson(standing),
-      faults,
-      record: account === undefined ? shownRecord(record, outputs.SecretPrefix) : record,
+      record: (account === undefined ? shownRecord(record, outputs.SecretPrefix) : record) as Json,
       warnings,
-      remedy,
-      lastDelivery: last && {
-        key: last.key,
-        windowEnd: toIso(last.window.end),
-        records: last.records,
-        bytes: last.bytes,
-        deliveredAt: toIso(last.deliveredAt),
-      },
+      remedy: remedy ?? null,
+      lastDelivery: last
+        ? {
+            key: last.key,
+            windowEnd: toIso(last.window.end),
+            records: last.records,
+            bytes: last.bytes,
+            deliveredAt: toIso(last.deliveredAt),
+          }
+        : null,
     },
     lines: terminal => describe({ standing, record, faults, warnings, last, remedy, target }, terminal),
   };
