@@ -30,7 +30,7 @@ export interface ErrorDetails {
   readonly warnings: readonly { readonly warning: string; readonly lines: readonly number[] }[];
   /** Accounts that were named and do not exist. */
   readonly unknown: readonly string[];
-  /** How many steps of the work are done; `null` if it was not begun. */
+  /** Of work on many things, how many of them are done; else `null`. */
   readonly done: number | null;
   /** The secret that is written although the command failed. */
   readonly secretWritten: string | null;

@@ -51,6 +51,11 @@ test.each([
   });
 });
 
+test('a script that completes commands is printed as JSON, too', async () => {
+  const { output } = await runHere(['completion', 'bash', '--json']);
+  expect(JSON.parse(output).script).toContain('complete -F _siem_export siem-export');
+});
+
 test('a share, and a mean of windows, may be a fraction', async () => {
   for (const more of [[], ['--json'], ['--accounts', '0', '--json']])
     expect(await runHere(['cost', '--with-secret', '0.5', '--windows', '182.5', ...more])).toMatchObject({

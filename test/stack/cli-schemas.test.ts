@@ -34,7 +34,15 @@ describe('the schemas of what --json prints', () => {
   );
 
   test('would not pass with a key missing, unknown, or of another type', () => {
-    const document = errorJson(new CommandError('usage', 'No')) as { readonly error: object };
+    const details = {
+      faults: [{ line: 1, accountId: null, fault: 'expected a JSON object' }],
+      warnings: [{ warning: '`plan` is not known and ignored', lines: [1] }],
+      unknown: ['gobex'],
+      done: 1,
+      secretWritten: 'siem-export/prod/acme',
+    };
+    const document = errorJson(new CommandError('usage', 'No', { details })) as { readonly error: object };
+    expect(document).toEqual({ error: { code: 'usage', message: 'No', ...details } });
     expect(faultsOf('error.schema.json', document)).toEqual([]);
     for (const change of [{ done: undefined }, { surprise: 1 }, { done: '1' }])
       expect(faultsOf('error.schema.json', { error: { ...document.error, ...change } })).not.toEqual([]);
