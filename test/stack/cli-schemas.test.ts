@@ -7,7 +7,7 @@ import { standingJson } from '../../cli/stage/account/shown-standing.ts';
 import { type State, standingOf, states } from '../../cli/stage/account/standing.ts';
 import { CommandError, errorJson, exitCodes } from '../../cli/terminal/command-error.ts';
 import type { Cursor } from '../../lambdas/domain/cursor.ts';
-import { ExportError } from '../../lambdas/domain/failure.ts';
+import { ExportError, failureCodes } from '../../lambdas/domain/failure.ts';
 import { commandsOf, faultsOf, schemaFile, schemas } from './cli-schemas.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/cli.md'), 'utf8');
@@ -26,12 +26,22 @@ describe('the schemas of what --json prints', () => {
       expect(schema.$id).toBe(file);
       expect(schemaFile(schema.title)).toBe(file);
       expect(page).toContain(`(cli/${file})`);
-      for (const { properties, required, additionalProperties } of objectsIn(schema)) {
-        expect(required).toEqual(Object.keys(properties));
+      for (const { properties, required, additionalProperties } of schemasIn(schema)) {
+        expect(required).toEqual(properties && Object.keys(properties));
         expect(additionalProperties).toBeUndefined();
       }
     },
   );
+
+  test.each([
+    ['failure', Object.keys(failureCodes)],
+    ['state', states],
+  ])('have every code of a %s, wherever they have one', (_what, codes) => {
+    const enums = [...schemas.values()].flatMap(schemasIn).flatMap(schema => [schema.enum ?? []]);
+    const found = enums.filter(words => words.includes(codes[0]));
+    expect(found.length).toBeGreaterThan(2);
+    for (const words of found) expect(words).toEqual(codes);
+  });
 
   test('would not pass with a key missing, unknown, or of another type', () => {
     const details = {
@@ -49,14 +59,14 @@ describe('the schemas of what --json prints', () => {
   });
 });
 
-/** Every schema of an object of named keys. */
-function objectsIn(schema: AnySchemaObject): AnySchemaObject[] {
-  const { properties, items } = schema;
+/** A schema, and every one inside it. */
+function schemasIn(schema: AnySchemaObject): AnySchemaObject[] {
+  const { properties = {}, items } = schema;
   const inside: AnySchemaObject[] = [
-    ...Object.values<AnySchemaObject>(properties ?? {}),
-    ...(items === undefined ? [] : [items]),
+    ...Object.values<AnySchemaObject>(properties),
+    ...(items ? [items] : []),
   ];
-  return [...(properties === undefined ? [] : [schema]), ...inside.flatMap(objectsIn)];
+  return [schema, ...inside.flatMap(schemasIn)];
 }
 
 describe('an account in any state', () => {
