@@ -129,7 +129,7 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
     if (after.intent) intended.add(`${after.intent.place} ${keyOf(accountId, after.intent)}`);
     if (!before.intent && after.intent) return begun(accountId, before, after.intent, invocation);
     if (moved) return committed(accountId, before, after, invocation);
-    if (redirected && before.intent && after.intent) redirect(accountId, before, after.intent, invocation);
+    if (redirected && before.intent && after.intent) redirect(accountId, before, after, invocation);
   }
 
   function failed(accountId: string, before: CursorItem, after: CursorItem, invocation: Invocation) {
@@ -172,11 +172,14 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
       world.violate('recipe', `${accountId} begins ${describe(intent)} as ${intent.manner}`);
   }
 
-  function redirect(accountId: string, cursor: CursorItem, after: IntentItem, invocation: Invocation) {
+  function redirect(accountId: string, cursor: CursorItem, next: CursorItem, invocation: Invocation) {
     const { intent: before, attempts } = cursor;
-    if (!before) return;
+    const { intent: after } = next;
+    if (!before || !after) return;
     const record = invocation.records.get(accountId)?.record;
-    const leftover = attempts.find(other => other.place === after.place && holdsSize(other));
+    // Whether one that is struck out can have created anything is for the watch of attempts to say.
+    const kept = attempts.filter(({ token }) => next.attempts.some(other => other.token === token));
+    const leftover = kept.find(other => other.place === after.place && holdsSize(other));
     const presumed = attempts.filter(other => other.place === after.place && other.step === 'presumed');
     const sizes = leftover
       ? [leftover.partBytes]
