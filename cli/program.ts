@@ -36,7 +36,7 @@ export function createProgram(run: Run): Command {
     .option('--profile <name>', 'the AWS profile to use')
     .option('--local', 'work on local mode, which "npm start -- --keep" runs')
     .option('--state-file <file>', 'where local mode describes itself', defaultStateFile)
-    .option('--json', 'print one JSON document, as docs/cli.md describes it')
+    .option('--json', 'print one JSON document, as docs/operator/cli.md describes it')
     .option('--columns <number>', 'how wide to write; by default as wide as the terminal is', wholeNumber(20))
     .option('--no-color', 'no colours; there are none anyway where the output is no terminal')
     .configureHelp({ showGlobalOptions: true, formatItem })

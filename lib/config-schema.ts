@@ -175,7 +175,9 @@ const settings = z.strictObject({
   vpc: vpcSettings.optional(),
   terminationProtection: yesOrNo.optional(),
   tags: tags.default({}),
-  runbookUrl: matching(/^\S{1,300}$/, 'where the runbook is, without spaces').default('docs/runbook.md'),
+  runbookUrl: matching(/^\S{1,300}$/, 'where the runbook is, without spaces').default(
+    'docs/operator/runbook.md',
+  ),
   auditLog: auditLog.optional(),
 });
 

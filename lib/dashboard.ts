@@ -172,7 +172,7 @@ function functionHealth({ functions }: DashboardProps) {
   ];
 }
 
-/** What the bill follows; docs/cost.md says by which prices. */
+/** What the bill follows; docs/operator/cost.md says by which prices. */
 function costDrivers({ stage, functions, exportQueue, tables }: DashboardProps) {
   const daily = { statistic: 'Sum', period: Duration.days(1) };
   const { accounts, auditLogs, exportLedger, dispatchState } = tables;

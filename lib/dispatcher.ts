@@ -43,7 +43,7 @@ export class Dispatcher extends Construct {
       description: 'Sends a message for each account whose 4-hour window has ended',
       code: props.code,
       // Memory buys processor time, of which a due account takes 26 µs: a million are sent within a minute,
-      // long before their rows have settled. At most 210 MB are used (docs/performance.md).
+      // long before their rows have settled. At most 210 MB are used (docs/maintainer/performance.md).
       memory: 1024,
       environment,
       logRetention: configuration.logRetentionDays,

@@ -5,7 +5,7 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 
 /** What a command has to say: once for people, once for programs. */
 export interface Report {
-  /** One JSON document, with the same keys in every state (docs/cli.md). Instants are ISO 8601 in UTC. */
+  /** One JSON document, with the same keys in every state (docs/operator/cli.md). Instants are ISO 8601 in UTC. */
   readonly json: Json;
   lines(terminal: Terminal): readonly string[];
   /** True if what was found is wrong: exit code 1. */

@@ -63,7 +63,7 @@ const endOfHead = Buffer.from('\r\n\r\n');
  * A connection that reads each answer's body from the socket straight into memory that the caller provides.
  *
  * Node's own client makes two copies of every 64 KB on the way. That garbage keeps the collector busier than all else
- * that an export does (docs/performance.md).
+ * that an export does (docs/maintainer/performance.md).
  */
 export function openRawConnection(origin: Origin, timeouts: RawTimeouts): RawConnection {
   const head = Buffer.allocUnsafeSlow(longestHead);

@@ -18,7 +18,7 @@ const minute = 60_000;
 const tickInterval = 15 * minute;
 /** Before that the alarms that miss a run would ring for want of a past. */
 const settled = 3 * 60 * minute;
-const runbook = fileURLToPath(new URL('../../docs/runbook.md', import.meta.url));
+const runbook = fileURLToPath(new URL('../../docs/operator/runbook.md', import.meta.url));
 
 /**
  * A weekend in which a customer, the vendor's table and a cloud fail, one after the other: what pages and what waits.
@@ -82,7 +82,7 @@ async function hearAll(alarms: readonly StackAlarm[], out: OutputFolder, progres
     );
     const found = headings.has(name);
     if (!found) missing++;
-    progress.say(`${found ? '✓' : '✗'} ${severity.padEnd(6)} docs/runbook.md#${name}: ${meaning}`);
+    progress.say(`${found ? '✓' : '✗'} ${severity.padEnd(6)} docs/operator/runbook.md#${name}: ${meaning}`);
   }
   progress.say(`\nEach alarm's event, as its topic would be told, is in ${folder}.`);
   return missing === 0 ? 0 : 1;

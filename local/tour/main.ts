@@ -9,7 +9,7 @@ import { createRecorder } from './recorder.ts';
 import { tellStory } from './story.ts';
 import { startWorld } from './world.ts';
 
-const document = fileURLToPath(new URL('../../docs/operator-tour.md', import.meta.url));
+const document = fileURLToPath(new URL('../../docs/operator/tour.md', import.meta.url));
 
 const introduction = `# A tour for operators
 
@@ -63,7 +63,7 @@ function compare(tour: string, written: string): number {
   const [now, then] = [tour.split('\n'), written.split('\n')];
   const line = now.findIndex((text, index) => text !== then[index]);
   console.error(
-    `docs/operator-tour.md is stale: run "npm run tour". Line ${line + 1}:\n- ${then[line]}\n+ ${now[line]}`,
+    `docs/operator/tour.md is stale: run "npm run tour". Line ${line + 1}:\n- ${then[line]}\n+ ${now[line]}`,
   );
   return 1;
 }

@@ -29,7 +29,7 @@ describe('npm start -- --rehearse', () => {
   afterAll(() => rm(folder, { recursive: true }));
 
   test('tells what pages and what waits as the runbook shows it', async () => {
-    const runbook = await readFile(join(project, 'docs/runbook.md'), 'utf8');
+    const runbook = await readFile(join(project, 'docs/operator/runbook.md'), 'utf8');
     const rehearsed = rowsOf(output);
     expect(rehearsed.length).toBeGreaterThan(15);
     const section = runbook.split(/^## /m).find(text => text.startsWith('What pages, and what waits\n'));
@@ -39,7 +39,7 @@ describe('npm start -- --rehearse', () => {
   test('lets every alarm be heard once, and finds its heading in the runbook', async () => {
     const heard = output
       .split('\n')
-      .flatMap(line => /^✓ (page|ticket) +docs\/runbook\.md#([\w-]+): /.exec(line)?.[2] ?? []);
+      .flatMap(line => /^✓ (page|ticket) +docs\/operator\/runbook\.md#([\w-]+): /.exec(line)?.[2] ?? []);
     expect(output).not.toContain('✗');
     const files = await readdir(join(folder, 'out/alarms'));
     expect(files.sort()).toEqual(heard.map(name => `${name}.json`).sort());

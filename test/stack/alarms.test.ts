@@ -73,7 +73,7 @@ describe('alarms', () => {
 
   test.each(alarms)('$name says what it means, how grave it is and where the remedy is', alarm => {
     expect(alarm.AlarmDescription).toMatch(/^(page|ticket): [A-Z].+\. What to do: /);
-    expect(alarm.AlarmDescription.endsWith(`docs/runbook.md#${alarm.name}`)).toBe(true);
+    expect(alarm.AlarmDescription.endsWith(`docs/operator/runbook.md#${alarm.name}`)).toBe(true);
   });
 
   test.each(alarms)('$name tells the topic of its severity, of the fault and of its end', alarm => {

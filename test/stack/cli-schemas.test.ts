@@ -10,7 +10,7 @@ import type { Cursor } from '../../lambdas/domain/cursor.ts';
 import { ExportError, failureCodes } from '../../lambdas/domain/failure.ts';
 import { commandsOf, faultsOf, schemaFile, schemas } from './cli-schemas.ts';
 
-const page = readFileSync(join(import.meta.dirname, '../../docs/cli.md'), 'utf8');
+const page = readFileSync(join(import.meta.dirname, '../../docs/operator/cli.md'), 'utf8');
 const program = createProgram(() => async () => undefined);
 // Its own answer is a text for people, with --json too.
 const commands = [...commandsOf(program).values()].filter(command => command !== 'help');

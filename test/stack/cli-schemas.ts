@@ -7,7 +7,7 @@ import { expect } from 'vitest';
 import { createProgram } from '../../cli/program.ts';
 import { exitCodes } from '../../cli/terminal/command-error.ts';
 
-const folder = join(import.meta.dirname, '../../docs/cli');
+const folder = join(import.meta.dirname, '../../docs/operator/cli');
 const ajv = new Ajv2020({ strict: true, allErrors: true });
 addFormats.default(ajv);
 
@@ -79,7 +79,7 @@ function commandFor(words: readonly string[]): string | undefined {
   return commands.get(called as Command);
 }
 
-/** Fails unless what a command has printed, if it was given `--json`, is what docs/cli.md says. */
+/** Fails unless what a command has printed, if it was given `--json`, is what docs/operator/cli.md says. */
 export function expectJson(
   words: readonly string[],
   { exitCode, output }: { readonly exitCode: number | null; readonly output: string },

@@ -30,7 +30,7 @@ describe('the configuration', () => {
       partBytes: 1_073_741_824,
       logRetentionDays: 90,
       secretPrefix: 'siem-export/prod/',
-      runbookUrl: 'docs/runbook.md',
+      runbookUrl: 'docs/operator/runbook.md',
       terminationProtection: true,
       tags: {},
       requiredFields: [],
@@ -205,8 +205,8 @@ describe('a configuration in a file of its own', () => {
   });
 });
 
-test('docs/deploy.md has a row for every setting, and for none that there is not', () => {
-  const page = readFileSync(join(import.meta.dirname, '../../docs/deploy.md'), 'utf8');
+test('docs/operator/deploy.md has a row for every setting, and for none that there is not', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/operator/deploy.md'), 'utf8');
   const table = page.slice(page.search(/^\| setting/m), page.indexOf('## First deploy'));
   const rows = tableRows(table)
     .slice(2)

@@ -28,7 +28,9 @@ const allowed = [
   'MIT-0',
 ];
 const manifest = readJson<Manifest>('package.json');
-const [runtimePart = '', developmentPart = ''] = read('docs/dependencies.md').split('## For development');
+const [runtimePart = '', developmentPart = ''] = read('docs/maintainer/dependencies.md').split(
+  '## For development',
+);
 
 describe.each([
   ['runtime', manifest.dependencies ?? {}, runtimePart],
@@ -38,7 +40,7 @@ describe.each([
     .slice(2)
     .map(([name, , licence]) => ({ name: plainText(name), licence }));
 
-  test('each have their line in docs/dependencies.md, and no other has one', () => {
+  test('each have their line in docs/maintainer/dependencies.md, and no other has one', () => {
     expect(rows.map(({ name }) => name).sort()).toEqual(Object.keys(dependencies).sort());
   });
 
@@ -64,7 +66,7 @@ test('everything installed for the runtime has a licence that goes with this pro
   expect(others).toEqual([]);
 });
 
-test('docs/dependencies.md names the licences that are allowed', () => {
+test('docs/maintainer/dependencies.md names the licences that are allowed', () => {
   for (const licence of allowed) expect(developmentPart).toContain(licence);
 });
 

@@ -10,7 +10,7 @@ import { createExportEvents } from '../../lambdas/aws/export-events.ts';
 import { ExportError, type FailureCode, failureCodes } from '../../lambdas/domain/failure.ts';
 import { deliveredFile } from './written-telemetry.ts';
 
-const docs = join(import.meta.dirname, '../../docs');
+const docs = join(import.meta.dirname, '../../docs/operator');
 const page = readFileSync(join(docs, 'events.md'), 'utf8');
 const types = [
   'Account Changed',

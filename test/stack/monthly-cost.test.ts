@@ -9,7 +9,7 @@ import { synthesize } from './synthesis.ts';
 import { resourcesOf } from './template-reading.ts';
 import { writtenMetrics } from './written-telemetry.ts';
 
-const page = readFileSync(join(import.meta.dirname, '../../docs/cost.md'), 'utf8');
+const page = readFileSync(join(import.meta.dirname, '../../docs/operator/cost.md'), 'utf8');
 const fleet: CostInput = { accounts: 200, rowsPerAccount: 1_000_000 };
 
 describe('what a stage costs a month', () => {
@@ -61,7 +61,7 @@ describe('what a stage costs a month', () => {
   });
 });
 
-describe('docs/cost.md', () => {
+describe('docs/operator/cost.md', () => {
   const rows = tableRows(page);
   const fleets = rows.filter(([accounts = '']) => /^[\d,]+$/.test(accounts));
 

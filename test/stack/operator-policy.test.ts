@@ -29,7 +29,8 @@ const requests = new Set(
 );
 
 const [policy = ''] =
-  read('docs/deploy.md').split('### Who operates')[1]?.split('```')[1]?.split('json\n').slice(1) ?? [];
+  read('docs/operator/deploy.md').split('### Who operates')[1]?.split('```')[1]?.split('json\n').slice(1) ??
+  [];
 const statements = (
   JSON.parse(policy) as {
     Statement: { Sid: string; Action: string | string[]; Resource: string | string[]; Condition?: object }[];

@@ -7,7 +7,7 @@ import { resourcesOf } from './template-reading.ts';
 
 const projectFolder = join(import.meta.dirname, '../..');
 const read = (path: string) => readFileSync(join(projectFolder, path), 'utf8');
-const runbook = read('docs/runbook.md');
+const runbook = read('docs/operator/runbook.md');
 
 const alarms = Object.values(
   resourcesOf<{ AlarmName: string; AlarmDescription: string }>(

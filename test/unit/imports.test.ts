@@ -17,7 +17,7 @@ const allowedOutside: Arrows = {
   bin: ['local', 'cli', 'lib'],
 };
 
-/** The arrows of docs/architecture.md. */
+/** The arrows of docs/maintainer/architecture.md. */
 const allowed: Arrows = {
   domain: [],
   '.': ['domain'],

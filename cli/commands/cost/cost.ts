@@ -26,7 +26,7 @@ interface CostOptions {
 export function registerCost(program: Command, run: Run): void {
   program
     .command('cost')
-    .description('what a stage costs a month, by AWS’s list prices; see docs/cost.md')
+    .description('what a stage costs a month, by AWS’s list prices; see docs/operator/cost.md')
     .option('--accounts <number>', 'accounts of the stage', wholeNumber(0, mostCounted), 100)
     .option('--rows <number>', 'audit rows of one account in a month', wholeNumber(0, mostCounted), 1_000_000)
     .option('--row-bytes <number>', 'size of a row in DynamoDB (400)', positive)
@@ -68,7 +68,7 @@ async function estimate(_context: CommandContext, options: CostOptions): Promise
         'bold',
         `${dollars(cost.usd)} a month; ${dollars(cost.fixedUsd)} of it without any account, ${dollars(cost.usdPerAccount)} for each`,
       ),
-      `Prices of ${priceListRegion}, ${priceListDate}, by the sources in docs/cost.md, without free tiers and discounts.`,
+      `Prices of ${priceListRegion}, ${priceListDate}, by the sources in docs/operator/cost.md, without free tiers and discounts.`,
     ],
   };
 }

@@ -47,7 +47,7 @@ const gb = 1_000_000_000;
 const readUnitBytes = 4096;
 const transferPrices = { 'other-region': 'otherRegionOut', internet: 'internetOut' } as const;
 
-/** What one export uses of everything that AWS bills: the only place with this formula; docs/cost.md explains it. */
+/** What one export uses of everything that AWS bills: the only place with this formula; docs/operator/cost.md explains it. */
 export function exportCostLines(input: ExportInput): ExportCostLine[] {
   const { rows, seconds, memory = exporterMemory, invocations = 1 } = input;
   const {

@@ -63,7 +63,7 @@ export interface Breakdown {
 const gb = 1_000_000_000;
 
 /**
- * What a stage costs a month by AWS's list prices. docs/cost.md explains the formula.
+ * What a stage costs a month by AWS's list prices. docs/operator/cost.md explains the formula.
  *
  * @throws RangeError if a figure is negative or not a number
  */

@@ -2,7 +2,7 @@ export const daysPerMonth = 365 / 12;
 export const hoursPerMonth = 24 * daysPerMonth;
 export const ticksPerMonth = 4 * hoursPerMonth;
 
-/** What a month of the pipeline uses, as measured on this code or counted in it; docs/cost.md explains each. */
+/** What a month of the pipeline uses, as measured on this code or counted in it; docs/operator/cost.md explains each. */
 export const usage = {
   /** Seconds of an exporter for counting a window without rows again: four round trips. */
   recountSecondsPerWindow: 0.1,

@@ -68,5 +68,5 @@ async function checkAlarms({ outputs }: Target, { cloudwatch }: DeployedServices
   if (all === 0) return ill(alarms, 'there are none', 'deploy the stack again');
   return ringing.length === 0
     ? well(alarms, `none of ${all} rings`)
-    : ill(alarms, ringing.join('\n'), 'each has its heading in docs/runbook.md');
+    : ill(alarms, ringing.join('\n'), 'each has its heading in docs/operator/runbook.md');
 }

@@ -27,7 +27,7 @@ export function checkSubscriptions({ outputs }: Target, { sns }: DeployedService
           : ill(
               name,
               `nobody has subscribed to ${TopicArn}`,
-              'deploy with alarmEmail, or subscribe to the topic: docs/deploy.md',
+              'deploy with alarmEmail, or subscribe to the topic: docs/operator/deploy.md',
             );
       });
     }),

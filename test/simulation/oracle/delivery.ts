@@ -96,7 +96,7 @@ function checkAccount(options: DeliveryOptions, account: SimulatedAccount): numb
 
 /**
  * An object in a place that the account left while the upload's outcome was unknown: the one exception that
- * docs/reliability.md makes.
+ * docs/maintainer/reliability.md makes.
  */
 function checkUncommitted({ world, accounts, commits, scenario }: DeliveryOptions, object: StoredObject) {
   const encoded = /audit\/([\w-]+)\/[^/]+$/.exec(object.key)?.[1] ?? '';

@@ -46,7 +46,7 @@ interface LedgerWatchOptions {
   readonly onRecounted: (accountId: string, before: Item, after: Item) => void;
 }
 
-/** Watches every write to a cursor: is it what docs/adr/0001 and 0007 allow, and is it true? */
+/** Watches every write to a cursor: is it what docs/maintainer/adr/0001 and 0007 allow, and is it true? */
 export function createLedgerWatch(options: LedgerWatchOptions) {
   const { world, fileRow, objectAt, wasForeign, wasTold, wasRedirected, limits, work, hasChanged } = options;
   const attemptWatch = createAttemptWatch(world);
