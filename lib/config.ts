@@ -23,7 +23,7 @@ const nestedSettings: Readonly<Record<string, readonly [group: string, name: str
 };
 
 /**
- * A stage's configuration; docs/operator/deploy.md says what each setting is for.
+ * A stage's configuration; docs/operator/settings.md says what each setting is for.
  *
  * - `stage`: part of every name, so that several stages fit in one account
  * - `account`, `region`: where to deploy; without them, where the CDK's credentials point

@@ -17,7 +17,7 @@ const writeActions = [
 
 export interface EncryptionKeyProps {
   readonly stage: string;
-  /** A key of one's own, whose policy is not the stack's to write: docs/operator/deploy.md says what it has to allow. */
+  /** A key that exists. The stack cannot write its policy; docs/operator/encryption-key.md says what it has to allow. */
   readonly existingKeyArn?: string | undefined;
 }
 

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 
 const tour = fileURLToPath(new URL('../../local/tour/main.ts', import.meta.url));
-const page = new URL('../../docs/operator-tour.md', import.meta.url);
+const page = new URL('../../docs/operator/tour.md', import.meta.url);
 
 test('the tour for operators shows what the commands print today', async () => {
   const { stderr } = await promisify(execFile)(process.execPath, [tour, '--check'], { timeout: 160_000 });

@@ -29,7 +29,7 @@ const requests = new Set(
 );
 
 const [policy = ''] =
-  read('docs/operator/deploy.md').split('### Who operates')[1]?.split('```')[1]?.split('json\n').slice(1) ??
+  read('docs/operator/access.md').split('## The policy')[1]?.split('```')[1]?.split('json\n').slice(1) ??
   [];
 const statements = (
   JSON.parse(policy) as {

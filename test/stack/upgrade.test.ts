@@ -4,7 +4,7 @@ import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { synthesize } from './synthesis.ts';
 
-/** What the last release deployed and an upgrade must find again: docs/operator/deploy.md says when the file changes. */
+/** What the last release deployed and an upgrade must find again: CONTRIBUTING.md says when the file changes. */
 interface Release {
   readonly version: string;
   readonly tables: Readonly<Record<string, ReleasedTable>>;

@@ -58,7 +58,7 @@ function checkTable(
       return well(name, protection ? 'active, protected from deletion' : 'active');
     } catch (thrown) {
       if (thrown instanceof ResourceNotFoundException)
-        return ill(name, 'it is not there', 'see docs/operator/deploy.md on restoring');
+        return ill(name, 'it is not there', 'see docs/operator/restore.md');
       throw thrown;
     }
   });

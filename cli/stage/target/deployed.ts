@@ -180,7 +180,7 @@ async function assumeExporterRole(roleArn: string, access: AwsAccess) {
     throw new CommandError(
       'unreachable',
       `Your identity may not assume the exporter's role ${roleArn}, which alone the customer's role trusts: ` +
-        'put the ARN of your role into the setting "operators" of the stage and deploy it (docs/operator/deploy.md)',
+        'put the ARN of your role into the setting "operators" of the stage and deploy it (docs/operator/access.md)',
       { cause: thrown },
     );
   } finally {
