@@ -86,7 +86,9 @@ export function contractSetting(start: () => Promise<BucketServer>): ContractSet
     },
     plays(fault, { skip }) {
       if (server.isExternal && !server.faults.includes(fault))
-        skip(`the environment does not say that ${server.endpoint} can play ${fault} (docs/maintainer/testing.md)`);
+        skip(
+          `the environment does not say that ${server.endpoint} can play ${fault} (docs/maintainer/testing.md)`,
+        );
       expect(server.faults).toContain(fault);
     },
     async expectFailure(creation, code, { fault, kind } = {}) {

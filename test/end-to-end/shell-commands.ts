@@ -1,4 +1,4 @@
-const tools = 'npm|npx|siem-export|aws|git|unzip';
+const tools = 'npm|npx|siem-export|aws|az|gcloud|git|sha256sum|unzip';
 
 /** Every command of a page: the lines of its shell blocks, and inline code that begins with a tool's name. */
 export function shellCommands(markdown: string): string[] {

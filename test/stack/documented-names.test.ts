@@ -1,23 +1,16 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { trust } from '../../cli/stage/account/s3-grant.ts';
+import { delegatedSasCommand } from '../../cli/stage/account/azure-grant.ts';
+import { customerGrant } from '../../cli/stage/account/customer-grant.ts';
 import { encodeAccountId } from '../../lambdas/domain/object-key.ts';
 import { readConfiguration } from '../../lib/config.ts';
+import { shellCommands } from '../end-to-end/shell-commands.ts';
+import { documentPages, readPage } from './document-pages.ts';
 import { synthesize } from './synthesis.ts';
 import { resourcesOf } from './template-reading.ts';
 
 /** The stage, place and account of which the pages tell. */
 const [stage, region, account, accountId] = ['prod', 'eu-central-1', '111122223333', 'acme'];
-const projectFolder = join(import.meta.dirname, '../..');
-const read = (path: string) => readFileSync(join(projectFolder, path), 'utf8');
-const pages = [
-  'README.md',
-  ...readdirSync(join(projectFolder, 'docs'), { recursive: true, encoding: 'utf8' })
-    .filter(name => name.endsWith('.md'))
-    .map(name => join('docs', name)),
-];
-const text = pages.map(read).join('\n');
+const text = documentPages.map(readPage).join('\n');
 const template = synthesize({ stage, region, account, vpcEgressAddresses: 2, recountAfterHours: 24 });
 const roleNames = Object.values(resourcesOf<{ RoleName?: string }>(template, 'AWS::IAM::Role')).flatMap(
   ({ RoleName }) => RoleName ?? [],
@@ -65,8 +58,14 @@ describe('the pages', () => {
     expect(named.length).toBeGreaterThan(4);
     for (const name of named) expect(outputs, name).toContain(name);
   });
+});
 
-  test('show the trust policy that customers are given', () => {
+describe('the customers’ pages show what the command line prints:', () => {
+  const printed = (text: string) => text.split('\n').map(line => line.replace(/^[a-z ]+: /, ''));
+  const exporterRoleArn = `arn:aws:iam::${account}:role/siem-export-prod-exporter-${region}`;
+
+  test('the policies of Amazon S3', () => {
+    const kmsKeyId = `arn:aws:kms:${region}:444455556666:key/1111`;
     const roleArn = 'arn:aws:iam::444455556666:role/siem-export';
     const destination = {
       type: 's3',
@@ -75,13 +74,28 @@ describe('the pages', () => {
       roleArn,
       externalId: 'acme-7f3c',
     } as const;
-    const given = trust(destination, `arn:aws:iam::${account}:role/siem-export-prod-exporter-${region}`)
-      .replace('trust policy: ', '')
-      .replace(/arn:[^"]*exporter[^"]*/, '<ExporterRoleArn>');
-    const shown = [...read('README.md').matchAll(/```json\n([\s\S]*?)```/g)].map(([, json = '']) =>
-      JSON.stringify(JSON.parse(json)),
+    const shown = [...readPage('docs/customer/amazon-s3.md').matchAll(/```json\n([\s\S]*?)```/g)].map(
+      ([, json = '']) => JSON.stringify(JSON.parse(json)),
     );
-    expect(shown).toContain(given);
+    for (const policy of printed(customerGrant(destination, { exporterRoleArn })))
+      expect(shown).toContain(policy.replaceAll(exporterRoleArn, '<ExporterRoleArn>'));
+    const [, withKey = ''] = printed(customerGrant({ ...destination, kmsKeyId }, { exporterRoleArn }));
+    const [, statement] = JSON.parse(withKey).Statement;
+    expect(shown).toContain(JSON.stringify(statement).replace('key/1111', 'key/<id of the key>'));
+  });
+
+  test('the grant of Google Cloud', () => {
+    const clientEmail = 'siem-export@globex-security.iam.gserviceaccount.com';
+    const credential = { type: 'gcs', clientEmail, privateKey: '' } as const;
+    const grant = customerGrant({ type: 'gcs', bucket: 'globex-siem' }, { credential });
+    expect(shellCommands(readPage('docs/customer/google-cloud-storage.md'))).toContain(grant);
+  });
+
+  test('the SAS of Azure', () => {
+    const destination = { type: 'azure', storageAccount: 'initech', container: 'initech-logs' } as const;
+    const commands = shellCommands(readPage('docs/customer/azure-blob-storage.md'));
+    expect(commands).toContain(customerGrant(destination, {}));
+    expect(commands).toContain(delegatedSasCommand(destination));
   });
 });
 

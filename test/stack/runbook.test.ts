@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { savedQueries } from '../../lib/log-queries.ts';
 import { synthesize } from './synthesis.ts';
@@ -46,37 +46,3 @@ describe('the runbook', () => {
     for (const name of Object.keys(savedQueries)) expect(runbook).toContain(`\`${name}\``);
   });
 });
-
-describe('the documents', () => {
-  const pages = [
-    'README.md',
-    'CONTRIBUTING.md',
-    ...readdirSync(join(projectFolder, 'docs'), { recursive: true, encoding: 'utf8' })
-      .filter(name => name.endsWith('.md'))
-      .map(name => join('docs', name)),
-  ];
-
-  test.each(pages)('%s links to pages and headings that there are', page => {
-    const links = [...read(page).matchAll(/\]\((?!https?:|mailto:)([^)\s]+)\)/g)].map(
-      ([, link = '']) => link,
-    );
-    for (const link of links) {
-      const [path = '', heading] = link.split('#');
-      const target = path === '' ? page : normalize(join(dirname(page), path));
-      const isFolder = path.endsWith('/');
-      if (isFolder) expect(readdirSync(join(projectFolder, target)).length).toBeGreaterThan(0);
-      else if (heading === undefined) expect(read(target).length).toBeGreaterThan(0);
-      else expect(headingsOf(read(target)), link).toContain(heading);
-    }
-  });
-});
-
-/** The anchors of a page's headings, as GitHub makes them. */
-function headingsOf(text: string): string[] {
-  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
-      .replaceAll(' ', '-'),
-  );
-}
