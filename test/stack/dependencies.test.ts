@@ -32,6 +32,10 @@ const [runtimePart = '', developmentPart = ''] = read('docs/maintainer/dependenc
   '## For development',
 );
 
+test('version managers are told the Node that comes with the checkout', () => {
+  expect(read('.node-version').trim()).toBe(manifest.devDependencies?.node);
+});
+
 describe.each([
   ['runtime', manifest.dependencies ?? {}, runtimePart],
   ['development', manifest.devDependencies ?? {}, developmentPart],

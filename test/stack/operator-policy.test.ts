@@ -29,8 +29,7 @@ const requests = new Set(
 );
 
 const [policy = ''] =
-  read('docs/operator/access.md').split('## The policy')[1]?.split('```')[1]?.split('json\n').slice(1) ??
-  [];
+  read('docs/operator/access.md').split('## The policy')[1]?.split('```')[1]?.split('json\n').slice(1) ?? [];
 const statements = (
   JSON.parse(policy) as {
     Statement: { Sid: string; Action: string | string[]; Resource: string | string[]; Condition?: object }[];
