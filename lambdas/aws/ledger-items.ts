@@ -45,7 +45,7 @@ const attempt = z.object({
   partBytes: z.number(),
   startedAt: instant,
   lease: z.object({ messageId: z.string(), until: instant }).optional(),
-  step: z.enum(['staging', 'creating', 'presumed']).optional(),
+  step: z.enum(['staging', 'creating']),
 });
 
 const cursor = z.object({

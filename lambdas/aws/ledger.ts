@@ -10,13 +10,7 @@ import {
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import {
-  type Attempt,
-  attemptsWith,
-  type Cursor,
-  canHaveCreated,
-  ofSeveralRequestsWith,
-} from '../domain/cursor.ts';
+import { type Attempt, attemptsWith, type Cursor, canHaveCreated } from '../domain/cursor.ts';
 import { type Instant, toIso } from '../domain/instant.ts';
 import { followingPart } from '../domain/plan.ts';
 import { placeName } from '../domain/recipe.ts';
@@ -91,33 +85,14 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
       });
     },
 
-    async noteStep(accountId, { version, attempts }, attempt, step) {
-      const alike = step === 'staging' ? ofSeveralRequestsWith(attempt, attempts) : [];
-      // Where one of those is no longer as it was, this attempt goes on all the same.
-      return (await note(alike)) || (alike.length > 0 && (await note([])));
-
-      async function note(others: readonly Attempt[]): Promise<boolean> {
-        const names = others.map((_, index) => `#other${index}`);
-        const noted = await updateCursor(accountId, `${step} ${attempt.token}`, {
-          UpdateExpression: `SET ${['attempts.#mine.step = :step', ...names.map(name => `attempts.${name}.step = :presumed`)].join(', ')}`,
-          ConditionExpression: [
-            'version = :version AND attribute_exists(attempts.#mine)',
-            ...names.map(
-              name => `attribute_exists(attempts.${name}) AND attribute_not_exists(attempts.${name}.step)`,
-            ),
-          ].join(' AND '),
-          ExpressionAttributeNames: {
-            '#mine': attempt.token,
-            ...Object.fromEntries(others.map(({ token }, index) => [`#other${index}`, token])),
-          },
-          ExpressionAttributeValues: values({
-            ':step': step,
-            ':version': version,
-            ':presumed': others.length > 0 ? 'presumed' : undefined,
-          }),
-        });
-        return noted !== undefined;
-      }
+    async noteCreating(accountId, { version }, { token }) {
+      const noted = await updateCursor(accountId, `creating ${token}`, {
+        UpdateExpression: 'SET attempts.#mine.step = :step',
+        ConditionExpression: 'version = :version AND attribute_exists(attempts.#mine)',
+        ExpressionAttributeNames: { '#mine': token },
+        ExpressionAttributeValues: values({ ':step': 'creating', ':version': version }),
+      });
+      return noted !== undefined;
     },
 
     async commit(accountId, cursor, file) {

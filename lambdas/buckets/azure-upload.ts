@@ -70,6 +70,7 @@ export async function uploadToAzure({
       const { content } = block;
       const transactionalContentMD5 = md5(content);
       const options = { ...creating(transactionalContentMD5), transactionalContentMD5 };
+      await watch.step('creating');
       return await send('creating', () => blob.upload(content, content.length, options));
     }
     await watch.step('staging');

@@ -37,8 +37,8 @@ export interface UploadWatch {
   /** Aborts with an ExportError as its reason, which becomes the answer's failure. */
   readonly signal: AbortSignal;
   /**
-   * Awaited before each step of an upload of several requests; an upload of one request calls none. What it throws ends
-   * the upload. Whoever finds the ledger's note `staging` knows that the upload had created nothing yet.
+   * Awaited before the first of several requests (`staging`), and before the one that creates the object (`creating`);
+   * an upload of one request has only the latter. What it throws ends the upload.
    */
   step(step: UploadStep): Promise<void>;
 }

@@ -108,6 +108,7 @@ async function createAtOnce(upload: Upload, content: Buffer): Promise<Answer> {
     Buffer.from(`\r\n--${boundary}--\r\n`),
   ]);
   const purpose: Purpose = { stage: 'storage', creates: true };
+  await orAborted(watch.step('creating'), signal);
   const request = {
     method: 'POST',
     url: `${googleEndpoint}/upload/storage/v1/b/${encodeURIComponent(target.bucket)}/o`,

@@ -71,7 +71,10 @@ export function createS3Bucket(options: S3BucketOptions): Bucket {
       try {
         stopped.throwIfAborted();
         const first = await orAborted(nextPiece(parts), stopped);
-        if (first.last) return await createAtOnce(object, first.content, stopped);
+        if (first.last) {
+          await step('creating');
+          return await createAtOnce(object, first.content, stopped);
+        }
         return await upload({ object, first, rest: parts, buffers, step, stop, signal: stopped });
       } catch (thrown) {
         // The request that creates the object does not reject, so nothing was created.

@@ -47,7 +47,7 @@ export interface Intent {
 }
 
 /**
- * One try at an upload: noted before it begins, struck out when it certainly wrote nothing. If an object "already
+ * One try at an upload: noted before its first request, struck out when it certainly wrote nothing. If an object "already
  * exists", another attempt at the same place tells that it can be ours.
  */
 export interface Attempt {
@@ -60,8 +60,8 @@ export interface Attempt {
   readonly startedAt: Instant;
   /** Absent once the attempt has ended. */
   readonly lease?: Lease | undefined;
-  /** How far an upload of several requests has come; absent from one that may be of a single request. */
-  readonly step?: UploadStep | 'presumed' | undefined;
+  /** How far the upload has come. */
+  readonly step: UploadStep;
 }
 
 /** While it lasts, others leave the account alone. It only saves work: nothing that is right or wrong rests on it. */
@@ -72,46 +72,19 @@ export interface Lease {
   readonly until: Instant;
 }
 
-/** Of an upload of several requests. `staging`: none that creates the object was sent. `creating`: it may have been. */
+/** `staging`: no request that creates the object was sent. `creating`: it may have been. */
 export type UploadStep = 'staging' | 'creating';
 
-/** True if the attempt may have sent the request that creates the object. */
+/** True if the attempt may have sent the request that creates the object: files keep its size then. */
 export function canHaveCreated({ step }: Attempt): boolean {
-  return step !== 'staging';
-}
-
-/**
- * Other attempts of which nothing is known, at the very file that this one sends in several requests. The same rows make
- * the same bytes, so theirs are several requests, too: what never noted a step of them is presumed to have created
- * nothing. A row that was recorded late, or deleted, in between makes other bytes, so it is no more than presumed: their
- * size may change, but an object that is found can be theirs.
- */
-export function ofSeveralRequestsWith(mine: Attempt, attempts: readonly Attempt[]): readonly Attempt[] {
-  return attempts.filter(
-    other => isAtSamePlace(other, mine) && other.partBytes === mine.partBytes && other.step === undefined,
-  );
-}
-
-/** True if files have to keep the attempt's size. */
-export function holdsSize(attempt: Attempt): boolean {
-  return canHaveCreated(attempt) && attempt.step !== 'presumed';
+  return step === 'creating';
 }
 
 /** True if an attempt other than this one may have created the same object. */
-export function mayHaveBeenWritten(attempts: readonly Attempt[], mine: Attempt): boolean {
+export function mayHaveBeenWritten(attempts: readonly Attempt[], mine: Omit<Attempt, 'step'>): boolean {
   return attempts.some(
     other => isAtSamePlace(other, mine) && canHaveCreated(other) && other.partBytes === mine.partBytes,
   );
-}
-
-/**
- * At what size an object was created that is there, and that no attempt of this one's size can have created; `undefined`
- * if no attempt is known that can have, or several of different sizes are.
- */
-export function sizeOfPresumed(attempts: readonly Attempt[], mine: Attempt): number | undefined {
-  const presumed = attempts.filter(other => isAtSamePlace(other, mine) && other.step === 'presumed');
-  const sizes = new Set(presumed.map(({ partBytes }) => partBytes));
-  return sizes.size === 1 ? presumed[0]?.partBytes : undefined;
 }
 
 /**
@@ -130,9 +103,8 @@ export function leasedToAnother(
 }
 
 /**
- * As many attempts as this at one place, none of them struck out, tell all there is to tell: for a further one another is
- * forgotten, the oldest of those that are not known to have sent the request that creates. A destination that cannot be
- * reached for weeks would make the cursor too large for its table.
+ * As many attempts as this at one place, none of them struck out, tell all there is to tell: for a further one the oldest
+ * is forgotten. A destination that cannot be reached for weeks would make the cursor too large for its table.
  */
 const mostAttemptsAtPlace = 20;
 
@@ -140,14 +112,11 @@ const mostAttemptsAtPlace = 20;
 export function attemptsWith(attempts: readonly Attempt[], mine: Attempt): readonly Attempt[] {
   const others = attempts.filter(other => other.token !== mine.token && canHaveCreated(other));
   const here = others.filter(other => isAtSamePlace(other, mine));
-  const byWorth = here.toSorted(
-    (one, other) =>
-      Number(one.step === 'creating') - Number(other.step === 'creating') || one.startedAt - other.startedAt,
-  );
-  const forgotten = new Set(byWorth.slice(0, Math.max(here.length - mostAttemptsAtPlace + 1, 0)));
+  const byAge = here.toSorted((one, other) => one.startedAt - other.startedAt);
+  const forgotten = new Set(byAge.slice(0, Math.max(here.length - mostAttemptsAtPlace + 1, 0)));
   return [...others.filter(other => !forgotten.has(other)), mine];
 }
 
-function isAtSamePlace(one: Attempt, other: Attempt): boolean {
+function isAtSamePlace(one: Attempt, other: Omit<Attempt, 'step'>): boolean {
   return one.token !== other.token && one.place === other.place;
 }

@@ -1,5 +1,5 @@
 import type { Account, Schedule } from './account.ts';
-import { type Cursor, holdsSize, type Intent, type StopReason } from './cursor.ts';
+import { type Cursor, canHaveCreated, type Intent, type StopReason } from './cursor.ts';
 import type { Instant } from './instant.ts';
 import { type PartLimits, placeName, placeOf, recipeOf } from './recipe.ts';
 import { boundariesAfter, boundaryAtOrBefore, nextBoundary, type Window } from './window.ts';
@@ -82,7 +82,7 @@ function sizeInTime(
   { attempts, tooLargeBytes = Number.POSITIVE_INFINITY }: Cursor,
   limits: PartLimits,
 ): number {
-  const leftover = attempts.find(attempt => attempt.place === place && holdsSize(attempt));
+  const leftover = attempts.find(attempt => attempt.place === place && canHaveCreated(attempt));
   if (leftover) return leftover.partBytes;
   const least = Math.ceil(limits.partBytes / mostShares);
   // An attempt that was killed while it sent the file has recorded no failure; the lease that it left is all that tells.

@@ -1,12 +1,6 @@
 import { type Answer, type Bucket, composed, type NotCreated, refused, unclear } from '../buckets/bucket.ts';
 import type { RecordField } from '../domain/audit-record.ts';
-import {
-  type Attempt,
-  type Cursor,
-  mayHaveBeenWritten,
-  sizeOfPresumed,
-  type UploadStep,
-} from '../domain/cursor.ts';
+import { type Attempt, type Cursor, mayHaveBeenWritten, type UploadStep } from '../domain/cursor.ts';
 import type { DeliveredFile } from '../domain/delivered-file.ts';
 import { ExportError, toExportError } from '../domain/failure.ts';
 import { contentTypes, objectKey, objectMetadata } from '../domain/object-key.ts';
@@ -20,38 +14,44 @@ import { reportFailure } from './report-failure.ts';
  * two of these leaves a state from which the next attempt arrives at the same one object.
  *
  * @returns the cursor behind the file; `not-begun` or `superseded` if another exporter of the account was quicker,
- *   before or after the upload; `failed` if somebody must act, which is then reported
+ *   before or after the upload's first request; `failed` if somebody must act, which is then reported
  * @throws ExportError with a retryable code, reported too
  */
 export async function deliverPart(
   delivery: PartDelivery,
 ): Promise<Cursor | 'not-begun' | 'superseded' | 'failed'> {
-  const { account, cursor, intent, token, messageId, ports, deadline } = delivery;
+  const { account, intent, token, messageId, ports, deadline } = delivery;
   const { accountId } = account;
-  const attempt: Attempt = {
+  const attempt = {
     token,
     place: placeName(intent.recipe.place),
     partBytes: intent.recipe.partBytes,
     startedAt: ports.clock.now(),
     lease: { messageId, until: deadline.end },
   };
-  const begun = await ports.ledger.begin(accountId, cursor, intent, attempt);
-  if (!begun) return 'not-begun';
-  const upload: Upload = { delivery, begun, attempt, step: undefined, isSuperseded: false };
+  const upload: Upload = {
+    delivery,
+    attempt,
+    begun: undefined,
+    step: undefined,
+    isSuperseded: false,
+    unknown: undefined,
+  };
   const { answer, packed } = await send(upload);
-  if (upload.isSuperseded) return 'superseded';
+  if (upload.unknown) throw upload.unknown;
+  if (upload.isSuperseded) return upload.begun ? 'superseded' : 'not-begun';
   if (answer.kind === 'refused' || answer.kind === 'unclear') return fail(upload, answer);
+  // A cloud may say that the object is there before anything is sent. What is committed has an intent all the same.
+  if (!upload.begun && !(await note(upload, 'staging'))) return 'not-begun';
+  const begun = upload.begun ?? delivery.cursor;
   try {
     if (answer.kind === 'exists' && !answer.afterUnclear) {
       const present = await ports.ledger.readCursor(accountId);
       if (present?.version !== begun.version) return 'superseded';
-      if (!mayHaveBeenWritten(present.attempts, attempt)) {
-        const size = sizeOfPresumed(present.attempts, attempt);
-        if (size === undefined) return fail(upload, refused(foreignObject(delivery, answer.words)));
-        return deliverPart(atSize(delivery, present, size));
-      }
+      if (!mayHaveBeenWritten(present.attempts, attempt))
+        return fail(upload, refused(foreignObject(delivery, answer.words)));
     }
-    const { file, lacking } = await describeFile(upload, packed);
+    const { file, lacking } = await describeFile(upload, begun, packed);
     // Told before the commit: whoever crashes here tells it once more rather than never.
     await ports.events.delivered(accountId, file);
     if (begun.failures > 0) await ports.events.recovered(accountId, file, begun.failures);
@@ -67,30 +67,18 @@ export async function deliverPart(
   }
 }
 
-/**
- * The same part as an attempt before cut it, from a cursor without this attempt, which created nothing. Whatever is found
- * there then has the rows up to the same one.
- */
-function atSize(delivery: PartDelivery, present: Cursor, partBytes: number): PartDelivery {
-  const { intent, token, ports } = delivery;
-  const attempts = present.attempts.filter(other => other.token !== token);
-  return {
-    ...delivery,
-    cursor: { ...present, attempts },
-    intent: { ...intent, recipe: { ...intent.recipe, partBytes } },
-    token: ports.clock.token(),
-  };
-}
-
 /** One attempt at a part on its way. */
 interface Upload {
   readonly delivery: PartDelivery;
-  readonly begun: Cursor;
-  readonly attempt: Attempt;
+  readonly attempt: Omit<Attempt, 'step'>;
+  /** The cursor with the attempt in it; absent until the first request is about to be sent. */
+  begun: Cursor | undefined;
   /** What of the attempt's progress stands in the ledger. */
   step: UploadStep | undefined;
   /** True once another exporter is found to have gone on from the same cursor. */
   isSuperseded: boolean;
+  /** Why nobody knows whether the attempt stands in the ledger; nothing was sent then. */
+  unknown: ExportError | undefined;
 }
 
 /** What became of an upload, and what it was made of. */
@@ -147,25 +135,38 @@ async function create(upload: Upload, bucket: Bucket): Promise<Sent> {
 }
 
 /**
- * Notes how far an upload of several requests has come, and never less far: what a first credential may have created
- * stands, whatever the second one does.
+ * Notes how far the upload has come, and never less far: what a first credential may have created stands, whatever the
+ * second one does. Noted no earlier than that, an attempt that was killed before tells that it has created nothing.
  *
- * @throws ExportError if another exporter has gone on from the same cursor: the upload must not create the object then
+ * @returns false if another exporter has gone on from the same cursor
  */
+async function note(upload: Upload, step: UploadStep): Promise<boolean> {
+  const { delivery, attempt, begun } = upload;
+  const { account, cursor, intent, ports } = delivery;
+  if (upload.step === 'creating' || upload.step === step) return true;
+  if (begun === undefined) {
+    try {
+      upload.begun = await ports.ledger.begin(account.accountId, cursor, intent, { ...attempt, step });
+    } catch (thrown) {
+      upload.unknown = toExportError(thrown);
+      throw upload.unknown;
+    }
+  } else if (!(await ports.ledger.noteCreating(account.accountId, begun, attempt))) return false;
+  if (upload.begun === undefined) return false;
+  upload.step = step;
+  return true;
+}
+
+/** @throws ExportError if another exporter has gone on from the same cursor: the upload must not create the object then */
 async function noteStep(upload: Upload, step: UploadStep): Promise<void> {
-  if (upload.step === 'creating' || upload.step === step) return;
-  const { delivery, begun, attempt } = upload;
-  const { account, ports } = delivery;
-  if (await ports.ledger.noteStep(account.accountId, begun, attempt, step)) {
-    upload.step = step;
-    return;
-  }
+  if (await note(upload, step)) return;
   upload.isSuperseded = true;
   throw new ExportError('internal', 'Another exporter has gone on with the account meanwhile');
 }
 
 async function describeFile(
-  { delivery, begun, attempt }: Upload,
+  { delivery, attempt }: Upload,
+  begun: Cursor,
   packed: PackedPart | undefined,
 ): Promise<{ file: DeliveredFile; lacking: readonly RecordField[] }> {
   const { window, part, recipe } = delivery.intent;
@@ -198,10 +199,16 @@ async function packWithoutUpload(delivery: PartDelivery) {
   throw new TypeError('The part is not read to its end');
 }
 
-async function fail({ delivery, begun, attempt }: Upload, { kind, failure }: NotCreated): Promise<'failed'> {
-  const { account, intent, ports } = delivery;
-  const ended = { attempt, became: kind };
-  await reportFailure(account.accountId, failure, { cursor: begun, window: intent.window, ended }, ports);
+async function fail(
+  { delivery, begun, attempt, step }: Upload,
+  { kind, failure }: NotCreated,
+): Promise<'failed'> {
+  const { account, cursor, intent, ports } = delivery;
+  // It may stand in the ledger although this exporter did not learn that it was begun.
+  const noted = step ? { ...attempt, step } : cursor.attempts.find(other => other.token === attempt.token);
+  const ended = noted && { attempt: noted, became: kind };
+  const at = { cursor: begun ?? cursor, window: intent.window, ...(ended && { ended }) };
+  await reportFailure(account.accountId, failure, at, ports);
   if (failure.retryable) throw failure;
   return 'failed';
 }

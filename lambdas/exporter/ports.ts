@@ -48,15 +48,12 @@ export interface Ledger {
   /** Creates the cursor if there is none, and answers with the one that stands then. */
   createCursor(accountId: string, exportedThrough: Instant): Promise<Cursor>;
   /**
-   * Notes intent and attempt before an upload, on the condition that nothing of the cursor has changed. Attempts that
-   * cannot have created the object are struck out, and can no longer begin to.
+   * Notes intent and attempt before an upload's first request, on the condition that nothing of the cursor has changed.
+   * Attempts that cannot have created the object are struck out, and can no longer begin to.
    */
   begin(accountId: string, cursor: Cursor, intent: Intent, attempt: Attempt): Promise<Cursor | undefined>;
-  /**
-   * Notes how far the attempt has come, and with it what that tells of others (`ofSeveralRequestsWith`); `false` if it
-   * may not go on.
-   */
-  noteStep(accountId: string, cursor: Cursor, attempt: Attempt, step: UploadStep): Promise<boolean>;
+  /** Notes that an attempt that staged is about to create the object; `false` if it may not. */
+  noteCreating(accountId: string, cursor: Cursor, attempt: Pick<Attempt, 'token'>): Promise<boolean>;
   /** Writes the file's row and moves the cursor behind the file, to the window's end or its next part: both or neither. */
   commit(accountId: string, cursor: Cursor, file: DeliveredFile): Promise<Cursor | undefined>;
   /** Notes a failure, and ends the attempt's lease; an attempt that wrote nothing is struck out. */

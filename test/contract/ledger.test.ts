@@ -41,7 +41,9 @@ const mine: Attempt = {
   partBytes: 1000,
   startedAt: end + 300_000,
   lease: { messageId: 'message-1', until: end + 1_200_000 },
+  step: 'creating',
 };
+const staging: Attempt = { ...mine, step: 'staging' };
 const other: Attempt = { ...mine, token: 'other', startedAt: end + 301_000 };
 const refused = (attempt: Attempt) => ({ attempt, became: 'refused' }) as const;
 const unclear = (attempt: Attempt) => ({ attempt, became: 'unclear' }) as const;
@@ -78,9 +80,9 @@ describe('the ledger', () => {
     accountId = `account-${accounts++}`;
   });
 
-  async function begun(): Promise<Cursor> {
+  async function begun(attempt = mine): Promise<Cursor> {
     const cursor = await ledger.createCursor(accountId, start);
-    return (await ledger.begin(accountId, cursor, intent, mine)) ?? expect.fail('not begun');
+    return (await ledger.begin(accountId, cursor, intent, attempt)) ?? expect.fail('not begun');
   }
 
   const present = async () => (await ledger.readCursor(accountId)) ?? expect.fail('no cursor');
@@ -136,8 +138,7 @@ describe('the ledger', () => {
   it('begins only for whoever has seen every write to the cursor', async () => {
     const seen = await begun();
     for (const write of [
-      () => ledger.noteStep(accountId, seen, mine, 'staging'),
-      () => ledger.noteStep(accountId, seen, mine, 'creating'),
+      () => ledger.noteCreating(accountId, seen, mine),
       () => ledger.recordFailure(accountId, seen, failure, unclear(mine)),
       () => ledger.recordFailure(accountId, seen, failure, refused(mine)),
       () => ledger.recordFailure(accountId, seen, failure),
@@ -152,52 +153,20 @@ describe('the ledger', () => {
   });
 
   it('strikes out an attempt that only staged when another begins, and keeps it from creating', async () => {
-    const cursor = await begun();
-    expect(await ledger.noteStep(accountId, cursor, mine, 'staging')).toBe(true);
-    const staged = await present();
-    expect(staged.attempts).toEqual([{ ...mine, step: 'staging' }]);
-    const next = await ledger.begin(accountId, staged, resumed(staged), other);
+    const cursor = await begun(staging);
+    const next = await ledger.begin(accountId, cursor, resumed(cursor), other);
     expect(next).toMatchObject({ version: cursor.version + 1, attempts: [other] });
-    expect(await ledger.noteStep(accountId, cursor, mine, 'creating')).toBe(false);
+    expect(await ledger.noteCreating(accountId, cursor, mine)).toBe(false);
     expect(await present()).toEqual(next);
   });
 
-  it('presumes that an attempt without a step has not created what takes several requests, and keeps it', async () => {
-    const killed = await begun();
-    const next = await ledger.begin(accountId, killed, resumed(killed), other);
-    if (!next) throw new Error('Nobody was quicker');
-    expect(await ledger.noteStep(accountId, next, other, 'staging')).toBe(true);
-    const staged = await present();
-    expect(staged.attempts).toEqual([
-      { ...mine, step: 'presumed' },
-      { ...other, step: 'staging' },
-    ]);
-    const last = await ledger.begin(accountId, staged, resumed(staged), { ...other, token: 'last' });
-    expect(last?.attempts.map(({ token }) => token)).toEqual([mine.token, 'last']);
-  });
-
-  it('takes no attempt back that has gone on meanwhile', async () => {
-    const cursor = await begun();
-    const next = await ledger.begin(accountId, cursor, resumed(cursor), other);
-    if (!next) throw new Error('Nobody was quicker');
-    await ledger.noteStep(accountId, cursor, mine, 'creating');
-    expect(await ledger.noteStep(accountId, next, other, 'staging')).toBe(true);
-    expect((await present()).attempts).toEqual([
-      { ...mine, step: 'creating' },
-      { ...other, step: 'staging' },
-    ]);
-  });
-
   it('keeps an attempt that may have created when another begins', async () => {
-    const cursor = await begun();
-    await ledger.noteStep(accountId, cursor, mine, 'staging');
-    await ledger.noteStep(accountId, cursor, mine, 'creating');
+    const cursor = await begun(staging);
+    expect(await ledger.noteCreating(accountId, cursor, mine)).toBe(true);
     const creating = await present();
+    expect(creating.attempts).toEqual([mine]);
     const next = await ledger.begin(accountId, creating, resumed(creating), other);
-    expect(next).toMatchObject({
-      version: cursor.version,
-      attempts: [{ ...mine, step: 'creating' }, other],
-    });
+    expect(next).toMatchObject({ version: cursor.version, attempts: [mine, other] });
   });
 
   it('begins nothing for whoever knows an older cursor', async () => {
@@ -340,7 +309,7 @@ describe('the ledger', () => {
     const cursor = await begun();
     await ledger.commit(accountId, cursor, file);
     expect(await ledger.recordFailure(accountId, cursor, failure, refused(mine))).toBe(false);
-    expect(await ledger.noteStep(accountId, cursor, mine, 'creating')).toBe(false);
+    expect(await ledger.noteCreating(accountId, cursor, mine)).toBe(false);
     expect(await ledger.recordStop(accountId, cursor, 'paused')).toBe(false);
   });
 
@@ -399,7 +368,7 @@ describe('the ledger', () => {
       await ledger.noteRecounted(accountId, start);
       const cursor = (await ledger.begin(accountId, seen, intent, mine)) ?? expect.fail('not begun');
       await ledger.noteRecounted(accountId, end);
-      expect(await ledger.noteStep(accountId, cursor, mine, 'creating')).toBe(true);
+      expect(await ledger.noteCreating(accountId, cursor, mine)).toBe(true);
       const moved = await ledger.commit(accountId, cursor, file);
       expect(moved).toEqual({ ...committed, recountedThrough: start });
       expect(await present()).toEqual({ ...committed, recountedThrough: end });

@@ -79,10 +79,11 @@ export function startExporter(world: MemoryWorld, now: number) {
         exporter: { region: 'eu-central-1' },
         secrets: { read: async secretId => world.secrets.get(secretId) ?? '' },
         open: async ({ destination }) => ({
-          async create({ key, body }) {
+          async create({ key, body }, { step }) {
             const name = JSON.stringify([placeOf(destination), key]);
             const chunks: Uint8Array[] = [];
             for await (const chunk of body) chunks.push(Buffer.from(chunk));
+            await step('creating');
             if (objects.has(name)) return exists('412 PreconditionFailed');
             objects.set(name, Buffer.concat(chunks));
             return created;
@@ -151,9 +152,11 @@ function createMemoryLedger(): Ledger {
         stopped: undefined,
       }));
     },
-    noteStep: async (accountId, cursor, { token }, step) =>
+    noteCreating: async (accountId, cursor, { token }) =>
       update(accountId, cursor, ({ attempts }) => ({
-        attempts: attempts.map(attempt => (attempt.token === token ? { ...attempt, step } : attempt)),
+        attempts: attempts.map(attempt =>
+          attempt.token === token ? { ...attempt, step: 'creating' as const } : attempt,
+        ),
       })) !== undefined,
     commit: async (accountId, cursor, { final, window, lastSortKey = '' }) =>
       update(accountId, cursor, ({ exportedThrough, version }) => ({

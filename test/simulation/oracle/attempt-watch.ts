@@ -8,7 +8,7 @@ const mostAttemptsAtPlace = 25;
 const enoughAtPlace = 20;
 /** An invocation, and how far two clocks differ. */
 const longestLease = 15 * 60_000 + 10_000;
-const steps: readonly (string | undefined)[] = [undefined, 'presumed', 'staging', 'creating'];
+const steps: readonly (string | undefined)[] = ['staging', 'creating'];
 
 /** Watches the attempts in a cursor: who adds one, what each is known to have come to, and who strikes one out. */
 export function createAttemptWatch(world: World) {
@@ -66,7 +66,12 @@ export function createAttemptWatch(world: World) {
     invocation: Invocation,
   ) {
     const { tokens, process } = invocation;
-    if (!tokens.has(token) || place !== intent?.place || partBytes !== intent.partBytes || step !== undefined)
+    if (
+      !tokens.has(token) ||
+      place !== intent?.place ||
+      partBytes !== intent.partBytes ||
+      !steps.includes(step)
+    )
       world.violate('attempts', `${accountId} notes an attempt that is not its own, or not at its intent`);
     if (leasedUntil <= process.now() || leasedUntil > process.now() + longestLease)
       world.violate('lease', `${accountId}: a lease until ${new Date(leasedUntil).toISOString()}`);
@@ -104,7 +109,7 @@ export function createAttemptWatch(world: World) {
     { tokens }: Invocation,
   ) {
     // Begun once more under the same token, since the answer to the first time was lost.
-    if (before?.step === 'presumed' && after.step === undefined && tokens.has(after.token)) return;
+    if (tokens.has(after.token)) return;
     if (before && steps.indexOf(before.step) > steps.indexOf(after.step))
       world.violate(
         'attempts',

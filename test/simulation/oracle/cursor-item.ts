@@ -59,14 +59,9 @@ export function readCursorItem(item: Item): CursorItem {
   };
 }
 
-/** True if the attempt may have sent the request that creates the object. */
+/** True if the attempt may have sent the request that creates the object: files keep its size then. */
 export function canHaveCreated({ step }: AttemptItem): boolean {
-  return step !== 'staging';
-}
-
-/** True if files have to keep the attempt's size; what is presumed may be wrong if rows come or go in between. */
-export function holdsSize({ step }: AttemptItem): boolean {
-  return step !== 'staging' && step !== 'presumed';
+  return step === 'creating';
 }
 
 function readAttempt(token: string, attempt: Item = {}): AttemptItem {

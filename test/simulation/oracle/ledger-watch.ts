@@ -6,7 +6,7 @@ import type { World } from '../world/world.ts';
 import { createAttemptWatch } from './attempt-watch.ts';
 import {
   type CursorItem,
-  holdsSize,
+  canHaveCreated,
   type IntentItem,
   keyOf,
   placeIn,
@@ -129,7 +129,7 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
     if (after.intent) intended.add(`${after.intent.place} ${keyOf(accountId, after.intent)}`);
     if (!before.intent && after.intent) return begun(accountId, before, after.intent, invocation);
     if (moved) return committed(accountId, before, after, invocation);
-    if (redirected && before.intent && after.intent) redirect(accountId, before, after, invocation);
+    if (redirected && before.intent && after.intent) redirect(accountId, before, after.intent, invocation);
   }
 
   function failed(accountId: string, before: CursorItem, after: CursorItem, invocation: Invocation) {
@@ -172,18 +172,12 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
       world.violate('recipe', `${accountId} begins ${describe(intent)} as ${intent.manner}`);
   }
 
-  function redirect(accountId: string, cursor: CursorItem, next: CursorItem, invocation: Invocation) {
+  function redirect(accountId: string, cursor: CursorItem, after: IntentItem, invocation: Invocation) {
     const { intent: before, attempts } = cursor;
-    const { intent: after } = next;
-    if (!before || !after) return;
+    if (!before) return;
     const record = invocation.records.get(accountId)?.record;
-    // Whether one that is struck out can have created anything is for the watch of attempts to say.
-    const kept = attempts.filter(({ token }) => next.attempts.some(other => other.token === token));
-    const leftover = kept.find(other => other.place === after.place && holdsSize(other));
-    const presumed = attempts.filter(other => other.place === after.place && other.step === 'presumed');
-    const sizes = leftover
-      ? [leftover.partBytes]
-      : [before.partBytes, ...shorterSizes(cursor, before), ...presumed.map(({ partBytes }) => partBytes)];
+    const leftover = attempts.find(other => other.place === after.place && canHaveCreated(other));
+    const sizes = leftover ? [leftover.partBytes] : [before.partBytes, ...shorterSizes(cursor, before)];
     const sameManner = sizes.some(size => mannerOf(before, size) === after.manner);
     if (!sameManner || after.after !== before.after || after.start !== before.start)
       world.violate(

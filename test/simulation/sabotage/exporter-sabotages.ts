@@ -178,8 +178,8 @@ export const exporterSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'exporter/deliver-part.ts',
-        text: '{ cursor: begun, window: intent.window, ended }',
-        replacement: '{ cursor: begun, window: intent.window }',
+        text: 'window: intent.window, ...(ended && { ended })',
+        replacement: 'window: intent.window',
       },
     ],
   },

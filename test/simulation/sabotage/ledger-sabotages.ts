@@ -133,12 +133,22 @@ export const ledgerSabotages: readonly Sabotage[] = [
     ],
   },
   {
-    name: 'an attempt that was killed before a step holds its size for ever',
+    name: 'an upload of several requests is noted as one that creates from the beginning',
     edits: [
       {
-        file: 'aws/ledger.ts',
-        text: "step === 'staging' ? ofSeveralRequestsWith(attempt, attempts) : []",
-        replacement: '[]',
+        file: 'exporter/deliver-part.ts',
+        text: 'intent, { ...attempt, step })',
+        replacement: "intent, { ...attempt, step: 'creating' })",
+      },
+    ],
+  },
+  {
+    name: 'an upload of one request is noted as one that only stages',
+    edits: [
+      {
+        file: 'exporter/deliver-part.ts',
+        text: 'intent, { ...attempt, step })',
+        replacement: "intent, { ...attempt, step: 'staging' })",
       },
     ],
   },
@@ -147,18 +157,8 @@ export const ledgerSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'domain/cursor.ts',
-        text: "return step !== 'staging';",
-        replacement: "return step !== 'never';",
-      },
-    ],
-  },
-  {
-    name: 'another’s step is taken back',
-    edits: [
-      {
-        file: 'aws/ledger.ts',
-        text: ' AND attribute_not_exists(attempts.',
-        replacement: ' OR attribute_not_exists(attempts.',
+        text: "return step === 'creating';",
+        replacement: 'return step !== undefined;',
       },
     ],
   },
@@ -171,8 +171,9 @@ export const ledgerSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'aws/ledger.ts',
-        text: "'version = :version AND attribute_exists(attempts.#mine)',\n            ...names",
-        replacement: "'version > :version OR version <= :version',\n            ...names",
+        text: "'version = :version AND attribute_exists(attempts.#mine)',\n        ExpressionAttributeNames: { '#mine': token }",
+        replacement:
+          "'version > :version OR version <= :version',\n        ExpressionAttributeNames: { '#mine': token }",
       },
     ],
   },
@@ -181,8 +182,8 @@ export const ledgerSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'aws/ledger.ts',
-        text: '        return noted !== undefined;\n      }\n    },',
-        replacement: '        return true;\n      }\n    },',
+        text: 'return noted !== undefined;\n    },\n\n    async commit(',
+        replacement: 'return true;\n    },\n\n    async commit(',
       },
     ],
   },

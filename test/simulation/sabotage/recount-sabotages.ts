@@ -23,16 +23,6 @@ export const recountSabotages: readonly Sabotage[] = [
     ],
   },
   {
-    name: 'an object never taken for that of an attempt whose rows were others',
-    edits: [
-      {
-        file: 'domain/cursor.ts',
-        text: "return step !== 'staging';",
-        replacement: "return step !== 'staging' && step !== 'presumed';",
-      },
-    ],
-  },
-  {
     name: 'the recount noted before its event',
     edits: [
       {

@@ -133,7 +133,7 @@ export function createSimulatedBucket(
 
     const { bytes, isStaged } = await send(object, fault, watch);
     if (trouble && isStaged) return refused(await failureBy(trouble, signal));
-    if (isStaged) await watch.step('creating');
+    await watch.step('creating');
     return create({ ...object, bytes, readFrom }, trouble ?? fault, signal);
   }
 

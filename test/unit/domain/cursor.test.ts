@@ -5,7 +5,6 @@ import {
   attemptsWith,
   leasedToAnother,
   mayHaveBeenWritten,
-  ofSeveralRequestsWith,
 } from '../../../lambdas/domain/cursor.ts';
 
 const attempt = (token: string, more: Partial<Attempt> = {}): Attempt => ({
@@ -13,6 +12,7 @@ const attempt = (token: string, more: Partial<Attempt> = {}): Attempt => ({
   place: 'gcs://bucket',
   partBytes: 1000,
   startedAt: 0,
+  step: 'creating',
   ...more,
 });
 const mine = attempt('mine');
@@ -21,7 +21,6 @@ test('an object may be ours if another attempt at the same place can have create
   expect(mayHaveBeenWritten([mine], mine)).toBe(false);
   expect(mayHaveBeenWritten([mine, attempt('other', { place: 's3://bucket' })], mine)).toBe(false);
   expect(mayHaveBeenWritten([mine, attempt('other', { step: 'staging' })], mine)).toBe(false);
-  expect(mayHaveBeenWritten([mine, attempt('other')], mine)).toBe(true);
   expect(mayHaveBeenWritten([mine, attempt('other', { step: 'creating' })], mine)).toBe(true);
 });
 
@@ -47,24 +46,13 @@ test('the exporter of another message holds the account until its lease ends; an
   expect(leasedToAnother(cursor(leased, third), 'mine', 99)).toBe(200);
 });
 
-test('whoever sends a file in several requests knows that no attempt at the same file has begun to create without a note', () => {
-  const mine = attempt('mine');
-  const alike = attempt('alike');
-  const others = [
-    attempt('noted', { step: 'creating' }),
-    attempt('elsewhere', { place: 's3://bucket' }),
-    attempt('larger', { partBytes: 2 * mine.partBytes }),
-  ];
-  expect(ofSeveralRequestsWith(mine, [mine, alike, ...others])).toEqual([alike]);
-});
-
 test('an attempt that begins leaves all that may have created, and none that only staged', () => {
   fc.assert(
     fc.property(
       fc.array(
         fc.record({
           place: fc.constantFrom('gcs://bucket', 's3://bucket'),
-          step: fc.constantFrom(undefined, 'staging' as const, 'creating' as const),
+          step: fc.constantFrom('staging' as const, 'creating' as const),
           startedAt: fc.nat(),
         }),
         { maxLength: 19 },
@@ -89,11 +77,4 @@ test('the attempts of weeks in which a destination cannot be reached do not pile
   expect(attempts.map(({ token }) => token)).toContain('999');
   expect(attempts.map(({ token }) => token)).toContain('elsewhere');
   expect(mayHaveBeenWritten(attempts, mine)).toBe(true);
-});
-
-test('an attempt that sent the request which creates is not forgotten for those that may never have', () => {
-  let attempts: readonly Attempt[] = [attempt('sent', { step: 'creating', startedAt: -1 })];
-  for (let token = 0; token < 100; token++)
-    attempts = attemptsWith(attempts, attempt(String(token), { startedAt: token }));
-  expect(attempts.map(({ token }) => token)).toContain('sent');
 });

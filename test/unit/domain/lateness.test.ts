@@ -31,6 +31,7 @@ const attempt = (startedAt: number, until?: number): Attempt => ({
   partBytes: 1,
   startedAt,
   lease: until === undefined ? undefined : { messageId: 'message-1', until },
+  step: 'staging',
 });
 const failed = (code: FailureCode, failingSince: number, at = failingSince): Partial<Cursor> => ({
   failures: 1,

@@ -64,31 +64,27 @@ describe('a file that was begun', () => {
   });
 
   it('keeps its size once somebody may have created it', () => {
-    for (const step of [undefined, 'creating'] as const) {
-      const cursor = cursorAfter('out of time', { attempts: [leftover(step)] });
-      expect(planned(cursor, 10_000)).toBe(cursor.intent);
-    }
+    const cursor = cursorAfter('out of time', { attempts: [leftover('creating')] });
+    expect(planned(cursor, 10_000)).toBe(cursor.intent);
   });
 
   it('has the size of what may have been created where it goes, and is cut shorter elsewhere', () => {
-    const elsewhere = { ...leftover(undefined), place: 's3://other', partBytes: 10_000 };
+    const elsewhere = { ...leftover('creating'), place: 's3://other', partBytes: 10_000 };
     expect(planned(cursorAfter('out of time', { attempts: [elsewhere] })).recipe.partBytes).toBe(32_000);
-    const here = cursorAfter('out of time', { attempts: [leftover(undefined)], partBytes: 32_000 });
+    const here = cursorAfter('out of time', { attempts: [leftover('creating')], partBytes: 32_000 });
     expect(planned(here).recipe.partBytes).toBe(limits.partBytes);
   });
 
   it('is halved when an attempt was killed while it staged: nothing else tells that it took too long', () => {
-    for (const step of ['staging', 'presumed'] as const) {
-      const killed = cursorAfter('in time', { attempts: [{ ...leftover(step), lease }] });
-      expect(planned(killed).recipe.partBytes).toBe(32_000);
-      expect(planned(killed, 10_000).recipe.partBytes).toBe(10_000);
-    }
+    const killed = cursorAfter('in time', { attempts: [{ ...leftover('staging'), lease }] });
+    expect(planned(killed).recipe.partBytes).toBe(32_000);
+    expect(planned(killed, 10_000).recipe.partBytes).toBe(10_000);
     const both = cursorAfter('in time', { attempts: [leftover('staging'), leftover('creating')] });
     expect(planned(both)).toBe(both.intent);
   });
 
   it('keeps its size when an attempt failed for another reason than its time', () => {
-    const failed = cursorAfter('in time', { attempts: [leftover('presumed')] });
+    const failed = cursorAfter('in time', { attempts: [leftover('staging')] });
     expect(planned(failed)).toBe(failed.intent);
   });
 });

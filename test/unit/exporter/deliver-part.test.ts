@@ -36,14 +36,20 @@ const mine: Attempt = {
   partBytes: 1000,
   startedAt: window.end,
   lease: { messageId: 'message-1', until: window.end + 900_000 },
+  step: 'creating',
 };
 
-/** A bucket that has the whole body and then answers so. */
+/** A bucket that takes the whole body by one request and answers so. */
 function bucketThat(answer: Answer): Bucket {
   return {
-    async create({ body }) {
+    async create({ body }, { step }) {
       for await (const chunk of body) expect(chunk.length).toBeGreaterThan(0);
-      return answer;
+      try {
+        await step('creating');
+        return answer;
+      } catch (thrown) {
+        return refused(toExportError(thrown));
+      }
     },
     close: () => undefined,
   };
@@ -55,12 +61,14 @@ const denial = new ExportError('access_denied', 'The credential may not create t
 function deliver(
   buckets: readonly Bucket[],
   {
-    noteStep = async () => true,
     pages = [],
-    leftovers = [],
-  }: Partial<Pick<ExporterPorts['ledger'], 'noteStep'>> & {
+    before = [],
+    ledger = {},
+  }: {
     readonly pages?: readonly Page[];
-    readonly leftovers?: readonly Attempt[];
+    /** Attempts that stand in the cursor before. */
+    readonly before?: readonly Attempt[];
+    readonly ledger?: Partial<ExporterPorts['ledger']>;
   } = {},
 ) {
   const cursor: Cursor = {
@@ -68,10 +76,19 @@ function deliver(
     version: 3,
     lastWrite: 'begun mine',
     intent,
-    attempts: [...leftovers, mine],
+    attempts: before,
     failures: 0,
   };
-  const begin = vi.fn<ExporterPorts['ledger']['begin']>(async () => cursor);
+  const steps: string[] = [];
+  const begun: Cursor = { ...cursor, attempts: [...before, mine] };
+  const begin = async (_id: string, _cursor: Cursor, _intent: Intent, { step }: Attempt) => {
+    steps.push(step);
+    return begun;
+  };
+  const noteCreating = async () => {
+    steps.push('creating');
+    return true;
+  };
   const recordFailure = vi.fn<ExporterPorts['ledger']['recordFailure']>(async () => true);
   const readings: AbortSignal[] = [];
   const lacking: string[] = [];
@@ -82,10 +99,10 @@ function deliver(
     accounts: { read: async () => ({ record: undefined, cursor, silences: noSilences }) },
     silences: { noteSilence: quiet, noteAnswer: quiet, take: async () => true },
     ledger: {
-      readCursor: async () => cursor,
+      readCursor: async () => begun,
       createCursor: async () => cursor,
       begin,
-      noteStep,
+      noteCreating,
       commit: async () => ({ ...cursor, version: 4 }),
       recordFailure,
       recordStop: async () => true,
@@ -93,6 +110,7 @@ function deliver(
         yield* [];
       },
       noteRecounted: quiet,
+      ...ledger,
     },
     auditLog: {
       async *pages(_accountId, _window, _after, signal) {
@@ -137,7 +155,7 @@ function deliver(
       end: window.end + 900_000,
     },
   });
-  return { outcome, begin, recordFailure, readings, lacking };
+  return { outcome, steps, recordFailure, readings, lacking };
 }
 
 test('an object that exists after a rejection without a clear answer counts as our own', async () => {
@@ -157,34 +175,6 @@ test('an object that exists after a clear rejection does not, and what the cloud
     expect.objectContaining({ code: 'object_exists', message: expect.stringContaining('412 taken') }),
     { attempt: mine, became: 'refused' },
   );
-});
-
-/** An attempt of another size, presumed to have created nothing: wrongly, if rows were recorded late. */
-const presumed = (token: string, partBytes: number): Attempt => ({
-  token,
-  place: mine.place,
-  partBytes,
-  startedAt: window.end,
-  step: 'presumed',
-});
-
-test('an object that exists is found again at the size of the attempts that can have created it', async () => {
-  const leftovers = [presumed('one', 2000), presumed('other', 2000)];
-  const { outcome, begin, recordFailure } = deliver([bucketThat(exists('412'))], { leftovers });
-  await expect(outcome).resolves.toMatchObject({ version: 4 });
-  const [, [accountId, cursor, resized, attempt] = []] = begin.mock.calls;
-  expect([accountId, cursor?.attempts, resized?.recipe.partBytes]).toEqual(['acme', leftovers, 2000]);
-  expect(attempt).toMatchObject({ token: 'next', partBytes: 2000 });
-  expect(recordFailure).not.toHaveBeenCalled();
-});
-
-test('an object that exists is nobody’s, if attempts of several sizes can have created it', async () => {
-  const leftovers = [presumed('one', 2000), presumed('other', 3000)];
-  const { outcome, recordFailure } = deliver([bucketThat(exists('412'))], { leftovers });
-  await expect(outcome).resolves.toBe('failed');
-  const object_exists = expect.objectContaining({ code: 'object_exists' });
-  const ended = { attempt: mine, became: 'refused' };
-  expect(recordFailure).toHaveBeenCalledWith('acme', expect.anything(), object_exists, ended);
 });
 
 test('a refusal of the second upload does not strike out what the first one left unclear', async () => {
@@ -240,30 +230,62 @@ function bucketOfSteps(answer: Answer): Bucket {
   };
 }
 
-test('the steps of an upload are noted before they are done', async () => {
-  const noteStep = vi.fn<ExporterPorts['ledger']['noteStep']>(async () => true);
-  const { outcome } = deliver([bucketOfSteps(created)], { noteStep });
+test('an attempt is noted before the first request, and its steps before they are done', async () => {
+  const one = deliver([bucketThat(created)]);
+  await expect(one.outcome).resolves.toMatchObject({ version: 4 });
+  expect(one.steps).toEqual(['creating']);
+  const several = deliver([bucketOfSteps(created)]);
+  await expect(several.outcome).resolves.toMatchObject({ version: 4 });
+  expect(several.steps).toEqual(['staging', 'creating']);
+});
+
+test('what fails before the first request is recorded without an attempt', async () => {
+  const closed: Bucket = { create: async () => refused(denial), close: () => undefined };
+  const { outcome, steps, recordFailure } = deliver([closed]);
+  await expect(outcome).resolves.toBe('failed');
+  expect(steps).toEqual([]);
+  const access_denied = expect.objectContaining({ code: 'access_denied' });
+  expect(recordFailure).toHaveBeenCalledWith('acme', expect.anything(), access_denied, undefined);
+});
+
+test('an attempt that stands in the ledger, although its exporter did not learn of it, is struck out', async () => {
+  const closed: Bucket = { create: async () => refused(denial), close: () => undefined };
+  const { outcome, recordFailure } = deliver([closed], { before: [mine] });
+  await expect(outcome).resolves.toBe('failed');
+  const ended = { attempt: mine, became: 'refused' };
+  expect(recordFailure).toHaveBeenCalledWith('acme', expect.anything(), expect.anything(), ended);
+});
+
+test('an object that a cloud tells of before anything is sent is committed with an intent', async () => {
+  const early: Bucket = { create: async () => exists('412'), close: () => undefined };
+  const before: Attempt = { ...mine, token: 'before' };
+  const { outcome, steps } = deliver([early], { before: [before] });
   await expect(outcome).resolves.toMatchObject({ version: 4 });
-  expect(noteStep.mock.calls.map(([, , attempt, step]) => [attempt, step])).toEqual([
-    [mine, 'staging'],
-    [mine, 'creating'],
-  ]);
+  expect(steps).toEqual(['staging']);
 });
 
 test('an upload that another exporter has overtaken creates nothing and records no failure', async () => {
-  const noteStep = vi.fn<ExporterPorts['ledger']['noteStep']>(
-    async (_id, _cursor, _attempt, step) => step === 'staging',
-  );
-  const { outcome, recordFailure } = deliver([bucketOfSteps(created)], { noteStep });
-  await expect(outcome).resolves.toBe('superseded');
+  const begin = async () => undefined;
+  const first = deliver([bucketThat(created)], { ledger: { begin } });
+  await expect(first.outcome).resolves.toBe('not-begun');
+  expect(first.recordFailure).not.toHaveBeenCalled();
+  const noteCreating = async () => false;
+  const later = deliver([bucketOfSteps(created)], { ledger: { noteCreating } });
+  await expect(later.outcome).resolves.toBe('superseded');
+  expect(later.recordFailure).not.toHaveBeenCalled();
+});
+
+test('where nobody knows whether the attempt is noted, nothing is sent, and nothing recorded', async () => {
+  const begin = () => Promise.reject(new Error('socket hang up'));
+  const { outcome, recordFailure } = deliver([bucketThat(created)], { ledger: { begin } });
+  await expect(outcome).rejects.toMatchObject({ code: 'internal' });
   expect(recordFailure).not.toHaveBeenCalled();
 });
 
 test('a second credential does not take back that the first one may have created the object', async () => {
-  const noteStep = vi.fn<ExporterPorts['ledger']['noteStep']>(async () => true);
-  const { outcome } = deliver([bucketOfSteps(unclear(rejection)), bucketOfSteps(created)], { noteStep });
+  const { outcome, steps } = deliver([bucketOfSteps(unclear(rejection)), bucketOfSteps(created)]);
   await expect(outcome).resolves.toMatchObject({ version: 4 });
-  expect(noteStep.mock.calls.map(([, , , step]) => step)).toEqual(['staging', 'creating']);
+  expect(steps).toEqual(['staging', 'creating']);
 });
 
 test('fields that not one row of a file has are reported, once for all its pages', async () => {

@@ -82,7 +82,7 @@ async function run(setting: Setting) {
         cursor = { ...cursor, intent, attempts: [...cursor.attempts, attempt] };
         return cursor;
       },
-      noteStep: async () => true,
+      noteCreating: async () => true,
       commit: async (_id, _cursor, { window }) => {
         cursor = { ...cursor, exportedThrough: window.end, intent: undefined, attempts: [] };
         return cursor;
@@ -108,7 +108,8 @@ async function run(setting: Setting) {
         patiences.push(patience);
         if (opening) throw opening;
         return {
-          async create() {
+          async create(_object, { step }) {
+            await step('creating');
             uploads++;
             now += uploadTakes;
             return answer;
@@ -167,6 +168,7 @@ const leased = (until: number): Attempt => ({
   partBytes: 1000,
   startedAt: start,
   lease: { messageId: 'another', until },
+  step: 'staging',
 });
 
 test('an account that another exporter is at work on has to wait, and nothing is read for it', async () => {

@@ -20,6 +20,7 @@ const cursor: Cursor = {
       partBytes: 1,
       startedAt: now,
       lease: { messageId: 'another', until: now + 600_500 },
+      step: 'staging',
     },
   ],
 };
@@ -58,7 +59,7 @@ async function receive(times: number, { silences, tick = lastTick }: Setting = {
         readCursor: never,
         createCursor: never,
         begin: never,
-        noteStep: never,
+        noteCreating: never,
         commit: never,
         recordFailure: async () => true,
         recordStop: never,

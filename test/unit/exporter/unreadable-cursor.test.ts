@@ -39,7 +39,7 @@ it('a cursor that cannot be read fails its own account only, which the log names
       readCursor: fail,
       createCursor: fail,
       begin: fail,
-      noteStep: fail,
+      noteCreating: fail,
       commit: fail,
       recordFailure: fail,
       recordStop: fail,
