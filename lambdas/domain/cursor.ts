@@ -3,76 +3,79 @@ import type { Instant } from './instant.ts';
 import type { Recipe } from './recipe.ts';
 import type { Window } from './window.ts';
 
-/** How far an account's export has come: the one item of the ledger that decides what is done next. */
+/** How far an account is exported. This item of the ledger alone decides what is exported next. */
 export interface Cursor {
   /** Every window that ends at or before this instant is delivered. */
   readonly exportedThrough: Instant;
-  /** Counts the changes of position and intent; who holds an older one can neither commit nor begin to create. */
+  /** Counts the changes of position and intent. An attempt with an older version can neither commit nor create. */
   readonly version: number;
-  /** Names the write that made the cursor as it is: whoever begins must have seen everything. */
+  /** Names the last write. An attempt can begin only if no write has happened since it read the cursor. */
   readonly lastWrite: string;
-  /** The file being made, from before its upload begins until it is committed. */
+  /** The file that is being delivered. Set before its upload begins, and until it is committed. */
   readonly intent?: Intent | undefined;
-  /** Attempts at the intent's position whose outcome is unknown; see `Attempt`. */
+  /** Attempts to deliver the intent's file whose outcome is unknown; see `Attempt`. */
   readonly attempts: readonly Attempt[];
-  /** When the last file was committed; absent before the first one. */
+  /** When the last file was committed; absent before the first file. */
   readonly deliveredAt?: Instant | undefined;
-  /** Where the last file went, as `placeName` writes it. */
+  /** The place of the last file, in the form of `placeName`. */
   readonly deliveredTo?: string | undefined;
   /** Failures since the last delivered file. */
   readonly failures: number;
-  /** When the first of these failures was; absent if there are none. */
+  /** When the first of these failures happened; absent if there are none. */
   readonly failingSince?: Instant | undefined;
   readonly lastError?:
     | { readonly code: FailureCode; readonly message: string; readonly at: Instant }
     | undefined;
-  /** At this size the intent's file could not be finished in one invocation. */
+  /** A part size with which the intent's file could not be finished in one invocation. */
   readonly tooLargeBytes?: number | undefined;
-  /** Why nothing is exported at present, once that has been announced. */
+  /** Why nothing is exported at present. Set once the event about it was sent. */
   readonly stopped?: StopReason | undefined;
-  /** Every window that ends at or before this instant has been counted again; absent where none ever was. */
+  /** Every window that ends at or before this instant was counted again; absent if none was. */
   readonly recountedThrough?: Instant | undefined;
 }
 
 export type StopReason = 'paused' | 'expired';
 
-/** The file that is to be written next, and how. */
+/** The next file to deliver, and how to make it. */
 export interface Intent {
   readonly window: Window;
   /** 1 for the window's first file. */
   readonly part: number;
-  /** The sort key of the last row of the part before; absent for the first part. */
+  /** The sort key of the last row of the previous part; absent for the first part. */
   readonly after?: string | undefined;
   readonly recipe: Recipe;
 }
 
 /**
- * One try at an upload: noted before it begins, struck out when it certainly wrote nothing. If an object "already
- * exists", another attempt at the same place tells that it can be ours.
+ * One try to upload a file. It is stored in the cursor before it begins, and removed when it certainly wrote nothing.
+ * If a later try finds that the object already exists, the remaining attempts tell whether the object can be ours.
  */
 export interface Attempt {
-  /** No other attempt has it. */
+  /** Unique to this attempt. */
   readonly token: string;
-  /** Where the upload goes, as `placeName` writes it. */
+  /** The place of the upload, in the form of `placeName`. */
   readonly place: string;
-  /** The size that the file is cut at: what the attempt created has it. */
+  /** The size at which the file is cut; an object created by this attempt was cut at it. */
   readonly partBytes: number;
   readonly startedAt: Instant;
   /** Absent once the attempt has ended. */
   readonly lease?: Lease | undefined;
-  /** How far an upload of several requests has come; absent from one that may be of a single request. */
+  /** The progress of an upload with several requests; absent if the upload may consist of one request. */
   readonly step?: UploadStep | 'presumed' | undefined;
 }
 
-/** While it lasts, others leave the account alone. It only saves work: nothing that is right or wrong rests on it. */
+/** Until it ends, other exporters skip the account. This only saves work: correctness does not depend on it. */
 export interface Lease {
-  /** The id of the queue's message that the exporter works on; the message is never out twice while an invocation lasts. */
+  /** The id of the exporter's message. The queue does not deliver this message again during the invocation. */
   readonly messageId: string;
   /** The end of the invocation. */
   readonly until: Instant;
 }
 
-/** Of an upload of several requests. `staging`: none that creates the object was sent. `creating`: it may have been. */
+/**
+ * The step of an upload with several requests. `staging`: the request that creates the object was
+ * not sent. `creating`: it may have been sent.
+ */
 export type UploadStep = 'staging' | 'creating';
 
 /** True if the attempt may have sent the request that creates the object. */
@@ -81,10 +84,10 @@ export function canHaveCreated({ step }: Attempt): boolean {
 }
 
 /**
- * Other attempts of which nothing is known, at the very file that this one sends in several requests. The same rows make
- * the same bytes, so theirs are several requests, too: what never noted a step of them is presumed to have created
- * nothing. A row that was recorded late, or deleted, in between makes other bytes, so it is no more than presumed: their
- * size may change, but an object that is found can be theirs.
+ * Other attempts to upload the same file that have stored no step, when `mine` turns out to need several requests. The
+ * same rows give the same bytes, so the others also needed several requests. Since they stored no step, they probably
+ * created nothing (`presumed`). This is not certain: a row that was recorded late or deleted in between changes the
+ * bytes. So the size of the file may change, but an existing object can still be theirs.
  */
 export function ofSeveralRequestsWith(mine: Attempt, attempts: readonly Attempt[]): readonly Attempt[] {
   return attempts.filter(
@@ -92,7 +95,7 @@ export function ofSeveralRequestsWith(mine: Attempt, attempts: readonly Attempt[
   );
 }
 
-/** True if files have to keep the attempt's size. */
+/** True if later attempts must use the same size, because this one may have created the object. */
 export function holdsSize(attempt: Attempt): boolean {
   return canHaveCreated(attempt) && attempt.step !== 'presumed';
 }
@@ -105,8 +108,8 @@ export function mayHaveBeenWritten(attempts: readonly Attempt[], mine: Attempt):
 }
 
 /**
- * At what size an object was created that is there, and that no attempt of this one's size can have created; `undefined`
- * if no attempt is known that can have, or several of different sizes are.
+ * The size of an existing object that no attempt with the size of `mine` can have created: that of the attempts that
+ * were presumed to have created nothing. `undefined` if there are none, or if their sizes differ.
  */
 export function sizeOfPresumed(attempts: readonly Attempt[], mine: Attempt): number | undefined {
   const presumed = attempts.filter(other => isAtSamePlace(other, mine) && other.step === 'presumed');
@@ -115,9 +118,9 @@ export function sizeOfPresumed(attempts: readonly Attempt[], mine: Attempt): num
 }
 
 /**
- * Until when the exporter of another message is at work on the account; `undefined` if none is.
+ * Until when the exporter of another message has a lease for the account; `undefined` if none has.
  *
- * @param messageId of the message that is worked on, if one is
+ * @param messageId the caller's own message, if it has one
  */
 export function leasedToAnother(
   { attempts }: Cursor,
@@ -130,22 +133,22 @@ export function leasedToAnother(
 }
 
 /**
- * As many attempts as this at one place, none of them struck out, tell all there is to tell: for a further one another is
- * forgotten, the oldest of those that are not known to have sent the request that creates. A destination that cannot be
- * reached for weeks would make the cursor too large for its table.
+ * The most attempts at one place that the cursor keeps. For a further one, another is dropped: the oldest of those that
+ * are not known to have sent the request that creates the object. Without a limit, a destination that is unreachable
+ * for weeks would make the cursor larger than DynamoDB allows.
  */
 const mostAttemptsAtPlace = 20;
 
-/** The attempts that stand in the cursor when one begins: itself, and the others that can have created an object. */
+/** The attempts to store in the cursor when `mine` begins: `mine`, and all others that can have created the object. */
 export function attemptsWith(attempts: readonly Attempt[], mine: Attempt): readonly Attempt[] {
   const others = attempts.filter(other => other.token !== mine.token && canHaveCreated(other));
   const here = others.filter(other => isAtSamePlace(other, mine));
-  const byWorth = here.toSorted(
+  const droppedFirst = here.toSorted(
     (one, other) =>
       Number(one.step === 'creating') - Number(other.step === 'creating') || one.startedAt - other.startedAt,
   );
-  const forgotten = new Set(byWorth.slice(0, Math.max(here.length - mostAttemptsAtPlace + 1, 0)));
-  return [...others.filter(other => !forgotten.has(other)), mine];
+  const dropped = new Set(droppedFirst.slice(0, Math.max(here.length - mostAttemptsAtPlace + 1, 0)));
+  return [...others.filter(other => !dropped.has(other)), mine];
 }
 
 function isAtSamePlace(one: Attempt, other: Attempt): boolean {
