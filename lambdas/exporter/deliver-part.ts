@@ -16,12 +16,12 @@ import { fileNameOf, type PartDelivery } from './part-delivery.ts';
 import { reportFailure } from './report-failure.ts';
 
 /**
- * Delivers one file: intent, upload, events, and last the commit of row and cursor. A crash between any
- * two of these leaves a state from which the next attempt arrives at the same one object.
+ * Delivers one file: writes the intent, uploads, sends the events, and finally commits the file's row and the cursor.
+ * After a crash between any two of these, the next attempt arrives at the same single object.
  *
- * @returns the cursor behind the file; `not-begun` or `superseded` if another exporter of the account was quicker,
- *   before or after the upload; `failed` if somebody must act, which is then reported
- * @throws ExportError with a retryable code, reported too
+ * @returns the cursor after the file; `not-begun` or `superseded` if another exporter of the account was faster, before
+ *   or after the upload; `failed` after it has reported a failure that needs a person
+ * @throws ExportError with a retryable code, after it has reported it
  */
 export async function deliverPart(
   delivery: PartDelivery,
@@ -52,7 +52,7 @@ export async function deliverPart(
       }
     }
     const { file, lacking } = await describeFile(upload, packed);
-    // Told before the commit: whoever crashes here tells it once more rather than never.
+    // Before the commit: a crash in between repeats the events. After the commit, a crash would lose them.
     await ports.events.delivered(accountId, file);
     if (begun.failures > 0) await ports.events.recovered(accountId, file, begun.failures);
     if (begun.deliveredTo !== undefined && begun.deliveredTo !== attempt.place)
@@ -68,8 +68,8 @@ export async function deliverPart(
 }
 
 /**
- * The same part as an attempt before cut it, from a cursor without this attempt, which created nothing. Whatever is found
- * there then has the rows up to the same one.
+ * The same part with the size of an earlier attempt, so that it ends at the same row as the object which that attempt
+ * created. This attempt created nothing and is removed from the cursor.
  */
 function atSize(delivery: PartDelivery, present: Cursor, partBytes: number): PartDelivery {
   const { intent, token, ports } = delivery;
@@ -82,24 +82,26 @@ function atSize(delivery: PartDelivery, present: Cursor, partBytes: number): Par
   };
 }
 
-/** One attempt at a part on its way. */
+/** An attempt in progress. */
 interface Upload {
   readonly delivery: PartDelivery;
   readonly begun: Cursor;
   readonly attempt: Attempt;
-  /** What of the attempt's progress stands in the ledger. */
+  /** The step that is stored in the ledger. */
   step: UploadStep | undefined;
-  /** True once another exporter is found to have gone on from the same cursor. */
+  /** True if another exporter has continued from the same cursor. */
   isSuperseded: boolean;
 }
 
-/** What became of an upload, and what it was made of. */
+/** The outcome of an upload, and the part that was uploaded. */
 interface Sent {
   readonly answer: Answer;
   readonly packed: PackedPart | undefined;
 }
 
-/** Uploads with the credential at hand and, if that is rejected and was rotated meanwhile, once more with the new one. */
+/**
+ * Uploads the part. If the cloud rejects the credential, and the secret has changed, uploads again with the new one.
+ */
 async function send(upload: Upload): Promise<Sent> {
   const { account, admitted, ports } = upload.delivery;
   const first = await sendTo(upload, () => ports.buckets.open(account, admitted.patience));
@@ -120,7 +122,9 @@ async function sendTo(upload: Upload, open: () => Promise<Bucket | undefined>): 
   return bucket && create(upload, bucket);
 }
 
-/** Why reading is stopped; a constant, since an error of its own for each file costs more than the stop. */
+/**
+ * The reason for aborting reads that are no longer needed. A constant, because creating an error for each file is slow.
+ */
 const uploadEnded = 'The upload is over';
 
 async function create(upload: Upload, bucket: Bucket): Promise<Sent> {
@@ -147,10 +151,10 @@ async function create(upload: Upload, bucket: Bucket): Promise<Sent> {
 }
 
 /**
- * Notes how far an upload of several requests has come, and never less far: what a first credential may have created
- * stands, whatever the second one does.
+ * Stores the step of an upload with several requests. Never goes back from `creating`: the upload with a first
+ * credential may have created the object, even if a second upload only stages.
  *
- * @throws ExportError if another exporter has gone on from the same cursor: the upload must not create the object then
+ * @throws ExportError if another exporter has continued from the same cursor: the upload must then not create the object
  */
 async function noteStep(upload: Upload, step: UploadStep): Promise<void> {
   if (upload.step === 'creating' || upload.step === step) return;
@@ -161,7 +165,7 @@ async function noteStep(upload: Upload, step: UploadStep): Promise<void> {
     return;
   }
   upload.isSuperseded = true;
-  throw new ExportError('internal', 'Another exporter has gone on with the account meanwhile');
+  throw new ExportError('internal', 'Another exporter has continued the export of the account');
 }
 
 async function describeFile(
@@ -170,7 +174,7 @@ async function describeFile(
 ): Promise<{ file: DeliveredFile; lacking: readonly RecordField[] }> {
   const { window, part, recipe } = delivery.intent;
   const { format, compression, place } = recipe;
-  // The same rows give the same bytes, whoever wrote them.
+  // The body of an existing object may not have been read. Packing the same rows again gives the same bytes.
   const { rows, lacking, archive } = packed?.figures() ?? (await packWithoutUpload(delivery));
   const file = {
     window,
@@ -188,7 +192,7 @@ async function describeFile(
   return { file, lacking };
 }
 
-/** For a driver that learned before the body's end that the object is there. */
+/** Computes the figures without an upload, for an object whose existence the driver learned before the body's end. */
 async function packWithoutUpload(delivery: PartDelivery) {
   const { signal } = delivery.deadline;
   const packed = packPart(delivery, signal);
