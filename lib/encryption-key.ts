@@ -17,7 +17,10 @@ const writeActions = [
 
 export interface EncryptionKeyProps {
   readonly stage: string;
-  /** An existing key. The stack does not change its policy; docs/operator/encryption-key.md says what the policy must allow. */
+  /**
+   * An existing key. The stack does not change its policy; docs/operator/encryption-key.md says what the policy must
+   * allow.
+   */
   readonly existingKeyArn?: string | undefined;
 }
 
