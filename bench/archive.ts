@@ -49,7 +49,7 @@ async function runOnce(variant: string): Promise<Measured<ArchiveOutcome>> {
   return measured;
 }
 
-/** Medians; the last two are of the rounds' own ratios. */
+/** Medians over the rounds. `timeToOurs` and `cpuToOurs` are medians of each round's ratio to our run in that round. */
 function figuresOf(
   name: string,
   runs: readonly Measured<ArchiveOutcome>[],

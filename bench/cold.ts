@@ -25,9 +25,13 @@ const sdks = { s3: '@aws-sdk/client-s3', gcs: '@google-cloud/storage', azure: '@
 
 const { rounds, json } = new Command('npm run bench:cold --')
   .description(
-    'Cold starts of the built functions in fresh processes: import, the SDK of the account’s cloud, first invocation; beside an exporter that imports the SDKs of all clouds statically, bundled as ours is and as esbuild does by itself.',
+    'Measures cold starts of the built functions in fresh processes: import, the SDK of the account’s cloud, first invocation. Compares with an exporter that imports the SDKs of all clouds statically, bundled like ours and with esbuild’s defaults.',
   )
-  .addOption(new Option('--rounds <number>', 'how often each starts').default(15).argParser(whole(1, 1000)))
+  .addOption(
+    new Option('--rounds <number>', 'how often each variant is started')
+      .default(15)
+      .argParser(whole(1, 1000)),
+  )
   .option('--json', 'end with one line of JSON; everything else goes to standard error', false)
   .allowExcessArguments(false)
   .parse()

@@ -17,13 +17,13 @@ interface Options {
 }
 
 const mostAccounts = 10_000_000;
-/** Larger populations take a minute a run: ours alone, once. */
+/** With more accounts a run takes about a minute, so only ours runs, and only once. */
 const mostCompared = 100_000;
 const variants = ['ours', 'scan all accounts', 'limit'];
 
 const { accounts, rounds, latency, sqsLatency, cpus, json } = new Command('npm run bench:dispatch --')
   .description(
-    'One tick over so many accounts, of which a twelfth, all and (of the largest number) none are due: the deployed dispatcher, a rival that scans all accounts, and the limit.',
+    'Runs one tick for each number of accounts, of which a twelfth, all, or (with the largest number) none are due. Variants: the deployed dispatcher, a rival that scans all accounts, and the limit.',
   )
   .addOption(
     new Option('--accounts <numbers>', 'how many accounts, separated by commas')
@@ -49,7 +49,7 @@ const { accounts, rounds, latency, sqsLatency, cpus, json } = new Command('npm r
       .argParser(whole(0, 10_000)),
   )
   .addOption(
-    new Option('--cpus <number>', 'pin the measured process to so many processors (Linux)').argParser(
+    new Option('--cpus <number>', 'pin the measured process to this number of processors (Linux)').argParser(
       whole(1, 1024),
     ),
   )
@@ -87,7 +87,7 @@ try {
   const addedGrowth = idle && addedGrowthOf(due, idle);
   print.line(`\n${dispatchTable(results)}\n`);
   print.line(`Growth of ours with the due accounts, as an exponent: ${JSON.stringify(growth)}`);
-  print.line(`The same of what they add to a tick without any: ${JSON.stringify(addedGrowth)}`);
+  print.line(`The same without the cost of a tick with no due account: ${JSON.stringify(addedGrowth)}`);
   const setting = { accounts, rounds, latencyMs: latency, sqsLatencyMs: sqsLatency, cpus: cpus ?? null };
   print.result({ benchmark: 'dispatch', machine: machine(), setting, results, growth, addedGrowth });
 } finally {

@@ -23,24 +23,24 @@ import { runVariant } from './measure/run-variant.ts';
 const names = { ours: 'ours', limit: 'limit' };
 const variants = [names.ours, 'document client + archiver', 'collect all + fflate', names.limit];
 
-/** Whoever collects more rows than this needs more memory than most machines have. */
+/** A variant that keeps all rows in memory does not fit into most machines with more rows than this. */
 const mostCollected = 2_000_000;
-/** Zlib's default, and what archiver and fflate use. */
+/** Zlib's default, which archiver and fflate use too. */
 const rivalLevel = 6;
 
-/** With the SDK's three attempts the rivals fail when a partition refuses. */
-const patience = { AWS_MAX_ATTEMPTS: '20' };
+/** The SDK's default of three attempts is too few for the rivals when a partition throttles: they would fail. */
+const rivalEnvironment = { AWS_MAX_ATTEMPTS: '20' };
 
 const options = benchCommand(
   'export',
-  'Exports a window from a loopback DynamoDB to a loopback S3 over TLS, as the deployed exporter, two rivals and the limit do.',
+  'Exports a window from a loopback DynamoDB to a loopback S3 over TLS, with the deployed exporter, two rivals and the limit.',
   { usual: 1_000_000, most: mostRows },
 )
   .addOption(latencyOption())
   .addOption(memoryOption())
   .option(
     '--partition',
-    'let the rows be in one partition of DynamoDB: 12 MB/s of consistent reads, refused beyond',
+    'put all rows into one partition of DynamoDB, which throttles above 12 MB/s of consistent reads',
     false,
   )
   .parse()
@@ -69,7 +69,7 @@ try {
   print.line(`ours to the first rival and to the limit: ${JSON.stringify(result.ratios)}`);
   if (memory !== undefined)
     print.line(`${memory} MB: ${processorsOf(memory).toFixed(2)} of a processor, by ${quota?.means}`);
-  if (partition) print.line(`Queries that the partitions refused: ${await stage.refusedQueries()}`);
+  if (partition) print.line(`Throttled queries: ${await stage.refusedQueries()}`);
   const setting = {
     rows,
     rounds,
@@ -100,7 +100,7 @@ async function runOnce(at: Stage, variant: string, round: number): Promise<Expor
     level: compressionLevel,
     rivalLevel,
   };
-  const own = variant === names.ours ? exporterRuntimeEnvironment : patience;
+  const own = variant === names.ours ? exporterRuntimeEnvironment : rivalEnvironment;
   const measured = await runVariant<object>({
     program: at.program,
     variant,
@@ -117,7 +117,7 @@ async function runOnce(at: Stage, variant: string, round: number): Promise<Expor
   return { ...measured, zipBytes };
 }
 
-/** The size of what lies in the bucket, once its content is found to be the expected one. */
+/** @throws Error if the content of the object in the bucket is not the expected one */
 async function deliveredBytes(at: Stage, variant: string): Promise<number> {
   const { zipBytes, ...found } = await at.delivered();
   if (!isSame(found, expected))

@@ -20,21 +20,21 @@ interface Options {
 }
 
 const options = new Command('npm run bench:fleet --')
-  .description('Simulates the midnight wave of a fleet whose accounts all share one midnight.')
+  .description('Simulates the wave of exports after midnight when all accounts are in one time zone.')
   .addOption(
     new Option('--accounts <number>', 'how many accounts').default(100_000).argParser(whole(1, 10_000_000)),
   )
   .addOption(
-    new Option('--concurrency <numbers>', 'how many exporters at once, separated by commas')
+    new Option('--concurrency <numbers>', 'how many exporters run at once, separated by commas')
       .default([50, 200, 1000])
       .argParser(text => text.split(',').map(whole(1, 1000))),
   )
   .addOption(
-    new Option('--memory <MBs>', 'the exporters’ memory, separated by commas; which one to choose is printed')
+    new Option('--memory <MBs>', 'the exporters’ memory, separated by commas; prints which to choose')
       .default([exporterMemory])
       .argParser(text => text.split(',').map(whole(128, 10_240))),
   )
-  .option('--chart <file>', 'draw the waves as an SVG, too')
+  .option('--chart <file>', 'also draw the waves as an SVG')
   .option('--json', 'end with one line of JSON; everything else goes to standard error', false)
   .allowExcessArguments(false)
   .parse()
@@ -60,7 +60,9 @@ print.line(waveTable(results));
 const choices = memoryChoices(results);
 if (memory.length > 1)
   for (const { concurrency: number, memory: mb } of choices)
-    print.line(`${number} exporters at once: ${mb} MB are the cheapest with which the last file is in time`);
+    print.line(
+      `${number} exporters at once: ${mb} MB is the cheapest memory that does not delay the last file`,
+    );
 const costs = pricedExports(exporterMemory);
 print.line(`\n${costTable(costs)}`);
 if (chart !== undefined) writeFileSync(chart, drawWaves(waves, results, population));

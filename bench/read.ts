@@ -21,7 +21,7 @@ const variants = [ours, 'document client', 'low-level client', 'limit'];
 
 const options = benchCommand(
   'read',
-  'Reads a window from a loopback DynamoDB as lines of JSON, as the exporter, the two clients of the SDK and the limit do.',
+  'Reads a window from a loopback DynamoDB as lines of JSON, with the exporter, the two clients of the SDK and the limit.',
   { usual: 500_000, most: mostRows },
 )
   .addOption(latencyOption())
@@ -75,7 +75,7 @@ async function runOnce(variant: string, dynamodbEndpoint: string): Promise<Measu
   return measured;
 }
 
-/** Medians; the last two are of the rounds' own ratios. */
+/** Medians over the rounds. `timeToOurs` and `cpuToOurs` are medians of each round's ratio to our run in that round. */
 function figuresOf(name: string, runs: readonly Measured<unknown>[], oursToo: readonly Measured<unknown>[]) {
   const time = (measured: readonly Measured<unknown>[]) => measured.map(({ seconds }) => seconds);
   const cpu = (measured: readonly Measured<unknown>[]) => measured.map(({ cpuSeconds }) => cpuSeconds);

@@ -35,7 +35,7 @@ const { accounts, windows, warmUp, rows, rounds, cpus, memory, only, json } = ne
   'npm run bench:small --',
 )
   .description(
-    'Exports small windows, one an invocation, against the embedded servers: CPU and calls of each after a warm-up, for the deployed exporter and for the obvious design.',
+    'Exports small windows, one per invocation, to the embedded servers. Measures processor time and calls of each export after a warm-up, for the deployed exporter and for a simple rival.',
   )
   .addOption(
     new Option('--accounts <number>', 'how many accounts, one after the other')
@@ -46,7 +46,7 @@ const { accounts, windows, warmUp, rows, rounds, cpus, memory, only, json } = ne
     new Option('--windows <number>', 'measured windows of each account').default(6).argParser(whole(1, 1000)),
   )
   .addOption(
-    new Option('--warm-up <number>', 'windows of each account before those; the first makes its cursor')
+    new Option('--warm-up <number>', 'windows of each account that are exported before the measurement')
       .default(6)
       .argParser(whole(1, 1000)),
   )
@@ -55,13 +55,15 @@ const { accounts, windows, warmUp, rows, rounds, cpus, memory, only, json } = ne
     new Option('--rounds <number>', 'how often each variant runs').default(5).argParser(whole(1, 1000)),
   )
   .addOption(
-    new Option('--cpus <number>', 'pin the measured process to so many processors (Linux)').argParser(
+    new Option('--cpus <number>', 'pin the measured process to this number of processors (Linux)').argParser(
       whole(1, 1024),
     ),
   )
   .addOption(memoryOption())
-  .option('--only <names>', 'run variants whose names begin so, separated by semicolons', text =>
-    text.split(';'),
+  .option(
+    '--only <names>',
+    'run only variants whose names begin with one of these, separated by semicolons',
+    text => text.split(';'),
   )
   .option('--json', 'end with one line of JSON; everything else goes to standard error', false)
   .allowExcessArguments(false)

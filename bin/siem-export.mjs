@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Runs the command line on the Node that comes with this package, whichever one the shell finds first.
+// Runs the command line with Node 24, which this package installs, even if the shell finds an older version first.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import * as module from 'node:module';
@@ -15,7 +15,7 @@ if (Number(process.versions.node.split('.')[0]) >= 24) {
   if (existsSync(node)) {
     const script = fileURLToPath(import.meta.url);
     const child = spawn(node, [script, ...process.argv.slice(2)], { stdio: 'inherit' });
-    // It says what is done before it ends.
+    // Without this handler a signal would end this process while the child still prints what it has done so far.
     for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
     child.once('exit', status => {
       process.exitCode = status ?? 4;

@@ -1,7 +1,10 @@
 import { runCommandLine } from '../cli/main.ts';
 import { putClockForward } from '../local/clock.ts';
 
-/** Whoever started this may hand a signal on that the terminal has sent already. */
+/**
+ * In milliseconds. One press of Ctrl+C can arrive twice: from the terminal and from a parent process that forwards it
+ * (npm, or `siem-export.mjs`). A second signal counts as a second press only after this time.
+ */
 const onePress = 300;
 const interruption = new AbortController();
 let interruptedAt = Number.POSITIVE_INFINITY;
@@ -19,5 +22,5 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   interrupted: interruption.signal,
   putClockForward,
 });
-// What was given up may still hold connections.
+// Interrupted requests may still hold connections, which would keep the process running.
 if (interruption.signal.aborted) process.exit();

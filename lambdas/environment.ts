@@ -4,11 +4,11 @@ import { describeFaults } from './domain/faults.ts';
 import { type SortKeyType, sortKeyTypes } from './domain/sort-key.ts';
 
 /**
- * The environment variables of the three functions: the stack writes them, the handlers read them, and both take the
- * names from here. A `satisfies Record<DispatcherVariable, string>` in the stack makes a forgotten one a type error.
+ * The environment variables of the three functions. The stack sets them and the handlers read them, both with these
+ * names. In the stack, `satisfies Record<DispatcherVariable, string>` turns a missing variable into a type error.
  */
 export const variables = {
-  /** The stage's name, the one dimension of every metric. */
+  /** The stage's name. */
   stage: 'STAGE',
   accountsTable: 'ACCOUNTS_TABLE',
   timeZoneIndex: 'TIME_ZONE_INDEX',
@@ -17,20 +17,22 @@ export const variables = {
   exportQueueUrl: 'EXPORT_QUEUE_URL',
   eventBusName: 'EVENT_BUS_NAME',
   secretPrefix: 'SECRET_PREFIX',
-  /** How long after its end a window is read, in seconds. */
+  /** The settle time, in seconds. */
   settleSeconds: 'SETTLE_SECONDS',
-  /** How long after its end a delivered window is counted again, in seconds; absent where none is. */
+  /**
+   * How long after its end a delivered window is counted again, in seconds; absent if windows are not counted again.
+   */
   recountAfterSeconds: 'RECOUNT_AFTER_SECONDS',
-  /** The largest content of one file before compression, in bytes. */
+  /** The largest size of one file before compression, in bytes. */
   partBytes: 'PART_BYTES',
   writerVersion: 'WRITER_VERSION',
   auditLogTable: 'AUDIT_LOG_TABLE',
   auditLogPartitionKey: 'AUDIT_LOG_PARTITION_KEY',
   auditLogSortKey: 'AUDIT_LOG_SORT_KEY',
   auditLogSortKeyType: 'AUDIT_LOG_SORT_KEY_TYPE',
-  /** JSON: which attribute of a row holds which field of a record. */
+  /** JSON: the name of the attribute for each field of a record. */
   auditLogAttributes: 'AUDIT_LOG_ATTRIBUTES',
-  /** JSON: the fields without which a row is malformed. */
+  /** JSON: the fields that every row must have. */
   auditLogRequired: 'AUDIT_LOG_REQUIRED',
   auditLogRegion: 'AUDIT_LOG_REGION',
   localS3Endpoint: 'LOCAL_S3_ENDPOINT',
@@ -43,7 +45,7 @@ export const longestSettleMinutes = 24 * 60;
 export const longestRecountHours = 30 * 24;
 
 export const defaultPartBytes = 1_073_741_824;
-/** Below 4 GB with room to spare: the zip container has no ZIP64. */
+/** Below 4 GiB, because the zip writer does not support ZIP64. */
 export const largestPartBytes = 3_500_000_000;
 
 const text = z.string({ error: 'expected a text, got nothing' }).min(1, 'expected a text, got an empty one');
@@ -64,7 +66,7 @@ const loopback = z
   .refine(isLoopbackUrl, 'expected the URL of a server on this machine, such as http://127.0.0.1:4566')
   .optional();
 
-/** Which attribute of an audit row holds which field of a record. */
+/** The name of the attribute for each field of a record. */
 export const auditLogAttributes = z.strictObject({
   date: text,
   email: text,
@@ -78,7 +80,7 @@ export const sortKeyType = z.enum(sortKeyTypes, { error: 'expected iso or epochM
 
 const recordFields = recordColumns.map(([, field]) => field);
 
-/** Fields of a record that every row has to have. */
+/** The fields that every row must have. */
 export const requiredFields = z.array(
   z.enum(recordFields, { error: `expected one of ${recordFields.join(', ')}` }),
 );
@@ -92,17 +94,17 @@ const json = text.transform((json, context) => {
   }
 });
 
-/** The table that holds the audit rows, and the names of its attributes. */
+/** The audit log's table and the names of its attributes. */
 export interface AuditLogSource {
-  /** The table's name, or its ARN where it belongs to another AWS account. */
+  /** The table's name, or its ARN if it belongs to another AWS account. */
   readonly tableName: string;
   readonly partitionKey: string;
   readonly sortKey: string;
   readonly sortKeyType: SortKeyType;
   readonly attributes: Omit<AuditLogAttributes, 'sortKey'>;
-  /** The fields without which a row is malformed; none unless given. */
+  /** A row without one of these fields is malformed. Default: none. */
   readonly required?: readonly RecordField[] | undefined;
-  /** Where the table is, if not in the function's own region. */
+  /** The table's region, if it differs from the function's. */
   readonly region?: string | undefined;
 }
 
@@ -179,7 +181,7 @@ const exporterEnvironment = z
       recountAfterSeconds: read.RECOUNT_AFTER_SECONDS,
       partBytes: read.PART_BYTES,
       writerVersion: read.WRITER_VERSION,
-      /** Servers of local mode that stand in for the clouds; none in AWS. */
+      /** Servers in place of the clouds; set only in local mode. */
       endpoints: {
         s3: read.LOCAL_S3_ENDPOINT,
         sts: read.LOCAL_STS_ENDPOINT,
@@ -211,14 +213,14 @@ type RequiredName<Variables> = {
   [Name in keyof Variables]-?: undefined extends Variables[Name] ? never : Name;
 }[keyof Variables];
 
-/** The variables that the stack has to set for each function. */
+/** The variables that the stack must set for each function. */
 export type DispatcherVariable = RequiredName<z.input<typeof dispatcherEnvironment>>;
 export type ExporterVariable = RequiredName<z.input<typeof exporterEnvironment>>;
 export type WatchdogVariable = RequiredName<z.input<typeof watchdogEnvironment>>;
 
 export type ExporterEnvironment = Readonly<z.output<typeof exporterEnvironment>>;
 
-/** The function is deployed with a wrong environment; the message names every variable at fault and no value. */
+/** The function's environment is invalid. The message names every wrong variable, but no value. */
 export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError';
   readonly code = 'environment_invalid';
@@ -229,10 +231,10 @@ export const readDispatcherEnvironment = readerOf(dispatcherEnvironment);
 export const readExporterEnvironment = readerOf(exporterEnvironment);
 export const readWatchdogEnvironment = readerOf(watchdogEnvironment);
 
-/** The function's own region, which Lambda itself sets. */
+/** The function's region. Lambda sets the variable. */
 export const readRegion = readerOf(z.object({ AWS_REGION: text }).transform(read => read.AWS_REGION));
 
-/** What reads a function's environment, and throws an EnvironmentError that names every variable missing or wrong. */
+/** Returns a reader of a function's environment. It throws an EnvironmentError that names every wrong variable. */
 function readerOf<Read>(schema: z.ZodType<Read>) {
   return (environment: Readonly<Record<string, string | undefined>>): Readonly<Read> => {
     const parsed = schema.safeParse(environment);
@@ -241,7 +243,9 @@ function readerOf<Read>(schema: z.ZodType<Read>) {
   };
 }
 
-/** Local mode never leaves the machine, so a variable set by mistake in AWS cannot send a credential elsewhere. */
+/**
+ * Only this machine is allowed, so that such a variable, if set in AWS by mistake, cannot send a credential elsewhere.
+ */
 function isLoopbackUrl(value: string): boolean {
   if (!URL.canParse(value)) return false;
   const { protocol, hostname } = new URL(value);

@@ -9,42 +9,45 @@ import type { EncryptionKey } from './encryption-key.ts';
 import type { Severity } from './severity.ts';
 
 export type AlarmDefinition = {
-  /** One sentence without its full stop, which the alarm's message begins with. */
+  /** One sentence without its full stop. The alarm's description begins with it. */
   readonly meaning: string;
   readonly metric: IMetric;
-  /** How many of the metric's periods are looked at; 1 by default. */
+  /** How many of the metric's last periods are evaluated; 1 by default. */
   readonly periods?: number;
-  /** How many of these must be at fault; all by default. */
+  /** How many of these periods must be beyond the threshold; all by default. */
   readonly atFault?: number;
-  /** What it means when nothing is reported: all is well (by default), nothing new, or a fault in itself. */
-  readonly missingData?: 'well' | 'unchanged' | 'fault';
-  /** Whether the topic is told of the end as well; true by default. */
-  readonly endIsTold?: boolean;
+  /** What a period without data means: no fault (the default), the same state as before, or a fault. */
+  readonly missingData?: 'ok' | 'unchanged' | 'fault';
+  /** Whether the end of the alarm is also sent to the topic; true by default. */
+  readonly notifiesOfEnd?: boolean;
 } & ({ readonly above: number } | { readonly below: number });
 
-/** Of an hourly metric of what comes and goes with the windows: one ticket, and not one for each window. */
+/**
+ * For an hourly metric of something that happens with each window: the alarm ends only after a day without it, so that
+ * it opens one ticket and not one for each window.
+ */
 export const untilQuietForADay = { periods: 24, atFault: 1 } as const;
 
 export interface AlarmsProps {
   readonly stage: string;
   readonly encryptionKey: EncryptionKey;
   readonly runbookUrl: string;
-  /** Whom each topic tells. */
+  /** The subscriber of each topic. */
   readonly email?: Partial<Readonly<Record<Severity, string>>> | undefined;
 }
 
 const topicIds = { page: 'PageTopic', ticket: 'TicketTopic' } as const;
 
 const missingDataTreatment = {
-  well: TreatMissingData.NOT_BREACHING,
+  ok: TreatMissingData.NOT_BREACHING,
   unchanged: TreatMissingData.IGNORE,
   fault: TreatMissingData.BREACHING,
 } as const;
 
-/** The stage's alarms and the two topics that they tell, each the one of its severity. */
+/** The stage's alarms, and one topic for each severity that receives them. */
 export class Alarms extends Construct {
   readonly topics: Readonly<Record<Severity, Topic>>;
-  /** Every alarm that was registered, in that order. */
+  /** All registered alarms, in the order of registration. */
   readonly all: Alarm[] = [];
   readonly #stage: string;
   readonly #runbookUrl: string;
@@ -78,7 +81,7 @@ export class Alarms extends Construct {
     else
       Annotations.of(this).addWarningV2(
         `siem-export:nobody-for-${severity}`,
-        `Nobody is told of alarms that ${severity === 'page' ? 'need somebody now' : 'can wait for the morning'}: set alarmEmail, or subscribe to the topic siem-export-${stage}-${severity} after the deployment`,
+        `Nobody receives alarms that ${severity === 'page' ? 'need somebody now' : 'can wait until the morning'}: set alarmEmail, or subscribe to the topic siem-export-${stage}-${severity} after the deployment`,
       );
     const alarmsOfThisAccount = Stack.of(this).formatArn({
       service: 'cloudwatch',
@@ -86,7 +89,8 @@ export class Alarms extends Construct {
       resourceName: '*',
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
-    // A topic with a policy of its own loses the default one, by which alarms of the account may publish.
+    // `enforceSSL` gives the topic its own policy, which replaces the default one. Without this statement the alarms of
+    // the account could not publish.
     topic.addToResourcePolicy(
       new PolicyStatement({
         sid: 'AlarmsPublish',
@@ -105,8 +109,8 @@ export class Alarms extends Construct {
       metric,
       periods = 1,
       atFault = periods,
-      missingData = 'well',
-      endIsTold = true,
+      missingData = 'ok',
+      notifiesOfEnd = true,
     } = definition;
     const comparison =
       'above' in definition
@@ -121,9 +125,9 @@ export class Alarms extends Construct {
       datapointsToAlarm: atFault,
       treatMissingData: missingDataTreatment[missingData],
     });
-    const tell = new SnsAction(this.topics[severity]);
-    alarm.addAlarmAction(tell);
-    if (endIsTold) alarm.addOkAction(tell);
+    const notify = new SnsAction(this.topics[severity]);
+    alarm.addAlarmAction(notify);
+    if (notifiesOfEnd) alarm.addOkAction(notify);
     this.all.push(alarm);
   }
 }

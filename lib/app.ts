@@ -7,7 +7,7 @@ import { SiemExportStack } from './stack.ts';
 /** A tag of every stage's resources; the configuration may add others. */
 const stageTag = 'siem-export:stage';
 
-/** CloudFormation takes tags for these in some regions only: in GovCloud and China they are an unknown property. */
+/** In GovCloud and China, CloudFormation rejects the property `Tags` of these types. */
 const untaggedSomewhere = [
   'AWS::CloudWatch::Dashboard',
   'AWS::Events::Rule',
@@ -15,18 +15,18 @@ const untaggedSomewhere = [
 ];
 
 export interface AppOptions {
-  /** Asked for once the configuration is found to be right: building takes seconds. */
+  /** Called only after the configuration has been checked, because building takes seconds. */
   readonly code: () => FunctionCode;
-  /** Beside the CDK's own sources of context: cdk.json and `-c` reach an app through the CDK command line only. */
+  /** Additional context. The context of cdk.json and `-c` is available only when the CDK command line runs the app. */
   readonly context?: Readonly<Record<string, unknown>>;
-  /** Where the template is written; where the CDK command line says, by default. */
+  /** The folder for the template; by default the one that the CDK command line chooses. */
   readonly outputFolder?: string;
 }
 
 /**
- * The CDK app with the one stage that its context configures, and the checks that its synthesis has to pass.
+ * The CDK app with the stage that its context configures, and the checks that its synthesis must pass.
  *
- * @throws ConfigurationError naming every setting at fault
+ * @throws ConfigurationError naming every wrong setting
  */
 export function createApp({ code, context = {}, outputFolder }: AppOptions): {
   app: App;

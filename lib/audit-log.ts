@@ -9,15 +9,15 @@ import { ownAuditLog, regionOfArn } from './config-schema.ts';
 import { viaService } from './encryption-key.ts';
 
 export interface AuditLogProps {
-  /** The stack's own table, where there is one. */
+  /** The stack's own table, if it has one. */
   readonly table: Table | undefined;
-  /** The vendor's table otherwise, in whatever account and region it is. */
+  /** Otherwise the vendor's table, which may be in another account and region. */
   readonly existing: ExistingAuditLog | undefined;
-  /** The fields without which a row is malformed. */
+  /** A row without one of these fields is malformed. */
   readonly required: readonly RecordField[];
 }
 
-/** The table with the audit rows, of the stack or of the vendor: how to read it, and the right to. */
+/** The audit log, either the stack's table or the vendor's: how to read it, and the permissions to read it. */
 export class AuditLog extends Construct {
   readonly source: AuditLogSource;
   readonly #tableArn: string;
@@ -31,7 +31,7 @@ export class AuditLog extends Construct {
       const region = tableArn === undefined ? existing.region : regionOfArn(tableArn);
       this.#tableArn = tableArn ?? this.#arnOf(tableName ?? '', region);
       this.source = {
-        // By its ARN a table of another AWS account can be read, by its name only one's own.
+        // A table of another AWS account can be read only by its ARN, not by its name.
         tableName: tableArn ?? tableName ?? '',
         partitionKey,
         sortKey,
@@ -46,7 +46,7 @@ export class AuditLog extends Construct {
     } else throw new TypeError('An audit log needs a table');
   }
 
-  /** What a function that reads the table is told of it. */
+  /** The environment variables for a function that reads the table. */
   get environment() {
     const { tableName, partitionKey, sortKey, sortKeyType, attributes, required = [], region } = this.source;
     return {
@@ -65,7 +65,7 @@ export class AuditLog extends Construct {
     this.#allowDecrypting(grantee);
   }
 
-  /** The keys of rows, and nothing of what they tell. */
+  /** Allows reading only the keys of rows, no other attributes. */
   allowReadingKeys(grantee: IGrantable): void {
     const { partitionKey, sortKey } = this.source;
     this.#allow(

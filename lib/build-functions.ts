@@ -8,17 +8,17 @@ export type FunctionName = (typeof functionNames)[number];
 const projectFolder = join(import.meta.dirname, '..');
 
 export interface BuildOptions {
-  /** Has `<function>/handler.ts`; the project's own `lambdas` by default. */
+  /** The folder with `<function>/handler.ts`; the project's `lambdas` by default. */
   readonly sourceFolder?: string;
-  /** Receives `<function>/index.mjs` and its chunks; the project's `dist` by default. */
+  /** The folder for `<function>/index.mjs` and its chunks; the project's `dist` by default. */
   readonly outputFolder?: string;
 }
 
 /**
- * Bundles each function with everything it needs, the AWS SDK included, so that what was tested is what runs.
+ * Bundles each function with all its dependencies, including the AWS SDK, so that the deployed code is the tested code.
  *
- * What a handler imports on demand becomes a chunk of its own, so the SDK of a cloud is read when the first account
- * needs it. The output depends on the sources only, so an unchanged function keeps its asset hash.
+ * A module that a handler imports on demand becomes a separate chunk, so the SDK of a cloud is loaded only when an
+ * account needs it. The output depends only on the sources, so an unchanged function keeps its asset hash.
  *
  * @returns the folder of each bundle
  */
@@ -31,9 +31,9 @@ export function buildFunctions({
   return { dispatcher: build('dispatcher'), exporter: build('exporter'), watchdog: build('watchdog') };
 }
 
-/** Bundles one entry into `index.mjs` and its chunks, as the functions are bundled. */
+/** Bundles one entry into `index.mjs` and its chunks, with the options of the functions. */
 export function bundle(entry: string, outputFolder: string): string {
-  // Chunks carry a hash in their names, so those of an earlier build would stay in the asset.
+  // Chunks have a hash in their names. Without this, chunks of an earlier build would remain in the asset.
   rmSync(outputFolder, { recursive: true, force: true });
   buildSync({
     absWorkingDir: projectFolder,
@@ -47,12 +47,12 @@ export function bundle(entry: string, outputFolder: string): string {
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
-    // CommonJS packages inside an ES module need a `require`. The import's own name is one that no package uses.
+    // CommonJS packages inside an ES module need a `require`. The imported name must differ from those in all packages.
     banner: {
       js: "import { createRequire as createBundleRequire } from 'node:module';const require = createBundleRequire(import.meta.url);",
     },
     minify: true,
-    // Error classes are told apart by their names, which minifying would change.
+    // Code distinguishes error classes by their names, which minifying would change.
     keepNames: true,
     sourcemap: true,
     sourcesContent: false,

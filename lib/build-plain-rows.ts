@@ -7,8 +7,8 @@ const folder = join(import.meta.dirname, '../lambdas/archive/plain-rows');
 export const moduleFile = join(folder, 'module.ts');
 
 /**
- * Compiles the part of the transcoder that is WebAssembly, as the text of the module that holds it. The project keeps
- * that text, so that nothing but a change of its source needs the compiler; a test compares the two.
+ * Compiles `assembly.ts` to WebAssembly and returns the text of `module.ts`, which contains it. `module.ts` is
+ * committed, so the compiler is needed only after a change of `assembly.ts`. A test checks that both match.
  */
 export async function compilePlainRows(): Promise<string> {
   const output = mkdtempSync(join(tmpdir(), 'siem-export-assembly-'));

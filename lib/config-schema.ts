@@ -26,7 +26,7 @@ const retentionDays = Object.values(RetentionDays).filter(
   (days): days is RetentionDays => typeof days === 'number' && days !== RetentionDays.INFINITE,
 );
 
-/** AWS takes 50 for a resource: the stage's own beside them, and some of CloudFormation's. */
+/** AWS allows 50 tags for each resource; the stage and CloudFormation add their own. */
 const mostTags = 40;
 
 const attributeName = matching(/^[\s\S]{1,255}$/, 'the name of an attribute, 1 to 255 characters');
@@ -61,7 +61,7 @@ const privateRange = matching(
   'a private IPv4 range of /16 to /24, such as 10.0.0.0/20',
 );
 
-/** The names that the stack's own audit-log table uses, and an existing table's where nothing else is said. */
+/** The names in the stack's own audit-log table, which are also the defaults for an existing table. */
 const { sortKey, ...attributes } = defaultAttributes;
 export const ownAuditLog = { partitionKey: 'accountId', sortKey, sortKeyType: 'iso', attributes } as const;
 
@@ -77,7 +77,7 @@ const auditLogSettings = z.strictObject({
   kmsKeyArn: keyArn.optional(),
 });
 
-/** Whether nothing but `required` is set: it holds for the stack's own table, too. */
+/** Whether only `required` is set. Then the settings are for the stack's own table and name no existing one. */
 function isOfOwnTable({ required, attributes, ...settings }: z.output<typeof auditLogSettings>): boolean {
   const { partitionKey, sortKey, sortKeyType, ...others } = settings;
   const names = [partitionKey, sortKey, sortKeyType].join();
@@ -127,12 +127,12 @@ const alarmEmail = z.union(
 );
 
 const expectedBoolean = 'expected true or false';
-/** As `-c name=false` has it, too. */
+/** A boolean, or its text, as from `-c name=false`. */
 const yesOrNo = z
   .union([z.boolean(), z.enum(['true', 'false'])], { error: expectedBoolean })
   .transform(value => value === true || value === 'true');
 
-/** What every service takes in a tag. */
+/** The characters that every AWS service allows in a tag. */
 const tagText = (least: number, most: number) =>
   matching(
     new RegExp(`^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{${least},${most}}$`, 'u'),
@@ -207,14 +207,14 @@ export const configurationSchema = settings
     requiredFields: auditLog?.required ?? [],
   }));
 
-/** Every setting that there is; those inside an object with its name before a dot. */
+/** The names of all settings. A setting inside an object has the object's name and a dot before its own. */
 export const settingNames: readonly string[] = [
   ...Object.keys(settings.shape).filter(name => name !== 'vpc' && name !== 'auditLog'),
   ...Object.keys(vpcSettings.shape).map(name => `vpc.${name}`),
   ...Object.keys(auditLogSettings.shape).map(name => `auditLog.${name}`),
 ];
 
-/** The region that an ARN names. */
+/** The region in an ARN. */
 export function regionOfArn(arn: string): string | undefined {
   return arn.split(':')[3];
 }

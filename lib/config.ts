@@ -6,10 +6,10 @@ import { ConfigurationError } from './configuration-error.ts';
 /** The key of the CDK context that holds the configuration as one object. */
 export const contextKey = 'siem-export';
 
-/** The setting that names a JSON file with the configuration of a stage, relative to the working directory. */
+/** The setting with the path of a JSON file with a stage's configuration, relative to the working directory. */
 const fileSetting = 'configFile';
 
-/** Settings inside an object by the names that they have on the command line, where nothing nests. */
+/** The command-line names of settings inside an object: `-c` cannot set nested values. */
 const nestedSettings: Readonly<Record<string, readonly [group: string, name: string]>> = {
   auditLogTableName: ['auditLog', 'tableName'],
   auditLogTableArn: ['auditLog', 'tableArn'],
@@ -23,37 +23,39 @@ const nestedSettings: Readonly<Record<string, readonly [group: string, name: str
 };
 
 /**
- * A stage's configuration; docs/operator/settings.md says what each setting is for.
+ * A stage's configuration; docs/operator/settings.md explains each setting.
  *
  * - `stage`: part of every name, so that several stages fit in one account
- * - `account`, `region`: where to deploy; without them, where the CDK's credentials point
- * - `alarmEmail`: who is told of alarms, of both kinds or of each; without it the topics have no subscriber yet
+ * - `account`, `region`: where to deploy; without them, the account and region of the CDK's credentials
+ * - `alarmEmail`: who receives alarms, one address for both severities or one for each; without it the topics have no
+ *   subscriber
  * - `settleMinutes`: how long after its end a window is read
- * - `recountAfterHours`: how long after its end a window is counted again, for rows recorded late; without it, none is
+ * - `recountAfterHours`: how long after its end a window is counted again, to find rows recorded late; without it, no
+ *   window is counted again
  * - `maxConcurrency`: how many accounts are exported at once
- * - `partBytes`: the largest content of one file, in bytes before compression
+ * - `partBytes`: the largest size of one file, in bytes before compression
  * - `logRetentionDays`: how long the functions' logs are kept
- * - `secretPrefix`: the functions read secrets under this name only
+ * - `secretPrefix`: the functions read only secrets whose names begin with it
  * - `assumableRoles`: customers' roles that may be assumed; without it every role of another AWS account
- * - `operators`: who may try a customer's role as the exporter would; without it nobody
- * - `encryptionKeyArn`: a KMS key of one's own; without it the stack has its own
+ * - `operators`: who may test a customer's role in the exporter's name; without it nobody
+ * - `encryptionKeyArn`: an existing KMS key; without it the stack creates one
  * - `permissionsBoundaryArn`: the boundary of every role of the stack
- * - `terminationProtection`: whether the stack can't be deleted by mistake; without it, every stage but `dev` is protected
- * - `tags`: of every resource that CloudFormation can tag in every region
- * - `vpc`: a network with fixed egress addresses for the exporter; without it the exporter is in none
- * - `runbookUrl`: what alarms link to, before the `#`
- * - `auditLog`: an existing table with the audit rows; without it the stack has its own. Its `required`, the fields without
- *   which a row is malformed, is for either
+ * - `terminationProtection`: whether the stack is protected from deletion; without it, every stage but `dev` is
+ * - `tags`: tags for every resource that CloudFormation can tag in every region
+ * - `vpc`: a network with fixed egress addresses for the exporter; without it the exporter is in no VPC
+ * - `runbookUrl`: the address of the runbook in alarms, without the `#`
+ * - `auditLog`: an existing table with the audit rows; without it the stack creates one. Its `required`, the fields
+ *   that every row must have, is for either table
  */
 export type Configuration = z.output<typeof configurationSchema>;
 export type ExistingAuditLog = NonNullable<Configuration['auditLog']>;
 export type VpcSettings = NonNullable<Configuration['vpc']>;
 
 /**
- * The configuration from the CDK's context: the object under `siem-export` (cdk.json) or the file that
- * `-c configFile=stages/prod.json` names instead, over it single settings (`-c stage=prod -c auditLogTableName=audit`).
+ * Reads the configuration from the CDK's context: the object `siem-export` (in cdk.json), or instead of it the file in
+ * `-c configFile=stages/prod.json`. Single settings (`-c stage=prod -c auditLogTableName=audit`) override both.
  *
- * @throws ConfigurationError naming every setting at fault
+ * @throws ConfigurationError naming every wrong setting
  */
 export function readConfiguration(context: Readonly<Record<string, unknown>>): Configuration {
   const parsed = configurationSchema.safeParse(mergeSettings(context));
@@ -67,7 +69,7 @@ export function readConfiguration(context: Readonly<Record<string, unknown>>): C
 function mergeSettings(context: Readonly<Record<string, unknown>>): unknown {
   const merged: Record<string, unknown> = { ...baseSettings(context) };
   for (const [name, value] of Object.entries(context)) {
-    // The CDK's own context has names with @ / : or -, a setting never has.
+    // Names with @ / : or - belong to the CDK's own context. No setting has such a name.
     if (!/^\w+$/.test(name) || name === fileSetting) continue;
     const nested = nestedSettings[name];
     if (nested === undefined) merged[name] = value;

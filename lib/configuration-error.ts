@@ -1,4 +1,4 @@
-/** The stage's configuration is wrong; the message names every setting at fault and what was expected of it. */
+/** The stage's configuration is wrong. The message names every wrong setting and the expected value. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
   readonly code = 'configuration_invalid';

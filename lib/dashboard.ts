@@ -35,7 +35,7 @@ const quarterHour = Duration.minutes(15);
 const sum = { statistic: 'Sum', period: quarterHour };
 const most = { statistic: 'Maximum', period: quarterHour };
 
-/** The stage on one page, from what is wrong now down to what it costs. */
+/** The stage on one page: first what is wrong now, last what it costs. */
 export class Dashboard extends Construct {
   readonly dashboardName: string;
 
@@ -172,7 +172,7 @@ function functionHealth({ functions }: DashboardProps) {
   ];
 }
 
-/** What the bill follows; docs/operator/cost.md says by which prices. */
+/** The quantities that determine the costs; docs/operator/cost.md has the prices. */
 function costDrivers({ stage, functions, exportQueue, tables }: DashboardProps) {
   const daily = { statistic: 'Sum', period: Duration.days(1) };
   const { accounts, auditLogs, exportLedger, dispatchState } = tables;

@@ -22,7 +22,7 @@ export interface DispatcherProps {
   readonly alarms: Alarms;
 }
 
-/** Every quarter of an hour: which accounts are due? One message each. */
+/** The function that sends a message for each due account, every 15 minutes. */
 export class Dispatcher extends Construct {
   readonly pipelineFunction: PipelineFunction;
 
@@ -42,8 +42,9 @@ export class Dispatcher extends Construct {
       name: 'dispatcher',
       description: 'Sends a message for each account whose 4-hour window has ended',
       code: props.code,
-      // Memory buys processor time, of which a due account takes 26 µs: a million are sent within a minute,
-      // long before their rows have settled. At most 210 MB are used (docs/maintainer/performance.md).
+      // The processor time that comes with the memory decides: an account takes 26 µs, so the
+      // messages of a million accounts are sent within a minute, well before the settle time is
+      // over. It uses at most 210 MB (docs/maintainer/performance.md).
       memory: 1024,
       environment,
       logRetention: configuration.logRetentionDays,
@@ -59,7 +60,7 @@ export class Dispatcher extends Construct {
     });
     props.alarms.page('dispatcher-silent', {
       meaning: 'The dispatcher has completed no tick for half an hour: no account becomes due',
-      // Told at the end of each tick, so that it is missed whether the function does not run or fails.
+      // Written at the end of each tick, so it is missing if the function fails or does not run.
       metric: exportMetric(configuration.stage, 'DispatchedAccounts', {
         period: Duration.minutes(15),
         statistic: 'SampleCount',

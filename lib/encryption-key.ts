@@ -17,11 +17,14 @@ const writeActions = [
 
 export interface EncryptionKeyProps {
   readonly stage: string;
-  /** A key that exists. The stack cannot write its policy; docs/operator/encryption-key.md says what it has to allow. */
+  /**
+   * An existing key. The stack does not change its policy; docs/operator/encryption-key.md says what the policy must
+   * allow.
+   */
   readonly existingKeyArn?: string | undefined;
 }
 
-/** The stage's customer-managed key: tables, the export queue and the alarm topics are encrypted with it. */
+/** The stage's customer-managed key. It encrypts the tables, the export queue and the alarm topics. */
 export class EncryptionKey extends Construct {
   readonly key: IKey;
 
@@ -36,12 +39,11 @@ export class EncryptionKey extends Construct {
       alias: `alias/siem-export-${stage}`,
       description: `SIEM export, stage ${stage}: tables, queue and alarm topics`,
       enableKeyRotation: true,
-      // Without the key the tables that are kept can no longer be read. Also after a deployment that failed: its tables
-      // stay because they are protected, and what was encrypted meanwhile is still to be read.
+      // The tables outlive the stack, also after a failed deployment, and cannot be read without the key.
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    // As AWS documents it, without a condition on the source: one that is not met would silence every alarm, and whose
-    // alarms may publish is the topic's policy to say.
+    // As in AWS's documentation, without a condition on the source: a wrong condition would suppress every alarm. The
+    // topic's policy already limits whose alarms may publish.
     key.addToResourcePolicy(
       new PolicyStatement({
         sid: 'AlarmsPublishToTheEncryptedTopic',
@@ -61,7 +63,7 @@ export class EncryptionKey extends Construct {
     this.#allow(grantee, writeActions, services);
   }
 
-  /** Only through the named services: nobody decrypts anything with the key directly. */
+  /** Allows using the key only through these services, not directly. */
   #allow(grantee: IGrantable, actions: string[], services: KeyService[]): void {
     grantee.grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({
@@ -75,7 +77,7 @@ export class EncryptionKey extends Construct {
   }
 }
 
-/** The host by which KMS knows a service of a region. */
+/** The value of the condition key `kms:ViaService` for a service in a region. */
 export function viaService(scope: Construct, service: KeyService, region = Stack.of(scope).region): string {
   return `${service}.${region}.${Stack.of(scope).urlSuffix}`;
 }

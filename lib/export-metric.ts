@@ -3,7 +3,7 @@ import { metricNamespace, metricService } from '../lambdas/aws/telemetry.ts';
 import type { FailureCode } from '../lambdas/domain/failure.ts';
 import type { Place } from '../lambdas/domain/recipe.ts';
 
-/** The metrics of a stage as a whole that the functions write to their logs and alarms or the dashboard follow. */
+/** The metrics of a whole stage that the functions write, and that alarms or the dashboard use. */
 export type ExportMetricName =
   | 'Accounts'
   | 'AccountsBehind'
@@ -24,7 +24,7 @@ export type ExportMetricName =
   | 'RecordsDelivered'
   | 'RowsRecordedLate';
 
-/** One of the functions' own metrics, of the stage as a whole. */
+/** A metric that the functions write for the whole stage. */
 export function exportMetric(stage: string, metricName: ExportMetricName, options: MetricOptions): Metric {
   return ownMetric(stage, metricName, {}, options);
 }

@@ -11,7 +11,7 @@ export interface ExportQueueProps {
   readonly alarms: Alarms;
 }
 
-/** One message an account that is due, from the dispatcher to the exporter. */
+/** The queue from the dispatcher to the exporter, with one message for each due account. */
 export class ExportQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetterQueue: Queue;
@@ -31,11 +31,11 @@ export class ExportQueue extends Construct {
     this.queue = new Queue(this, 'Queue', {
       ...encryption,
       queueName: `siem-export-${stage}-exports`,
-      // Longer than the exporter may run, so that no message is handed out twice while it is worked on; not the six
-      // times of it that AWS advises for batches, because after a crash an account would wait hours for its retry.
-      // A message handed out twice all the same is harmless: commits are conditional.
+      // Longer than the exporter may run, so that no message is delivered twice while an exporter works on it. Not six
+      // times as long, as AWS recommends for batches: after a crash an account would wait hours for the retry. A
+      // message that is nevertheless delivered twice does no harm, because commits are conditional.
       visibilityTimeout: Duration.minutes(20),
-      // A dead letter keeps the age it had here, so the rest of its 14 days is what an operator has.
+      // A dead letter keeps the age that it had in this queue. So operators have at least 10 of its 14 days.
       retentionPeriod: Duration.days(4),
       deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: mostReceives },
     });

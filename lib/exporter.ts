@@ -31,9 +31,9 @@ export interface ExporterProps {
   readonly network: Network | undefined;
 }
 
-/** One account a message: its rows into files, its files into the customer's bucket, the outcome into the ledger. */
+/** The function that exports one account for each message of the export queue. */
 export class Exporter extends Construct {
-  /** What customers' roles have to trust. */
+  /** The role that customers' roles must trust. */
   readonly roleArn: string;
   readonly pipelineFunction: PipelineFunction;
 
@@ -46,7 +46,7 @@ export class Exporter extends Construct {
       description: 'Delivers the windows that an account is owed into its bucket',
       code: props.code,
       memory: exporterMemory,
-      // What an invocation does not finish is queued again.
+      // An invocation sends a message to its own queue for the work that it does not finish.
       continuesItself: true,
       environment: exporterEnvironment(props),
       logRetention: configuration.logRetentionDays,
@@ -56,7 +56,7 @@ export class Exporter extends Construct {
     this.pipelineFunction = exporter;
     exporter.function.addEventSourceMapping('Exports', {
       eventSourceArn: props.exportQueue.queue.queueArn,
-      // One account at a time: a slow bucket holds back nobody else's export.
+      // One account for each invocation, so that a slow bucket does not delay other accounts.
       batchSize: 1,
       reportBatchItemFailures: true,
       maxConcurrency: configuration.maxConcurrency,
@@ -64,7 +64,7 @@ export class Exporter extends Construct {
     this.roleArn = exporter.role.roleArn;
     this.#grantPipeline(exporter, props);
     this.#grantCredentials(exporter, props);
-    this.#letInOperators(exporter, configuration.operators ?? []);
+    this.#allowOperators(exporter, configuration.operators ?? []);
     this.#watch(exporter, props);
   }
 
@@ -81,7 +81,7 @@ export class Exporter extends Construct {
       new PolicyStatement({
         actions: ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
         resources: [tables.dispatchState.tableArn],
-        // What the fleet knows of silent clouds, and nothing of dispatcher or watchdog.
+        // Only the item about silent clouds, not those of dispatcher and watchdog.
         conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [silencesName] } },
       }),
     );
@@ -110,11 +110,11 @@ export class Exporter extends Construct {
     role.addToPolicy(
       new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secrets] }),
     );
-    // Without a condition on the external id: that a role can be assumed without one is what the exporter finds out.
+    // Without a condition on the external id: the exporter tests whether a role can be assumed without one.
     role.addToPolicy(new PolicyStatement({ actions: ['sts:AssumeRole'], resources: roles }));
     const ownRoles = `arn:${stack.partition}:iam::${stack.account}:role/*`;
     if (configuration.assumableRoles === undefined)
-      // An account record must not lead into this AWS account by naming a role of it that trusts the whole account.
+      // Otherwise an account record could name a role of this AWS account that trusts the whole account.
       role.addToPolicy(
         new PolicyStatement({ effect: Effect.DENY, actions: ['sts:AssumeRole'], resources: [ownRoles] }),
       );
@@ -134,10 +134,10 @@ export class Exporter extends Construct {
   }
 
   /**
-   * A customer's role trusts the exporter's role and no other, so whoever verifies it has to come as the exporter. Who
-   * comes so may assume customers' roles and nothing else: neither read secrets nor write the ledger.
+   * Lets operators assume the exporter's role to test customers' roles, which trust only the exporter's role. Such a
+   * session may only assume customers' roles. It can neither read secrets nor write the ledger.
    */
-  #letInOperators({ role }: PipelineFunction, operators: readonly string[]): void {
+  #allowOperators({ role }: PipelineFunction, operators: readonly string[]): void {
     if (operators.length === 0) return;
     role.assumeRolePolicy?.addStatements(
       new PolicyStatement({
@@ -152,7 +152,7 @@ export class Exporter extends Construct {
         effect: Effect.DENY,
         notActions: ['sts:AssumeRole'],
         resources: ['*'],
-        // The id of the role, a colon, and the name of the session.
+        // The format is the role's id, a colon and the session's name.
         conditions: { StringLike: { 'aws:userid': `*:${operatorSession}` } },
       }),
     );
@@ -166,7 +166,7 @@ export class Exporter extends Construct {
     const hourly = { period: Duration.hours(1), statistic: 'Sum' };
     alarms.page('exporter-errors', {
       meaning:
-        'The exporter broke in three of the last four quarters of an hour: it ran out of time or memory, or did not start',
+        'The exporter failed in three of the last four quarters of an hour: it ran out of time or memory, or did not start',
       metric: lambda.metricErrors(quarterHourly),
       above: 0,
       periods: 4,
@@ -179,7 +179,7 @@ export class Exporter extends Construct {
       ...untilQuietForADay,
     });
     alarms.ticket('exporter-slow', {
-      meaning: 'An export ran into the last seconds of its time instead of queueing the rest',
+      meaning: 'An export used nearly all of its 15 minutes instead of putting the rest back into the queue',
       metric: lambda.metricDuration({ ...hourly, statistic: 'Maximum' }),
       above: functionTimeout.toMilliseconds() * 0.98,
       ...untilQuietForADay,
@@ -192,7 +192,7 @@ export class Exporter extends Construct {
       ...counted('MalformedRows'),
     });
     alarms.ticket('files-lacking-fields', {
-      meaning: 'Files were delivered in which not one row has a certain field',
+      meaning: 'Files were delivered in which no row has a certain field',
       ...counted('FilesLackingFields'),
     });
     if (recountAfterHours !== undefined)

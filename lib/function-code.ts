@@ -1,10 +1,10 @@
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { buildFunctions, type FunctionName } from './build-functions.ts';
 
-/** What each function runs: the built bundles, or anything else in a test that does not look at code. */
+/** The code of each function. A test that does not need the code can use a placeholder. */
 export type FunctionCode = Readonly<Record<FunctionName, Code>>;
 
-/** Builds the functions now, and takes the bundles. */
+/** Builds the functions and returns their bundles. */
 export function builtFunctionCode(): FunctionCode {
   const folders = buildFunctions();
   return {

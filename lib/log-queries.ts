@@ -13,7 +13,7 @@ interface SavedQuery {
   readonly lines: readonly string[];
 }
 
-/** The questions that the runbook asks of the logs, by the names that it gives them. */
+/** The log queries that the runbook refers to, by their names in it. */
 export const savedQueries: Readonly<Record<string, SavedQuery>> = {
   'failures-by-account': {
     functions: ['exporter'],

@@ -23,16 +23,15 @@ export interface NetworkProps {
 }
 
 /**
- * A network from which every customer's bucket is reached by the same few addresses, so that customers can list them
- * as the only ones allowed.
+ * A network with one or two fixed egress addresses, so that customers can allow only these.
  *
- * It has a gateway endpoint for DynamoDB, the stack's own traffic, and deliberately none for S3: through one, a
- * bucket of the same region would see a private address, and the customer's list of addresses would refuse it.
+ * It has a gateway endpoint for DynamoDB, but must not have one for S3: through such an endpoint a bucket of the same
+ * region would see a private address, and a customer's list of allowed addresses would refuse it.
  */
 export class Network extends Construct {
   readonly vpc: Vpc;
   readonly securityGroup: SecurityGroup;
-  /** The addresses from which buckets are reached. */
+  /** The addresses that buckets see. */
   readonly egressAddresses: readonly string[];
 
   constructor(scope: Construct, id: string, { stage, settings, logRetention }: NetworkProps) {
@@ -53,7 +52,7 @@ export class Network extends Construct {
         { name: 'Egress', subnetType: SubnetType.PUBLIC, mapPublicIpOnLaunch: false },
         { name: 'Functions', subnetType: SubnetType.PRIVATE_WITH_EGRESS },
       ],
-      // It would take a function and a role of its own to empty a group that nothing here belongs to.
+      // Restricting it needs an additional function and role, and nothing here uses the default security group.
       restrictDefaultSecurityGroup: false,
     });
     if (settings.availabilityZones)
@@ -82,8 +81,8 @@ export class Network extends Construct {
 
   #address(number: number): CfnEIP {
     const address = new CfnEIP(this, `Address${number}`, { domain: 'vpc' });
-    // Customers have it in their lists; once released, it belongs to somebody else. Of a deployment that failed nobody
-    // has heard.
+    // Customers allow this address. If it were released with the stack, somebody else could get it. After a failed
+    // first deployment it is released, because no customer knows it yet.
     address.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     return address;
   }

@@ -1,5 +1,5 @@
 /**
- * What the sessions are called in which operators come as the exporter. The trust of the exporter's role demands the
- * name, and its policy denies a session of this name everything but assuming customers' roles.
+ * The name of sessions in which operators assume the exporter's role. The role's trust policy demands this name, and
+ * its permissions deny such a session everything but assuming customers' roles.
  */
 export const operatorSession = 'siem-export-verify';

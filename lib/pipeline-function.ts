@@ -15,7 +15,7 @@ import type { FunctionName } from './build-functions.ts';
 import type { Network } from './network.ts';
 import { runtimeEnvironment } from './runtime-environment.ts';
 
-/** The longest that Lambda lets a function run, and what all three are given. */
+/** The timeout of all functions: the longest that Lambda allows. */
 export const functionTimeout = Duration.minutes(15);
 
 export interface PipelineFunctionProps {
@@ -23,15 +23,15 @@ export interface PipelineFunctionProps {
   readonly name: FunctionName;
   readonly description: string;
   readonly code: Code;
-  /** In MB; 1769 is one whole CPU. */
+  /** In MB; 1,769 MB gives one whole processor. */
   readonly memory: number;
   readonly environment: Record<string, string>;
   readonly logRetention: RetentionDays;
-  /** True if it sends messages to the queue that invokes it: Lambda takes that for an endless loop, and stops it. */
+  /** True if it sends messages to the queue that invokes it. Lambda would otherwise stop this as an endless loop. */
   readonly continuesItself?: boolean;
-  /** True if the role stays when the stack goes, without any right. */
+  /** True if the role remains, without permissions, when the stack is deleted. */
   readonly keepsRole?: boolean;
-  /** The network to run in; without it the function has none of its own. */
+  /** The network of the function; without it the function is in no VPC. */
   readonly network?: Network | undefined;
 }
 
@@ -44,7 +44,7 @@ const networkInterfaceActions = [
   'ec2:UnassignPrivateIpAddresses',
 ];
 
-/** A function of the pipeline with its own role, which may write to its own log and nothing else so far. */
+/** A function of the pipeline with its own role. By itself the role only allows writing to the function's log. */
 export class PipelineFunction extends Construct {
   readonly function: LambdaFunction;
   readonly role: Role;
@@ -56,18 +56,19 @@ export class PipelineFunction extends Construct {
     this.logGroup = new LogGroup(this, 'Log', {
       logGroupName: `/aws/lambda/${functionName}`,
       retention: props.logRetention,
-      // The ledger is what proves deliveries; a log that outlived its stack would only block the next deployment.
+      // The ledger, not the log, is the proof. A log group that outlived the stack would block the next deployment.
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.role = new Role(this, 'Role', {
-      // IAM knows no regions: by its name a stage of the same name fits in each of them, and policies outside of the stack
-      // that name the role hold for one that is made anew.
+      // Names of roles are global, so with the region in the name, stages in several regions can have the same name. A
+      // fixed name keeps policies outside the stack valid when the role is created again.
       roleName: `${functionName}-${Stack.of(this).region}`,
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: `SIEM export, stage ${props.stage}: the ${props.name}`,
     });
-    // Customers' trust in a role ends with it, whatever they wrote: so it stays when the stack goes. One of a deployment that
-    // failed nobody trusts, and it would be in the way of the next.
+    // When a role is deleted, customers' trust in it ends, even if a new role has the same name. So
+    // it is kept when the stack is deleted. After a failed first deployment it is deleted: nobody
+    // trusts it yet, and it would block the next one.
     if (props.keepsRole === true) this.role.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     this.logGroup.grantWrite(this.role);
     if (props.network !== undefined) this.#allowNetworkInterfaces(functionName);
@@ -88,7 +89,7 @@ export class PipelineFunction extends Construct {
     });
   }
 
-  /** Lambda attaches the function to its network in the role's name; what runs in the function may not do the same. */
+  /** Lambda uses the role to attach the function to its network. The function's own code is denied the same actions. */
   #allowNetworkInterfaces(resourceName: string): void {
     const functionArn = Stack.of(this).formatArn({
       service: 'lambda',

@@ -1,6 +1,6 @@
 /**
- * How grave an alarm is, and whom it tells. Page: what is ours and needs somebody now. Ticket: it can wait for the
- * morning, and what a single customer has to mend is never more.
+ * The severity of an alarm; each has its own topic. `page`: the cause is ours, and somebody must act now. `ticket`: it
+ * can wait until the morning. A problem that a single customer must fix is never more than a ticket.
  */
 export const severities = ['page', 'ticket'] as const;
 export type Severity = (typeof severities)[number];

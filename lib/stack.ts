@@ -22,7 +22,7 @@ export interface SiemExportStackProps extends StackProps {
   readonly code: FunctionCode;
 }
 
-/** One stage of SIEM export, whole. */
+/** One complete stage of SIEM export. */
 export class SiemExportStack extends Stack {
   constructor(scope: Construct, id: string, { configuration, code, ...props }: SiemExportStackProps) {
     super(scope, id, props);
@@ -51,7 +51,7 @@ export class SiemExportStack extends Stack {
     });
     const exportQueue = new ExportQueue(this, 'Exports', { stage, encryptionKey, alarms });
     const triggerDeadLetters = new TriggerDeadLetters(this, 'TriggerDeadLetters', { stage, alarms });
-    // Without a description: CloudFormation knows none in GovCloud and China, and would refuse the template there.
+    // Must not have a description: in GovCloud and China, CloudFormation would reject the template.
     const eventBus = new EventBus(this, 'Events', { eventBusName: `siem-export-${stage}` });
 
     const shared = { configuration, tables, encryptionKey, alarms };
@@ -121,7 +121,7 @@ export class SiemExportStack extends Stack {
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }
 
-  /** Two, whichever they are, unless the configuration names them: looking them up by name would need credentials to synthesise. */
+  /** Any two zones, unless the configuration names them: looking up their names would need credentials at synthesis. */
   override get availabilityZones(): string[] {
     return [0, 1].map(index => Fn.select(index, Fn.getAzs()));
   }

@@ -15,13 +15,13 @@ export const timeZoneIndex = 'timeZone-index';
 export interface TablesProps {
   readonly stage: string;
   readonly encryptionKey: EncryptionKey;
-  /** False where the audit rows are in an existing table. */
+  /** False if the audit rows are in an existing table. */
   readonly withAuditLog: boolean;
 }
 
 /**
- * The tables. Their logical ids and keys never change: CloudFormation would replace the table, and the ledger is the
- * only proof of what was delivered.
+ * The stage's tables. Their logical ids and keys must never change: CloudFormation would replace the tables, and the
+ * ledger is the only proof of what was delivered.
  */
 export class Tables extends Construct {
   readonly accounts: Table;
@@ -60,7 +60,7 @@ export class Tables extends Construct {
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: true,
-      // Also when the first deployment fails: a rollback cannot delete what is protected, and would fail half-way.
+      // Also kept when the first deployment fails: a rollback cannot delete a protected table, and would fail halfway.
       removalPolicy: RemovalPolicy.RETAIN,
       encryption: TableEncryption.CUSTOMER_MANAGED,
       encryptionKey: key,

@@ -8,7 +8,7 @@ export interface TriggerDeadLettersProps {
   readonly alarms: Alarms;
 }
 
-/** Where the triggers' events end that could not be worked on. */
+/** The dead-letter queue for events of the triggers that failed after all retries. */
 export class TriggerDeadLetters extends Construct {
   readonly queue: Queue;
 
@@ -16,7 +16,7 @@ export class TriggerDeadLetters extends Construct {
     super(scope, id);
     this.queue = new Queue(this, 'Queue', {
       queueName: `siem-export-${stage}-trigger-dead-letters`,
-      // With a key of one's own, EventBridge would need the right to use it; these events hold nothing but a time.
+      // With the stage's key, EventBridge would need permission to use it. These events contain only a time.
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
@@ -26,7 +26,7 @@ export class TriggerDeadLetters extends Construct {
       reason: 'It is itself the dead-letter queue, of the rules and of the asynchronous invocations.',
     });
     alarms.ticket('trigger-dead-letters', {
-      meaning: 'A tick was lost after all its retries; the next one makes up for it, if that works',
+      meaning: 'A tick failed after all its retries; the next tick does its work unless it also fails',
       metric: this.queue.metricApproximateNumberOfMessagesVisible({
         period: Duration.minutes(5),
         statistic: 'Maximum',

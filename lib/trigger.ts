@@ -12,15 +12,15 @@ export interface TriggerProps {
   readonly name: TriggerName;
   readonly description: string;
   readonly function: LambdaFunction;
-  /** Takes the events that could not be delivered, and those on which the function failed for good. */
+  /** Receives events that could not be delivered, and events with which the function failed after all retries. */
   readonly deadLetterQueue: Queue;
 }
 
-/** Runs a function every hour, at each of its minutes by a rule of its own. */
+/** Runs a function every hour at several minutes, with one rule for each minute. */
 export class Trigger extends Construct {
   constructor(scope: Construct, id: string, props: TriggerProps) {
     super(scope, id);
-    // The next tick makes up for a lost one, so an event that is an hour old is no longer worth a try.
+    // The next tick also does the work of a lost one, so an event that is an hour old need not be retried.
     const retries = { maxEventAge: Duration.hours(1), retryAttempts: 2 };
     props.function.configureAsyncInvoke({ ...retries, onFailure: new SqsDestination(props.deadLetterQueue) });
     for (const minute of triggerMinutes[props.name])

@@ -24,9 +24,11 @@ export interface WatchdogProps {
   readonly alarms: Alarms;
 }
 
-/** Every hour, and without trusting the rest: is every account valid, and none behind? */
+/**
+ * The function that checks every hour, independently of the others, whether accounts are invalid, failing or behind.
+ */
 export class Watchdog extends Construct {
-  /** What the resource policy of a vendor's own audit log has to let in. */
+  /** The role that the resource policy of a vendor's own audit log must allow. */
   readonly roleArn: string;
   readonly pipelineFunction: PipelineFunction;
 
@@ -78,7 +80,7 @@ export class Watchdog extends Construct {
       new PolicyStatement({
         actions: ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
         resources: [tables.dispatchState.tableArn],
-        // Its own items, never the dispatcher's.
+        // Only the watchdog's own items, not the dispatcher's.
         conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${sightingPrefix}*`] } },
       }),
     );
@@ -89,20 +91,22 @@ export class Watchdog extends Construct {
   #watch({ configuration: { stage }, alarms }: WatchdogProps): void {
     const hourly = { period: Duration.hours(1), statistic: 'Maximum' };
     alarms.page('watchdog-silent', {
-      meaning: 'The watchdog has completed no round for two hours: nobody looks whether accounts are behind',
+      meaning:
+        'The watchdog has completed no round for two hours: nothing checks whether accounts are behind',
       metric: exportMetric(stage, 'Accounts', { ...hourly, statistic: 'SampleCount' }),
       below: 1,
       periods: 2,
       missingData: 'fault',
     });
-    // Each is up from the first round that finds it to the first one that does not: a round sees every account.
+    // Without data the state stays unchanged. Each round checks every account, so an alarm lasts from the first round
+    // that finds the problem to the first that does not.
     const above = (name: ExportMetricName, threshold = 0) =>
       ({ metric: exportMetric(stage, name, hourly), above: threshold, missingData: 'unchanged' }) as const;
     alarms.page('fleet-in-trouble', {
       meaning: `At least a tenth of the accounts, and three of them, are failing, behind or invalid`,
       ...above('FleetInTrouble'),
     });
-    // A page that rings since a tenth was in trouble is silent about all the others.
+    // A separate alarm, because `fleet-in-trouble` is not sent again when more accounts get into trouble.
     alarms.page('fleet-stalled', {
       meaning: 'At least half of the accounts are failing, behind or invalid',
       ...above('FleetInTrouble', 49),
@@ -119,23 +123,22 @@ export class Watchdog extends Construct {
     alarms.ticket('further-accounts-in-trouble', {
       meaning: 'More accounts fail or are behind, beside those that a ticket tells of already',
       ...above('FurtherAccountsInTrouble'),
-      // Another round that finds nobody new is not the end of any trouble.
-      endIsTold: false,
+      // The next round finds no new account, which does not mean that the trouble has ended.
+      notifiesOfEnd: false,
     });
     alarms.ticket('invalid-accounts', {
       meaning: 'Account records have faults, so their accounts are not exported',
       ...above('InvalidAccounts'),
     });
     alarms.ticket('accounts-never-exported', {
-      meaning:
-        'Active accounts have waited longer than the first file since they were added or resumed may take',
+      meaning: 'The first file of active accounts since they were added or resumed is overdue',
       ...above('AccountsNeverExported'),
     });
     alarms.ticket('unreadable-keys', {
-      meaning: 'The newest audit rows of accounts have sort keys that no window finds',
+      meaning: 'The newest audit rows of accounts have sort keys of another form than the declared one',
       metric: exportMetric(stage, 'AccountsWithUnreadableKeys', hourly),
       above: 0,
-      // In a large fleet the accounts are looked at in turn.
+      // In a large fleet each round checks only some accounts.
       ...untilQuietForADay,
     });
   }

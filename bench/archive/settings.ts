@@ -1,4 +1,4 @@
-/** What every variant of the archive benchmark is told. */
+/** The input of every variant of the archive benchmark. */
 export interface ArchiveSettings {
   readonly rows: number;
   readonly level: number;
@@ -6,9 +6,9 @@ export interface ArchiveSettings {
 
 export interface ArchiveOutcome {
   readonly zipBytes: number;
-  /** Of the zip's content; absent where there is only a deflate stream. */
+  /** Of the zip's content; absent if the variant makes only a deflate stream. */
   readonly sha256?: string;
 }
 
-/** Bytes to a zip with one file, `audit.json`. */
+/** Packs bytes into a zip with one file, `audit.json`. */
 export type Zipper = (lines: readonly Buffer[], level: number) => Promise<readonly Uint8Array[]>;

@@ -4,7 +4,7 @@ import { unzipped } from '../servers/unzip.ts';
 import type { ArchiveOutcome, ArchiveSettings, Zipper } from './settings.ts';
 import { bareZlib, zippers } from './zippers.ts';
 
-/** Makes the lines before the clock runs; what the zip holds is read after it has stopped. */
+/** Makes the lines before the measured time begins, and checks the zip's content after it has ended. */
 function variant(zipper: Zipper, isZip: boolean) {
   const prepare: Prepare<ArchiveSettings, ArchiveOutcome> = async ({ rows, level }) => {
     const lines = [...expectedLines(rows)];

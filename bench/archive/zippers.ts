@@ -12,7 +12,7 @@ import type { Zipper } from './settings.ts';
 
 const name = 'audit.json';
 
-/** Each way to a zip, fed with the same chunks of about 1 MB. */
+/** The libraries that are compared. Each gets the same chunks of about 1 MB. */
 export const zippers = {
   async ours(lines, level) {
     const source = Readable.from(lines, { objectMode: true });
@@ -59,7 +59,7 @@ export const zippers = {
   async jszip(lines, level) {
     const zip = new JSZip().file(name, Readable.from(lines, { objectMode: false }));
     const settings = { compression: 'DEFLATE', compressionOptions: { level }, streamFiles: true } as const;
-    // An old kind of stream, which cannot be iterated over.
+    // jszip returns a stream of the old style, which has no `toArray` and no async iterator.
     return new Readable().wrap(zip.generateNodeStream(settings)).toArray();
   },
 
@@ -74,6 +74,6 @@ export const zippers = {
   },
 } satisfies Record<string, Zipper>;
 
-/** Not a zip, only what all of them do inside: zlib's deflate, on one thread. */
+/** Only the compression, without a zip around it: zlib's deflate on one thread. */
 export const bareZlib: Zipper = async (lines, level) =>
   Readable.from(lines, { objectMode: false }).pipe(createDeflateRaw({ level })).toArray();

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
-/** An answer as it lies in the connection's memory: valid until the next request. */
+/** An answer in the connection's own buffer: the next request overwrites it. */
 export interface BareAnswer {
   readonly status: number;
   /** From the status line to the empty line. */
@@ -13,8 +13,9 @@ export interface BareAnswer {
 const endOfHead = '\r\n\r\n';
 
 /**
- * HTTP as cheap as it can be, for the limits of the benchmarks: a request is written as it is, and an answer is read from
- * the socket straight into memory that is used again. One request at a time; only answers that tell their length.
+ * The cheapest possible HTTP client, for the benchmarks' `limit` variants: it writes a request unchanged and reads the
+ * answer from the socket into a buffer that it reuses. It carries one request at a time and understands only answers
+ * with a `content-length`.
  */
 export class BareConnection {
   readonly #socket: Socket;
@@ -36,7 +37,7 @@ export class BareConnection {
       },
     };
     const options = { host: hostname, port: Number(port), noDelay: true, onread };
-    // Node passes `onread` on to the socket under TLS; its types do not know.
+    // Node hands `onread` to the socket below TLS, but the types of `tls.connect` lack the option.
     const isTls = protocol === 'https:';
     this.#socket = isTls ? connectTls(Object.assign(options, { servername: hostname })) : connectTcp(options);
     this.#ready = once(this.#socket, isTls ? 'secureConnect' : 'connect');
@@ -44,7 +45,7 @@ export class BareConnection {
     this.#socket.on('close', () => this.#waiting?.reject(new Error(`${endpoint} closed the connection`)));
   }
 
-  /** Sends a whole request, or what is left of one, and receives the answer. */
+  /** Sends a whole request, or the last piece of one, and receives the answer. */
   async ask(request: string | Buffer): Promise<BareAnswer> {
     await this.#ready;
     return new Promise((resolve, reject) => {
@@ -53,7 +54,7 @@ export class BareConnection {
     });
   }
 
-  /** Sends a piece of a request, and waits while the socket takes no more. */
+  /** Sends a piece of a request, and waits until the socket's buffer is drained if it is full. */
   async send(piece: string | Uint8Array): Promise<void> {
     await this.#ready;
     if (!this.#socket.write(piece)) await once(this.#socket, 'drain');
@@ -67,7 +68,7 @@ export class BareConnection {
     this.#filled += count;
     this.#answer ??= this.#readHead();
     if (this.#answer === undefined || this.#filled < this.#answer.end) {
-      // Node loops without end if it is given no room.
+      // Node would loop forever on an empty buffer.
       if (this.#filled === this.#memory.length)
         this.#socket.destroy(new Error('An answer is longer than expected'));
       return;
@@ -76,7 +77,7 @@ export class BareConnection {
     const waiting = this.#waiting;
     this.#waiting = undefined;
     this.#answer = undefined;
-    // Before Node asks where the next bytes go, which it does now and not when they come.
+    // Must be reset before this callback returns: Node then asks at once for the buffer of the next answer.
     this.#filled = 0;
     waiting?.resolve({ status: Number(head.slice(9, 12)), head, body: this.#memory.subarray(start, end) });
   }
@@ -90,14 +91,17 @@ export class BareConnection {
   }
 }
 
-/** The value of a header that has to be there; its name in lower case, as the loopback servers write it. */
+/**
+ * @param name in lower case, as the loopback servers write it
+ * @throws Error if the header is missing
+ */
 export function headerOf(head: string, name: string): string {
   const [, value] = head.split(`\r\n${name}: `);
   if (value === undefined) throw new Error(`An answer has no ${name}: ${head}`);
   return value.split('\r\n', 1)[0] ?? '';
 }
 
-/** A request as JSON to one of AWS's services, unsigned. */
+/** An unsigned request in the JSON protocol of the AWS services. */
 export function jsonRequest(endpoint: string, target: string, body: string, headers = ''): string {
   const { host, pathname } = new URL(endpoint);
   return (

@@ -9,19 +9,19 @@ interface BareSource {
   readonly rows: number;
 }
 
-/** So many rows always fit into one page. */
+/** This number of rows always fits into one page of 1 MB. */
 const rowsPerPage = 2_700;
-/** More than any latency needs that the benchmarks are run with. */
+/** Enough to keep the connection busy at every latency that the benchmarks use. */
 const pagesInFlight = 8;
-/** A page's rows as JSON, and the head. */
+/** Room for a page's rows as JSON and the answer's head. */
 const memoryBytes = 2 * 1024 * 1024;
-/** Until a partition that refuses is asked again, in milliseconds. */
-const nextTry = 5;
+/** Wait before a throttled query is sent again, in milliseconds. */
+const retryDelay = 5;
 
 /**
- * The rows' lines, for the limits: as many bytes as DynamoDB's answers have are received, by a bare socket into memory
- * that is used again, and the lines are found among them, so that nothing is parsed. Where the rows are is known, and
- * several pages are on their way at once. A chunk is valid until the next one is asked for.
+ * The rows' lines for the `limit` variants. It receives as many bytes as DynamoDB's answers have, but the server puts
+ * the finished lines at the start of each answer, so that nothing is parsed. It knows the pages' boundaries in advance
+ * and requests several pages at once. A chunk is valid until the next one is requested.
  */
 export async function* barePages({ dynamodbEndpoint, accountId, rows }: BareSource): AsyncGenerator<Buffer> {
   const pages = Math.max(1, Math.ceil(rows / rowsPerPage));
@@ -33,7 +33,7 @@ export async function* barePages({ dynamodbEndpoint, accountId, rows }: BareSour
   try {
     for (let page = 0; page < pages; page++) {
       const [connection, next] = [connections[page % pagesInFlight], await reads[page]];
-      if (!connection || !next) throw new RangeError(`The page ${page} is not on its way`);
+      if (!connection || !next) throw new RangeError(`Page ${page} was not requested`);
       yield next;
       if (reads.length < pages) reads.push(read(connection, reads.length));
     }
@@ -51,7 +51,7 @@ export async function* barePages({ dynamodbEndpoint, accountId, rows }: BareSour
       const answer = await connection.ask(request);
       if (answer.status === 200)
         return answer.body.subarray(0, Number(headerOf(answer.head, linesLengthHeader)));
-      await pause(nextTry);
+      await pause(retryDelay);
     }
   }
 

@@ -7,7 +7,7 @@ export function createBarePool(endpoint: string, size: number, memoryBytes: numb
   const waiting: ((connection: BareConnection) => void)[] = [];
 
   return {
-    /** @param read takes what it needs of the answer at once: the memory is used for the next one */
+    /** @param read copies what it needs out of the answer before it returns: the next answer overwrites the buffer */
     async ask<Result>(request: string, read: (answer: BareAnswer) => Result): Promise<Result> {
       const connection = idle.pop() ?? (await new Promise<BareConnection>(resolve => waiting.push(resolve)));
       const answer = await connection.ask(request);

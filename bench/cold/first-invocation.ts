@@ -7,7 +7,7 @@ type Handler = (event: object, context: object) => Promise<{ batchItemFailures?:
 
 const context = { getRemainingTimeInMillis: () => 900_000 };
 
-/** Imports a bundle, loads the driver of a cloud, and invokes the handler for the first time. */
+/** Measures three steps: importing a bundle, loading the driver of a cloud, and the handler's first invocation. */
 export const prepare: Prepare<ColdSettings, ColdOutcome> =
   async ({ bundle, driver, event }) =>
   async () => {

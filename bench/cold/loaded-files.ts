@@ -5,14 +5,17 @@ import type { Prepare } from '../measure/child.ts';
 import { prepare as prepareInvocation } from './first-invocation.ts';
 import type { ColdSettings } from './settings.ts';
 
-/** What of a bundle a first invocation loads. */
+/** The files of a bundle that a first invocation loads. */
 export interface Loaded {
   readonly bytes: number;
-  /** The packages whose code is in the files, by the files' source maps. */
+  /** The packages whose code the files contain, read from their source maps. */
   readonly packages: readonly string[];
 }
 
-/** A first invocation that takes notes, so not one to be timed. The driver is left to the function. */
+/**
+ * Records which files a first invocation loads. The recording costs time, so this run is never timed. The function
+ * loads the driver itself.
+ */
 export const prepare: Prepare<ColdSettings, Loaded> = async settings => {
   const files = new Set<string>();
   registerHooks({

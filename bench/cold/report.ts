@@ -2,11 +2,12 @@ import { type Figure, figureOf, rounded } from '../measure/figures.ts';
 import { table } from '../measure/table.ts';
 import type { ColdOutcome } from './settings.ts';
 
-/** Medians of a variant's cold starts, and between which values its loading lies. */
+/** Medians of a variant's cold starts. */
 export interface ColdSummary extends ColdOutcome {
   readonly name: string;
-  /** Import and driver. */
+  /** `importMs` and `driverMs` together. */
   readonly loadMs: number;
+  /** The least and the greatest `loadMs` of one start. */
   readonly spread: readonly [number, number];
   readonly bundleBytes: number;
   readonly loadedBytes: number;

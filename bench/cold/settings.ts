@@ -1,20 +1,20 @@
 /** One cold start. */
 export interface ColdSettings {
-  /** Has `index.mjs`. */
+  /** The folder with the bundle's `index.mjs`. */
   readonly bundle: string;
-  /** What the function is invoked with. */
+  /** The event that the function is invoked with. */
   readonly event: object;
-  /** The file that the function imports on demand for the account's cloud, if any. */
+  /** The file that the function imports on demand for the account's cloud; `undefined` if there is none. */
   readonly driver: string | undefined;
 }
 
 export interface ColdOutcome {
-  /** Until the handler can be called. */
+  /** From the start of the import until the handler can be called. */
   readonly importMs: number;
-  /** Until the driver of the account's cloud is there, too; with nothing of the import's time in it. */
+  /** The time to load the driver of the account's cloud, counted from the end of the import. */
   readonly driverMs: number;
-  /** The processor time of both, which other work on the machine distorts least. */
+  /** The processor time of import and driver: the figure that other work on the machine distorts least. */
   readonly loadCpuMs: number;
-  /** The first call of the handler. */
+  /** The duration of the handler's first call. */
   readonly invocationMs: number;
 }

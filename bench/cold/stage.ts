@@ -23,7 +23,7 @@ import type { ColdOutcome, ColdSettings } from './settings.ts';
 
 type Cloud = Destination['type'];
 
-/** A bundle, and the cloud of the account that it is first invoked for. */
+/** A bundle, and the cloud of the account for which it is invoked. */
 export interface ColdVariant {
   readonly name: string;
   readonly bundle: 'dispatcher' | 'exporter' | 'watchdog' | 'all clouds' | 'all clouds, plainly';
@@ -38,7 +38,7 @@ const destinations: Readonly<Record<Cloud, Destination>> = {
 const staticClouds = join(import.meta.dirname, 'static-clouds.ts');
 const window = { start: Date.parse('2025-11-22T04:00:00Z'), end: Date.parse('2025-11-22T08:00:00Z') };
 
-/** The built bundles and the embedded servers, in which every cold start finds a fresh account. */
+/** Builds the bundles and starts the embedded servers. Every cold start gets a new account in them. */
 export async function setColdStage() {
   const folder = mkdtempSync(join(tmpdir(), 'siem-export-bench-'));
   const bundles = {
@@ -83,7 +83,7 @@ export async function setColdStage() {
     });
   }
 
-  /** The message for a new account with a window of rows. */
+  /** Creates a new account with rows in one window, and returns the event that exports it. */
   async function exportEvent(cloud: Cloud): Promise<object> {
     const accountId = `cold-${cloud}-${++accounts}`;
     const record = {
@@ -109,7 +109,7 @@ export async function setColdStage() {
   }
 }
 
-/** As esbuild bundles when it is told nothing: one file, not minified, each package's `main` before its `module`. */
+/** Bundles with esbuild's defaults: one file, not minified, each package's `main` before its `module`. */
 function bundlePlainly(entry: string, outputFolder: string): string {
   buildSync({
     entryPoints: [{ in: entry, out: 'index' }],
@@ -128,7 +128,7 @@ function bundlePlainly(entry: string, outputFolder: string): string {
   return outputFolder;
 }
 
-/** The chunk that holds a cloud's driver; none where it is in the bundle's own file. */
+/** The chunk with a cloud's driver; `undefined` if the driver is part of `index.mjs`. */
 function driverIn(bundle: string, cloud: Cloud): string | undefined {
   const chunks = join(bundle, 'chunks');
   if (!existsSync(chunks)) return undefined;

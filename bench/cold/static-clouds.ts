@@ -1,4 +1,4 @@
-/** The exporter as it would be with the SDKs of all three clouds imported in the usual way. */
+/** For comparison: the exporter with the SDKs of all three clouds imported statically. */
 export { createAzureBucket } from '../../lambdas/buckets/azure.ts';
 export { createGcsBucket } from '../../lambdas/buckets/gcs.ts';
 export { createS3Bucket } from '../../lambdas/buckets/s3.ts';

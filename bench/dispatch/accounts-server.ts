@@ -4,12 +4,13 @@ import { crc32 } from 'node:zlib';
 import { startHttpServer } from '../../local/servers/http-server.ts';
 import { accountIdOf, accountNumberOf, type Population, zonesOf } from './population.ts';
 
-/** What DynamoDB reads for one answer at most, counted in names and values of the index's items. */
+/** DynamoDB reads at most this much for one answer, counted in attribute names and values. */
 const pageBytes = 1024 * 1024;
 
 /**
- * DynamoDB with the table of accounts, its index by time zone, and the dispatcher's state: pages as large as the real
- * ones, with their checksum, after the latency of a network. Nothing is stored but the state.
+ * A stand-in for DynamoDB with the table of accounts, its index by time zone, and the dispatcher's
+ * state. It answers after a delay, with pages as large as the real ones and their checksum. It
+ * computes the accounts and stores only the state.
  */
 export async function startAccountsServer({ latencyMs, ...population }: Population & { latencyMs: number }) {
   const zones = zonesOf(population);
@@ -51,7 +52,7 @@ export async function startAccountsServer({ latencyMs, ...population }: Populati
   });
   return { endpoint, calls, close };
 
-  /** The record of an account as operators write it. */
+  /** An account record, as JSON of DynamoDB. */
   function record(number: number): string {
     const zone = zones.findLast(({ first, count }) => count > 0 && first <= number);
     return `{"accountId":{"S":"${accountIdOf(number)}"},"timeZone":{"S":"${zone?.timeZone}"},${restOfRecord}}`;
@@ -68,7 +69,7 @@ interface Input {
 const restOfRecord =
   '"status":{"S":"active"},"secretId":{"S":"siem-export/prod/customer-of-this-account"},' +
   '"destination":{"M":{"type":{"S":"s3"},"bucket":{"S":"customer-security-audit"},"region":{"S":"eu-central-1"}}}';
-/** Names and values, without the JSON around them. */
+/** Counted as DynamoDB does: attribute names and values, without the JSON syntax. */
 const recordBytes = 230;
 
 function page(

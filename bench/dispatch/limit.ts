@@ -11,8 +11,8 @@ const answerBytes = 16 * 1024;
 const pageLimit = 1000;
 
 /**
- * What nobody can be faster than by design: the same questions and batches over bare sockets, read into memory that is
- * used again. Nothing is parsed, signed, checked or tried again.
+ * The lower bound that no dispatcher can beat: it sends the same queries and batches over bare sockets, and reads the
+ * answers into buffers that it reuses. It parses, signs, checks and retries nothing.
  */
 export const prepare: Prepare<DispatchSettings, object> = async ({ dynamodbEndpoint, queueUrl }) => {
   const due = timeZoneNames.filter(isDue);
@@ -30,7 +30,7 @@ export const prepare: Prepare<DispatchSettings, object> = async ({ dynamodbEndpo
     return {};
 
     async function* dueBatches(): AsyncGenerator<string> {
-      // The first pages all at once: that none of them waits for another is as fast as it gets.
+      // All first pages are requested at once, so that none waits for another.
       const firstPages = due.map(timeZone => pageOf(timeZone, ''));
       let entries: string[] = [];
       for (const [index, timeZone] of due.entries())
@@ -63,14 +63,14 @@ export const prepare: Prepare<DispatchSettings, object> = async ({ dynamodbEndpo
 
 interface AccountPage {
   readonly accountIds: readonly string[];
-  /** As it stands in the answer. */
+  /** The JSON text from the answer, unchanged. */
   readonly lastKey: string | undefined;
 }
 
 const beforeAccountId = '{"accountId":{"S":"';
 const beforeLastKey = ',"LastEvaluatedKey":';
 
-/** The stand-in's ids are of letters, digits and hyphens, so that they can be cut out and put into a message as they are. */
+/** The benchmark's ids have only letters, digits and hyphens, so they need no unescaping here and no escaping later. */
 function accountPage(answer: string): AccountPage {
   const lastKeyAt = answer.indexOf(beforeLastKey);
   const items = lastKeyAt === -1 ? answer : answer.slice(0, lastKeyAt);

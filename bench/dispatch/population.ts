@@ -5,13 +5,13 @@ import { crossedBoundary } from '../../lambdas/domain/window.ts';
 export const busyTick = Date.parse('2025-11-22T12:00:00Z');
 const tickInterval = 15 * 60_000;
 
-/** How many accounts there are, and how many of them are due at the tick. */
+/** How many accounts exist, and how many of them are due at the tick. */
 export interface Population {
   readonly accounts: number;
   readonly due: number;
 }
 
-/** The accounts of one zone: those with the numbers from `first` on. */
+/** The accounts of one zone: `count` accounts, numbered from `first`. */
 export interface Zone {
   readonly timeZone: string;
   readonly first: number;
@@ -19,8 +19,8 @@ export interface Zone {
 }
 
 /**
- * The zones of a population. The due accounts come first; both they and the others are spread as people are, a few
- * zones with most of them and many with hardly any.
+ * The zones of a population. The due accounts come first. As in the world, a few zones have most of the accounts and
+ * many zones have very few.
  */
 export function zonesOf({ accounts, due }: Population): readonly Zone[] {
   const dueZones = timeZoneNames.filter(isDue);
@@ -40,7 +40,7 @@ export function accountNumberOf(accountId: string): number {
   return Number(accountId.slice('account-'.length));
 }
 
-/** By Zipf's law, in the order of the names. */
+/** Distributes the accounts by Zipf's law: the first zone gets the most. */
 function spread(timeZones: readonly string[], from: number, count: number): Zone[] {
   const harmonic = timeZones.reduce((sum, _, rank) => sum + 1 / (rank + 1), 0);
   let share = 0;

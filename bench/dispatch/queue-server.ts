@@ -8,14 +8,14 @@ interface Entry {
   readonly MessageBody: string;
 }
 
-/** What a queue received: how many messages, to how many accounts, and to the account with the highest number. */
+/** The number of messages, the number of different accounts in them, and the highest account number. */
 export interface Received {
   readonly messages: number;
   readonly accounts: number;
   readonly highest: number;
 }
 
-/** SQS as far as batches are sent: each after the latency of a network, answered with the checksums of the messages. */
+/** A stand-in for SQS that only accepts batches. It answers after a delay, with the checksums of the messages. */
 export async function startQueueServer({ accounts, latencyMs }: { accounts: number; latencyMs: number }) {
   const seen = new Uint8Array(accounts);
   const calls: Record<string, number> = {};

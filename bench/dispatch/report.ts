@@ -33,7 +33,10 @@ export function summaryOf(
   };
 }
 
-/** By which power of the due accounts each figure grows: the slope of a straight line through both logarithms. */
+/**
+ * The exponent with which each figure grows with the number of due accounts (1 is linear): the slope of a straight line
+ * through the logarithms of both.
+ */
 export interface Growth {
   readonly seconds: number | null;
   readonly cpuSeconds: number | null;
@@ -42,14 +45,14 @@ export interface Growth {
 
 type Cost = (summary: DispatchSummary) => number;
 
-/** Of the whole cost. What a tick takes in any case makes it look flatter than it is where few accounts are due. */
+/** Growth of the whole cost. Where few accounts are due, the fixed cost of a tick makes the growth look too small. */
 export function growthOf(summaries: readonly DispatchSummary[]): Growth {
   return growth(cost => summaries.map(summary => [summary.due, cost(summary)]));
 }
 
 /**
- * Of what the due accounts add to a tick without any. Runs in which that is less than the tick itself are left out,
- * since the difference would be chance.
+ * Growth of the cost without the fixed cost of a tick. Leaves out runs in which the due accounts add less than the
+ * fixed cost: there the difference is mostly noise.
  */
 export function addedGrowthOf(summaries: readonly DispatchSummary[], idle: DispatchSummary): Growth {
   return growth(cost =>

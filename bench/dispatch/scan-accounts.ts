@@ -6,7 +6,7 @@ import type { Prepare } from '../measure/child.ts';
 import { busyTick, isDue } from './population.ts';
 import { batchesInFlight, type DispatchSettings } from './settings.ts';
 
-/** The obvious design: read every account, keep those that are due, send them in groups of full batches. */
+/** The simplest design: scan all accounts, keep the due ones, and send their messages in groups of full batches. */
 export const prepare: Prepare<DispatchSettings, object> = async ({ queueUrl }) => {
   const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
   const sqs = new SQSClient({});

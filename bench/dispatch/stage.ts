@@ -21,7 +21,7 @@ export interface DispatchRun extends Measured<object> {
   readonly batches: number;
 }
 
-/** The bundles of the benchmark, and a way to run one tick with them. */
+/** Builds the bundles of the benchmark, and runs single ticks with them. */
 export function setDispatchStage({ dynamodbMs, sqsMs }: Latencies) {
   const folder = mkdtempSync(join(tmpdir(), 'siem-export-bench-'));
   const handler = join(import.meta.dirname, '..', '..', 'lambdas', 'dispatcher', 'handler.ts');

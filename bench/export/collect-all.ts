@@ -5,7 +5,7 @@ import { documentPages, linesOf } from './document-pages.ts';
 import { plainS3Client } from './plain-s3-client.ts';
 import type { ExportSettings } from './settings.ts';
 
-/** The shortest program: everything collected, zipped at once, put in one request. */
+/** The shortest program: read all rows into memory, zip them in one call, and put the zip with one request. */
 export const prepare: Prepare<ExportSettings, object> = async settings => async () => {
   const { s3Endpoint, bucket, accountId, rivalLevel } = settings;
   const rows: Record<string, unknown>[] = [];

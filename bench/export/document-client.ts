@@ -6,7 +6,9 @@ import { documentPages, linesOf } from './document-pages.ts';
 import { plainS3Client } from './plain-s3-client.ts';
 import type { ExportSettings } from './settings.ts';
 
-/** The design that comes to mind first: document client, JSON.stringify, archiver, lib-storage; a page per write. */
+/**
+ * A common streaming design: document client, JSON.stringify, archiver and lib-storage, with one write for each page.
+ */
 export const prepare: Prepare<ExportSettings, object> = async settings => async () => {
   const { s3Endpoint, bucket, accountId, rivalLevel } = settings;
   const archive = new ZipArchive({ zlib: { level: rivalLevel } });

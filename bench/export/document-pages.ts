@@ -7,7 +7,7 @@ export interface PageSource {
   readonly accountId: string;
 }
 
-/** The rows as the document client's paginator gives them, a page at a time. */
+/** The window's rows, one page at a time, read with the document client's paginator. */
 export async function* documentPages({ dynamodbEndpoint, accountId }: PageSource) {
   const client = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: dynamodbEndpoint }));
   const pages = paginateQuery(
@@ -17,7 +17,7 @@ export async function* documentPages({ dynamodbEndpoint, accountId }: PageSource
   for await (const { Items = [] } of pages) yield Items;
 }
 
-/** A page as lines of JSON. */
+/** The rows of a page in the customer's format: one line of JSON for each row. */
 export function linesOf(rows: readonly Record<string, unknown>[]): string {
   let lines = '';
   for (const { date, email, action, actionId, description, ipAddress } of rows) {
@@ -34,7 +34,7 @@ export function linesOf(rows: readonly Record<string, unknown>[]): string {
   return lines;
 }
 
-/** @param value what a text is written as in a query */
+/** @param value turns a text into the client's form of a string: plain, or `{ S: … }` */
 export function queryInput<Value>(accountId: string, value: (text: string) => Value) {
   const [from = '', to = ''] = [benchWindow.start, benchWindow.end].map(at =>
     new Date(at).toISOString().slice(0, 19),

@@ -9,9 +9,9 @@ import type { ExportSettings } from './settings.ts';
 const answerBytes = 16 * 1024;
 
 /**
- * What nobody can be faster than by design: the answers' bytes received, the lines among them copied once, deflated by
- * the same blocks on both processors, hashed, and sent by one request over a bare socket. Nothing is parsed, signed,
- * checked, recorded or tried again.
+ * The lower bound that no exporter can beat: it receives the answers' bytes, copies the finished lines in them once,
+ * deflates them in the same blocks as our exporter on all processors, hashes them, and sends them with one request over
+ * a bare socket. It parses, signs, checks, records and retries nothing.
  */
 export const prepare: Prepare<ExportSettings, object> = async settings => async () => {
   const { s3Endpoint, bucket, accountId, level } = settings;

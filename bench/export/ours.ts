@@ -10,7 +10,7 @@ interface ExporterBundle {
 
 const lambdaTimeout = 15 * 60_000;
 
-/** The deployed function itself, given the message that the dispatcher sends. */
+/** The deployed function, invoked with the message that the dispatcher sends. */
 export const prepare: Prepare<ExportSettings, object> = async ({ exporterBundle, accountId }) => {
   const { handler }: ExporterBundle = await import(pathToFileURL(exporterBundle).href);
   return async () => {

@@ -12,15 +12,15 @@ export type ExportRuns = Readonly<Record<string, readonly ExportRun[]>>;
 
 interface Workload {
   readonly rows: number;
-  /** Of the lines that are delivered. */
+  /** The size of the delivered lines before compression. */
   readonly bytes: number;
-  /** Of the function, in MB, where the variants had the share of a processor that goes with it. */
+  /** The function's memory in MB, if the variants ran with the share of a processor that Lambda gives for it. */
   readonly memory: number | undefined;
 }
 
 export type VariantFigures = ReturnType<typeof variantFigures>;
 
-/** The medians of a variant's runs, and between which values they lie. */
+/** The medians of a variant's runs, and in `spread` the least and the greatest value of each figure. */
 function variantFigures(name: string, runs: readonly ExportRun[], { rows, bytes, memory }: Workload) {
   const figures = {
     rowsPerSecond: figureOf(runs.map(({ seconds }) => rows / seconds)),
@@ -37,7 +37,7 @@ function variantFigures(name: string, runs: readonly ExportRun[], { rows, bytes,
   return {
     name,
     ...each(({ median }) => rounded(median)),
-    /** What Lambda takes for the time of a million rows, in US dollars. */
+    /** What Lambda charges for the time of a million rows, in US dollars; `null` if the memory is unknown. */
     computeUsdPerMillionRows:
       memory === undefined ? null : rounded(computeUsd(1e6 / figures.rowsPerSecond.median, memory)),
     zipBytes: figures.zipBytes.median,
@@ -49,7 +49,7 @@ function computeUsd(seconds: number, memory: number): number {
   return ((seconds * memory) / 1024) * priceList.lambdaGbSecond.usd;
 }
 
-/** What the benchmark came to, as it is printed with `--json`. */
+/** The result that `--json` prints. */
 export function exportResult(runs: ExportRuns, workload: Workload, names: { ours: string; limit: string }) {
   const figures = (name: string) => (runs[name] ? variantFigures(name, runs[name], workload) : undefined);
   const rivals = Object.keys(runs).filter(name => name !== names.ours && name !== names.limit);
@@ -61,7 +61,7 @@ export function exportResult(runs: ExportRuns, workload: Workload, names: { ours
   };
 }
 
-/** Ours to the first rival, and to the limit; medians of the rounds' own ratios. */
+/** Ours compared with the first rival and with the limit: medians of each round's ratio. */
 function ratios(
   ours: readonly ExportRun[] = [],
   rival: readonly ExportRun[] = [],

@@ -1,14 +1,14 @@
-/** What every variant of the export benchmark is told. */
+/** The input of every variant of the export benchmark. */
 export interface ExportSettings {
   readonly dynamodbEndpoint: string;
   readonly s3Endpoint: string;
   readonly accountId: string;
   readonly rows: number;
   readonly bucket: string;
-  /** The exporter as it is deployed. */
+  /** The file of the exporter, bundled as for a deployment. */
   readonly exporterBundle: string;
-  /** The compression level that the exporter uses. */
+  /** The compression level of our exporter. */
   readonly level: number;
-  /** The rivals' level, zlib's default. */
+  /** The rivals' compression level: zlib's default. */
   readonly rivalLevel: number;
 }

@@ -18,7 +18,9 @@ const bucket = 'customer-bucket';
 const secretId = 'siem-export/bench/customer';
 export type Stage = Awaited<ReturnType<typeof setStage>>;
 
-/** Everything around an export: the servers, the bundles, an account's records, and the functions' environment. */
+/**
+ * Builds the bundles, starts the servers, creates the tables and the secret, and prepares the functions' environment.
+ */
 export async function setStage(options: DynamodbOptions & { readonly variants: string }) {
   const folder = mkdtempSync(join(tmpdir(), 'siem-export-bench-'));
   const certificate = await createCertificate();
@@ -60,7 +62,7 @@ export async function setStage(options: DynamodbOptions & { readonly variants: s
       const { [refusedQuery]: refused = 0 } = await dynamodb.ask('calls');
       return refused;
     },
-    /** Provisions an account that is owed the one window. */
+    /** Writes the record of an account that is owed the benchmark's window. */
     async createAccount(accountId: string) {
       const record = {
         accountId,

@@ -1,27 +1,27 @@
 import { coldStartSeconds, exportTime } from '../../cli/commands/cost/export-time.ts';
 import { usage } from '../../cli/commands/cost/usage.ts';
 
-/** What the simulation rests on; all of it is printed. Times in seconds unless the name says otherwise. */
+/** The simulation's assumptions; the benchmark prints all of them. Times in seconds unless the name says otherwise. */
 export const assumptions = {
   ...exportTime,
-  /** Once for each exporter that Lambda starts, with the memory that is deployed. */
+  /** The start of an exporter with the deployed memory; counted once for each exporter that Lambda starts. */
   coldStart: coldStartSeconds(),
-  /** Measured by `npm run bench:dispatch`: CPU of the dispatcher for a million messages. */
+  /** The dispatcher's processor time for a million messages; measured with `npm run bench:dispatch`. */
   dispatchCpuPerMillion: 60,
   /** The share of a processor that Lambda gives the dispatcher: 1,024 of 1,769 MB. */
   dispatcherProcessors: 1024 / 1769,
-  /** After midnight no message is handed out before. */
+  /** The settle time: no message becomes visible earlier after midnight. */
   settle: 300,
-  /** After so long an exporter begins no further file, and puts the rest of an account back into the queue. */
+  /** After this time an exporter begins no further file, and puts the rest of the account back into the queue. */
   turn: 60,
-  /** What a file holds at most: 1 GiB of lines. */
+  /** The most rows in one file: 1 GiB of lines. */
   rowsPerFile: 3_000_000,
-  /** No invocation is longer, whatever its file. */
+  /** The longest invocation, even if its file is not finished. */
   invocation: 840,
-  /** Lambda's pollers of a queue: five at once, and five more each second. */
+  /** Lambda starts with five pollers of a queue and adds five each second. */
   firstPollers: 5,
   pollersPerSecond: 300 / 60,
-  /** What a new on-demand table takes at once; AWS raises it to twice the peaks it has seen. */
+  /** The write capacity of a new on-demand table; AWS later raises it to twice the highest peak. */
   ledgerWriteUnitsPerSecond: 4_000,
   ledgerWriteUnitsPerWindow: usage.ledgerWriteUnitsPerWindow,
 } as const;

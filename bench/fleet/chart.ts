@@ -2,7 +2,7 @@ import { assumptions } from './assumptions.ts';
 import { clock, type WaveSummary } from './report.ts';
 import type { Wave } from './simulate.ts';
 
-/** The fleet that the waves are of. */
+/** The fleet that was simulated. */
 export interface Fleet {
   readonly accounts: number;
   readonly rows: number;
@@ -18,7 +18,7 @@ const legendColumns = { exporters: 150, ninetyNine: 210, last: 280, bottleneck: 
 const legendWidth = 440;
 const legendLine = 24;
 
-/** How many of the accounts have their file, by minutes after midnight: one line for each wave, as an SVG. */
+/** An SVG with one line for each wave: the share of accounts that have their file, by minutes after midnight. */
 export function drawWaves(waves: readonly Wave[], summaries: readonly WaveSummary[], fleet: Fleet): string {
   const last = Math.max(...summaries.map(summary => summary.last));
   const minutesPerLine = [1, 2, 5, 10, 20, 60, 120].find(minutes => last / 60 / minutes <= 14) ?? 240;

@@ -10,7 +10,7 @@ export type WaveCost = Readonly<
 /** What one wave costs, in US dollars, by the formula that `docs/operator/cost.md` explains. */
 export function costOfWave(rows: Float64Array, { busySeconds, invocations, memory }: Wave): WaveCost {
   const cost = { compute: 0, 'audit log read': 0, ledger: 0, 'other services': 0, transfer: 0 };
-  // Of the wave's time and invocations each export pays the same share.
+  // The wave's time and invocations are divided equally among the exports.
   const seconds = busySeconds / rows.length;
   const share = invocations / rows.length;
   for (const some of rows) {

@@ -1,4 +1,4 @@
-/** Takes things in any order and gives back the earliest first. */
+/** A binary heap: `take` returns the item with the least `at`. */
 export function createHeap<Item extends { readonly at: number }>() {
   const items: Item[] = [];
   const at = (index: number) => items[index]?.at ?? Number.POSITIVE_INFINITY;

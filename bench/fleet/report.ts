@@ -3,7 +3,7 @@ import { table } from '../measure/table.ts';
 import type { PricedExport, WaveCost } from './cost.ts';
 import type { Bound, Wave } from './simulate.ts';
 
-/** Seconds after midnight; US dollars. */
+/** Times in seconds after midnight, costs in US dollars. */
 export interface WaveSummary {
   readonly concurrency: number;
   /** Of an exporter, in MB. */
@@ -13,7 +13,7 @@ export interface WaveSummary {
   readonly last: number;
   readonly bottleneck: Bound;
   readonly bounds: Readonly<Record<Bound, number>>;
-  /** Deliveries in the busiest second: what the quotas of Secrets Manager and EventBridge have to allow. */
+  /** Deliveries in the busiest second: the quotas of Secrets Manager and EventBridge must allow as many calls. */
   readonly peakPerSecond: number;
   readonly exporterSeconds: number;
   readonly cost: WaveCost;
@@ -50,7 +50,7 @@ function busiestSecond(deliveredAt: Float64Array): number {
   return Math.max(...perSecond.values());
 }
 
-/** `5:04`: minutes and seconds. */
+/** Minutes and seconds, as in `5:04`. */
 export function clock(seconds: number): string {
   const whole = Math.round(seconds);
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
@@ -82,10 +82,10 @@ export function waveTable(waves: readonly WaveSummary[]): string {
   return table([head, ...waves.map(row)]);
 }
 
-/** How much later than with the best memory the last file may be. */
+/** The last file may take at most this many times as long as with the best memory. */
 const mostDelay = 1.1;
 
-/** For each number of exporters the cheapest memory with which the last file is not much later than with the best. */
+/** For each number of exporters: the cheapest memory with which the last file is at most `mostDelay` late. */
 export function memoryChoices(waves: readonly WaveSummary[]): { concurrency: number; memory: number }[] {
   return [...Map.groupBy(waves, wave => wave.concurrency)].map(([concurrency, of]) => {
     const best = Math.min(...of.map(({ last }) => last));

@@ -12,10 +12,10 @@ export interface WaveOptions {
 export interface Wave extends WaveOptions {
   /** When each account's file was delivered, in seconds after midnight, in order. */
   readonly deliveredAt: Float64Array<ArrayBuffer>;
-  /** Seconds that exporters ran, waiting for others not included. */
+  /** The sum of the seconds that exporters ran, from receiving a message to ending. */
   readonly busySeconds: number;
   readonly invocations: number;
-  /** What the last delivery can't come before, whatever else is infinitely fast; seconds after midnight. */
+  /** For each bottleneck: the earliest last delivery if everything else took no time; in seconds after midnight. */
   readonly bounds: Readonly<Record<Bound, number>>;
 }
 
@@ -23,11 +23,11 @@ export type Bound = 'dispatch' | 'concurrency' | 'ledger writes' | 'largest acco
 
 interface Message {
   readonly account: number;
-  /** Of the export, still to be done. */
+  /** The time that the rest of the export takes. */
   readonly seconds: number;
 }
 
-/** The wave of exports after a midnight that all accounts share. */
+/** Simulates the wave of exports after a midnight that all accounts share. */
 export function simulateWave(rows: Float64Array, { concurrency, memory }: WaveOptions): Wave {
   const events = createHeap<{ readonly at: number; happen(at: number): void }>();
   const queue: Message[] = [];
@@ -73,7 +73,7 @@ export function simulateWave(rows: Float64Array, { concurrency, memory }: WaveOp
     });
   }
 
-  /** Gives waiting messages to exporters that have nothing to do. */
+  /** Gives waiting messages to idle exporters. */
   function handOut(at: number): void {
     while (firstInQueue < queue.length && coldExporters + warmExporters > 0) {
       const message = queue[firstInQueue++] as Message;
@@ -100,7 +100,7 @@ export function simulateWave(rows: Float64Array, { concurrency, memory }: WaveOp
   }
 
   function working(message: Message, received: number) {
-    // Throttled writes are tried again inside the exporter, which waits for them.
+    // The exporter waits while the SDK retries throttled writes.
     const started = Math.max(received, ledgerFreeAt);
     ledgerFreeAt = started + secondsPerWindow;
     const seconds = Math.min(message.seconds, turn);
@@ -113,13 +113,13 @@ export function simulateWave(rows: Float64Array, { concurrency, memory }: WaveOp
   }
 }
 
-/** An exporter ends its turn with the file that it has begun. */
+/** An exporter finishes the file that it has begun, so it may run longer than `assumptions.turn`. */
 function turnSeconds(memory: number): number {
   const file = exportSeconds(assumptions.rowsPerFile, memory);
   return Math.min(Math.ceil(assumptions.turn / file) * file, assumptions.invocation);
 }
 
-/** The dispatcher sends one after the other, and counts the settle time from midnight. */
+/** When an account's message becomes visible: when the dispatcher has sent it, and the settle time has passed. */
 function visibleAt(account: number): number {
   const { dispatchCpuPerMillion, dispatcherProcessors, settle } = assumptions;
   return Math.max(settle, ((account + 1) / 1e6) * (dispatchCpuPerMillion / dispatcherProcessors));

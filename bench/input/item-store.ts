@@ -1,23 +1,23 @@
 import { expectedLine } from './lines.ts';
 import { type BenchRow, benchRow, dateOf, rowsPerBlock, sortKeyOf } from './rows.ts';
 
-/** What DynamoDB puts into one answer at most, counted in names and values. */
+/** DynamoDB puts at most this much into one answer, counted in attribute names and values. */
 const pageBytes = 1024 * 1024;
 const bytesPerItem = 450;
 
-/** Rows as the text of items in DynamoDB's JSON, rendered once and cut into pages at any row. */
+/** Rows as items in DynamoDB's JSON. The text is rendered once; a page can begin and end at any row. */
 export interface ItemStore {
-  /** The rows with a sort key between two, the second excluded, as many of them as a page holds. */
+  /** The rows with a sort key from `from` on and before `to`, as many of them as fit into a page. */
   page(from: string, to: string): ItemPage;
 }
 
 interface ItemPage {
-  /** The items with a comma between each and the next. */
+  /** The items, separated by commas. */
   readonly items: Uint8Array;
   readonly count: number;
-  /** As DynamoDB counts: names and values. */
+  /** The size as DynamoDB counts it: attribute names and values. */
   readonly bytes: number;
-  /** The same rows as a customer receives them; empty unless the store was asked for lines. */
+  /** The same rows in the customer's format; empty unless the store was created with `withLines`. */
   readonly lines: Uint8Array;
   /** The sort key of the last row, if further rows follow. */
   readonly lastSortKey: string | undefined;
@@ -45,7 +45,7 @@ export function createItemStore(rows: number, { withLines = false } = {}): ItemS
 
 const nothing = new Uint8Array(0);
 
-/** The number of the first row whose sort key is not before another. */
+/** The number of the first row whose sort key is not less than `sortKey`. */
 function firstRowFrom(sortKey: string, rows: number): number {
   let low = 0;
   let high = rows;
@@ -57,7 +57,7 @@ function firstRowFrom(sortKey: string, rows: number): number {
   return low;
 }
 
-/** The items of the first block of rows; those of the later blocks differ in their instants and numbers only. */
+/** The items of the first block of rows. Those of later blocks differ only in their instants and numbers. */
 function renderItems(count: number) {
   const bytes = Buffer.allocUnsafe(count * bytesPerItem);
   const starts = new Uint32Array(count + 1);
@@ -103,7 +103,7 @@ function renderItems(count: number) {
   };
 }
 
-/** The lines of the first block of rows, as its items are rendered: those of later blocks differ in their dates. */
+/** The lines of the first block of rows. Those of later blocks differ only in their dates. */
 function renderLines(count: number) {
   const bytes = Buffer.allocUnsafe(count * bytesPerItem);
   const starts = new Uint32Array(count + 1);

@@ -4,13 +4,14 @@ import { type BenchRow, benchRow } from './rows.ts';
 const rowsPerChunk = 4_000;
 
 /**
- * A query with the first of these headers is answered with the rows' lines, and then with bytes of no meaning up to the
- * length of the items; the second one tells where the lines end. For the limits, which parse nothing.
+ * For the `limit` variants, which parse nothing. A query with the first header gets the rows'
+ * finished lines, followed by meaningless bytes up to the length that the items would have. The
+ * second header of the answer says where the lines end.
  */
 export const wantsLinesHeader = 'x-bench-lines';
 export const linesLengthHeader = 'x-bench-lines-length';
 
-/** What a customer receives of a row, written down apart from the code that is measured. */
+/** A row in the customer's format. It is built here, and not by the measured code, so that it can check that code. */
 export function expectedLine({ date, email, action, actionId, description, ipAddress }: BenchRow): string {
   const record = {
     Date: date,
@@ -23,7 +24,7 @@ export function expectedLine({ date, email, action, actionId, description, ipAdd
   return `${JSON.stringify(record)}\n`;
 }
 
-/** The lines of the first rows, in chunks of about 1 MB. */
+/** The lines of the first `rows` rows, in chunks of about 1 MB. */
 export function* expectedLines(rows: number): Generator<Buffer> {
   for (let from = 0; from < rows; from += rowsPerChunk) {
     let text = '';
@@ -33,7 +34,7 @@ export function* expectedLines(rows: number): Generator<Buffer> {
   }
 }
 
-/** What the content of a delivery is compared by. */
+/** Two deliveries with the same length and hash have the same content. */
 export interface Content {
   readonly bytes: number;
   readonly sha256: string;

@@ -15,7 +15,7 @@ export const benchWindow = {
   end: Date.parse('2025-11-22T08:00:00Z'),
 };
 
-/** Rows repeat after so many, but for their instants and numbers, so that a server need not keep all of them. */
+/** Later rows repeat this block with other instants and numbers, so that a server needs to keep only one block. */
 export const rowsPerBlock = 1_000_000;
 export const mostRows = rowsPerBlock * 10;
 const millisecondsPerRow = (benchWindow.end - benchWindow.start) / mostRows;
@@ -37,7 +37,7 @@ const words = (
   'schedule search security service strategy summary'
 ).split(' ');
 
-/** The row with a number; the same number always gives the same row. About 300 bytes as a line of JSON. */
+/** The row with this number. The same number always gives the same row; its line of JSON has about 300 bytes. */
 export function benchRow(number: number): BenchRow {
   const sortKey = sortKeyOf(number);
   const random = scramble(number % rowsPerBlock);
@@ -71,12 +71,12 @@ export function sortKeyOf(number: number): string {
   return `${recorded.toISOString()}#${String(number).padStart(12, '0')}`;
 }
 
-/** A row's date is the instant of its recording. */
+/** The date of a row is the instant of its recording, which is the first part of the sort key. */
 export function dateOf(sortKey: string): string {
   return sortKey.slice(0, 24);
 }
 
-/** Evenly spread 32-bit numbers, the same for the same seed (the finaliser of MurmurHash3). */
+/** A uniformly distributed 32-bit number that depends only on the seed: the finaliser of MurmurHash3. */
 function scramble(seed: number): number {
   let mixed = (seed + 0x9e3779b9) >>> 0;
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundle } from '../../lib/build-functions.ts';
 
-/** Bundles what is measured as the functions are bundled, into a folder that has to be removed. */
+/** Bundles the variants like the deployed functions, into a new folder. The caller must call `remove`. */
 export function buildVariants(entry: string) {
   const folder = mkdtempSync(join(tmpdir(), 'siem-export-bench-'));
   return {

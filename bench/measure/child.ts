@@ -1,23 +1,23 @@
 import { readFileSync } from 'node:fs';
 
-/** What a variant did; whatever else it answers is passed on. */
+/** The figures of one run of a variant, and the variant's own result. */
 export interface Measured<Outcome> {
   readonly seconds: number;
-  /** In user and kernel mode, all threads of the process. */
+  /** Processor time in user and kernel mode, of all threads of the process. */
   readonly cpuSeconds: number;
   readonly peakRssMB: number;
   readonly outcome: Outcome;
 }
 
 /**
- * Makes ready what is to be measured, and answers with it. That, in turn, answers with what came of it, or with a
- * function that finds it out after the figures are taken.
+ * Does everything that must not be measured, and returns the function that is measured. That function returns its
+ * outcome, or another function that computes the outcome after the measurement.
  */
 export type Prepare<Settings, Outcome extends object> = (
   settings: Settings,
 ) => Promise<() => Promise<Outcome | (() => Outcome | Promise<Outcome>)>>;
 
-/** The whole of a measured process: runs the variant that the command line names, and tells its parent the figures. */
+/** The program of a measured process: runs the variant named on the command line and sends its parent the figures. */
 export async function measureInThisProcess<Settings, Outcome extends object>(
   variants: Readonly<Record<string, () => Promise<{ prepare: Prepare<Settings, Outcome> }>>>,
 ): Promise<void> {
@@ -46,7 +46,7 @@ function cpuSeconds(): number {
   return (userCPUTime + systemCPUTime) / 1e6;
 }
 
-/** In KB. Where Linux tells it: there, resourceUsage().maxRSS includes the process that started this one. */
+/** In KB. On Linux read from `/proc`, because there `resourceUsage().maxRSS` includes the parent process. */
 function peakRss(): number {
   if (process.platform !== 'linux') return process.resourceUsage().maxRSS;
   const [, kilobytes] = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];

@@ -4,20 +4,21 @@ import { startDutyCycle } from './duty-cycle.ts';
 
 export type QuotaMeans = 'cgroup v2' | 'cgroup v1' | 'duty cycle';
 
-/** A limit to the processor time of a process and its threads, however many processors they run on. */
+/** A limit on the processor time of a process: all its threads together, on all processors. */
 export interface CpuQuota {
   readonly means: QuotaMeans;
-  /** Holds a process to the quota from now on, until the answer is called. */
+  /** Limits a process from now on, until the returned function is called. */
   hold(pid: number): () => void;
-  /** To be called when no process is held any more. */
+  /** Removes the limit. Must be called when no limited process is running. */
   end(): void;
 }
 
-/** In microseconds: Lambda is said to hand out its shares in such slices, and shorter ones than Linux's usual 100 ms. */
+/** In microseconds. Lambda is reported to use 20 ms, which is less than Linux's default of 100 ms. */
 const period = 20_000;
 
 /**
- * By a cgroup where this process may make one, or else by stopping the process whenever it is ahead of its share.
+ * Uses a cgroup if this process may create one. Otherwise it stops the process
+ * whenever it has used more than its share.
  *
  * @throws Error on another system than Linux
  */
@@ -41,7 +42,7 @@ function byCgroup(means: CgroupVersion, limits: Readonly<Record<string, string>>
   if (own === undefined) return undefined;
   const group = join(own, `siem-export-bench-${process.pid}`);
   try {
-    // A group of version 2 hands the processor on to its children only where it is told to.
+    // In version 2 a group can limit its children's processor time only if the controller is enabled for them.
     if (means === 'cgroup v2') writeFileSync(join(own, 'cgroup.subtree_control'), '+cpu');
     mkdirSync(group);
   } catch {
@@ -58,14 +59,14 @@ function byCgroup(means: CgroupVersion, limits: Readonly<Record<string, string>>
     means,
     hold(pid) {
       writeFileSync(join(group, 'cgroup.procs'), `${pid}`);
-      // It leaves the group when it ends.
+      // A process leaves its cgroup when it ends.
       return () => undefined;
     },
     end,
   };
 }
 
-/** The folder of the cgroup of this process in which processor time is limited. */
+/** The folder of this process's cgroup in the hierarchy that limits processor time. */
 function ownCgroup(means: CgroupVersion): string | undefined {
   const isOurs = (type: string | undefined, options = '') =>
     means === 'cgroup v2' ? type === 'cgroup2' : type === 'cgroup' && options.split(',').includes('cpu');
@@ -73,7 +74,7 @@ function ownCgroup(means: CgroupVersion): string | undefined {
     linesOf('/proc/self/mounts')
       .map(line => line.split(' '))
       .find(([, , type, options]) => isOurs(type, options)) ?? [];
-  // A line is `<hierarchy>:<controllers>:<path>`; that of version 2 has no controllers.
+  // Each line is `<hierarchy>:<controllers>:<path>`. The line of version 2 has an empty list of controllers.
   const [, , path] =
     linesOf('/proc/self/cgroup')
       .map(line => line.split(':'))

@@ -1,14 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** In milliseconds: how often the processor time is looked at, and how much of its share a process may save up. */
+/** How often the processor time is checked, in milliseconds. */
 const interval = 4;
+/** How much unused share a process may use later, in milliseconds of wall-clock time. */
 const mostSaved = 20;
 
 /**
- * Holds a process to a share of processor time: stops it (`SIGSTOP`) while it has used more than its share, and lets it
- * go on (`SIGCONT`). Linux only.
+ * Limits a process to a share of processor time: stops it (`SIGSTOP`) when it has used more than its share, and
+ * continues it (`SIGCONT`) later. Linux only.
  *
- * @returns what ends the duty cycle and lets the process run
+ * @returns ends the limit and lets the process run
  */
 export function startDutyCycle(pid: number, processors: number): () => void {
   let at = performance.now();
@@ -17,7 +18,7 @@ export function startDutyCycle(pid: number, processors: number): () => void {
   let isStopped = false;
   const timer = setInterval(() => {
     const [now, usedNow] = [performance.now(), processorTime(pid)];
-    // The threads that have ended no longer count.
+    // The sum can shrink: it no longer includes threads that have ended.
     const spent = Math.max(0, usedNow - used);
     saved = Math.min(saved + (now - at) * processors - spent, mostSaved * processors);
     [at, used] = [now, usedNow];
@@ -33,12 +34,12 @@ export function startDutyCycle(pid: number, processors: number): () => void {
     try {
       process.kill(pid, name);
     } catch {
-      // It has ended; whoever started it hears of that.
+      // The process has ended. Its parent learns that from the exit event.
     }
   }
 }
 
-/** Of all threads, in milliseconds; 0 once the process has ended. */
+/** The processor time of all threads in milliseconds; 0 after the process has ended. */
 function processorTime(pid: number): number {
   const tasks = `/proc/${pid}/task`;
   try {

@@ -1,4 +1,4 @@
-/** The middle of several values, and how far they lie apart. */
+/** Median and range of several values. */
 export interface Figure {
   readonly median: number;
   readonly least: number;
@@ -16,12 +16,12 @@ export function figureOf(values: readonly number[]): Figure {
   };
 }
 
-/** How many times another value each value is, round by round: what slows a whole round cancels out. */
+/** The ratio of both values in each round. Whatever slows a whole round down cancels out. */
 export function ratioOf(values: readonly number[], others: readonly number[]): Figure {
   return figureOf(values.map((value, round) => value / (others[round] ?? Number.NaN)));
 }
 
-/** With three digits that count. */
+/** Rounded to three significant digits, or four from 1,000 on. */
 export function rounded(value: number): number {
   return Number(value.toPrecision(value >= 1000 ? 4 : 3));
 }

@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 export interface BenchOptions {
   readonly rows: number;
   readonly rounds: number;
-  /** Of a page, in milliseconds. */
+  /** How long DynamoDB takes to begin an answer, in milliseconds. */
   readonly latency: number;
   readonly cpus: number | undefined;
   /** The variants to run; all if absent. */
@@ -11,7 +11,7 @@ export interface BenchOptions {
   readonly json: boolean;
 }
 
-/** A benchmark's command, with the options that all have. */
+/** A benchmark's command with the options that all benchmarks have. */
 export function benchCommand(
   name: string,
   description: string,
@@ -26,24 +26,25 @@ export function benchCommand(
       new Option('--rounds <number>', 'how often each variant runs').default(5).argParser(whole(1, 1000)),
     )
     .addOption(
-      new Option('--cpus <number>', 'pin the measured process to so many processors (Linux)').argParser(
-        whole(1, 1024),
-      ),
+      new Option(
+        '--cpus <number>',
+        'pin the measured process to this number of processors (Linux)',
+      ).argParser(whole(1, 1024)),
     )
     .option('--only <names>', 'run these variants only, separated by commas', names => names.split(','))
     .option('--json', 'end with one line of JSON; everything else goes to standard error', false)
     .allowExcessArguments(false);
 }
 
-/** The function whose share of a processor is given to what is measured. */
 export interface MemoryOption {
+  /** In MB: the measured process gets the share of a processor that Lambda gives a function with this memory. */
   readonly memory: number | undefined;
 }
 
 export function memoryOption(): Option {
   return new Option(
     '--memory <MB>',
-    'give the measured process the share of a processor that a function of so much memory has: 1,769 MB are one (Linux)',
+    'limit the measured process to the processor share of a function with this memory; 1,769 MB is one processor (Linux)',
   ).argParser(whole(128, 10_240));
 }
 

@@ -1,4 +1,6 @@
-/** Prints for people, and with `json` for programs: then all but the last line goes to standard error. */
+/**
+ * Prints text for people. With `json`, standard output gets only the JSON result, and the text goes to standard error.
+ */
 export function createPrinter(json: boolean) {
   return {
     line: (text: string) => (json ? console.error(text) : console.log(text)),

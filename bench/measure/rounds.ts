@@ -1,5 +1,5 @@
 /**
- * Runs every variant once a round, A B C A B C …, so that a change of the machine's speed touches all alike.
+ * Runs every variant once in each round (A B C A B C …), so that a change of the machine's speed affects all equally.
  *
  * @param run runs a variant once
  * @returns the results of each variant, by round

@@ -4,21 +4,21 @@ import type { Measured } from './child.ts';
 import type { CpuQuota } from './cpu-quota.ts';
 
 export interface VariantRun {
-  /** The bundle that holds the variant. */
+  /** The file of the bundle with the variants. */
   readonly program: string;
   readonly variant: string;
   readonly settings: object;
   readonly environment?: Readonly<Record<string, string>> | undefined;
-  /** Pins the process to the first so many processors; all by default. */
+  /** Pins the process to this number of processors; all by default. */
   readonly cpus?: number | undefined;
-  /** What of the processors' time it gets; all of it by default. */
+  /** Limits the process's processor time; no limit by default. */
   readonly quota?: CpuQuota | undefined;
 }
 
-/** Far longer than any variant takes. */
+/** Much longer than any variant takes. */
 const killAfter = 30 * 60_000;
 
-/** Runs a variant in a process of its own. What it prints is shown only if it fails. */
+/** Runs a variant in its own process. Its output is shown only if it fails. */
 export async function runVariant<Outcome>(run: VariantRun): Promise<Measured<Outcome>> {
   const { program, variant, settings, environment, cpus, quota } = run;
   const command = [process.execPath, program, variant, JSON.stringify(settings)];
@@ -55,7 +55,7 @@ async function outputOf({ stdout, stderr }: ChildProcess): Promise<string> {
   return output;
 }
 
-/** Options of whoever runs the benchmark are not those of what is measured. */
+/** Options that are meant for this process, such as a debugger's, would change the measured one. */
 function withoutNodeOptions({ NODE_OPTIONS: _, ...environment }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return environment;
 }

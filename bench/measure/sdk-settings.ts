@@ -1,12 +1,12 @@
 import { devNull } from 'node:os';
 
-/** Accepted by the loopback servers and good for nothing else. */
+/** An invented credential that the loopback servers accept. */
 export const benchCredential = {
   accessKeyId: 'AKIABENCHMARK0000001',
   secretAccessKey: 'benchmark/secret/access/key/000000000001',
 };
 
-/** What the AWS SDK needs to know, and what keeps it from reading a person's own settings. */
+/** The settings that the AWS SDK needs, and empty files so that it does not read the user's own configuration. */
 export const sdkSettings = {
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: benchCredential.accessKeyId,

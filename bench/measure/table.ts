@@ -1,4 +1,4 @@
-/** Rows of cells as text, each column as wide as it needs; the first is aligned to the left. */
+/** Formats cells as a text table. The first column is aligned left, the others right. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map(row => (row[column] ?? '').length)));
   return rows

@@ -6,7 +6,7 @@ import { documentPages, linesOf, queryInput } from '../export/document-pages.ts'
 import { benchWindow } from '../input/rows.ts';
 import type { ReadSettings } from './settings.ts';
 
-/** Each way from DynamoDB's pages to lines of JSON. A chunk is looked at before the next one is asked for. */
+/** The compared ways from DynamoDB's pages to lines of JSON. A chunk is valid until the next one is requested. */
 export const readers = {
   async *ours({ dynamodbEndpoint, accountId }) {
     const { sortKey, ...attributes } = defaultAttributes;

@@ -1,4 +1,4 @@
-/** What every variant of the reading benchmark is told. */
+/** The input of every variant of the read benchmark. */
 export interface ReadSettings {
   readonly dynamodbEndpoint: string;
   readonly accountId: string;

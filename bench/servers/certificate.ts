@@ -1,6 +1,6 @@
 import { generate } from 'selfsigned';
 
-/** A certificate for this machine that nobody else trusts, and its key, both as PEM. */
+/** A self-signed certificate for `localhost` and its key, both as PEM. */
 export async function createCertificate(): Promise<{ readonly key: string; readonly cert: string }> {
   const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
     keyType: 'ec',

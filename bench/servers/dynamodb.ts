@@ -8,24 +8,24 @@ import { createItemStore } from '../input/item-store.ts';
 import { linesLengthHeader, wantsLinesHeader } from '../input/lines.ts';
 import { createPartitions, readUnitBytes } from './partition.ts';
 
-// The package has no types, and is CommonJS.
+// dynalite has no types and is CommonJS.
 const dynalite: (options: { createTableMs: number }) => Server = createRequire(import.meta.url)('dynalite');
 
-/** How refused queries are counted, beside all queries. */
+/** The name under which throttled queries are counted; `Query` counts them too. */
 export const refusedQuery = 'Query, refused';
 
 export interface DynamodbOptions {
   readonly rows: number;
   readonly latencyMs: number;
-  /** Whether each account's rows lie in a partition that hands out no more than DynamoDB's do. */
+  /** Whether each account's rows are in one partition, with the read limit of a partition of DynamoDB. */
   readonly partition: boolean;
-  /** Whether anybody is going to ask for lines. */
+  /** Whether a client will send `wantsLinesHeader`. */
   readonly withLines: boolean;
 }
 
 /**
- * DynamoDB with an audit log of so many rows: a Query is answered with real pages and their checksum, rendered before,
- * after the latency of a network; everything else goes to an ordinary emulator.
+ * A stand-in for DynamoDB with an audit log of `rows` rows. It answers a Query after a delay, with pages in the real
+ * format that were rendered in advance, and their checksum. An ordinary emulator answers everything else.
  */
 export async function startDynamodb({ rows, latencyMs, partition, withLines }: DynamodbOptions) {
   const store = createItemStore(rows, { withLines });
@@ -43,7 +43,7 @@ export async function startDynamodb({ rows, latencyMs, partition, withLines }: D
   async function answerQuery(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const query = JSON.parse(Buffer.concat(await request.toArray()).toString());
     const { ':from': from, ':to': to } = query.ExpressionAttributeValues;
-    // The character after a sort key: what follows it begins there.
+    // The key with `\0` appended is the first possible key after it.
     const start = query.ExclusiveStartKey ? `${query.ExclusiveStartKey.recordedAt.S}\0` : from.S;
     const { items, count, bytes, lines, lastSortKey } = store.page(start, to.S);
     const accountId = query.ExpressionAttributeValues[':account'];

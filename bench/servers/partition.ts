@@ -1,20 +1,20 @@
-/** What one partition of DynamoDB hands out a second: consistent reads of 4 KB, which are 12 MB. */
+/** The read limit of one partition of DynamoDB: strongly consistent reads of 4 KB per second, together 12 MB. */
 export const partitionUnitsPerSecond = 3_000;
 export const readUnitBytes = 4096;
 
 /**
- * Whether partitions, one for each account, have read units left.
+ * Tracks the read units of partitions, one for each account.
  *
- * A bucket of tokens holds what flows in within one second, and nothing beyond it. DynamoDB does keep unused units for
- * five minutes, but those of the table, for a partition that is given less than its limit; over the limit itself no burst
- * goes (AWS re:Post, "spiky workloads"). As there, a query is let through while the bucket is not empty, is charged what
- * it has read, and is otherwise refused, not delayed.
+ * Each partition is a token bucket that holds the units of one second. DynamoDB's burst capacity of five minutes is
+ * left out: it lets a partition use more than its share of the table's throughput, but never more than the partition
+ * limit (AWS re:Post, "spiky workloads"). As in DynamoDB, a query is admitted while the bucket is not empty, then pays
+ * for all that it reads; otherwise it is throttled, not delayed.
  */
 export function createPartitions(now: () => number = () => performance.now() / 1000) {
   const partitions = new Map<string, { units: number; at: number }>();
 
   return {
-    /** @param units what the query is going to read */
+    /** @param units the read units that the query uses */
     admits(accountId: string, units: number): boolean {
       const at = now();
       const last = partitions.get(accountId) ?? { units: partitionUnitsPerSecond, at };

@@ -12,13 +12,13 @@ interface Answer {
   readonly xml?: string;
 }
 
-/** What a bucket holds after an export. */
+/** The content of all objects after an export. */
 export interface Delivered extends Content {
   readonly files: number;
   readonly zipBytes: number;
 }
 
-/** S3 over TLS, in memory, as far as objects are put, at once or in parts. Checks the checksums of what it takes. */
+/** A stand-in for S3 over TLS that keeps objects in memory. It supports only PutObject and multipart uploads. */
 export async function startS3(certificate: { readonly key: string; readonly cert: string }) {
   const objects = new Map<string, Buffer[]>();
   const uploads = new Map<string, Map<number, Buffer[]>>();
@@ -77,7 +77,7 @@ export async function startS3(certificate: { readonly key: string; readonly cert
     return parts;
   }
 
-  /** What all objects hold, unzipped, in the order of their keys; they are forgotten then. */
+  /** Unzips all objects in the order of their keys, and deletes them. */
   async function take(): Promise<Delivered> {
     const zips = [...objects].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, parts]) => parts);
     objects.clear();

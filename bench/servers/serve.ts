@@ -6,7 +6,7 @@ import { type Received, startQueueServer } from '../dispatch/queue-server.ts';
 import { type DynamodbOptions, startDynamodb } from './dynamodb.ts';
 import { type Delivered, startS3 } from './s3.ts';
 
-/** What one server process is asked to run. */
+/** Which server a process runs, and with which options. */
 export type ServerRole =
   | ({ readonly kind: 'dynamodb' } & DynamodbOptions)
   | { readonly kind: 's3'; readonly key: string; readonly cert: string }
@@ -23,12 +23,12 @@ export interface ServerAnswers {
 
 type Answers = { readonly [Name in keyof ServerAnswers]: () => unknown };
 
-/** Serves until the process that started this one ends; its questions come as the names of answers. */
+/** Serves until the parent process ends. The parent asks questions by sending a name of `ServerAnswers`. */
 async function serve(role: ServerRole): Promise<void> {
   const answers = await start(role);
   process.on('message', async (question: keyof ServerAnswers) => {
     const answer = answers[question];
-    if (!answer) throw new Error(`The server ${role.kind} knows nothing of ${question}`);
+    if (!answer) throw new Error(`The server ${role.kind} has no answer to ${question}`);
     process.send?.(await answer());
   });
   process.on('disconnect', () => process.exit());

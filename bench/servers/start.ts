@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { ServerAnswers, ServerRole } from './serve.ts';
 
-/** A server in a process of its own, so that its work is not counted as that of whoever is measured. */
+/** A server in its own process, so that its processor time does not count as the measured variant's. */
 export interface ServerProcess {
   ask<Question extends keyof ServerAnswers>(question: Question): Promise<ServerAnswers[Question]>;
   readonly pid: number | undefined;

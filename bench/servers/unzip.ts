@@ -3,8 +3,9 @@ import { crc32, createInflateRaw } from 'node:zlib';
 const endOfDirectoryLength = 22;
 
 /**
- * The content of a zip's one file, read as its central directory describes it, and compared with the size and the
- * checksum that stand there.
+ * The content of the only file in a zip, found with the central directory.
+ *
+ * @throws Error if the content does not have the size and the checksum in the directory
  */
 export async function* unzipped(zip: Buffer): AsyncGenerator<Uint8Array> {
   const directory = zip.readUInt32LE(zip.length - endOfDirectoryLength + 16);
@@ -23,5 +24,6 @@ export async function* unzipped(zip: Buffer): AsyncGenerator<Uint8Array> {
     bytes += chunk.length;
     yield chunk;
   }
-  if (bytes !== length || found !== checksum) throw new Error('The zip is not what its directory says');
+  if (bytes !== length || found !== checksum)
+    throw new Error('The content of the zip does not match its central directory');
 }

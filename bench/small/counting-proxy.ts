@@ -2,10 +2,10 @@ import { request as forward, type IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { startHttpServer } from '../../local/servers/http-server.ts';
 
-/** How often each call came, by service, operation and, for DynamoDB, table: `dynamodb GetItem Accounts`. */
+/** The number of calls by service, operation and, for DynamoDB, table: `dynamodb GetItem Accounts`. */
 export type Calls = Readonly<Record<string, number>>;
 
-/** Passes requests on to servers, and counts them. */
+/** Starts a proxy in front of each server. The proxies count the requests that they forward. */
 export async function startCountingProxies(targets: Readonly<Record<string, string>>) {
   let calls: Record<string, number> = {};
   const control = await startHttpServer((_, response) => {
@@ -19,7 +19,7 @@ export async function startCountingProxies(targets: Readonly<Record<string, stri
   );
   return {
     endpoints: Object.fromEntries(Object.entries(proxies).map(([name, { endpoint }]) => [name, endpoint])),
-    /** A request to it begins the count anew. */
+    /** A request to this URL resets the counts. */
     forgetUrl: `${control.endpoint}/`,
     calls: (): Calls => calls,
     async close() {
@@ -47,7 +47,7 @@ export async function startCountingProxies(targets: Readonly<Record<string, stri
         response.destroy(thrown instanceof Error ? thrown : undefined);
       }
     });
-    // Azurite's endpoint has the account in its path.
+    // The path of Azurite's endpoint is the storage account.
     return { ...server, endpoint: `${server.endpoint}${pathname === '/' ? '' : pathname}` };
   }
 }

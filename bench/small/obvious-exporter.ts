@@ -23,8 +23,8 @@ import type { SmallSettings } from './settings.ts';
 import { windowLength } from './workload.ts';
 
 /**
- * The exporter that comes to mind first: document client, JSON.stringify, archiver, lib-storage, and the ledger written
- * after the upload. It has no intent, so it cannot tell its own object from another's after a crash.
+ * A simple exporter: document client, JSON.stringify, archiver and lib-storage. It writes the ledger after the upload
+ * and records no intent, so after a crash it cannot know whether an existing object is its own.
  */
 export const prepare: Prepare<SmallSettings, object> = async ({ measuringUrl, warmUp, measured }) => {
   const { accountsTable, ledgerTable, auditLog, eventBusName, endpoints } = readExporterEnvironment(

@@ -9,7 +9,7 @@ interface ExporterBundle {
 
 const context = { getRemainingTimeInMillis: () => 900_000 };
 
-/** The deployed function itself, invoked for one message after the other, as Lambda does. */
+/** The deployed function, invoked for one message after the other. */
 export const prepare: Prepare<SmallSettings, object> = async settings => {
   const { exporterBundle, measuringUrl, warmUp, measured } = settings;
   const { handler }: ExporterBundle = await import(pathToFileURL(exporterBundle).href);

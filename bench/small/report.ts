@@ -4,16 +4,18 @@ import type { SmallRun } from './stage.ts';
 
 export type SmallRuns = Readonly<Record<string, readonly SmallRun[]>>;
 
-/** The medians of a variant's runs, a small export each, and between which values they lie. */
+/**
+ * The medians of a variant's runs, each divided by the run's exports; `spread` has the least and the greatest value.
+ */
 export interface SmallSummary {
   readonly name: string;
   readonly cpuMs: number;
   readonly ms: number;
   readonly peakRssMB: number;
   readonly spread: { readonly cpuMs: readonly [number, number]; readonly ms: readonly [number, number] };
-  /** All requests of an export, to AWS and to the customer's cloud. */
+  /** The requests of one export to AWS and to the customer's cloud. */
   readonly requests: number;
-  /** The same by service, operation and table. */
+  /** The same requests by service, operation and table. */
   readonly calls: Readonly<Record<string, number>>;
 }
 
@@ -36,7 +38,7 @@ export function summariesOf(runs: SmallRuns): SmallSummary[] {
   });
 }
 
-/** CPU of one variant to that of another; the median of the rounds' own ratios. */
+/** The processor time of one variant compared with another: the median of each round's ratio. */
 export function cpuRatio(runs: SmallRuns, ours: string, rival: string): number | null {
   const { median } = ratioOf((runs[ours] ?? []).map(cpuMsOf), (runs[rival] ?? []).map(cpuMsOf));
   return Number.isNaN(median) ? null : rounded(median);

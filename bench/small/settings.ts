@@ -1,10 +1,11 @@
-/** What every variant of the benchmark of small exports is told. */
+/** The input of every variant of the benchmark of small exports. */
 export interface SmallSettings {
-  /** The exporter as it is deployed. */
+  /** The file of the exporter, bundled as for a deployment. */
   readonly exporterBundle: string;
-  /** Whom to tell that the warm-up is over: from then on calls count. */
+  /** The variant requests this URL after the warm-up; it resets the counts of calls. */
   readonly measuringUrl: string;
-  /** Messages of the export queue: exports that warm the process up, then those that are measured. */
+  /** Messages of the export queue for the exports before the measurement. */
   readonly warmUp: readonly string[];
+  /** Messages of the export queue for the measured exports. */
   readonly measured: readonly string[];
 }

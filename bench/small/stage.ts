@@ -28,7 +28,7 @@ import { accountRecord, expectedFiles, messagesOf, rowsOf, type Workload } from 
 
 type Cloud = Destination['type'];
 
-/** One run of a variant: the exports after the warm-up, and the calls that they made. */
+/** One run of a variant: the number of measured exports, and the calls that they made. */
 export interface SmallRun extends Measured<object> {
   readonly exports: number;
   readonly calls: Calls;
@@ -36,13 +36,13 @@ export interface SmallRun extends Measured<object> {
 
 interface StageOptions {
   readonly workload: Workload;
-  /** Windows of each account that are exported before anything counts. */
+  /** Windows of each account that are exported before the measurement. */
   readonly warmUpWindows: number;
-  /** Names each run; a run has a bucket of its own. */
+  /** A run's name is also the name of its own bucket. */
   readonly runs: readonly { readonly name: string; readonly cloud: Cloud }[];
 }
 
-/** The built exporter, and the embedded servers with the accounts and their rows. */
+/** Builds the exporter, and starts the embedded servers with the accounts and their rows. */
 export async function setSmallStage({ workload, warmUpWindows, runs }: StageOptions) {
   const folder = mkdtempSync(join(tmpdir(), 'siem-export-bench-'));
   const handler = join(import.meta.dirname, '..', '..', 'lambdas', 'exporter', 'handler.ts');
@@ -75,7 +75,7 @@ export async function setSmallStage({ workload, warmUpWindows, runs }: StageOpti
   });
 
   return {
-    /** @throws Error if a file is not delivered, or holds anything but its rows */
+    /** @throws Error if a file is not delivered or does not have exactly its rows */
     async run(
       variant: string,
       name: string,
@@ -137,7 +137,7 @@ export async function setSmallStage({ workload, warmUpWindows, runs }: StageOpti
     for (const { accountId, windowEnd, lines } of expected)
       if (found.get(`${accountId} ${windowEnd}`) !== createHash('sha256').update(lines).digest('hex'))
         throw new Error(
-          `${bucket} lacks the file of ${accountId} that ends at ${windowEnd}, or it is another`,
+          `In ${bucket}, the file of ${accountId} that ends at ${windowEnd} is missing or has other content`,
         );
     if (found.size !== expected.length)
       throw new Error(`${bucket} holds ${found.size} files instead of ${expected.length}`);
@@ -155,7 +155,7 @@ function endpointsOf(environment: Readonly<Record<string, string>>): Record<stri
   return Object.fromEntries(Object.entries(environment).filter(([, value]) => /^https?:/.test(value)));
 }
 
-/** The calls with the services' own names instead of the variables', and what each table is for. */
+/** The calls with the service's name instead of the environment variable's, and each table's purpose as its name. */
 function named(calls: Calls, tables: Readonly<Record<string, string>>): Calls {
   return Object.fromEntries(
     Object.entries(calls).map(([call, count]) => {

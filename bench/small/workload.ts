@@ -7,21 +7,21 @@ import { benchRow } from '../input/rows.ts';
 export const windowLength = 4 * 3_600_000;
 const firstWindow = Date.parse('2025-11-22T00:00:00Z');
 
-/** So many accounts with so many windows each, all of the same number of rows. */
+/** `accounts` accounts with `windows` windows each; all windows have the same number of rows. */
 export interface Workload {
   readonly accounts: number;
   readonly windows: number;
   readonly rowsPerWindow: number;
 }
 
-/** One file that has to be delivered. */
+/** One file that must be delivered. */
 interface ExpectedFile {
   readonly accountId: string;
   readonly windowEnd: number;
   readonly lines: string;
 }
 
-/** Every file, window after window: as in production, an account comes again when all others have been there. */
+/** Every file, window by window. As in production, an account's next window comes after all other accounts' windows. */
 export function* expectedFiles({ accounts, windows, rowsPerWindow }: Workload): Generator<ExpectedFile> {
   for (let window = 0; window < windows; window++)
     for (let account = 0; account < accounts; account++) {
@@ -31,7 +31,7 @@ export function* expectedFiles({ accounts, windows, rowsPerWindow }: Workload): 
     }
 }
 
-/** The messages by which the dispatcher asks for these files, in their order. */
+/** The dispatcher's messages for these files, in the same order. */
 export function messagesOf(workload: Workload): string[] {
   return [...expectedFiles(workload)].map(({ accountId, windowEnd }) =>
     JSON.stringify({ accountId, tick: toIso(windowEnd) }),
@@ -78,7 +78,7 @@ function accountIdOf(account: number): string {
   return `account-${String(account).padStart(5, '0')}`;
 }
 
-/** No two files hold the same rows. */
+/** The numbers of a file's rows; no two files share a row. */
 function rowNumbers({ windows, rowsPerWindow }: Workload, account: number, window: number): number[] {
   const first = (account * windows + window) * rowsPerWindow;
   return Array.from({ length: rowsPerWindow }, (_, index) => first + index);

@@ -20,7 +20,8 @@ import type { CommandContext } from '../stage/context.ts';
 import { filesOfWindow } from '../stage/ledger/delivered-window.ts';
 import type { Target } from '../stage/target/target.ts';
 import { displayName } from '../terminal/display.ts';
-import type { Json, Report } from '../terminal/report.ts';
+import type { Json } from '../terminal/json.ts';
+import type { Report } from '../terminal/report.ts';
 import { wholeNumber } from '../terminal/whole-number.ts';
 import { count, counted, parseInstant, utcWindow } from '../terminal/wording.ts';
 

@@ -1,4 +1,4 @@
-import type { Json } from './report.ts';
+import type { Json } from './json.ts';
 
 /** How a command ends; documented in `siem-export --help`. */
 export const exitCodes = {

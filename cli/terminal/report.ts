@@ -1,7 +1,5 @@
+import type { Json } from './json.ts';
 import type { Terminal } from './terminal.ts';
-
-/** What `--json` prints. No key may be `undefined`, which JSON leaves out: what is absent is `null`. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /** What a command has to say: once for people, once for programs. */
 export interface Report {

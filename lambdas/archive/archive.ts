@@ -10,32 +10,31 @@ import { jsonArray } from './json-array.ts';
 import { zip } from './zip.ts';
 
 export interface ArchiveOptions {
-  /** JSON lines, each ending in a line feed, in whatever chunks. */
+  /** JSON lines, each ending in a line feed. A chunk may end anywhere. */
   readonly lines: AsyncIterable<Borrowed>;
   readonly format: Format;
   readonly compression: Compression;
-  /** The name of the file inside a zip; gzip has none. */
+  /** The name of the file inside a zip; unused for gzip. */
   readonly entryName: string;
-  /** Noted in the archive in UTC, so that the same rows make the same bytes wherever and whenever. */
+  /**
+   * Written into the archive in UTC. A fixed time makes the same rows give the same bytes on any machine at any time.
+   */
   readonly modifiedAt: Instant;
-  /** 1 (fast) to 9 (small), as zlib counts. */
+  /** zlib's scale: 1 (fast) to 9 (small). */
   readonly level: number;
   readonly deflateBlock: DeflateBlock;
 }
 
 export interface Archive {
-  /** The archive's bytes; to be read once. An error of `lines` comes out here as it is. */
+  /** The archive's bytes; can be read only once. An error of `lines` is thrown here unchanged. */
   readonly body: AsyncIterable<Uint8Array>;
-  /**
-   * What `body` came to.
-   * @throws Error as long as it has not been read to its end
-   */
+  /** @throws Error if `body` has not been read to its end */
   figures(): ArchiveFigures;
 }
 
 interface ArchiveFigures {
   readonly bytes: number;
-  /** Of the archive's bytes, in hexadecimal digits. */
+  /** The hash of the archive's bytes, in hexadecimal digits. */
   readonly sha256: string;
   readonly uncompressedBytes: number;
 }
@@ -44,8 +43,8 @@ const containers: Record<Compression, Container> = { zip, gzip };
 const smallestChunk = 64 * 1024;
 
 /**
- * Packs JSON lines into one file. Same lines and options, same bytes. Nothing is read before the body is, and memory
- * does not grow with it; a consumer may stop at any point.
+ * Packs JSON lines into one file. The same lines and options always give the same bytes. `lines` is read only while the
+ * body is read, and memory does not grow with the length. A consumer may stop at any point.
  */
 export function createArchive({
   lines,
@@ -93,7 +92,7 @@ async function* measured(
   }
 }
 
-/** The same bytes in chunks of at least 64 KB, the last excepted. */
+/** The same bytes in chunks of at least 64 KB; the last may be smaller. */
 async function* inLargeChunks(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let waiting: Uint8Array[] = [];
   let waitingBytes = 0;

@@ -1,9 +1,10 @@
 import type { StoredValue } from '../domain/audit-record.ts';
 
 /**
- * An attribute value as DynamoDB's JSON protocol writes it (`{"S":"…"}`, binary in base64) as a plain value.
+ * Turns an attribute value of DynamoDB's JSON protocol (`{"S":"…"}`, binary in base64) into a plain value.
  *
- * Never fails: what is not one of DynamoDB's kinds stays the JSON that it is, so that it is delivered, not dropped.
+ * Never fails: a value that is not of a known DynamoDB type is kept as its JSON, so that it is
+ * delivered and not dropped.
  */
 export function fromAttributeValue(attribute: unknown): StoredValue {
   if (!isMap(attribute)) return asItIs(attribute);
@@ -44,7 +45,7 @@ export function fromAttributeValue(attribute: unknown): StoredValue {
   return asItIs(attribute);
 }
 
-/** A number of up to 38 digits: as a number if JavaScript gives back the very same digits, otherwise as text. */
+/** A DynamoDB number has up to 38 digits. It becomes text if a JavaScript number would not keep all its digits. */
 export function fromNumber(digits: string): number | string {
   const number = Number(digits);
   return Number.isFinite(number) && String(number) === digits ? number : digits;
@@ -56,7 +57,7 @@ function asItIs(value: unknown): StoredValue {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
 }
 
-/** Without a prototype, so that an attribute may have any name, `__proto__` included. */
+/** The result has no prototype, so that an attribute can have any name, even `__proto__`. */
 export function mapValues<In, Out>(map: Readonly<Record<string, In>>, convert: (value: In) => Out) {
   const converted: Record<string, Out> = Object.create(null);
   for (const [name, value] of Object.entries(map)) converted[name] = convert(value);

@@ -2,7 +2,7 @@ import type { Borrowed } from '../domain/borrowed.ts';
 
 const blockLength = 1024 * 1024;
 const dictionaryLength = 32 * 1024;
-/** Most exports are small: the first block's memory grows with it, up to a whole block's. */
+/** The first buffer starts this small and grows up to a whole block, because most exports are small. */
 const smallestBuffer = 16 * 1024;
 
 export interface Block {
@@ -14,11 +14,11 @@ export interface Block {
 }
 
 /**
- * The bytes of a source in blocks of exactly 1 MB, the last one excepted; an empty source makes one empty block.
+ * The bytes of a source in blocks of exactly 1 MB; the last may be smaller. An empty source gives one empty block.
  *
- * A block holds until `inUse` more have been taken.
+ * A block is valid until `inUse` more blocks have been taken: then its memory is reused.
  *
- * @param buffers receives the memory: of the blocks in use, and of the one being filled
+ * @param buffers receives the memory of the blocks in use and of the one being filled
  */
 export async function* blocksOf(
   source: AsyncIterable<Uint8Array>,
@@ -30,7 +30,7 @@ export async function* blocksOf(
   let dictionary: Uint8Array = new Uint8Array(0);
   for await (const chunk of source) {
     for (let taken = 0; taken < chunk.length; ) {
-      // A full block waits for the next byte, since only that tells whether it is the last.
+      // A full block is held until the next byte arrives: only then is it certain that it is not the last.
       if (filled === blockLength) {
         const block = bufferOf(number, blockLength);
         yield { block, dictionary, last: false };
@@ -46,7 +46,7 @@ export async function* blocksOf(
   }
   yield { block: bufferOf(number, filled).subarray(0, filled), dictionary, last: true };
 
-  /** The memory of a block, with room for so many bytes; what is in it stays. */
+  /** The memory of a block, enlarged to `length` bytes if needed; its content is kept. */
   function bufferOf(block: number, length: number): Buffer {
     const index = block % (inUse + 1);
     const known = buffers[index];

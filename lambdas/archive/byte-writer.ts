@@ -1,23 +1,23 @@
 import type { Borrowed } from '../domain/borrowed.ts';
 
-/** Below this length a loop is faster than the call of the native copy. */
-const shortest = 40;
+/** Up to this length a loop is faster than a call of the native copy. */
+const longestLoop = 40;
 const quote = 0x22;
 
-/** Bytes written one after the other into the memory of a `restart`, or into larger memory once that is full. */
+/** Appends bytes to the memory given to `restart`, and moves them to larger memory when that is full. */
 export class ByteWriter {
   length = 0;
   #bytes: Buffer = Buffer.alloc(0);
   #given: Buffer = this.#bytes;
 
-  /** Begins anew, in this memory. */
+  /** Discards what was written, and writes into `memory` from now on. */
   restart(memory: Buffer): void {
     this.length = 0;
     this.#bytes = memory;
     this.#given = memory;
   }
 
-  /** Whether the memory of the restart has been enough so far. */
+  /** Whether all bytes so far fit into the memory given to `restart`. */
   get fitsGivenMemory(): boolean {
     return this.#bytes === this.#given;
   }
@@ -25,7 +25,7 @@ export class ByteWriter {
   append(source: Buffer, start = 0, end = source.length): void {
     const bytes = this.#bytesWith(end - start);
     let at = this.length;
-    if (end - start > shortest) source.copy(bytes, at, start, end);
+    if (end - start > longestLoop) source.copy(bytes, at, start, end);
     else for (let index = start; index < end; index++) bytes[at++] = source[index] as number;
     this.length += end - start;
   }
@@ -37,7 +37,7 @@ export class ByteWriter {
     bytes[this.length++] = quote;
   }
 
-  /** What has been written: it holds until the restart. Nothing may be appended afterwards. */
+  /** The bytes written so far, valid until the next `restart`. Append nothing before that. */
   written(): Borrowed {
     return this.#bytes.subarray(0, this.length);
   }

@@ -1,12 +1,15 @@
-/** `2026-11-22T18:30:00.000Z`: the form of a date in which it is delivered. */
+/** The length of a date in the delivered form, `2026-11-22T18:30:00.000Z`. */
 export const canonicalDateLength = 24;
 
 const form = Buffer.from('0000-00-00T00:00:00.000Z');
 const zero = 0x30;
-// 29 February depends on the year; whoever asks takes the long way then.
+// By month. 29 February is never recognised, because it depends on the year; the caller then parses the date fully.
 const lastDays = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/** True only if the bytes at an offset are a date of the calendar in that form; a few such are not recognised. */
+/**
+ * Whether the bytes at an offset are an existing date in the delivered form, which can then be copied unchanged. May be
+ * false for such a date (29 February), but is never true for anything else.
+ */
 export function isCanonicalDate(body: Buffer, start: number): boolean {
   for (let index = 0; index < canonicalDateLength; index++) {
     const byte = body[start + index] as number;

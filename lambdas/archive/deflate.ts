@@ -1,42 +1,42 @@
 import { constants, createDeflateRaw, deflateRawSync } from 'node:zlib';
 import { blocksOf } from './blocks.ts';
 
-/** How zlib is to look for repetitions. */
+/** How hard zlib searches for repetitions. */
 interface Effort {
-  /** 0 to 9, as zlib counts. */
+  /** zlib's scale, 0 to 9. */
   readonly level: number;
   /** One of zlib's `Z_…` strategies. */
   readonly strategy: number;
 }
 
-/** How to deflate one block of a longer stream. */
+/** The options for one block of a longer stream. */
 interface BlockOptions extends Effort {
-  /** The data just before the block, at most 32 KB: what the block may refer back to. */
+  /** The data just before the block, at most 32 KB, to which the block may refer back. */
   readonly dictionary: Uint8Array;
   /** Whether the block ends the stream. */
   readonly last: boolean;
 }
 
 /**
- * Deflates one block so that the results, one after the other, are a single raw stream. The block and its dictionary
- * are not touched again before the promise is settled.
+ * Deflates one block. The results of all blocks, concatenated, are a single raw stream. The caller must not change the
+ * block or its dictionary before the promise is settled.
  */
 export type DeflateBlock = (block: Uint8Array, options: BlockOptions) => Promise<Uint8Array>;
 
-/** Blocks that are deflated at once: two busy cores, and blocks ready for whichever is free. */
+/** How many blocks are deflated at once: enough to keep two processors busy, with further blocks waiting. */
 const blocksInFlight = 4;
 const smallestWindowBits = 9;
 const largestWindowBits = 15;
-/** zlib refers back no further than to so many bytes after the start of its window (MIN_LOOKAHEAD). */
-const unreachable = 262;
+/** zlib never refers back to this many bytes at the start of its window (`MIN_LOOKAHEAD`). */
+const minLookahead = 262;
 
 /**
- * The bytes as one raw deflate stream, in the way of pigz: blocks of 1 MB are deflated side by side, each with the end
- * of the block before as its dictionary, and each but the last ends on a byte boundary.
+ * Compresses the bytes into one raw deflate stream with the method of pigz: it deflates blocks of 1 MB in parallel.
+ * Each block has the end of the previous one as its dictionary, and each but the last ends on a byte boundary.
  *
- * The result depends on the bytes and the level only, not on the chunks in which they come nor on `deflateBlock`.
- * Memory is bounded by the blocks in flight. When the consumer stops or the source throws, the blocks in flight are
- * waited for, so that nothing is left running.
+ * The result depends only on the bytes and the level, not on the chunks of `source` or on `deflateBlock`. Memory is
+ * bounded by the blocks in flight. When the consumer stops or the source throws, it first waits for the blocks in
+ * flight: their threads still use the buffers.
  */
 export async function* deflate(
   source: AsyncIterable<Uint8Array>,
@@ -57,15 +57,15 @@ export async function* deflate(
   }
 }
 
-/** The one level that is not zlib's own. */
+/** The only level that differs from zlib's. */
 const mixedLevel = 4;
-/** Of so many blocks the first is deflated thoroughly. */
+/** One block in this many is deflated thoroughly. */
 const thoroughEvery = 5;
 
 /**
- * The levels are zlib's, but for 4: it deflates most blocks fast and some thoroughly, which together makes a file as small
- * as zlib's own 4 in four fifths of its time. Level 3 is zlib's last that takes the first repetition it finds, and
- * `Z_FILTERED` leaves out repetitions so short that they cost as much, as identifiers are full of.
+ * All levels but 4 are zlib's own. Our level 4 deflates most blocks fast and some thoroughly: the file is as small as
+ * with zlib's level 4, in four fifths of the time. zlib's level 3 is the highest that takes the first repetition it
+ * finds. `Z_FILTERED` skips very short repetitions, which are frequent in identifiers and save nothing.
  */
 function effortFor(number: number, level: number): Effort {
   if (level !== mixedLevel) return { level, strategy: constants.Z_DEFAULT_STRATEGY };
@@ -74,7 +74,7 @@ function effortFor(number: number, level: number): Effort {
     : { level: 3, strategy: constants.Z_DEFAULT_STRATEGY };
 }
 
-/** A promise that never rejects, since nobody may be waiting when a block fails. */
+/** Never rejects: if a block failed while nobody awaits it, Node would end the process for an unhandled rejection. */
 async function settled(deflated: Promise<Uint8Array>): Promise<PromiseSettledResult<Uint8Array>> {
   const [result] = await Promise.allSettled([deflated]);
   return result;
@@ -87,10 +87,10 @@ async function oldestOf(inFlight: Promise<PromiseSettledResult<Uint8Array>>[]): 
 }
 
 /**
- * Deflates on libuv's threads.
+ * Deflates on the threads of libuv's pool.
  *
- * Node keeps a stream of zlib, and with it the memory for its output, until the next full collection, which such memory
- * brings on before long. It is freed here as soon as the stream has ended: an export takes a tenth less time so.
+ * Node would free the output memory of an ended zlib stream only in the next full garbage collection, and this memory
+ * triggers full collections often. Freeing it here as soon as the stream has ended makes an export 10% faster.
  */
 export const deflateOnThreadPool: DeflateBlock = async (block, options) => {
   const stream = createDeflateRaw(zlibOptions(block, options));
@@ -103,11 +103,11 @@ export const deflateOnThreadPool: DeflateBlock = async (block, options) => {
 };
 
 function free(memory: ArrayBufferLike): void {
-  // Others have a share in memory that is no larger: Node cuts small buffers from it.
+  // Memory of at most `poolSize` may be Node's shared pool for small buffers: freeing it would destroy other buffers.
   if (memory instanceof ArrayBuffer && memory.byteLength > Buffer.poolSize) memory.transfer(0);
 }
 
-/** Deflates at once on the calling thread, to the same bytes; for whoever needs a fixed order of events. */
+/** Deflates to the same bytes on the calling thread, for simulations, which need a fixed order of events. */
 export const deflateSynchronously: DeflateBlock = async (block, options) =>
   deflateRawSync(block, zlibOptions(block, options));
 
@@ -120,15 +120,15 @@ function zlibOptions(block: Uint8Array, { level, strategy, dictionary, last }: B
     // zlib refuses an empty dictionary.
     ...(dictionary.length > 0 ? { dictionary } : {}),
     finishFlush: last ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
-    // Mostly one trip to the thread pool a block, without much memory to spare: an audit log deflates to a fifth.
+    // An audit log deflates to about a fifth, so a quarter of the block usually needs one call into the thread pool.
     chunkSize: Math.max(1024, block.length >>> 2),
   };
 }
 
-/** The smallest window that reaches over all of the data: zlib prepares its memory for the whole window each time. */
+/** The smallest window that covers all of the data: zlib initialises the memory of the whole window for every block. */
 function windowBits(length: number): number {
   return Math.min(
-    Math.max(Math.ceil(Math.log2(length + unreachable)), smallestWindowBits),
+    Math.max(Math.ceil(Math.log2(length + minLookahead)), smallestWindowBits),
     largestWindowBits,
   );
 }

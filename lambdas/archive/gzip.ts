@@ -1,7 +1,7 @@
 import type { Instant } from '../domain/instant.ts';
 import type { Container } from './container.ts';
 
-/** RFC 1952, one member without a name. Its length field counts modulo 4 GiB, so the content may be larger. */
+/** RFC 1952: one member, without a file name. The length field is modulo 4 GiB, so the content may be larger. */
 export const gzip: Container = async function* (deflated, { modifiedAt, content }) {
   yield header(modifiedAt);
   yield* deflated;
@@ -20,7 +20,7 @@ function header(modifiedAt: number): Buffer {
   return bytes;
 }
 
-/** In seconds since 1970; 0 says that the time is not known. */
+/** In seconds since 1970; 0 means unknown (RFC 1952). */
 export function gzipTime(instant: Instant): number {
   const seconds = Math.floor(instant / 1000);
   return seconds > 0 && seconds < 2 ** 32 ? seconds : 0;

@@ -5,13 +5,13 @@ const closeList = Buffer.from('\n]\n');
 const emptyList = Buffer.from('[]\n');
 
 /**
- * JSON lines as one JSON array, a record a line: `[`, the records with a comma after each but the last, `]`.
+ * Turns JSON lines into one JSON array with one record on each line.
  *
- * Works on the bytes, in whatever chunks: JSON never holds a line feed inside a record. The chunks given out are new;
- * those taken in are not used after the next one is asked for.
+ * It only replaces line feeds, because a record of JSON lines never contains one. A chunk may end anywhere. The yielded
+ * chunks are new memory; a chunk of `lines` is not used after the next one is requested.
  */
 export async function* jsonArray(lines: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  // The line feed after a record is held back until it is known whether another record follows.
+  // A line feed at the end of a chunk becomes `,\n` or the end of the array, depending on whether a record follows.
   let heldBack = false;
   let empty = true;
   for await (const chunk of lines) {
@@ -24,7 +24,10 @@ export async function* jsonArray(lines: AsyncIterable<Uint8Array>): AsyncGenerat
   yield empty ? emptyList : closeList;
 }
 
-/** The chunk without a line feed at its very end, with a comma before each other one, and after one held back. */
+/**
+ * Replaces each line feed by `,\n`. A line feed at the end of the chunk is left out; if the
+ * previous chunk's was, `,\n` is written first.
+ */
 function separated(chunk: Uint8Array, heldBack: boolean): Uint8Array {
   const source = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   const end = source.at(-1) === lineFeed ? source.length - 1 : source.length;

@@ -1,9 +1,10 @@
-/** Thrown at the first byte that the scanner does not expect; the JSON may be valid all the same. */
+/**
+ * Thrown at the first byte that the scanner does not expect. The JSON may still be valid: a full parser must decide.
+ */
 export class UnfamiliarJsonError extends Error {
   override readonly name = 'UnfamiliarJsonError';
 }
 
-/** The bytes of JSON's punctuation. */
 export const ascii = {
   quote: 0x22,
   comma: 0x2c,
@@ -15,28 +16,27 @@ export const ascii = {
   closeMap: 0x7d,
 } as const;
 
-/** 1 for each byte that stands for itself in a text, 0 for those that need a look. */
+/** 1 for each byte that can be copied inside a string without a check, 0 for all others. */
 const ordinary = new Uint8Array(256).fill(1, 0x20);
-// C2 begins U+0080 to U+009F, and E2 the two separators U+2028 and U+2029.
+// `toJson` escapes U+007F to U+009F, U+2028 and U+2029. In UTF-8 these begin with 7F, C2 or E2.
 for (const byte of [ascii.quote, ascii.backslash, 0x7f, 0xc2, 0xe2]) ordinary[byte] = 0;
 
-/** Escapes that JSON.stringify writes too, so that they can be copied: \" \\ \b \f \n \r \t */
+/** The letters of the escapes that `JSON.stringify` writes too, so that they can be copied: \" \\ \b \f \n \r \t */
 const sameWhenWritten = new Set([...'"\\bfnrt'].map(character => character.charCodeAt(0)));
 
 /**
- * Walks over the bytes of JSON without white space, as machines write it, and makes no objects.
- * The bytes must be valid UTF-8.
+ * Reads JSON without white space directly from its bytes, without creating objects. The bytes must be valid UTF-8.
  */
 export class JsonScanner {
   readonly body: Buffer;
-  /** The next byte to be read. */
+  /** The offset of the next byte to be read. */
   at = 0;
-  /** Where the text read last begins and ends, without its quotes. */
+  /** Where the string read last begins and ends, without its quotes. */
   start = 0;
   end = 0;
-  /** Whether that text has escapes. */
+  /** Whether that string has escapes. */
   escaped = false;
-  /** Whether that text, read and written again by `toJson`, might have other bytes. */
+  /** Whether `toJson` might write that string with other bytes, so that it must not be copied. */
   foreign = false;
 
   constructor(body: Uint8Array) {
@@ -48,7 +48,7 @@ export class JsonScanner {
     return this.body[this.at] ?? -1;
   }
 
-  /** Steps over a byte if it is the next one. */
+  /** Skips the next byte if it is `byte`. */
   skips(byte: number): boolean {
     if (this.body[this.at] !== byte) return false;
     this.at++;
@@ -59,7 +59,7 @@ export class JsonScanner {
     if (!this.skips(byte)) throw new UnfamiliarJsonError();
   }
 
-  /** Reads a text, quotes included; `start`, `end`, `escaped` and `foreign` tell about it. */
+  /** Reads a string with its quotes, and sets `start`, `end`, `escaped` and `foreign`. */
   readText(): void {
     this.expect(ascii.quote);
     const { body } = this;
@@ -81,7 +81,7 @@ export class JsonScanner {
     this.at = at + 1;
   }
 
-  /** Reads any value into objects. */
+  /** Reads any value and parses it. */
   readValue(): unknown {
     const from = this.at;
     if (this.next === ascii.quote) this.readText();
@@ -90,12 +90,12 @@ export class JsonScanner {
     return JSON.parse(this.body.toString('utf8', from, this.at));
   }
 
-  /** A text between two offsets, without its quotes, as a string. */
+  /** Parses the string between two offsets, which exclude its quotes. */
   decode(start: number, end: number): string {
     return JSON.parse(this.body.toString('utf8', start - 1, end + 1));
   }
 
-  /** Whether the bytes stand at an offset. */
+  /** Whether `bytes` are at this offset. */
   holds(bytes: Buffer, offset: number): boolean {
     const { body } = this;
     for (let index = 0; index < bytes.length; index++)
@@ -109,7 +109,7 @@ export class JsonScanner {
     this.escaped = true;
     if (sameWhenWritten.has(letter)) return at + 2;
     this.foreign = true;
-    // The text may never be decoded, so that a wrong escape has to be noticed here.
+    // An invalid escape must be found here: the string is perhaps never parsed.
     if (letter === 0x2f) return at + 2;
     if (letter === 0x75 && /^[0-9a-f]{4}$/i.test(body.toString('latin1', at + 2, at + 6))) return at + 6;
     throw new UnfamiliarJsonError();

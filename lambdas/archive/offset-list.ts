@@ -1,6 +1,6 @@
 import type { Borrowed } from '../domain/borrowed.ts';
 
-/** Numbers below 2^32 one after the other, in memory that grows and is used again after a `restart`. */
+/** A growing list of numbers below 2^32. `restart` empties it and keeps its memory. */
 export class OffsetList {
   length = 0;
   #offsets = new Uint32Array(64);
@@ -20,7 +20,7 @@ export class OffsetList {
     this.length += offsets.length;
   }
 
-  /** What has been pushed: it holds until the restart. */
+  /** The list so far, valid until the next `restart`. */
   pushed(): Borrowed<Uint32Array> {
     return this.#offsets.subarray(0, this.length);
   }

@@ -3,17 +3,17 @@ import { OffsetList } from './offset-list.ts';
 import { PlainRows } from './plain-rows/plain-rows.ts';
 
 /**
- * Memory for one page: DynamoDB's answer, and the lines that are made of it. It is used again for a later page, since
- * the megabytes that each page would leave behind keep the garbage collector busier than the export itself is.
+ * Memory for one page: DynamoDB's answer, and the lines made from it. It is reused for later pages: with new memory for
+ * each page, collecting it would take more processor time than the export itself.
  */
 export interface PageMemory {
-  /** So many bytes for an answer, with anything in them. */
+  /** A buffer of this length for an answer. Its content is arbitrary. */
   answer(length: number): Buffer;
-  /** Reads the plain rows of an answer that lies in `answer`. */
+  /** Reads the plain rows of an answer; only if the answer is in the buffer from `answer`. */
   readonly plainRows: PlainRows;
   readonly lines: ByteWriter;
   readonly rowEnds: OffsetList;
-  /** For each row, where its sort key begins and ends in the answer. */
+  /** For each row, the start and the end of its sort key in the answer. */
   readonly sortKeys: OffsetList;
 }
 

@@ -1,31 +1,31 @@
 import type { FieldBits } from '../domain/audit-record.ts';
 import type { Borrowed } from '../domain/borrowed.ts';
 
-/** The rows of one answer of the audit log, as JSON lines, in the order of their sort keys. */
+/** The rows of one answer to a query, as JSON lines, in the order of their sort keys. */
 export interface Page {
-  /** UTF-8; every row is one line that ends in a line feed. */
+  /** UTF-8. Each row is one line that ends in a line feed. */
   readonly lines: Borrowed;
   readonly count: number;
   /** For each row, the offset in `lines` just after its line feed. */
   readonly rowEnds: ArrayLike<number>;
-  /** The rows that are malformed (see `AuditRecord`), ascending. */
+  /** The numbers of the malformed rows (see `AuditRecord`), ascending. */
   readonly malformedRows: readonly number[];
   /** The fields that at least one of the rows has. */
   readonly fields: FieldBits;
   /** The sort key of a row as text (a numeric one as its digits). */
   sortKey(row: number): string;
-  /** Where the next page begins, in DynamoDB's wire form; `undefined` after the last page. */
+  /** DynamoDB's key for requesting the next page, as JSON of its protocol; `undefined` after the last page. */
   readonly lastEvaluatedKey: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Rows of a page that follow each other. */
+/** Consecutive rows of a page. */
 export interface Rows {
   readonly lines: Borrowed;
   readonly count: number;
   readonly malformed: number;
 }
 
-/** The rows of a page from one (included) up to another (excluded); the lines share the page's memory. */
+/** The rows of a page from `from` (inclusive) to `to` (exclusive). The lines share the page's memory. */
 export function rowsOf(page: Page, from: number, to: number): Rows {
   return {
     lines: page.lines.subarray(endOf(page, from - 1), endOf(page, to - 1)),
@@ -35,8 +35,8 @@ export function rowsOf(page: Page, from: number, to: number): Rows {
 }
 
 /**
- * The row before which a part has to end: the first, from `from` on, that no longer fits into a number of bytes of
- * lines; the page's count if all fit. It is `from` itself if not even that one fits.
+ * The first row, from `from` on, that does not fit if the lines may have `bytes` bytes: a part must end before it. It
+ * is `from` if no row fits, and the page's count if all fit.
  */
 export function firstRowBeyond(page: Page, from: number, bytes: number): number {
   const limit = endOf(page, from - 1) + bytes;

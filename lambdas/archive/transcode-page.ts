@@ -21,14 +21,14 @@ import { createPageMemory, type PageMemory } from './page-memory.ts';
 import type { LineLayout, PlainRows } from './plain-rows/plain-rows.ts';
 
 /**
- * The body of an answer to a DynamoDB Query as a page, from bytes to bytes: texts, nearly all that an audit log holds,
- * are copied as they stand, and no objects are made. Whatever else there is goes the way of `parsePage`: a single
- * value if only that is unusual, the whole answer if its JSON is not as DynamoDB writes it. The result is the same.
+ * Turns the body of an answer to a DynamoDB Query into a page, and creates no objects for it. Strings, which are most
+ * of an audit log, are copied as bytes. A value that cannot be copied is parsed alone. If the JSON is not written as
+ * DynamoDB usually writes it, `parsePage` reads the whole answer. The result is always the same as that of `parsePage`.
  *
- * Where the body lies in the memory's `answer`, rows that hold nothing but such texts are left to `PlainRows`, and only
- * the others are read here. The page is valid only as long as the body and the memory are left alone.
+ * If the body is in the buffer from the memory's `answer`, `PlainRows` reads the plain rows, and only the others are
+ * read here. The page is valid until the body or the memory is reused.
  *
- * @param excluded a sort key that lies outside the window although the query returns it; its row is left out
+ * @param excluded a sort key outside the window that the query returns nevertheless; its row is left out
  * @throws ExportError `internal` if the body is not a whole answer
  */
 export function transcodePage(
@@ -40,7 +40,7 @@ export function transcodePage(
   return transcodeFamiliar(body, layout, excluded, memory) ?? parsePage(body, layout, excluded);
 }
 
-/** The page, or `undefined` if the answer has to go the way of `parsePage`. */
+/** The page; `undefined` if only `parsePage` can read the answer. */
 export function transcodeFamiliar(
   body: Uint8Array,
   layout: RowLayout,
@@ -62,7 +62,7 @@ export function transcodeFamiliar(
   }
 }
 
-/** What stands in an attribute of the row being read. A plain text can be copied with its quotes. */
+/** The kinds of an attribute's value in the current row. Only a plain text can be copied unchanged, with its quotes. */
 const absent = 0;
 const plainText = 1;
 const foreignText = 2;
@@ -81,9 +81,12 @@ class Transcoder {
   readonly #excluded: Buffer | undefined;
   readonly #writer: ByteWriter;
 
-  /** The distinct attributes that are read, and for each what the row has there. The first is the sort key. */
+  /** The distinct attributes that are read. The first is the sort key. The index of an attribute is its slot. */
   readonly #names: readonly Buffer[];
   readonly #lineLayout: LineLayout;
+  /**
+   * For each slot, the current row's value: its kind, and its place in the body or (for `otherValue`) the parsed value.
+   */
   readonly #kinds: Uint8Array;
   readonly #starts: number[];
   readonly #ends: number[];
@@ -117,7 +120,7 @@ class Transcoder {
     this.#others = names.map(() => undefined);
   }
 
-  /** Has the rows that it understands read by WebAssembly, of a body that lies in its memory. */
+  /** Lets WebAssembly read the plain rows. The body must be in its memory. */
   leavePlainRowsTo(plainRows: PlainRows): void {
     const excluded = this.#excluded ?? Buffer.alloc(0);
     if (plainRows.begin(this.#scanner.body, this.#lineLayout, excluded)) this.#plainRows = plainRows;
@@ -160,7 +163,7 @@ class Transcoder {
     };
   }
 
-  /** Reads the rows and returns their number, excluded ones included. */
+  /** Reads all rows. Returns their number, including excluded rows. */
   #readItems(): number {
     const scanner = this.#scanner;
     let items = 0;
@@ -176,10 +179,10 @@ class Transcoder {
     return items;
   }
 
-  /** Reads rows as long as they are plain and others follow, and returns how many. */
+  /** Reads plain rows up to the first other row or the last row. Returns their number. */
   #readPlainItems(): number {
     const writer = this.#writer;
-    // Once the lines have moved elsewhere, the rest follows them.
+    // WebAssembly can write only into its own memory, so not after the writer has moved the lines elsewhere.
     if (!this.#plainRows || !writer.fitsGivenMemory) return 0;
     const { lineEnds, sortKeys, readTo, writtenTo, fields } = this.#plainRows.readRows(
       this.#scanner.at,
@@ -207,7 +210,7 @@ class Transcoder {
     scanner.expect(ascii.closeMap);
   }
 
-  /** The slot of the attribute with the name between two offsets; -1 if it is not read. */
+  /** The slot of the attribute whose name is between two offsets; -1 if this attribute is not exported. */
   #slotNamed(start: number, end: number): number {
     const names = this.#names;
     for (let slot = 0; slot < names.length; slot++) {
@@ -272,13 +275,13 @@ class Transcoder {
     this.#sortKeys.push(this.#ends[0] as number);
   }
 
-  /** As `fieldsOf` sees it. */
+  /** Must agree with `fieldsOf`. */
   #isMissing(slot: number): boolean {
     const kind = this.#kinds[slot];
     return kind === absent || (kind === otherValue && this.#others[slot] === null);
   }
 
-  /** Writes a value, and returns whether it is well formed. */
+  /** Writes a value. Returns false if it is malformed. */
   #writeValue(slot: number): boolean {
     const kind = this.#kinds[slot];
     if (kind === plainText)
@@ -296,7 +299,7 @@ class Transcoder {
     const slot = this.#kinds[dateSlot] === absent ? 0 : dateSlot;
     const start = this.#starts[slot] as number;
     const length = (this.#ends[slot] as number) - start;
-    // A sort key goes on after the date.
+    // A sort key begins with the date, and continues after it.
     const fits = slot === 0 ? length >= canonicalDateLength : length === canonicalDateLength;
     if (this.#kinds[slot] === plainText && fits && isCanonicalDate(this.#scanner.body, start)) {
       this.#writer.appendQuoted(this.#scanner.body, start, start + canonicalDateLength);

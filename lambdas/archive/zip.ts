@@ -3,19 +3,21 @@ import { ExportError } from '../domain/failure.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Container } from './container.ts';
 
-/** Sizes of this many bytes and more need ZIP64, which fflate does not write: the file would be silently corrupt. */
+/** From this size on a zip needs ZIP64, which fflate does not write: the file would be corrupt without any error. */
 const zipLimit = 0xffffffff;
-/** More than the headers before the central directory can take, whose offset has the same limit. */
+/**
+ * The limit also applies to the offset of the central directory. The headers before it are always smaller than this.
+ */
 const headersAtMost = 128 * 1024;
 const deflateMethod = 8;
 const nothing = new Uint8Array(0);
 
-/** Where a header holds the time of modification. */
+/** The offsets of the time of modification in the two kinds of headers. */
 const timeInLocalHeader = 10;
 const timeInCentralDirectory = 12;
 
 /**
- * A zip with one entry, for which fflate writes the headers and the central directory.
+ * A zip with one entry. fflate writes the headers and the central directory.
  *
  * @throws ExportError `internal` if the entry has 4 GiB or more
  */
@@ -25,7 +27,7 @@ export const zip: Container = async function* (deflated, { name, modifiedAt, con
     if (error) throw error;
     if (chunk.length > 0) written.push(chunk);
   });
-  // fflate notes the local time of this date, which depends on the process; the true one is set afterwards.
+  // fflate writes local time, which depends on the machine. `withTime` overwrites this date with the time in UTC.
   const mtime = new Date(2000, 0, 1, 12);
   const entry: ZipInputFile = { filename: name, compression: deflateMethod, size: 0, crc: 0, mtime };
   container.add(entry);
@@ -62,7 +64,7 @@ function tooLarge(): ExportError {
   );
 }
 
-/** The chunks with the time of modification set in the first. */
+/** Writes the time of modification into the first chunk, which holds the header. */
 function withTime(chunks: Uint8Array[], offset: number, instant: Instant): Uint8Array[] {
   const [header] = chunks;
   if (header === undefined) throw new ExportError('internal', 'fflate wrote no header');
@@ -71,7 +73,7 @@ function withTime(chunks: Uint8Array[], offset: number, instant: Instant): Uint8
   return chunks;
 }
 
-/** MS-DOS's time, with its date in the upper half: two seconds precise, years 1980 to 2107, UTC here. */
+/** MS-DOS time in UTC: date in the upper and time in the lower 16 bits, in steps of two seconds, years 1980 to 2107. */
 export function msDosTime(instant: Instant): number {
   const earliest = Date.UTC(1980, 0, 1);
   const latest = Date.UTC(2107, 11, 31, 23, 59, 58);

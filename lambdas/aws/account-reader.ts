@@ -10,7 +10,10 @@ interface AccountReaderOptions extends BatchGetOptions {
   readonly dispatchStateTable: string;
 }
 
-/** Reads all that an export begins with by one request: record and cursor consistently, and what is known of silences, if that can be read. */
+/**
+ * Reads everything that an export needs at its start with one request: the record and the cursor with strong
+ * consistency, and the known silences of destinations. An error in reading the silences does not stop the export.
+ */
 export function createAccountReader(options: AccountReaderOptions): AccountReader {
   const { accountsTable, ledgerTable, dispatchStateTable } = options;
   const batchGet = createBatchGet(options);

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { valuesOf } from './item-values.ts';
 
-/** Accounts that are read at once: their ids as objects take 50 times the memory of a page's bytes, so no full pages. */
+/** Smaller than DynamoDB's pages of 1 MB, because the ids as objects take 50 times the memory of the page's bytes. */
 const accountsPerPage = 1000;
 
 interface AccountTableOptions {
@@ -14,7 +14,7 @@ interface AccountTableOptions {
   readonly tableName: string;
 }
 
-/** Finds the accounts of a time zone, for the dispatcher; the cost follows their number, not the table's. */
+/** Finds the accounts of a time zone. The cost depends on their number, not on the size of the table. */
 export function createAccountIndex({
   client,
   tableName,
@@ -26,7 +26,7 @@ export function createAccountIndex({
         TableName: tableName,
         IndexName: indexName,
         KeyConditionExpression: '#timeZone = :timeZone',
-        // A reserved word of DynamoDB's, in any case.
+        // `timeZone` is a reserved word of DynamoDB (TIMEZONE), so it needs a placeholder.
         ExpressionAttributeNames: { '#timeZone': 'timeZone' },
         ExpressionAttributeValues: { ':timeZone': { S: timeZone } },
         ProjectionExpression: 'accountId',
@@ -37,7 +37,7 @@ export function createAccountIndex({
   };
 }
 
-/** Reads every record, for the watchdog. */
+/** Reads all account records. */
 export function createAccountScan({ client, tableName }: AccountTableOptions) {
   return {
     async *records(): AsyncGenerator<readonly Record<string, unknown>[]> {
@@ -47,7 +47,7 @@ export function createAccountScan({ client, tableName }: AccountTableOptions) {
   };
 }
 
-/** Numbers may lose digits: no attribute of an account record that is read here is one. */
+/** Large numbers may lose digits. That is safe here: no attribute of a valid account record is a number. */
 export function recordFrom(item: Record<string, AttributeValue>): Record<string, unknown> {
   return valuesOf(item, { wrapNumbers: Number });
 }

@@ -8,8 +8,9 @@ export function sortKeyValue({ sortKeyType }: AuditLogSource, key: string): Attr
 }
 
 /**
- * The query of an account's rows from one instant to another. BETWEEN includes its upper bound: a row whose key is
- * exactly the `sortKeyBound` of the end comes with it, and belongs to what follows.
+ * The query for an account's rows from one instant to another. BETWEEN includes its upper bound, so
+ * the query also returns a row whose key is exactly the `sortKeyBound` of the end. That row belongs
+ * to the next window, and the caller must leave it out.
  */
 export function queryBetween(source: AuditLogSource, accountId: string, { start, end }: Window) {
   return {

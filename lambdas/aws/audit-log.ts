@@ -16,12 +16,12 @@ import { createRawQuery } from './raw-query.ts';
 import { notRetriedWhenThrottled, type Pause, whileThrottled } from './throttling.ts';
 import { type Stretch, type StretchReader, windowPages } from './window-pages.ts';
 
-/** Why the pages on their way are stopped; a constant, since an error of its own for each window costs more than the stop. */
+/** The reason for aborting unneeded requests. A constant, because creating an error for each window is slow. */
 const consumed = 'The consumer wants no more pages';
 
 /**
- * Reads windows of the audit log; the next pages are on their way while one is worked on. A table that throttles makes it
- * slower, not fail.
+ * Reads windows of the audit log. It requests the next pages while the consumer works on a page. A throttled table
+ * makes it slower, but does not make it fail.
  */
 export function createAuditLog({
   client,
@@ -30,13 +30,13 @@ export function createAuditLog({
 }: {
   client: DynamoDBClient;
   source: AuditLogSource;
-  /** Between two attempts while the table throttles; of a random length unless given. */
+  /** Waits between two attempts while the table throttles; for a random time by default. */
   pause?: Pause;
 }): AuditLog {
   const { sortKey, sortKeyType, required } = source;
   const layout = { ...source.attributes, sortKey, required };
   const send = createRawQuery(client);
-  // Of the pages that are read at once, and one more; kept for the next window.
+  // Memory that no page uses at the moment. It is kept for later pages and windows.
   const unused: PageMemory[] = [];
 
   return {
@@ -57,7 +57,7 @@ export function createAuditLog({
           return page;
         } catch (thrown) {
           unused.push(memory);
-          // The SDK's own error says that it was stopped, the signal why.
+          // The signal's reason says why the request was aborted; the SDK's error says only that it was.
           signal.throwIfAborted();
           throw thrown;
         }
@@ -89,7 +89,7 @@ export function createAuditLog({
     },
   };
 
-  /** Of both bounds included, unlike a window. */
+  /** Counts rows with both bounds included; a window excludes its end. */
   async function countBetween(accountId: string, window: Window, signal: AbortSignal): Promise<number> {
     const query: QueryCommandInput = {
       ...queryBetween(source, accountId, window),
@@ -108,7 +108,7 @@ export function createAuditLog({
   }
 }
 
-/** The query of a stretch of a window: only what is delivered crosses the wire, a vendor's own table may hold much more. */
+/** The query for a stretch of a window. It asks only for exported attributes: a vendor's table may have many others. */
 function stretchQuery(source: AuditLogSource, accountId: string, stretch: Stretch): QueryCommandInput {
   const columns = [...new Set(Object.values(source.attributes))].filter(name => name !== source.sortKey);
   const names = Object.fromEntries(columns.map((name, index) => [`#column${index}`, name]));

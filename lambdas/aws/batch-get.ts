@@ -16,16 +16,16 @@ const firstPause = 50;
 
 export interface BatchGetOptions {
   readonly client: DynamoDBClient;
-  /** Resolves after so many milliseconds. */
+  /** Waits between two tries. */
   pause?(milliseconds: number): Promise<unknown>;
 }
 
 /**
- * Reads up to 100 items by their keys, of one table or several. What DynamoDB leaves unread for the moment is asked for
- * again: an item that is missing from the answer is one that does not exist.
+ * Reads up to 100 items by their keys, from one or several tables. It requests keys again that DynamoDB leaves
+ * unprocessed, so an item that is missing from the result does not exist.
  *
- * @returns a function that answers with the items by table, in any order; what `extras` asks for of other tables is
- *   read along if that costs nothing, and is missing if it cannot be read at once
+ * @returns a function that returns the items by table, in any order. The keys in `extras`, of other tables, are
+ *   optional: the first request also reads them, and if it fails or leaves them unprocessed, the result lacks them
  */
 export function createBatchGet({ client, pause = waitFor }: BatchGetOptions) {
   return async (requests: Requests, extras: Requests = {}): Promise<ReadonlyMap<string, readonly Item[]>> => {
@@ -33,7 +33,9 @@ export function createBatchGet({ client, pause = waitFor }: BatchGetOptions) {
     let left = requests;
     for (let tries = 0; Object.keys(left).length > 0; tries++) {
       if (tries === mostTries)
-        throw new Error(`DynamoDB leaves items of ${Object.keys(left).join(', ')} unread, time after time`);
+        throw new Error(
+          `DynamoDB left items of ${Object.keys(left).join(', ')} unprocessed in ${mostTries} requests`,
+        );
       if (tries > 0) await pause(firstPause * 2 ** tries);
       const answer = await (tries === 0 ? getWith(left, extras) : get(left));
       for (const [table, read] of Object.entries(answer.Responses ?? {}))
@@ -49,7 +51,9 @@ export function createBatchGet({ client, pause = waitFor }: BatchGetOptions) {
     return client.send(new BatchGetItemCommand({ RequestItems: requests }));
   }
 
-  /** One table that may not be read, or is throttled, has DynamoDB refuse the whole request. */
+  /**
+   * DynamoDB rejects the whole request if one table is throttled or must not be read: then reads without the extras.
+   */
   async function getWith(requests: Requests, extras: Requests): Promise<BatchGetItemCommandOutput> {
     if (Object.keys(extras).length === 0) return get(requests);
     try {

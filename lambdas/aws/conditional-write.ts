@@ -5,12 +5,13 @@ import {
   type TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 
-/** A conflict is over as soon as the other's transaction is, within milliseconds. */
+/** Few tries suffice: a conflict ends with the other transaction, within milliseconds. */
 const mostTries = 5;
 
 /**
- * The answer to a conditional write, or `undefined` where its condition did not hold. A write that meets somebody
- * else's transaction has changed nothing and is made again; where that does not end, its condition counts as not met.
+ * The answer to a conditional write; `undefined` if its condition did not hold. A write that
+ * conflicts with another transaction has changed nothing and is tried again. If it still conflicts
+ * after the last try, this counts as an unmet condition.
  */
 export async function ifConditionHolds<Answer>(write: () => Promise<Answer>): Promise<Answer | undefined> {
   for (let tries = 1; ; tries++) {
@@ -24,7 +25,7 @@ export async function ifConditionHolds<Answer>(write: () => Promise<Answer>): Pr
   }
 }
 
-/** Has the SDK make a transaction again when DynamoDB throttles it, as it does with every other write. */
+/** Makes the SDK retry a throttled transaction. By default it retries every other throttled write, but not this one. */
 export function retriedWhenThrottled(command: TransactWriteItemsCommand): TransactWriteItemsCommand {
   command.middlewareStack.add(
     next => async args => {

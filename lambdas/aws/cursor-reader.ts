@@ -3,14 +3,14 @@ import { ExportError } from '../domain/failure.ts';
 import { createItemReader, type ItemReaderOptions } from './item-reader.ts';
 import { cursorEntry, cursorFromItem } from './ledger-items.ts';
 
-/** A cursor, or why it cannot be read. */
+/** A cursor, or the error that explains why it cannot be read. */
 export type FoundCursor = Cursor | ExportError;
 
-/** Reads cursors without the exporter's consistency, for those who only look. */
+/** Reads cursors with eventual consistency: cheaper, but no write may be based on them. */
 export function createCursorReader(options: ItemReaderOptions) {
   const readItems = createItemReader(options);
   return {
-    /** Those that these accounts have. One that cannot be read keeps nobody from the others. */
+    /** The cursors of these accounts. A cursor that cannot be read does not prevent reading the others. */
     async cursors(accountIds: readonly string[]): Promise<ReadonlyMap<string, FoundCursor>> {
       const cursors = new Map<string, FoundCursor>();
       const keys = accountIds.map(accountId => ({ accountId: { S: accountId }, entry: { S: cursorEntry } }));

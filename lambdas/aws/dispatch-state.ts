@@ -4,7 +4,7 @@ import { ifConditionHolds } from './conditional-write.ts';
 
 const dispatcher = { name: { S: 'dispatcher' } };
 
-/** What the dispatcher remembers between ticks: one item of the table `dispatch-state`. */
+/** The dispatcher's state between ticks: one item of the table `dispatch-state`. */
 export function createDispatchState({ client, tableName }: { client: DynamoDBClient; tableName: string }) {
   return {
     async completedTick(): Promise<Instant | undefined> {
@@ -16,7 +16,7 @@ export function createDispatchState({ client, tableName }: { client: DynamoDBCli
     },
 
     async completeTick(tick: Instant): Promise<void> {
-      // Where a later tick is remembered already, it has sent what this one was to send.
+      // If a later tick is already stored, it also sent the messages of this one.
       await ifConditionHolds(() =>
         client.send(
           new PutItemCommand({

@@ -17,11 +17,10 @@ export type EventType =
 
 /**
  * Puts one event on the bus.
- * @throws EventRefusedError if EventBridge answers but does not take it
+ * @throws EventRefusedError if EventBridge answers but does not accept the event
  */
 export type PutEvent = (type: EventType, detail: object) => Promise<void>;
 
-/** A bus of EventBridge. */
 export function createEventBus({
   client,
   busName,
@@ -42,18 +41,19 @@ export function createEventBus({
   };
 }
 
-const passingRefusals = new Set(['ThrottlingException', 'InternalFailure', 'InternalException']);
+const retryableCodes = new Set(['ThrottlingException', 'InternalFailure', 'InternalException']);
 
 /**
- * Has the SDK send an event again that EventBridge does not take for the moment. The answer to the request is 200 then,
- * which the SDK counts as a success; without this a whole uploaded file would be packed once more for its event's sake.
+ * Makes the SDK retry an event that EventBridge temporarily rejects. Such an answer has the status
+ * 200, which the SDK takes for success. Without the retry, the export would fail after its upload,
+ * and the whole file would be packed again.
  */
 function sentAgainWhenRefused(command: PutEventsCommand): PutEventsCommand {
   command.middlewareStack.add(
     next => async args => {
       const result = await next(args);
       const [entry] = (result.output as PutEventsCommandOutput).Entries ?? [];
-      if (passingRefusals.has(entry?.ErrorCode ?? '')) {
+      if (retryableCodes.has(entry?.ErrorCode ?? '')) {
         const refused = new EventRefusedError(command.input.Entries?.[0]?.DetailType, entry?.ErrorCode);
         throw Object.assign(refused, { $retryable: { throttling: true } });
       }
@@ -64,13 +64,13 @@ function sentAgainWhenRefused(command: PutEventsCommand): PutEventsCommand {
   return command;
 }
 
-/** EventBridge answered, but did not take the event. */
+/** EventBridge answered, but did not accept the event. */
 export class EventRefusedError extends Error {
   override readonly name = 'EventRefusedError';
   readonly code = 'event_refused';
   readonly retryable = true;
 
   constructor(type: string | undefined, refusal: string | undefined) {
-    super(`EventBridge did not take ${type}: ${refusal}`);
+    super(`EventBridge did not accept the event ${type}: ${refusal}`);
   }
 }

@@ -5,7 +5,10 @@ import type { Window } from '../domain/window.ts';
 import type { ExportEvents } from '../exporter/ports.ts';
 import type { PutEvent } from './event-bus.ts';
 
-/** EventBridge. Each event may come more than once; `accountId`, `windowEnd` and `part` tell that it is the same. */
+/**
+ * Sends the exporter's events to EventBridge. An event may arrive more than once; receivers recognise a repetition by
+ * `accountId`, `windowEnd` and `part`.
+ */
 export function createExportEvents(put: PutEvent): ExportEvents {
   return {
     delivered: (accountId, file) => put('Export Delivered', { accountId, ...fileDetail(file) }),

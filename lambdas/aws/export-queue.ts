@@ -7,15 +7,15 @@ import {
 } from '@aws-sdk/client-sqs';
 import { type ExportMessage, encodeMessage } from '../domain/export-message.ts';
 
-/** The queue with a client of its own. */
+/** The queue with its own client. */
 export function openExportQueue(queueUrl: string, options: SQSClientConfig) {
   return createExportQueue({ client: new SQSClient(options), queueUrl });
 }
 
-/** The export queue: the dispatcher fills it, and the exporter queues again what it could not finish. */
+/** The export queue. The dispatcher fills it, and the exporter puts back what it could not finish. */
 export function createExportQueue({ client, queueUrl }: { client: SQSClient; queueUrl: string }) {
   return {
-    /** Sends up to 10 messages, and answers with those that the queue did not take. */
+    /** Sends up to 10 messages. Returns those that the queue did not accept. */
     async sendBatch(
       messages: readonly ExportMessage[],
       delaySeconds: number,
@@ -30,7 +30,7 @@ export function createExportQueue({ client, queueUrl }: { client: SQSClient; que
           })),
         }),
       );
-      // What is not named as taken was not taken: a message that comes twice does less harm than one that never comes.
+      // A message counts as not sent unless the answer lists it: sending it twice is safe, losing it is not.
       const taken = new Set(Successful.map(({ Id }) => Id));
       return messages.filter((_, index) => !taken.has(String(index)));
     },
@@ -45,7 +45,7 @@ export function createExportQueue({ client, queueUrl }: { client: SQSClient; que
       );
     },
 
-    /** Makes a received message visible again after so many seconds from now. */
+    /** Makes a received message visible again after this many seconds from now. */
     async retryAfter(receiptHandle: string, seconds: number): Promise<void> {
       await client.send(
         new ChangeMessageVisibilityCommand({

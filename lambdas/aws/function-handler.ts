@@ -3,8 +3,8 @@ import { printable } from '../domain/printable.ts';
 import type { KeptConnections } from './kept-connections.ts';
 
 /**
- * What Lambda invokes. It may have frozen the function before, and it prints whatever is thrown, with all that hangs on
- * it.
+ * The handler that Lambda invokes. Lambda freezes the function between invocations, so old connections may be dead. It
+ * prints a thrown error with all its properties, so the error is first reduced to what may be logged.
  */
 export function functionHandler<Event, Result>(
   connections: KeptConnections,

@@ -7,7 +7,7 @@ export interface ItemReaderOptions extends BatchGetOptions {
   readonly tableName: string;
 }
 
-/** Reads the items that have one of these keys, all different, in any order; those that are not there are left out. */
+/** Reads the items with these keys, which must all differ. The result is unordered and lacks missing items. */
 export function createItemReader({ tableName, ...options }: ItemReaderOptions) {
   const batchGet = createBatchGet(options);
   return async (keys: readonly Item[]): Promise<readonly Item[]> => {

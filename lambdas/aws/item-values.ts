@@ -4,9 +4,9 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 type Item = Record<string, AttributeValue>;
 
 /**
- * An item's attributes as plain values. One that has no plain value (a number of too many digits, a type of a later
- * DynamoDB) stays as DynamoDB writes it: whoever checks the item then names that attribute, where an error here would end
- * the reading of all the items beside it.
+ * An item's attributes as plain values. An attribute that cannot be converted (a number with too many digits, an
+ * unknown type) keeps DynamoDB's form. The validation of the item then reports this attribute. An error here would also
+ * stop the reading of all other items.
  */
 export function valuesOf(
   item: Item,

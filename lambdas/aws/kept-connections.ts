@@ -6,18 +6,20 @@ export type HttpRequest = Parameters<NodeHttpHandler['handle']>[0];
 export type HttpOptions = Parameters<NodeHttpHandler['handle']>[1];
 export type HttpAnswer = Awaited<ReturnType<NodeHttpHandler['handle']>>;
 
-/** In milliseconds. A connection that waited longer is cheaper opened anew than found lost. */
+/** In milliseconds. After a longer pause a new connection costs less than the risk of using a dead one. */
 const longestWait = 10_000;
 
 /**
- * The connections that a function keeps from one invocation to the next: those of all its clients for AWS.
+ * The idle connections that a function keeps from one invocation to the next, for all its AWS clients.
  *
- * Between two invocations a function is frozen, and connections may be lost without a word. Only a request shows it: the
- * connection is reset, or nothing comes and the request times out. If each request took another lost one, a retry would
- * meet the next, and the invocation would fail. So a freeze costs at most one request, however many connections wait:
- * - after a long freeze none is used again;
- * - after any other, requests try waiting connections one at a time. A second request beside the first opens its own;
- * - the first request that fails closes all that wait.
+ * Lambda freezes a function between invocations. Meanwhile connections can die without notice: a request on such a
+ * connection is reset or times out. With several dead connections, each retry could use another one until the
+ * invocation fails. These rules ensure that a freeze costs at most one failed request:
+ *
+ * - After a long pause all idle connections are closed.
+ * - After a shorter pause only one request at a time tries an idle connection. A second, parallel request closes the
+ *   idle ones and opens its own.
+ * - The first request that fails closes all idle connections.
  */
 export class KeptConnections {
   readonly #clocks: readonly (() => number)[];
@@ -26,32 +28,34 @@ export class KeptConnections {
   #inFlight = 0;
   #untried = false;
 
-  /** @param clocks in milliseconds: some clocks stand still while a function is frozen, and the furthest one counts */
+  /**
+   * @param clocks in milliseconds. Some clocks stop while a function is frozen, so the one that advanced most counts
+   */
   constructor(clocks: readonly (() => number)[] = [Date.now, () => performance.now()]) {
     this.#clocks = clocks;
     this.#used = this.#read();
   }
 
-  /** @param close closes the connections of a pool that wait for a request */
+  /** @param close closes the idle connections of a pool */
   addPool(close: () => void): void {
     this.#pools.push(close);
   }
 
-  /** To be called as each invocation begins: the function may have been frozen until now. */
+  /** Must be called at the start of each invocation, because the function may have been frozen before. */
   beginInvocation(): void {
     this.#untried = true;
     const waited = this.#read().map((now, index) => now - (this.#used[index] ?? now));
     if (Math.max(...waited) > longestWait) this.#closeWaiting();
   }
 
-  /** Makes one request, which may use a waiting connection. */
+  /** Makes one request, which may use an idle connection. */
   async send<Answer>(request: () => Promise<Answer>, signal: AbortSignal | undefined): Promise<Answer> {
     if (this.#untried && this.#inFlight > 0) this.#closeWaiting();
     this.#inFlight++;
     try {
       return await request();
     } catch (thrown) {
-      // A request that its caller stopped says nothing about the connection.
+      // A request that the caller aborted says nothing about the connections.
       if (!signal?.aborted) this.#closeWaiting();
       throw thrown;
     } finally {
@@ -70,12 +74,12 @@ export class KeptConnections {
   }
 }
 
-/** The SDK's handler over connections that are kept. Clients may share it. */
+/** The SDK's HTTP handler with `KeptConnections`. Clients may share it. */
 export class KeptHttpHandler extends NodeHttpHandler {
   readonly #connections: KeptConnections;
 
   constructor(connections: KeptConnections, options: NodeHttpHandlerOptions) {
-    // How many requests there are at once is for the callers to limit.
+    // The number of sockets is unlimited: the callers limit their parallel requests.
     const httpAgent = new HttpAgent({ keepAlive: true });
     const httpsAgent = new HttpsAgent({ keepAlive: true });
     super({ ...options, httpAgent, httpsAgent });
@@ -91,7 +95,7 @@ export class KeptHttpHandler extends NodeHttpHandler {
     return this.#connections.send(() => this.send(request, options), signal);
   }
 
-  /** Makes one request in the SDK's way. */
+  /** Subclasses override this to send some requests in another way. */
   protected send(request: HttpRequest, options?: HttpOptions): Promise<HttpAnswer> {
     return super.handle(request, options);
   }

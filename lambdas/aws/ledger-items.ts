@@ -10,14 +10,16 @@ import { compression, format } from '../domain/format.ts';
 import { type Instant, toCompact, toIso } from '../domain/instant.ts';
 import { valuesOf } from './item-values.ts';
 
-/** The sort key of an account's cursor; its files' rows are `file#<window end>#<part>`. */
+/** The sort key of an account's cursor. The rows of its files have the sort keys `file#<window end>#<part>`. */
 export const cursorEntry = 'cursor';
 
 type Item = Record<string, AttributeValue>;
 
 const yearTenThousand = Date.UTC(10_000);
 
-/** Instants stand in the ledger as ISO 8601 in UTC, so that a person can read it. No window can be told of further ones. */
+/**
+ * The ledger stores instants as ISO 8601 in UTC, so that people can read it. Years from 10,000 on have another form.
+ */
 const instant = z
   .string()
   .refine(text => Date.parse(text) >= 0 && Date.parse(text) < yearTenThousand, 'expected an instant')
@@ -39,7 +41,7 @@ const intent = z.object({
   recipe: z.object({ place, format, compression, partBytes: z.number(), level: z.number() }),
 });
 
-/** Under its token. */
+/** The value of an attempt in the map `attempts`; the key is the attempt's token. */
 const attempt = z.object({
   place: z.string(),
   partBytes: z.number(),
@@ -59,18 +61,18 @@ const cursor = z.object({
       Object.entries(attempts).map(([token, rest]) => ({ token, ...rest })),
     ),
   failures: z.number(),
-  // No file depends on these three: one that cannot be read, after a roll-back, must not stop an export.
+  // No file depends on these three. If one cannot be read after a roll-back, the export must continue.
   deliveredAt: instant.optional().catch(undefined),
   deliveredTo: z.string().optional().catch(undefined),
   failingSince: instant.optional().catch(undefined),
   lastError: z
     .object({ code: z.enum(Object.keys(failureCodes) as FailureCode[]), message: z.string(), at: instant })
     .optional()
-    // A code of a later release must not stop an export after a roll-back.
+    // After a roll-back, a code of a later release must not stop an export.
     .catch(undefined),
   tooLargeBytes: z.number().optional(),
   stopped: z.enum(['paused', 'expired']).optional().catch(undefined),
-  // Only windows to be counted hang on it, never an export.
+  // Only recounts depend on it, never an export.
   recountedThrough: instant.optional().catch(undefined),
 });
 
@@ -93,14 +95,14 @@ const file = z.object({
   deliveredAt: instant,
 });
 
-/** The sort key of a file's row: rows of an account sort by window and part. */
+/** The sort key of a file's row. An account's rows sort by window and part. */
 export function fileEntry(windowEnd: Instant, part: number): string {
   return `file#${toCompact(windowEnd)}#${String(part).padStart(4, '0')}`;
 }
 
-/** Bounds, both included, around the rows of the windows that end after one instant and up to another. */
+/** The bounds, both inclusive, of the sort keys of windows that end after `after` and at or before `upTo`. */
 export function entriesOfWindows(after: Instant, upTo: Instant): readonly [from: string, to: string] {
-  // The character after `#` is beyond every part of a window.
+  // `$` is the character after `#`, so this key sorts after every part of the window.
   const beyond = (windowEnd: Instant) => `file#${toCompact(windowEnd)}$`;
   return [beyond(after), beyond(upTo)];
 }
@@ -128,7 +130,6 @@ export function intentToItem({ window, ...rest }: Intent) {
   return { window: { start: toIso(window.start), end: toIso(window.end) }, ...rest };
 }
 
-/** By their tokens. */
 export function attemptsToItem(attempts: readonly Attempt[]) {
   return Object.fromEntries(
     attempts.map(({ token, startedAt, lease, ...rest }) => [

@@ -10,7 +10,7 @@ import {
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { type Attempt, attemptsWith, type Cursor, canHaveCreated } from '../domain/cursor.ts';
+import { attemptsWith, type Cursor, canHaveCreated } from '../domain/cursor.ts';
 import { type Instant, toIso } from '../domain/instant.ts';
 import { followingPart } from '../domain/plan.ts';
 import { placeName } from '../domain/recipe.ts';
@@ -28,12 +28,12 @@ import {
 } from './ledger-items.ts';
 
 /**
- * The table `export-ledger`: an item `cursor` and an item a delivered file, under the account's id.
+ * The table `export-ledger`. Under each account id it has one item `cursor` and one item for each delivered file.
  *
- * Every write names the cursor's version that its caller saw, and is safe to repeat: an answer that is lost makes
- * the repetition fail on its condition, and reading the cursor again shows what happened. A commit that the SDK
- * repeats by itself succeeds, since it carries one token. Every write that an export depends on leaves another
- * `lastWrite`, by which `begin` notices all of them.
+ * Every write has a condition on the cursor's version that its caller read. So it is safe to repeat: if an answer was
+ * lost, the repetition fails on the condition, and reading the cursor again shows what happened. A commit that the SDK
+ * itself retries succeeds, because it has the same request token. Every write that matters for an export changes
+ * `lastWrite`, and `begin` has a condition on it.
  */
 export function createLedger({ client, tableName }: { client: DynamoDBClient; tableName: string }): Ledger {
   return {
@@ -67,11 +67,12 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
     },
 
     async begin(accountId, cursor, intent, attempt) {
-      // Whoever only staged finds another version then, and does not begin to create.
-      const strikesOut = cursor.attempts.some(
+      // `attemptsWith` removes attempts that have only staged. With the new version their next `noteStep` fails, so
+      // they cannot create the object later.
+      const removesAttempts = cursor.attempts.some(
         other => other.token !== attempt.token && !canHaveCreated(other),
       );
-      const isSame = cursor.intent === intent && !strikesOut;
+      const isSame = cursor.intent === intent && !removesAttempts;
       return updateCursor(accountId, `begun ${attempt.token}`, {
         UpdateExpression: 'SET intent = :intent, version = :next, attempts = :attempts REMOVE stopped',
         ConditionExpression: 'version = :version AND lastWrite = :seen',
@@ -210,7 +211,7 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
     },
 
     async noteRecounted(accountId, through) {
-      // Leaves version and `lastWrite` as they are: an exporter that is at a file must not have to begin it again.
+      // Must not change version or `lastWrite`: an exporter that is uploading a file would have to begin it again.
       await ifConditionHolds(() =>
         client.send(
           new UpdateItemCommand({
@@ -226,7 +227,7 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
     },
   };
 
-  /** The cursor after a conditional update, or `undefined` where it is no longer as the caller saw it. */
+  /** The cursor after a conditional update; `undefined` if it has changed since the caller read it. */
   async function updateCursor(
     accountId: string,
     write: string,
@@ -248,7 +249,7 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
   }
 }
 
-/** An update that begins with `SET`, on a condition. */
+/** A conditional update that begins with `SET`. */
 type CursorUpdate = Pick<UpdateItemCommandInput, 'ExpressionAttributeNames' | 'ExpressionAttributeValues'> & {
   readonly UpdateExpression: `SET ${string}`;
   readonly ConditionExpression: string;

@@ -9,7 +9,7 @@ export interface Origin {
 
 /** In milliseconds. */
 export interface RawTimeouts {
-  /** Until the connection stands, its encryption included. */
+  /** Until the connection is open, including TLS. */
   readonly connect: number;
   /** From the request to the last byte of the answer. */
   readonly answer: number;
@@ -17,40 +17,43 @@ export interface RawTimeouts {
 
 export interface RawAnswer {
   readonly statusCode: number;
-  /** Their names in lower case. */
+  /** The names are in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
 
-/** One request on its way. */
+/** A request that waits for its answer. */
 interface Exchange {
   readonly memory: (length: number) => Buffer;
   readonly succeed: (answer: RawAnswer) => void;
   readonly fail: (failure: Error) => void;
-  /** The answer, once its head is here; its body is then being filled. */
+  /** Set once the head has arrived; the body may still be incomplete. */
   answer?: RawAnswer;
-  /** The memory of the body, and one byte more: whatever comes there is more than was stated. */
+  /** The memory of the body and one more byte. A byte received there means that the body is longer than stated. */
   bodyMemory?: Buffer;
 }
 
 export interface RawConnection {
   /**
-   * Sends a request and receives its answer; one after the other.
+   * Sends a request and receives its answer. Must not be called again before the promise is settled.
    *
-   * @param memory gives so many bytes to hold the answer's body, and one more
-   * @throws Error with the code of a broken connection, or named `TimeoutError`; `UnfamiliarAnswerError`
+   * @param memory returns a buffer of the given length, which holds the answer's body and one more byte
+   * @throws Error with the system's code if the connection breaks, or named `TimeoutError` or `AbortError`;
+   *   `UnfamiliarAnswerError`
    */
   exchange(
     request: Buffer,
     memory: (length: number) => Buffer,
     signal: AbortSignal | undefined,
   ): Promise<RawAnswer>;
-  /** False once it is closed, or the server wants it closed. */
+  /** False once the connection is closed or the server has asked to close it. */
   usable(): boolean;
   close(): void;
 }
 
-/** The answer is not one that begins with its length; it may be right all the same. */
+/**
+ * The answer has a form that this client does not read, for example no `content-length`. It may still be valid HTTP.
+ */
 export class UnfamiliarAnswerError extends Error {
   override readonly name = 'UnfamiliarAnswerError';
 }
@@ -60,10 +63,10 @@ const longestHead = 16 * 1024;
 const endOfHead = Buffer.from('\r\n\r\n');
 
 /**
- * A connection that reads each answer's body from the socket straight into memory that the caller provides.
+ * A connection that reads each answer's body from the socket directly into memory that the caller provides.
  *
- * Node's own client makes two copies of every 64 KB on the way. That garbage keeps the collector busier than all else
- * that an export does (docs/maintainer/performance.md).
+ * Node's HTTP client copies every 64 KB twice. Collecting this garbage takes more processor time than the rest of an
+ * export (docs/maintainer/performance.md).
  */
 export function openRawConnection(origin: Origin, timeouts: RawTimeouts): RawConnection {
   const head = Buffer.allocUnsafeSlow(longestHead);
@@ -72,7 +75,7 @@ export function openRawConnection(origin: Origin, timeouts: RawTimeouts): RawCon
   let current: Exchange | undefined;
   let keep = true;
   const socket = connect(origin, {
-    // Asked for after each read: where the next bytes go. Node loops without end if that has no room.
+    // Node calls this after each read to learn where the next bytes go. With an empty buffer it would loop forever.
     buffer() {
       if (!current) return head;
       return current.bodyMemory?.subarray(bodyLength) ?? head.subarray(headLength);
@@ -118,7 +121,7 @@ export function openRawConnection(origin: Origin, timeouts: RawTimeouts): RawCon
           settle();
           headLength = 0;
           bodyLength = 0;
-          // A connection that waits for the next request keeps no process alive.
+          // An idle connection must not keep the process alive.
           socket.unref();
           if (!keep) socket.destroy();
           resolve(answer);
@@ -151,7 +154,7 @@ export function openRawConnection(origin: Origin, timeouts: RawTimeouts): RawCon
     }
   }
 
-  /** The answer with what has come of its body, if the head is whole. */
+  /** The answer, with the part of its body received so far; `undefined` if the head is incomplete. */
   function readHead(exchange: Exchange): RawAnswer | undefined {
     const end = head.subarray(0, headLength).indexOf(endOfHead);
     if (end === -1 && headLength === longestHead) throw new UnfamiliarAnswerError('The head is too long');
@@ -159,7 +162,7 @@ export function openRawConnection(origin: Origin, timeouts: RawTimeouts): RawCon
     const { statusCode, headers } = parseHead(head.toString('latin1', 0, end));
     keep &&= headers.connection?.toLowerCase() !== 'close';
     const { 'content-length': digits = '', 'transfer-encoding': encoding } = headers;
-    // An encoding counts before a length (RFC 9112, 6.3).
+    // A transfer encoding overrides the length (RFC 9112, 6.3).
     const length = encoding === undefined && /^\d{1,9}$/.test(digits) ? Number(digits) : -1;
     const start = end + endOfHead.length;
     if (headLength - start > length) throw new UnfamiliarAnswerError(`The body's length is ${digits}`);
@@ -194,7 +197,7 @@ function connect({ protocol, hostname, port }: Origin, onread: OnRead): Socket {
   const options = { host: hostname, port, noDelay: true, keepAlive: true };
   return protocol === 'http:'
     ? connectTcp({ ...options, onread })
-    : // Node passes `onread` on; its types do not know.
+    : // Node hands `onread` to the socket below TLS, but the types of `tls.connect` lack the option.
       connectTls(Object.assign({ ...options, servername: isIP(hostname) ? '' : hostname }, { onread }));
 }
 

@@ -18,22 +18,22 @@ type Memory = (length: number) => Buffer;
 
 const memories = new WeakMap<object, Memory>();
 
-/** Has the body of the answer to a request received into memory: `memory` gives so many bytes of it. */
+/** Makes `RawHttpHandler` receive the body of the answer into memory: `memory` returns a buffer of the given length. */
 export function receiveInto(request: object, memory: Memory): void {
   memories.set(request, memory);
 }
 
 /**
- * Sends the requests of an AWS client over connections of its own, with answers in memory that is used again
- * (`receiveInto`). For a client that only reads: whatever is unusual about a request or its answer goes the way of the
- * SDK's own handler, which may send it once more.
+ * Sends the requests of an AWS client over its own connections and receives answers into reused memory (`receiveInto`).
+ * If a request or its answer is unusual, the SDK's own handler takes over and may send the request a second time. So it
+ * is only for clients that write nothing.
  */
 export class RawHttpHandler extends KeptHttpHandler {
   readonly #timeouts: RawTimeouts;
   readonly #onFallback: () => void;
   readonly #waiting = new Map<string, RawConnection[]>();
 
-  /** @param onFallback told of each request that goes the way of the SDK's own handler */
+  /** @param onFallback is called for each request that the SDK's own handler takes over */
   constructor(connections: KeptConnections, timeouts: RawTimeouts, onFallback: () => void = () => undefined) {
     super(connections, {
       connectionTimeout: timeouts.connect,
@@ -94,14 +94,14 @@ export class RawHttpHandler extends KeptHttpHandler {
 }
 
 function originOf({ protocol, hostname: host, port }: HttpRequest): Origin | undefined {
-  // A URL has brackets around an IPv6 address, a socket has not.
+  // A URL has brackets around an IPv6 address; a socket needs the address without them.
   const hostname = host.replace(/^\[(.*)\]$/, '$1');
   if (protocol === 'https:') return { protocol, hostname, port: port ?? 443 };
   if (protocol === 'http:') return { protocol, hostname, port: port ?? 80 };
   return undefined;
 }
 
-/** The request as it goes over the wire; `undefined` if it is not as a client of DynamoDB's writes it. */
+/** The bytes of the request; `undefined` if it differs from what a DynamoDB client usually sends. */
 function serialized({ method, path, query, headers, body }: HttpRequest): Buffer | undefined {
   if (!(typeof body === 'string' || body instanceof Uint8Array)) return undefined;
   if (Object.keys(query ?? {}).length > 0) return undefined;

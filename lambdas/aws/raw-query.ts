@@ -7,11 +7,11 @@ import { notRetriedWhenThrottled } from './throttling.ts';
 
 export interface RawQueryOptions {
   readonly abortSignal: AbortSignal;
-  /** Gives so many bytes to hold the answer, where the client receives into memory. */
+  /** Returns a buffer of the given length for the answer. Used only if the client has a `RawHttpHandler`. */
   readonly memory: (length: number) => Buffer;
 }
 
-/** As the SDK's handlers answer; the body is a stream unless it was received into memory. */
+/** The answer of the SDK's HTTP handler. The body is a stream unless it was received into memory. */
 interface Answer {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -21,10 +21,10 @@ interface Answer {
 const emptyAnswer = new TextEncoder().encode('{}');
 
 /**
- * Sends queries and answers with the bytes of DynamoDB's answers, checked against their checksums: the SDK does not read
- * a successful answer, which costs more than everything else.
+ * Sends queries and returns the bytes of DynamoDB's answers, after checking their checksums. The SDK does not parse a
+ * successful answer: that would take more processor time than the rest of an export.
  *
- * @throws what the client throws
+ * @throws whatever the client throws
  */
 export function createRawQuery(client: DynamoDBClient) {
   return async (query: QueryCommandInput, { abortSignal, memory }: RawQueryOptions): Promise<Uint8Array> => {
@@ -39,7 +39,7 @@ export function createRawQuery(client: DynamoDBClient) {
         bytes = await checkedBody(answer);
         return { ...result, response: { ...answer, body: emptyAnswer } };
       },
-      // Next to the handler: whatever reads answers finds an empty one.
+      // The lowest priority runs closest to the HTTP handler, so the SDK's parser sees only the empty answer.
       { step: 'deserialize', priority: 'low', name: 'rawAnswer' },
     );
     await client.send(command, { abortSignal });
@@ -48,7 +48,7 @@ export function createRawQuery(client: DynamoDBClient) {
   };
 }
 
-/** @throws an error that makes the SDK send the request again, if the body does not match its checksum */
+/** @throws Error that makes the SDK retry the request if the body does not match its checksum */
 async function checkedBody({ headers, body }: Answer): Promise<Uint8Array> {
   const bytes = body instanceof Uint8Array ? body : Buffer.concat(await body.toArray());
   const checksum = headers['x-amz-crc32'];

@@ -9,12 +9,12 @@ import type { StoredRow, StoredValue } from '../domain/audit-record.ts';
 import type { AuditLogSource } from '../environment.ts';
 
 export interface RowSampleOptions {
-  /** For the region of the table. */
+  /** A client for the table's region. */
   readonly client: DynamoDBClient;
   readonly source: AuditLogSource;
 }
 
-/** Looks at a few rows of an account from one end, whatever form their sort keys have. */
+/** Reads an account's first or last rows, also if their sort keys have an unexpected form. */
 export function createRowSample({ client, source }: RowSampleOptions) {
   const { tableName, partitionKey, sortKey } = source;
 
@@ -41,11 +41,11 @@ export function createRowSample({ client, source }: RowSampleOptions) {
     newest: (accountId: string, most: number) =>
       rowsAtEnd(accountId, { Limit: most, ScanIndexForward: false }, {}),
 
-    /** The rows with the least sort keys: those of another form may sort before all others. */
+    /** The rows with the least sort keys. Keys of an unexpected form may sort before all others. */
     oldest: (accountId: string, most: number) =>
       rowsAtEnd(accountId, { Limit: most, ScanIndexForward: true }, {}),
 
-    /** The greatest sort key, and nothing of what its row tells; `undefined` of an account without rows. */
+    /** The greatest sort key, without the rest of its row; `undefined` if the account has no rows. */
     async newestKey(accountId: string): Promise<StoredValue> {
       const [row] = await rowsAtEnd(
         accountId,
@@ -65,7 +65,7 @@ export function rowFrom(item: Readonly<Record<string, AttributeValue>>): StoredR
   return mapValues(item, plainValue);
 }
 
-/** The SDK has binary as bytes already, where DynamoDB's JSON has base64. */
+/** The SDK has already decoded binary values; `fromAttributeValue` would expect base64. */
 function plainValue(value: AttributeValue): StoredValue {
   if (value.B !== undefined) return value.B;
   if (value.BS !== undefined) return new Set(value.BS);

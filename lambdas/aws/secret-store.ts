@@ -8,14 +8,14 @@ import { ExportError } from '../domain/failure.ts';
 
 export interface SecretStore {
   /**
-   * The secret's text, read now.
-   * @throws ExportError `secret_missing` if there is none, it holds no text, or its name is outside the prefix;
-   *   `internal` if the exporter may not read it
+   * Reads the secret's text, without any cache.
+   * @throws ExportError `secret_missing` if the secret does not exist, holds no text, or has a name without the prefix;
+   *   `internal` if the exporter is not allowed to read it
    */
   read(secretId: string): Promise<string>;
 }
 
-/** Secrets Manager, of which only the secrets under one name prefix are read. */
+/** Reads secrets from Secrets Manager. Refuses names without the prefix, which an account record could also contain. */
 export function createSecretStore({
   client,
   prefix,
@@ -39,9 +39,9 @@ export function createSecretStore({
   };
 }
 
-/** What is the record's fault, not ours. */
+/** Errors caused by the account record. */
 const missing = new Set(['InvalidRequestException', 'ValidationException']);
-/** The exporter's role may read every secret under the prefix, so these come from a policy or a key of the operators'. */
+/** The exporter's role may read all secrets under the prefix: the operators' policies or keys cause these errors. */
 const denied = new Set(['AccessDeniedException', 'DecryptionFailure']);
 
 function unreadable(thrown: unknown): never {

@@ -3,25 +3,25 @@ import { type Instant, toIso } from '../domain/instant.ts';
 import type { Sightings } from '../watchdog/ports.ts';
 import { createItemReader } from './item-reader.ts';
 
-/** Begins the keys of the watchdog's items in the table `dispatch-state`; the stack grants it no others. */
+/** The prefix of the watchdog's keys in the table `dispatch-state`. The stack grants it access only to these. */
 export const sightingPrefix = 'watchdog#';
 
-/** The watchdog looks every hour; who was not seen waiting for longer than this begins to wait anew. */
+/** The watchdog runs hourly. After a longer gap, an account's waiting time starts again from zero. */
 const longestBreak = 150 * 60_000;
 const updatesInFlight = 16;
-/** Some minutes of the 15 that the watchdog has: each costs 2 or 3 ms on its third of a processor. */
+/** An account takes 2 to 3 ms on the watchdog's third of a processor, so this many take up to 5 of its 15 minutes. */
 const mostNotedByDefault = 100_000;
 
 interface SightingsOptions {
   readonly client: DynamoDBClient;
   readonly tableName: string;
-  /** Accounts that a call of `note` writes down. */
+  /** The most accounts that one call of `note` stores. */
   readonly mostNoted?: number;
 }
 
 /**
- * Items `watchdog#<account>` of the table `dispatch-state`, for accounts that wait for their first export. Where more
- * wait than can be noted, those that wait longest are: they are the next to be overdue, and lose no hour.
+ * Items `watchdog#<account>` of the table `dispatch-state`, for accounts that wait for their first export. If there are
+ * more than can be stored in time, it stores those that have waited longest, because they are the next to be overdue.
  */
 export function createSightings({
   client,
@@ -46,12 +46,12 @@ export function createSightings({
     },
   };
 
-  /** Since when these accounts have been waiting, as far as they were seen waiting a moment ago. */
+  /** Since when these accounts have been waiting; only accounts that the watchdog also saw recently. */
   async function recall(accountIds: readonly string[], now: Instant): Promise<readonly [string, Instant][]> {
     const items = await readItems(accountIds.map(keyOf));
     return items.flatMap(({ name, firstSeen, lastSeen }): [string, Instant][] => {
       const [first, last] = [firstSeen, lastSeen].map(seen => Date.parse(seen?.S ?? ''));
-      // A date that cannot be read is none: the account begins to wait anew, and holds up nobody else's note.
+      // An unreadable date counts as missing: only this account's waiting time starts again.
       const known = first !== undefined && first <= now && last !== undefined && last >= now - longestBreak;
       return known && name?.S !== undefined ? [[name.S.slice(sightingPrefix.length), first]] : [];
     });

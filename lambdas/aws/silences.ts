@@ -5,7 +5,7 @@ import type { SilenceNotes } from '../exporter/ports.ts';
 import type { Item } from './batch-get.ts';
 import { ifConditionHolds } from './conditional-write.ts';
 
-/** The item's name in the table `dispatch-state`; the stack grants the exporter no other. */
+/** The item's name in the table `dispatch-state`. The stack grants the exporter access only to this item. */
 export const silencesName = 'silences';
 
 export const silencesKey = { name: { S: silencesName } };
@@ -14,14 +14,14 @@ const silentPrefix = 'silent ';
 const answeredPrefix = 'answered ';
 const recoveredPrefix = 'recovered ';
 const usedPrefix = 'used ';
-/** An update's expression may have 4 KB. */
+/** Keeps an update below DynamoDB's limit of 4 KB for an expression. */
 const mostForgotten = 50;
 
 /**
- * The item `silences` of the table `dispatch-state`, an attribute for each thing known:
- * - `silent <bucket>`: when it was asked, when that was given up, and the bucket's region;
+ * The item `silences` of the table `dispatch-state`, with these attributes:
+ * - `silent <bucket>`: when the unanswered request was sent, when it was given up, and the bucket's region;
  * - `answered <region>` and `recovered <region>`: an instant;
- * - `used <permit>`: how much of a permit is given out, in milliseconds since 1970.
+ * - `used <permit>`: up to which instant a permit is used up, in milliseconds since 1970.
  */
 export function createSilences(client: DynamoDBClient, tableName: string): SilenceNotes {
   return {
@@ -39,7 +39,7 @@ export function createSilences(client: DynamoDBClient, tableName: string): Silen
       const at = { S: toIso(now) };
       await update({
         set: { [answeredPrefix + region]: at, ...(wasSilent && { [recoveredPrefix + region]: at }) },
-        // The next that was silent is asked at once.
+        // Frees the permit, so that the next silent bucket of the region is tried at once.
         remove: wasSilent ? [silentPrefix + bucket, `${usedPrefix}again ${region}`] : [],
       });
     },
@@ -113,7 +113,7 @@ export function createSilences(client: DynamoDBClient, tableName: string): Silen
   }
 }
 
-/** What cannot be read is not known. */
+/** Leaves out attributes that cannot be read: an export must not fail because of them. */
 export function silencesFromItem(item: Item | undefined): Silences {
   const attributes = Object.entries(item ?? {});
   const named = <Value>(prefix: string, read: (value: Item[string]) => Value | undefined) =>

@@ -12,7 +12,7 @@ import type { ExportTelemetry } from '../exporter/ports.ts';
 
 export const metricNamespace = 'SiemExport';
 
-/** The value of the one dimension, `service`, that every metric of a stage has. */
+/** The value of the dimension `service`, which every metric of a stage has. */
 export function metricService(stage: string): string {
   return `siem-export-${stage}`;
 }
@@ -22,7 +22,7 @@ interface Instruments {
   readonly metrics: Metrics;
 }
 
-/** Structured logs and metrics in embedded metric format; both go to standard output, so neither can fail a run. */
+/** Structured logs, and metrics in embedded metric format. Both are written to standard output, so they cannot fail. */
 export function createInstruments(stage: string): Instruments {
   const serviceName = metricService(stage);
   return {
@@ -31,9 +31,9 @@ export function createInstruments(stage: string): Instruments {
   };
 }
 
-/** An exporter's telemetry, beside what an export itself tells. */
+/** The exporter's telemetry: that of exports, and that of the function. */
 interface ExporterTelemetry extends ExportTelemetry {
-  /** A read of the audit log went the way of the SDK's own handler. Told once a process: it slows every further one. */
+  /** The SDK's own handler took over a read of the audit log (`RawHttpHandler`). Reported once for each process. */
   rawReadFellBack(): void;
   /** Publishes the metrics at the end of an invocation. */
   flush(): void;
@@ -64,7 +64,7 @@ export function createExportTelemetry({ logger, metrics }: Instruments): Exporte
         part: at?.part,
         attempt: at?.attempt,
         cloud: at?.cloud,
-        // `message` is the logger's own.
+        // The logger itself uses the name `message`.
         reason: failure.message,
         ...causeFields(failure.cause),
       });
@@ -85,11 +85,11 @@ export function createExportTelemetry({ logger, metrics }: Instruments): Exporte
     rawReadFellBack() {
       if (hasFallenBack) return;
       hasFallenBack = true;
-      logger.warn('DynamoDB answers in a form that is read slowly, and each query may be sent twice');
+      logger.warn('DynamoDB answers in an unusual form: reading is slower, and each query may be sent twice');
       metrics.addMetric('RawReadsFellBack', MetricUnit.Count, 1);
     },
     flush() {
-      // The library warns of an invocation without metrics, which is an ordinary one here.
+      // Without this check the library would log a warning for each invocation without metrics, which is normal here.
       if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
     },
   };
@@ -141,7 +141,7 @@ export function createSurveyTelemetry({ logger, metrics }: Instruments) {
       metrics.publishStoredMetrics();
     },
     keysNotSampled(cause: unknown): void {
-      logger.warn('The audit log cannot be looked at', causeFields(cause) || {});
+      logger.warn('The audit log of an account could not be checked', causeFields(cause) || {});
       metrics.addMetric('AccountsSampled', MetricUnit.Count, 0);
       metrics.publishStoredMetrics();
     },
@@ -194,7 +194,6 @@ function windowFields(window: Window | undefined) {
   return window && { windowStart: toIso(window.start), windowEnd: toIso(window.end) };
 }
 
-/** Where a failure came from. */
 function causeFields(cause: unknown) {
   if (!(cause instanceof Error)) return undefined;
   const { name, stack } = printable(cause);

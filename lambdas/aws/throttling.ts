@@ -6,7 +6,7 @@ import {
   ThrottlingException,
 } from '@aws-sdk/client-dynamodb';
 
-/** Resolves after about so many milliseconds; rejects when the signal is aborted. */
+/** Resolves after about this many milliseconds; rejects when the signal is aborted. */
 export type Pause = (milliseconds: number, signal: AbortSignal) => Promise<void>;
 
 const firstPause = 1_000;
@@ -14,8 +14,9 @@ const longestPause = 16_000;
 const throttlings = [ProvisionedThroughputExceededException, RequestLimitExceeded, ThrottlingException];
 
 /**
- * Sends again what DynamoDB throttles, for as long as the signal allows. Units come back every second, so whoever waits
- * gets its turn; whoever gives up reads the same rows once more, and with them takes the units of all others.
+ * Retries a throttled request until it succeeds or the signal aborts. DynamoDB adds read units every second, so a
+ * waiting request succeeds in the end. Giving up would be worse: the next attempt reads the same rows again and takes
+ * units away from all others.
  */
 export async function whileThrottled<Answer>(
   send: () => Promise<Answer>,
@@ -33,8 +34,8 @@ export async function whileThrottled<Answer>(
 }
 
 /**
- * Keeps the SDK from sending a throttled query again by itself. It counts the retries of all requests of a client
- * together, and when those are used up nothing is sent again, whatever the failure.
+ * Prevents the SDK from retrying a throttled query. All requests of a client share one budget of retries: if throttled
+ * queries used it up, the SDK would no longer retry other failures either.
  */
 export function notRetriedWhenThrottled(command: QueryCommand): QueryCommand {
   command.middlewareStack.add(
@@ -42,7 +43,7 @@ export function notRetriedWhenThrottled(command: QueryCommand): QueryCommand {
       try {
         return await next(args);
       } catch (thrown) {
-        // By these the SDK knows what to send again.
+        // The SDK decides by these two properties whether to retry.
         if (isThrottling(thrown)) Object.assign(thrown, { name: 'Throttled', $retryable: undefined });
         throw thrown;
       }
@@ -56,7 +57,7 @@ function isThrottling(thrown: unknown): thrown is Error {
   return throttlings.some(throttling => thrown instanceof throttling);
 }
 
-/** By chance between half and one and a half times as long: those that were throttled together come back one by one. */
+/** Waits for 0.5 to 1.5 times as long, at random, so that requests throttled together do not retry together. */
 export async function pauseAbout(milliseconds: number, signal: AbortSignal): Promise<void> {
   await wait(milliseconds * (0.5 + Math.random()), undefined, { signal });
 }

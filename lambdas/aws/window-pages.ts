@@ -2,31 +2,34 @@ import type { Page } from '../archive/page.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Window } from '../domain/window.ts';
 
-/** A piece of a window; `after` is the row behind which it is read, if not from its start. */
+/** A part of a window's time that is read with its own queries. */
 export interface Stretch extends Window {
+  /** The key of the row after which reading continues; without it, reading begins at the start. */
   readonly after?: Page['lastEvaluatedKey'];
 }
 
 export interface StretchReader {
-  /** The first page of the stretch. */
+  /** Reads the first page of a stretch. */
   read(stretch: Stretch): Promise<Page>;
-  /** When a row was recorded, as its sort key tells; `undefined` if it does not. */
+  /** The instant of recording in a row's sort key; `undefined` if the key cannot be read. */
   recordedAt(sortKey: string): Instant | undefined;
-  /** The same of the row behind which a page that is not the last is continued: it may have been left out. */
+  /**
+   * The same for the last row that DynamoDB read for a page that is not the last; the page may not contain that row.
+   */
   continuedFrom(page: Page): Instant | undefined;
 }
 
-/** As many hide a latency of 10 ms behind the work on a page; one partition does not answer faster for more. */
+/** Enough parallel reads to hide a latency of 10 ms. More do not help: a partition does not answer faster. */
 const inFlight = 4;
-/** A stretch that is a little too long for a page costs a further request, one after the other. */
+/** How full a page should be. A stretch that is slightly too long for one page needs a second, sequential request. */
 const aimedFill = 0.9;
 
 /**
- * The pages of a window in order, while the next ones are on their way.
+ * Yields the pages of a window in order, and requests the next ones in advance.
  *
- * Where a page ends is known only when it has come. What follows it is therefore cut into stretches of whole seconds
- * that, by the pace of the rows so far, fill one page each, and some are asked for at once. The rows depend in no way on
- * how well that is guessed: a stretch that holds more is read on to its end before the next.
+ * DynamoDB tells where a page ends only with the page itself. So the rest of the window is cut into stretches of whole
+ * seconds that should fill one page each, estimated from the rows so far, and several are requested at once. The result
+ * does not depend on this estimate: a stretch with more rows than a page is read to its end before the next stretch.
  */
 export async function* windowPages(
   { read, recordedAt, continuedFrom }: StretchReader,
@@ -56,13 +59,13 @@ export async function* windowPages(
 
   function begin(stretch: Stretch) {
     const page = read(stretch);
-    // Awaited when its turn comes; the consumer may end before that, and then nobody wants its failure.
+    // The page is awaited later or never. Without this, its failure would be an unhandled rejection.
     page.catch(() => undefined);
     return { stretch, page };
   }
 }
 
-/** How much time the rows of one page cover. */
+/** Estimates how much time the rows of one page cover. */
 function createPace(recordedAt: StretchReader['recordedAt']) {
   let milliseconds: number | undefined;
   let bytesOfPage = 0;
@@ -77,14 +80,14 @@ function createPace(recordedAt: StretchReader['recordedAt']) {
         milliseconds = Math.max(last - first, 1) * aimedFill;
         bytesOfPage = page.lines.length;
       } else if (milliseconds !== undefined && after === undefined) {
-        // By the stretch's own length: it was cut when the pace was an older one.
+        // Uses the stretch's length, not `milliseconds`: the stretch was cut with an older estimate.
         const fill = page.lines.length / bytesOfPage;
         const fitting = (end - start) * Math.min(Math.max(aimedFill / fill, 0.5), 16);
         milliseconds = fill === 0 ? Math.max(milliseconds, fitting) : fitting;
       }
     },
 
-    /** Where to end a stretch from an instant on: a whole second after it, and the limit at the latest. */
+    /** Where a stretch that begins at `from` should end: at a later whole second, but not after `limit`. */
     cut(from: Instant | undefined, limit: Instant): Instant {
       if (from === undefined || milliseconds === undefined) return limit;
       const wholeSeconds = Math.max(Math.floor((from + milliseconds) / 1000), Math.floor(from / 1000) + 1);

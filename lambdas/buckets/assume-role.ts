@@ -8,35 +8,36 @@ import { connectMs, usualSilenceMs } from './tries.ts';
 
 export interface RoleAssumption {
   readonly roleArn: string;
-  /** The secret word between the customer and us: who else knows the role's ARN cannot use us to enter it. */
+  /**
+   * The value that the role's trust policy demands, so that others who know the ARN cannot use us to assume the role.
+   */
   readonly externalId: string;
-  /** Shows in the customer's CloudTrail; what AWS does not allow in it is replaced. */
+  /** Appears in the customer's CloudTrail. Characters that AWS does not allow are replaced. */
   readonly sessionName: string;
-  /** The bucket for which the role is assumed: every message names it. */
+  /** The bucket for which the role is assumed; used in error messages. */
   readonly bucket: string;
-  /** Of the Security Token Service that is asked. */
+  /** The region of the Security Token Service that is called. */
   readonly region: string;
-  /** Another server than Amazon's: local mode and tests. */
+  /** A server in place of Amazon's, for local mode and tests. */
   readonly endpoint?: string | undefined;
   /** Our own credential; default: the function's. */
   readonly credential?: Omit<S3Credential, 'type'> | undefined;
-  /** Milliseconds that a request may take. Default 30,000. */
+  /** The longest time for a request, in milliseconds. Default 30,000. */
   readonly silenceMs?: number | undefined;
 }
 
-/** How a trust policy has to demand the external id. */
+/** The condition with which a trust policy must demand the external id. */
 const condition = '"StringEquals": {"sts:ExternalId": …}';
 
 /**
- * Temporary credentials of the customer's role, valid for an hour.
+ * Gets temporary credentials of the customer's role, valid for an hour.
  *
- * A role that can be assumed without its external id, or with one that nobody has told the customer, is refused: any
- * other customer of ours could name it in an account record and have its log written there, or worse (the confused
- * deputy). So each export by role asks three times, with the external id, with one made up for this request, and without
- * any. The three go out at once and take no longer than one. They cost no money, but count three times against the rate
- * that STS allows our AWS account in the region.
+ * A role that can be assumed without its external id, or with a wrong one, is refused. Otherwise another customer could
+ * name this role in an account record and have us use it (the confused deputy problem). So each export by role makes
+ * three parallel requests: with the external id, with a random one, and without any. They are free, but count three
+ * times against the rate limit of STS for our AWS account in the region.
  *
- * @throws ExportError `role_unprotected`, `credentials_rejected` if the role does not let us in, or what else failed
+ * @throws ExportError `role_unprotected`, `credentials_rejected` if we may not assume the role, or another code
  */
 export async function assumeRole(assumption: RoleAssumption, signal?: AbortSignal): Promise<S3Credential> {
   const { roleArn, externalId, bucket } = assumption;
@@ -103,7 +104,7 @@ function outcomeOf<Value>(settled: PromiseSettledResult<Value>): Value {
   return settled.value;
 }
 
-/** 2 to 64 letters, digits and + = , . @ - _ , which is what AWS allows. */
+/** AWS allows 2 to 64 characters: letters, digits and + = , . @ - _ */
 function roleSessionName(name: string): string {
   return name
     .replace(/[^\w+=,.@-]/g, '-')
@@ -170,6 +171,6 @@ function toFailure(thrown: unknown, { roleArn, bucket }: RoleAssumption): Export
       `AWS does not accept the ARN or the external id of ${role}; correct the account record`,
       { cause },
     );
-  // Whatever else AWS says (our own credential is refused, say) the customer cannot change.
+  // The customer cannot fix any other error, such as a refusal of our own credential.
   return new ExportError('internal', `AWS refused our request to assume ${role} (${answer.name})`, { cause });
 }

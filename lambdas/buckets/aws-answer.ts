@@ -1,6 +1,6 @@
 import { printable } from '../domain/printable.ts';
 
-/** What an AWS service answered to a request that failed, or what the network said in its place. */
+/** The answer of an AWS service to a failed request, or the network's error if no answer came. */
 export interface AwsAnswer {
   /** The service's error code, or the name of the network's error. */
   readonly name: string;
@@ -8,20 +8,20 @@ export interface AwsAnswer {
   readonly status: number | undefined;
   /** The system's error code (`ECONNRESET`), if the connection broke. */
   readonly systemCode: string | undefined;
-  /** The region in which the bucket is, if the answer tells. */
+  /** The bucket's region, if the answer names it. */
   readonly region: string | undefined;
   readonly requestId: string | undefined;
-  /** The service's explanation; absent if no answer came, or none that could be read. */
+  /** The service's explanation; absent if no readable answer came. */
   readonly explanation: string | undefined;
-  /** The condition of the request that did not hold, if the answer names one. */
+  /** The condition of the request that was not met, if the answer names it. */
   readonly condition: string | undefined;
-  /** False if no connection ever came to be, so that nothing of the request was sent. */
+  /** False if no connection was established, so that nothing of the request was sent. */
   readonly connected: boolean;
-  /** True if the request ended because nothing came or went for too long, connecting included. */
+  /** True if the request ended because no byte was sent or received for too long, or connecting took too long. */
   readonly silent: boolean;
 }
 
-/** Reads whatever the SDK threw. */
+/** Reads the answer from an error of the SDK. */
 export function answerOf(thrown: unknown): AwsAnswer {
   const error = asRecord(thrown);
   const metadata = asRecord(error.$metadata);
@@ -36,7 +36,7 @@ export function answerOf(thrown: unknown): AwsAnswer {
     systemCode,
     region: text(asRecord(response.headers)['x-amz-bucket-region']) ?? text(error.Region),
     requestId: text(metadata.requestId),
-    // The SDK gives `$fault` to what it made of an answer, and this name if the answer named no error.
+    // The SDK sets `$fault` on errors made from an answer, and names them `Unknown` if the answer has no error code.
     explanation: error.$fault !== undefined && name !== 'Unknown' ? message : undefined,
     condition: text(error.Condition),
     connected: !(
@@ -49,10 +49,10 @@ export function answerOf(thrown: unknown): AwsAnswer {
   };
 }
 
-/** What Node calls the steps of connecting. Of several addresses that were tried in vain it makes an AggregateError. */
+/** Node's names for the steps of connecting. If it tried several addresses in vain, it throws an AggregateError. */
 const connecting = new Set(['connect', 'getaddrinfo']);
 
-/** Codes that no established connection has: of names, and of certificates, which are checked before a request is sent. */
+/** Codes of errors before a connection is established: in name resolution, and in checking the certificate. */
 const neverConnectedCodes = [
   /^(ECONNREFUSED|EADDRNOTAVAIL)$/,
   /^E(AI_[A-Z]+|NOTFOUND|NODATA|SERVFAIL|REFUSED|TIMEOUT|FORMERR|BADRESP)$/,
@@ -60,7 +60,7 @@ const neverConnectedCodes = [
   /^(HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)$/,
 ];
 
-/** And those of sockets, of HTTP and of TLS. Others are of files, or faults of ours. */
+/** All network errors: also those of sockets, HTTP and TLS. Other system codes concern files or bugs of this code. */
 const networkCodes = [
   ...neverConnectedCodes,
   /^E(ADDR|CONN|HOST|NET)[A-Z]+$/,
@@ -69,7 +69,7 @@ const networkCodes = [
   /^ERR_STREAM_(PREMATURE_CLOSE|DESTROYED)$/,
 ];
 
-/** True if the service itself never answered, or not to the end: the network failed, or its certificate did. */
+/** True if the service sent no complete answer, because of the network or its certificate. */
 export function isNetworkTrouble({ name, status, systemCode = '' }: AwsAnswer): boolean {
   return (
     networkCodes.some(codes => codes.test(systemCode)) || (status === undefined && name === 'TimeoutError')
@@ -85,7 +85,7 @@ export function isServiceTrouble({ name, status = 0 }: AwsAnswer): boolean {
   );
 }
 
-/** What may be printed of the thrown error, with what the answer says. */
+/** The part of a thrown error that may be logged, with details of the answer. */
 export function printableCause(thrown: unknown): Error {
   const { status, systemCode, requestId } = answerOf(thrown);
   return Object.assign(printable(thrown), defined({ status, systemCode, requestId }));

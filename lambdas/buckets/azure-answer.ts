@@ -1,18 +1,20 @@
 import { cloudWords } from './cloud-words.ts';
 
-/** What Azure, or whoever stands in its place, answered to a request. */
+/** An answer to a request, from Azure or from a proxy in between. */
 export interface AzureAnswer {
   readonly status: number;
-  /** Azure's word for it, such as `BlobAlreadyExists`; undefined if the answer holds none that can be read. */
+  /** Azure's error code, such as `BlobAlreadyExists`; undefined if the answer has no readable one. */
   readonly code: string | undefined;
-  /** Azure's explanation as it came: a message shows it by `wordsOf` only. May be empty. */
+  /** Azure's explanation, unfiltered: show it only through `wordsOf`, which removes secrets. May be empty. */
   readonly explanation: string;
-  /** The header that Azure names as wrong. */
+  /** The request's header that Azure names as invalid. */
   readonly header?: string | undefined;
   readonly requestId: string | undefined;
 }
 
-/** The parts of the SDK's error that are read. The error itself reaches the request, and with it the signature. */
+/**
+ * The parts of the SDK's error that are used. The error itself must not be logged: it references the signed request.
+ */
 interface SdkError {
   readonly statusCode?: unknown;
   readonly response?: {
@@ -21,13 +23,13 @@ interface SdkError {
   };
 }
 
-/** The answer that the SDK threw as an error; undefined if it threw for another reason. */
+/** The answer in an error of the SDK; undefined if the SDK threw for another reason. */
 export function azureAnswer(thrown: unknown): AzureAnswer | undefined {
   if (!(thrown instanceof Error)) return undefined;
   const { statusCode, response } = thrown as SdkError;
   if (typeof statusCode !== 'number') return undefined;
   const { headers, bodyAsText } = response ?? {};
-  // Half a document says nothing: the other half may say something else.
+  // An incomplete document is not used: the missing part could change its meaning.
   const document = /<Error>[\s\S]*<\/Error>/.exec(bodyAsText ?? '')?.[0] ?? '';
   return {
     status: statusCode,
@@ -39,17 +41,17 @@ export function azureAnswer(thrown: unknown): AzureAnswer | undefined {
 }
 
 /**
- * What an answer other than success says of the blob.
+ * What an answer other than success says about the blob.
  *
- * It is there only if the answer can mean nothing else. The one condition that we send is `If-None-Match: *`, so no
- * other can be unmet; without the permission Write, a SAS may not overwrite (403); a blob of another type, one that is
- * archived, immutable, leased, being copied, or that has snapshots may not be written to.
+ * `exists` only if the answer can mean nothing else. The only condition that we send is `If-None-Match: *`, so no other
+ * condition can be unmet. A SAS without the permission Write may not overwrite (403). A blob may not be overwritten if
+ * it has another type, is archived, immutable, leased or being copied, or has snapshots.
  */
 export function meaningOf({ status, code }: AzureAnswer): 'exists' | 'refused' | 'unclear' {
   if (code !== undefined && blobIsThereCodes.get(code) === status) return 'exists';
-  // A success that the SDK does not know, or a fault behind which the request may have been carried out.
+  // A success that the SDK does not know, or an error after which the request may still have been carried out.
   if (status < 300 || status === 408 || status >= 500) return 'unclear';
-  // Azure gives these to a blob that is there and to refusals; without its word, nobody knows which.
+  // Azure uses these two both for existing blobs and for refusals. Without the error code both are possible.
   if (code === undefined && (status === 409 || status === 412)) return 'unclear';
   return 'refused';
 }
@@ -69,15 +71,15 @@ const blobIsThereCodes: ReadonlyMap<string, number> = new Map([
   ['LeaseIdMissing', 412],
 ]);
 
-/** Status, code and explanation, to be shown to whoever has to act. */
+/** Status, code and explanation, without secrets, for an error message. */
 export function wordsOf({ status, code, explanation }: AzureAnswer): string {
   return cloudWords(code === undefined ? `${status}` : `${status} ${code}`, explanation);
 }
 
-/** Elements that explain. Others repeat what was sent, which may be a credential. */
+/** Elements with explanations. Other elements can repeat parts of the request, which may include a credential. */
 const explaining = ['Message', 'AuthenticationErrorDetail', 'Reason', 'HeaderName', 'QueryParameterName'];
 
-/** Without the request's id and time, and without the text that Azure signed to compare, which holds parts of a SAS. */
+/** Leaves out the request's id and time, and the string-to-sign, which contains parts of a SAS. */
 function explanationIn(document: string): string {
   return explaining
     .map(element => textOf(document, element) ?? '')
@@ -91,7 +93,7 @@ function textOf(document: string, element: string): string | undefined {
   return new RegExp(`<${element}>([^<]*)</${element}>`).exec(document)?.[1];
 }
 
-/** Codes and ids are words; anything else a server sends is not passed on. */
+/** The value if it looks like a code or an id. Other text from a server is dropped, because it may hold anything. */
 function plainWord(value: string | undefined): string | undefined {
   return value !== undefined && /^[\w-]{1,64}$/.test(value) ? value : undefined;
 }

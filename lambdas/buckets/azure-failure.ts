@@ -2,17 +2,19 @@ import { ExportError, type FailureCode } from '../domain/failure.ts';
 import { type AzureAnswer, meaningOf, wordsOf } from './azure-answer.ts';
 import type { BrokenRequest } from './exchange.ts';
 
-/** What a failure's message may say of where the upload went. */
+/** The details about a container that a failure's message may contain. */
 export interface AzureContainerName {
   readonly accountName: string;
   readonly container: string;
-  /** The credential is a SAS and not an account key. */
+  /** True if the credential is a SAS and not an account key. */
   readonly sas: boolean;
-  /** The host is Azure's own, so that a name which does not resolve is an account that does not exist. */
+  /**
+   * True if the host is Azure's own: then a name that does not resolve means that the storage account does not exist.
+   */
   readonly azureHost: boolean;
 }
 
-/** An answer other than success as the failure it means for the container, with the remedy and Azure's words. */
+/** The failure for an answer other than success, with a remedy and Azure's explanation. */
 export function answerFailure(answer: AzureAnswer, where: AzureContainerName): ExportError {
   const { status, code, requestId } = answer;
   const [failureCode, reason] = diagnose(answer, where);
@@ -20,7 +22,7 @@ export function answerFailure(answer: AzureAnswer, where: AzureContainerName): E
   return new ExportError(failureCode, message, { cause: { status, code, requestId } });
 }
 
-/** A request that broke as the failure it means for the container. */
+/** The failure for a request without a complete answer. */
 export function connectionFailure({ code }: BrokenRequest, where: AzureContainerName): ExportError {
   const [failureCode, reason]: Diagnosis =
     code === 'ENOTFOUND' && where.azureHost
@@ -31,12 +33,14 @@ export function connectionFailure({ code }: BrokenRequest, where: AzureContainer
   return new ExportError(failureCode, `${placeOf(where)}: ${reason} (${code})`, { cause: { code } });
 }
 
-/** What else the SDK may throw: a fault of its own or ours. Nothing of it but its name, as it may hold the request. */
+/**
+ * The failure for any other error of the SDK. It keeps only the error's name, because the error may hold the request.
+ */
 export function unexpectedFailure(thrown: unknown, where: AzureContainerName): ExportError {
   const name = thrown instanceof Error ? thrown.name : typeof thrown;
   return new ExportError(
     'internal',
-    `${placeOf(where)}: the upload failed by a fault of this system (${name})`,
+    `${placeOf(where)}: the upload failed because of an error in this system (${name})`,
   );
 }
 
@@ -60,7 +64,7 @@ function diagnose(answer: AzureAnswer, where: AzureContainerName): Diagnosis {
   if (meaningOf(answer) === 'unclear')
     return [
       'destination_unavailable',
-      'the answer cannot be read, so nobody knows what it did; it is tried again',
+      'the answer cannot be read, so the outcome is unknown; it is tried again',
     ];
   if (corruptedCodes.has(code)) return ['network', 'the upload arrived damaged; it is tried again'];
   if (status === 401 || credentialCodes.has(code) || isAboutSignature(explanation))
@@ -75,8 +79,8 @@ function diagnose(answer: AzureAnswer, where: AzureContainerName): Diagnosis {
 }
 
 /**
- * Refusals that pass by themselves. `InvalidBlockList`: another writer of the same key has committed meanwhile, which
- * discards the blocks of all others; the next try finds its blob.
+ * Temporary refusals. `InvalidBlockList` means that another writer has committed the same key, which discards the
+ * blocks of all others; the next try finds that writer's blob.
  */
 const passingCodes = new Set(['ContainerBeingDeleted', 'AccountBeingCreated', 'InvalidBlockList']);
 
@@ -88,7 +92,9 @@ const credentialCodes = new Set([
   'NoAuthenticationInformation',
 ]);
 
-/** Azurite answers `AuthorizationFailure` to a wrong signature; the text is Azure's own for `AuthenticationFailed`. */
+/**
+ * For a wrong signature Azurite uses the code `AuthorizationFailure`, but the text of Azure's `AuthenticationFailed`.
+ */
 function isAboutSignature(explanation: string): boolean {
   return explanation.startsWith('Server failed to authenticate the request');
 }
@@ -100,7 +106,7 @@ function credentialRemedy({ sas }: AzureContainerName, explanation: string): str
     : 'Azure does not accept the SAS; issue a new one that has not expired and store it in the secret';
 }
 
-/** Sovereign clouds learn a version of the API after Azure itself; all other headers are the same for every account. */
+/** Sovereign clouds support a version of the API later than Azure itself. No other header differs between accounts. */
 const unknownVersion =
   'this cloud refuses a header, most likely because it does not know the API version of our release yet; ' +
   'operators have to deploy another release, the container is in order';
@@ -122,7 +128,7 @@ function accessRemedy(code: string, where: AzureContainerName): string {
   }
 }
 
-/** Put Blob is content with Create; Put Block and Put Block List, for larger files, need Write. */
+/** Put Blob needs only Create. Put Block and Put Block List, which larger files use, need Write. */
 function permissionRemedy({ sas }: AzureContainerName): string {
   return sas
     ? 'the SAS may not create blobs here; issue one for this container with Create (c) and Write (w)'

@@ -16,13 +16,13 @@ export interface RequestSetting extends Tries {
   readonly where: AzureContainerName;
 }
 
-/** One request as the SDK makes it, once. */
+/** Makes one request with the SDK, without retries. */
 export type AzureRequest = () => Promise<{ readonly etag?: string | undefined }>;
 
 /**
- * What a request comes to, made again where a moment later may help.
+ * Sends a request, with retries if they may help, and returns its outcome.
  *
- * @param step `staging` for a request that creates nothing, so that it is never unclear
+ * @param step `staging` for a request that creates no blob; its answer is never `unclear`
  */
 export function answerTo(request: AzureRequest, step: UploadStep, setting: RequestSetting): Promise<Answer> {
   return createWithTries(async () => {
@@ -44,7 +44,7 @@ async function tryOnce(request: AzureRequest, step: UploadStep, setting: Request
   }
 }
 
-/** Azure confirms a new blob by its ETag; a success without one comes from something else, such as a proxy. */
+/** Azure returns the ETag of a new blob. A success without one comes from something else, such as a proxy. */
 function unconfirmed(where: AzureContainerName): Answer {
   return read({ status: 201, code: undefined, explanation: '', requestId: undefined }, where);
 }
@@ -62,12 +62,12 @@ function read(answer: AzureAnswer, where: AzureContainerName): Answer {
 
 function afterBreak(broken: BrokenRequest, { where, signal }: RequestSetting): Tried {
   const failure = signal.aborted ? toExportError(signal.reason) : connectionFailure(broken, where);
-  // After silence the next try would most likely be as long: the queue tries again, while others have their turn.
+  // No retry after a timeout: the next try would probably take as long. The queue retries later.
   const again = !signal.aborted && failure.retryable && broken.code !== 'ETIMEDOUT';
   return { answer: broken.handedOver ? unclear(failure) : refused(failure), again };
 }
 
-/** Blocks that no list names are invisible, and no blob: whatever became of them, nothing is written. */
+/** Staged blocks are invisible until a list names them, so an unclear answer while staging has written nothing. */
 function withoutTrace(answer: Answer): Answer {
   return answer.kind === 'unclear' ? refused(answer.failure) : answer;
 }

@@ -1,15 +1,15 @@
 import type { HttpOperationResponse, IHttpClient, WebResource } from '@azure/storage-blob';
 import { type CloudAnswer, type ConnectionsOptions, openConnections } from './exchange.ts';
 
-/** The HTTP client below the SDK's pipeline. A request without a whole answer rejects with a `BrokenRequest`. */
+/** The HTTP client of the SDK's pipeline. Rejects with a `BrokenRequest` if no complete answer comes. */
 export interface AzureTransport extends IHttpClient {
-  /** Ends the connections that are kept open. */
+  /** Closes idle connections. */
   close(): void;
 }
 
 /**
- * The SDK's own client shares its connections with everybody, never gives up on a silent one, and follows redirects
- * of the same host; this one keeps its connections to itself, ends a silent one, and follows nothing.
+ * Replaces the SDK's HTTP client, which shares its connections between accounts, waits forever for a silent server, and
+ * follows redirects of the same host. This one has its own connections and a timeout, and follows no redirect.
  */
 export function createAzureTransport(options: ConnectionsOptions): AzureTransport {
   const connections = openConnections(options);
@@ -29,7 +29,7 @@ export function createAzureTransport(options: ConnectionsOptions): AzureTranspor
   };
 }
 
-/** A block's buffer as it is, as copying it would cost as much memory again. */
+/** Returns a block's buffer unchanged: a copy would double the memory. */
 function bytesOf(body: Buffer | string | undefined): Buffer {
   return typeof body === 'string' ? Buffer.from(body) : (body ?? Buffer.of());
 }
@@ -41,7 +41,7 @@ function operationResponse(
   const headers = request.headers.clone();
   for (const name of headers.headerNames()) headers.remove(name);
   for (const [name, value] of Object.entries(received)) {
-    // Without its location, no redirect can be followed.
+    // Without this header the SDK cannot follow a redirect.
     if (name !== 'location' && value !== undefined) headers.set(name, String(value));
   }
   return { request, headers, status, bodyAsText: content };

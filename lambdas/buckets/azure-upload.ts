@@ -22,9 +22,10 @@ interface AzureUpload {
 /**
  * Creates the blob or leaves nothing visible, as `Bucket.create` promises.
  *
- * A body of up to one block is one Put Blob. A larger one is staged as blocks, and exists from the Put Block List
- * on that names them; blocks that no list names are invisible, and Azure discards them after a week. The SDK's own
- * `uploadStream` is not used: it stages on after an abort, and it cannot store the checksum of the whole.
+ * A body of up to one block is uploaded with one Put Blob. A larger body is staged as blocks, and
+ * the blob exists once Put Block List names them. Blocks that no list names are invisible, and
+ * Azure deletes them after a week. The SDK's `uploadStream` is not used, because it continues
+ * staging after an abort and cannot store the checksum of the whole blob.
  */
 export async function uploadToAzure({
   blob,
@@ -34,7 +35,7 @@ export async function uploadToAzure({
   where,
   pauseMs,
 }: AzureUpload): Promise<Answer> {
-  // Whatever fails first ends all the rest of the upload.
+  // The first failure ends the whole upload.
   const end = new AbortController();
   const signal = AbortSignal.any([watch.signal, end.signal]);
   const blocks = inPieces(object.body, buffers, signal);
@@ -71,6 +72,7 @@ export async function uploadToAzure({
       const transactionalContentMD5 = md5(content);
       const options = { ...creating(transactionalContentMD5), transactionalContentMD5 };
       await watch.step('creating');
+      signal.throwIfAborted();
       return await send('creating', () => blob.upload(content, content.length, options));
     }
     await watch.step('staging');
@@ -95,14 +97,15 @@ export async function uploadToAzure({
     await Promise.all(inFlight);
     return answer;
   } finally {
-    // Not awaited, as a body may hang; a failure to close it says nothing about the upload.
+    // Closes the body. Not awaited, because a body may hang. A failure to close it does not matter for the upload.
     blocks.return().catch(() => undefined);
   }
 }
 
 /**
- * Ids of one attempt's blocks: never those of another one, which may upload the same key at this moment, and all of
- * one length, which Azure demands of the uncommitted blocks of a blob, those of earlier attempts included.
+ * The ids of one attempt's blocks. They differ from those of any other attempt, which may upload
+ * the same key at the same time. All have the same length: Azure demands that of all uncommitted
+ * blocks of a blob, also of earlier attempts.
  */
 function createBlockIds(): { next(): string; readonly all: string[] } {
   const attempt = randomUUID();
@@ -117,7 +120,7 @@ function createBlockIds(): { next(): string; readonly all: string[] } {
   };
 }
 
-/** What Azure compares with what arrived, and stores for readers to compare. Not for secrecy. */
+/** The checksum that Azure verifies on arrival and stores for readers. MD5 is not used for security here. */
 function md5(bytes: Uint8Array): Buffer {
   return createHash('md5').update(bytes).digest();
 }

@@ -18,21 +18,21 @@ import { usualPauseMs, usualSilenceMs } from './tries.ts';
 export interface AzureBucketOptions {
   readonly destination: AzureDestination;
   readonly credential: AzureCredential;
-  /** `http://127.0.0.1:<port>/<account>`, in local mode and tests only. */
+  /** `http://127.0.0.1:<port>/<account>`; only for local mode and tests. */
   readonly endpoint?: string | undefined;
-  /** Bytes a block, and of the largest body that goes in one request; default 8 MiB. Memory is three blocks. */
+  /** The bytes of a block, and of the largest body sent with one request. Default 8 MiB; three blocks are in memory. */
   readonly blockSize?: number | undefined;
   /** The longest pause before a request is sent a second time, in milliseconds. Default 500. */
   readonly pauseMs?: number | undefined;
-  /** Milliseconds without any byte sent or received after which a request is given up; default 30,000. */
+  /** A request fails after this time without a byte in either direction, in milliseconds. Default 30,000. */
   readonly silenceMs?: number | undefined;
 }
 
 /**
  * A customer's container in Azure Blob Storage.
  *
- * A SAS needs the permissions Create and Write for it, on this container or wider; Create alone is enough for bodies
- * of up to one block.
+ * A SAS needs the permissions Create and Write for it, on this container or wider; Create alone is
+ * enough for bodies of up to one block.
  *
  * @throws ExportError `secret_invalid` if the account key cannot be decoded
  */
@@ -58,7 +58,7 @@ export function createAzureBucket(options: AzureBucketOptions): Bucket {
     azureHost: endpoint === undefined,
   };
   const buffers = createPieceBuffers(blockSize);
-  // The SDK makes each request once: what several tries come to is decided in one place, which sees them all.
+  // The SDK must not retry: the meaning of an answer depends on the tries before it, which only `createWithTries` sees.
   const pipeline = newPipeline(sdkCredential, { httpClient: transport, retryOptions: { maxTries: 1 } });
   const client = new ContainerClient(container, pipeline);
   return {

@@ -9,58 +9,58 @@ import type { ExportError } from '../domain/failure.ts';
  */
 export interface Bucket {
   /**
-   * Creates the object, and never overwrites one. After `created` it is there whole, with an integrity checksum.
+   * Creates the object; never overwrites an existing one. After `created` the object is complete and has a checksum.
    *
-   * The body is pulled as fast as the upload goes, so memory is bounded whatever its size. No request that may create
-   * the object is sent before the body is read to its end. Where the body throws, the watch throws or the signal
-   * aborts, the upload is abandoned and nothing that can be removed stays behind.
+   * The body is read only as fast as it is uploaded, so memory is bounded. No request that may create the object is
+   * sent before the body is read to its end. If the body throws, the watch throws or the signal aborts, the upload
+   * ends, and everything that can be removed is removed.
    *
-   * @returns what became of it; does not reject for anything that body, watch, signal or cloud do
+   * @returns the outcome; never rejects because of the body, the watch, the signal or the cloud
    */
   create(object: NewObject, watch: UploadWatch): Promise<Answer>;
 
-  /** Ends the connections that are kept open. */
+  /** Closes idle connections. */
   close(): void;
 }
 
 export interface NewObject {
-  /** The whole key, prefix included. */
+  /** The whole key, including the prefix. */
   readonly key: string;
   readonly body: AsyncIterable<Borrowed>;
   readonly contentType: string;
-  /** Names in lower-case letters, values in ASCII: what all three clouds keep unchanged. */
+  /** Names must be lower-case letters and values ASCII: only these are kept unchanged by all three clouds. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** What an upload is told, and what it tells while it goes on. */
+/** How the caller aborts an upload, and how the upload reports its steps. */
 export interface UploadWatch {
-  /** Aborts with an ExportError as its reason, which becomes the answer's failure. */
+  /** The reason must be an ExportError; it becomes the answer's failure. */
   readonly signal: AbortSignal;
   /**
-   * Awaited before the first of several requests (`staging`), and before the one that creates the object (`creating`);
-   * an upload of one request has only the latter. What it throws ends the upload.
+   * Called and awaited before the first of several requests (`staging`), and before the request that creates the object
+   * (`creating`). An upload with one request calls only the latter. If it throws, the upload ends.
    */
   step(step: UploadStep): Promise<void>;
 }
 
 /**
- * What became of an upload: one of four things.
+ * The outcome of an upload:
  *
- * - `created`: the object is there, written by this upload.
- * - `exists`: an object has the key. Only an answer that can mean nothing else counts, never a status code alone.
- *   The body may have been read in part only.
+ * - `created`: this upload has written the object.
+ * - `exists`: an object with this key already exists. Only an answer that can mean nothing else counts as this, never a
+ *   status code alone. The body may not have been read to its end.
  * - `refused`: this upload has certainly written nothing.
- * - `unclear`: the object may be there or not; the next attempt finds out.
+ * - `unclear`: the object may exist or not; the next attempt finds out.
  */
 export type Answer = { readonly kind: 'created' } | Exists | NotCreated;
 
 export interface Exists {
   readonly kind: 'exists';
-  /** What the cloud said, without anything secret. */
+  /** The cloud's answer, without secrets. */
   readonly words: string;
-  /** True if an earlier request of this upload was unclear, so that the object may be this upload's own. */
+  /** True if an earlier request of this upload was unclear: then this upload may have written the object. */
   readonly afterUnclear: boolean;
-  /** True if the cloud told that the object has other bytes than this upload's. */
+  /** True if the cloud reported that the object has other bytes than this upload. */
   readonly hasOtherBytes?: true;
 }
 
@@ -83,7 +83,10 @@ export function unclear(failure: ExportError): NotCreated {
   return { kind: 'unclear', failure };
 }
 
-/** What two requests for one object come to, of which the later was sent after the earlier one's answer, if there was one. */
+/**
+ * The combined outcome of two requests for one object, the second sent after the answer to the first. After an unclear
+ * answer, `refused` says nothing about the first request, so the outcome stays unclear.
+ */
 export function composed(earlier: Answer | undefined, later: Answer): Answer {
   if (earlier?.kind !== 'unclear') return later;
   if (later.kind === 'refused') return unclear(later.failure);

@@ -3,8 +3,9 @@ import type { AgentOptions } from 'node:https';
 import { BlockList, type LookupFunction } from 'node:net';
 
 /**
- * Addresses at which no cloud is: this machine, where Lambda's own interface listens, and the link, where metadata
- * services hand out credentials. Private addresses are not among them: through a VPC endpoint a cloud has one.
+ * Addresses that no cloud has, and that must never be contacted: those of this machine, where Lambda's runtime
+ * interface listens, and link-local ones, where metadata services give out credentials. Private addresses are allowed:
+ * through a VPC endpoint a cloud has a private address.
  */
 const nowhere = new BlockList();
 nowhere.addSubnet('0.0.0.0', 8);
@@ -12,9 +13,9 @@ nowhere.addSubnet('127.0.0.0', 8);
 nowhere.addSubnet('169.254.0.0', 16);
 nowhere.addSubnet('224.0.0.0', 3);
 /**
- * IPv6 addresses that stand for an IPv4 address and lead to it through a translator or a tunnel: the ranges above could
- * be reached by them. They are refused whole, since no cloud has one of its own. A network with NAT64 answers with both
- * forms where the machine has an IPv4 address too, as every function in a VPC does, and the IPv4 address is taken then.
+ * IPv6 addresses that embed an IPv4 address and reach it through a translator or a tunnel. They could reach the ranges
+ * above, and no cloud has one, so all are refused. A network with NAT64 still works: a function in a VPC always has an
+ * IPv4 address, name resolution then returns both forms, and the IPv4 address is used.
  */
 const translated = [
   ['::', 96], // IPv4-compatible, and :: and ::1 themselves
@@ -29,14 +30,16 @@ nowhere.addSubnet('fe80::', 10, 'ipv6');
 nowhere.addSubnet('fd00:ec2::', 32, 'ipv6');
 nowhere.addSubnet('ff00::', 8, 'ipv6');
 
-/** True if the address may be a cloud's; IPv4 as IPv6 writes it (`::ffff:192.0.2.1`) counts as the IPv4 address. */
+/**
+ * True if the address may belong to a cloud. An IPv4-mapped address (`::ffff:192.0.2.1`) counts as the IPv4 address.
+ */
 export function mayBeCloud({ address, family }: LookupAddress): boolean {
   return !nowhere.check(address, family === 6 ? 'ipv6' : 'ipv4');
 }
 
 /**
- * Name resolution for connections to the clouds' own hosts. Which host that is no customer can choose beyond a bucket's
- * or an account's name; this holds even if its name should lead to this machine.
+ * Name resolution for connections to the clouds. Customers choose only the name of a bucket or a storage account in the
+ * host name. If such a name should nevertheless resolve to a forbidden address, the connection fails.
  */
 export const lookupCloud: LookupFunction = (hostname, options, callback) => {
   lookup(hostname, { ...options, all: true }, (error, addresses) => {
@@ -49,9 +52,9 @@ export const lookupCloud: LookupFunction = (hostname, options, callback) => {
 };
 
 /**
- * How connections to a cloud are made. Certificates are checked whatever NODE_TLS_REJECT_UNAUTHORIZED says.
+ * Options for connections to a cloud. Certificates are always checked, even if NODE_TLS_REJECT_UNAUTHORIZED is 0.
  *
- * @param endpoint another server in the cloud's place, which may be on this machine
+ * @param endpoint a server in place of the cloud, for local mode and tests; it may be on this machine
  */
 export function cloudConnections(
   endpoint: string | undefined,
@@ -61,5 +64,7 @@ export function cloudConnections(
 }
 
 function refused(hostname: string): NodeJS.ErrnoException {
-  return Object.assign(new Error(`${hostname} leads to no cloud`), { code: 'EADDRNOTAVAIL' });
+  return Object.assign(new Error(`${hostname} resolves only to addresses that no cloud has`), {
+    code: 'EADDRNOTAVAIL',
+  });
 }

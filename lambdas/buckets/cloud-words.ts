@@ -1,10 +1,10 @@
 const longest = 300;
 
-/** Names before a value that proves who asks, as they stand in URLs, headers and messages. */
+/** Names of secret values in URLs, headers and messages; the value follows the name. */
 const named =
   /\b(sig|signature|x-(?:amz|goog)-[\w-]+|\w*token|\w*secret\w*|accountkey|password|authorization)(["']?\s*[=:]\s*["']?)[^\s&"',;<>]+/gi;
 
-/** Values that show by their form what they are. */
+/** Secret values that can be recognised by their form. */
 const shaped = [
   /\?[^\s"'<>]*\bsig=[^\s"'<>]*/gi,
   /\b(?:Bearer|SharedKey)\s+\S+/gi,
@@ -12,20 +12,20 @@ const shaped = [
   /\bya29\.[\w.-]+/g,
 ];
 
-/** What an administrator looks a denial up by. It is no secret, and a random text like one. */
+/** An administrator needs this id to find the cause of a denial. It is not secret, but looks like a secret. */
 const identifier = /\bvpcServiceControlsUniqueIdentifier["']?\s*[:=]\s*["']?([\w-]{8,128})\b/;
 
-/** How a cloud begins to quote the request that it refuses; all its headers follow. */
+/** The start of a quotation of the refused request. All its headers follow, so the rest of the text is removed. */
 const quotation = /[^.]*\b(?:canonical (?:string|request)|string to sign|AWS4-HMAC)\b.*/is;
 
 const run = /[A-Za-z0-9+/=_%-]{32,}/g;
 
-/** Pieces of the names of resources: words, numbers, and the short hexadecimal groups of a UUID. */
+/** The parts of a long word that is a resource's name and not a secret: words, numbers and the groups of a UUID. */
 const namePiece = /^(?:[A-Za-z]+\d*|\d+[A-Za-z]*|[0-9A-Z]+|[0-9a-f]{4,12})?$/;
 
 /**
- * A cloud's code and explanation on one line of at most 300 characters, to be shown to whoever has to act. Whatever may
- * be a token, a signature or a key is left out: clouds repeat parts of a request that they refuse.
+ * A cloud's error code and explanation for an error message: one line of at most 300 characters. Clouds quote parts of
+ * a refused request, so everything that may be a token, a signature or a key is removed.
  */
 export function cloudWords(code: string | undefined, explanation: string | undefined): string {
   const [found = '', id] = identifier.exec(explanation ?? '') ?? [];
@@ -38,7 +38,7 @@ export function cloudWords(code: string | undefined, explanation: string | undef
 }
 
 function clean(text: string): string {
-  // Removed before the text is shortened, as half a secret is none of those forms any more.
+  // Must run before the text is shortened: the patterns would not match half a secret.
   let cleaned = text.replace(quotation, ' …').replace(named, '$1$2…');
   for (const form of shaped) cleaned = cleaned.replace(form, '…');
   return cleaned

@@ -10,7 +10,7 @@ export interface CloudRequest {
   readonly signal: Abortable | undefined;
 }
 
-/** What an AbortSignal and the signals of the clouds' SDKs have in common. */
+/** The common part of AbortSignal and the signals of the clouds' SDKs. */
 interface Abortable {
   readonly aborted: boolean;
   addEventListener(type: 'abort', listener: () => void): void;
@@ -23,12 +23,12 @@ export interface CloudAnswer {
   readonly content: string;
 }
 
-/** A request without an answer, or with only a part of one. Holds nothing of the request, which carries the token. */
+/** A request without a complete answer. Contains nothing of the request, which carries the token. */
 export class BrokenRequest extends Error {
   override readonly name = 'BrokenRequest';
-  /** The system's code, such as `ECONNRESET`; `ETIMEDOUT` after silence or vain connecting; `ABORT_ERR`. */
+  /** The system's code, such as `ECONNRESET`; `ETIMEDOUT` if a time limit was reached; `ABORT_ERR` if aborted. */
   readonly code: string;
-  /** False if the server certainly lacks a part of the request, so that it cannot have carried it out. */
+  /** False if the server cannot have received the whole request, so that it cannot have carried it out. */
   readonly handedOver: boolean;
 
   constructor(code: string, handedOver: boolean) {
@@ -38,7 +38,7 @@ export class BrokenRequest extends Error {
   }
 }
 
-/** Connections to one cloud, which are kept open. Each request is made once, and no redirect is followed. */
+/** Persistent connections to one cloud. Each request is sent once, and no redirect is followed. */
 export interface Connections {
   /** @throws BrokenRequest */
   exchange(request: CloudRequest): Promise<CloudAnswer>;
@@ -46,15 +46,15 @@ export interface Connections {
 }
 
 export interface ConnectionsOptions {
-  /** Milliseconds without any byte sent or received after which a request is given up; connecting takes no longer, either. */
+  /** A request fails after this time without a byte in either direction, in milliseconds. Also limits connecting. */
   readonly silenceMs: number;
-  /** How connections are made (`cloudConnections`). */
+  /** Options from `cloudConnections`. */
   readonly agent: https.AgentOptions;
 }
 
-/** Longer than any answer to an upload; what goes on beyond it is not one. */
+/** The most bytes of an answer that are read. No answer to an upload is longer. */
 const answerBytes = 256 * 1024;
-/** Held back to the end: more than the end of a multipart body that a server could do without. */
+/** Sent separately at the end. Must be long enough that a server cannot carry out a multipart request without them. */
 const lastBytes = 16;
 
 export function openConnections({ silenceMs, agent }: ConnectionsOptions): Connections {
@@ -99,8 +99,8 @@ function answerTo(
     const abort = () => giveUp('ABORT_ERR');
     const connecting = setTimeout(giveUp, longestConnecting, 'ETIMEDOUT');
 
-    // Nothing is written before the connection stands, and the last bytes only when the system has taken all others:
-    // a request that breaks earlier cannot have been carried out.
+    // The last bytes are written only after the system has accepted all others: a request that
+    // fails before that cannot have been carried out.
     const split = Math.max(0, body.length - lastBytes);
     const sendLast = () => {
       handedOver = true;
@@ -119,8 +119,8 @@ function answerTo(
     request.on('timeout', () => giveUp('ETIMEDOUT'));
     request.on('error', fail);
     request.on('response', answer => {
-      // After an early answer the rest of the body may fail to leave, which no longer matters; if the answer itself is
-      // cut, its own stream says so.
+      // After an early answer, an error in sending the rest of the body no longer matters. If the answer itself is
+      // interrupted, reading it fails.
       request.off('error', fail).on('error', () => answer.destroy());
       read(answer)
         .then(resolve, fail)
@@ -134,7 +134,6 @@ function answerTo(
   });
 }
 
-/** The answer with all of its content. */
 async function read(answer: IncomingMessage): Promise<CloudAnswer> {
   const pieces: Buffer[] = [];
   let length = 0;

@@ -6,11 +6,11 @@ import { toGcsFailure } from './gcs-failure.ts';
 import { GcsTrouble, type Purpose, propertyOf } from './gcs-trouble.ts';
 
 /**
- * What a success says about the object that was to be created with this checksum.
+ * The outcome that a successful answer reports for an object with this checksum.
  *
- * Another checksum is no failed request: an object has the key, and it is not the one that was sent.
+ * Another checksum in the answer means `exists`: an object has the key, and it is not the one that was sent.
  *
- * @throws GcsTrouble if the answer does not hold the object's resource
+ * @throws GcsTrouble if the answer does not contain the object's resource
  */
 export function creationIn(
   { status, data }: GcsAnswer,
@@ -28,9 +28,9 @@ export function creationIn(
 }
 
 /**
- * What a request that did not succeed says about the object.
+ * The outcome that a failed request reports for the object.
  *
- * @param thrown a GcsTrouble, or whatever ended the upload before the request
+ * @param thrown a GcsTrouble, or the error that ended the upload before the request
  */
 export function answerTo(thrown: unknown, { bucket }: Target, signal: AbortSignal): Answer {
   if (!(thrown instanceof GcsTrouble)) return refused(toExportError(thrown));
@@ -42,8 +42,8 @@ export function answerTo(thrown: unknown, { bucket }: Target, signal: AbortSigna
 /**
  * True if the answer can mean nothing but that an object has the key.
  *
- * A 412 of its own does not: organisation policies and a bucket's encryption settings answer with the same status, the
- * same reason `conditionNotMet` and the same location `If-Match`. Only the words tell them apart.
+ * The status 412 alone is not enough: organisation policies and a bucket's encryption settings cause the same status,
+ * the same reason `conditionNotMet` and the same location `If-Match`. Only the explanation differs.
  */
 function isThere({ status, reason, location, explanation }: GcsTrouble): boolean {
   const words = explanation ?? '';
@@ -55,7 +55,8 @@ function isThere({ status, reason, location, explanation }: GcsTrouble): boolean
     return bare && reason === 'conditionNotMet';
   }
   if (status !== 403) return false;
-  // Overwriting needs the permission to delete, and is what a retention policy or a hold forbids.
+  // Overwriting needs the permission to delete, and retention policies and holds forbid it. So
+  // these answers mean that an object exists.
   return (
     reason === 'retentionPolicyNotMet' ||
     reason === 'objectUnderActiveHold' ||

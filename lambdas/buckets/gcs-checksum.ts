@@ -1,9 +1,9 @@
 /**
- * CRC-32C (Castagnoli), the checksum that Google Cloud Storage keeps of every object; in the form of its API, base64
- * of the four bytes in network order.
+ * CRC-32C (Castagnoli), the checksum that Google Cloud Storage stores for every object. `toString` gives the form of
+ * its API: base64 of the four bytes in network order.
  *
- * The library's own takes a byte at a time through an iterator, 80–100 MB/s, which would be a fifth of an export's
- * CPU. This one takes eight bytes a step.
+ * The library's implementation reads single bytes through an iterator, at 80–100 MB/s: a fifth of an export's processor
+ * time. This one reads eight bytes in each step.
  */
 export interface Crc32c {
   update(bytes: Uint8Array): void;
@@ -12,7 +12,7 @@ export interface Crc32c {
 
 /** The polynomial with its bits reversed. */
 const polynomial = 0x82f63b78;
-/** Table k is the remainder of a byte that k more bytes follow. */
+/** Table k contains the remainder of each byte when k more bytes follow it. */
 const tables = remainderTables(8);
 
 export function createCrc32c(): Crc32c {
@@ -66,7 +66,7 @@ function remainderTables(count: number): Int32Array {
   return table;
 }
 
-/** Every index is in range, which the compiler cannot see; a typed array would give `undefined` otherwise. */
+/** Every index is in range, but the compiler cannot know that. */
 function entry(table: Int32Array, index: number): number {
   return table[index] as number;
 }

@@ -8,7 +8,7 @@ import { createGcsTransport, googleEndpoint, type TransportOptions } from './gcs
 import { GcsTrouble, type Purpose, troubleOf } from './gcs-trouble.ts';
 import { orAborted } from './or-aborted.ts';
 
-/** What an upload is about, for whoever judges its answers. */
+/** The object that an upload creates. */
 export interface Target {
   readonly bucket: string;
   readonly key: string;
@@ -16,7 +16,7 @@ export interface Target {
 
 interface GcsRequest {
   readonly method: 'POST' | 'PUT' | 'DELETE';
-  /** Its host does not count: the endpoint's is taken, whatever an answer named. */
+  /** Its host is ignored and replaced by the endpoint's, because the URL may come from an answer. */
   readonly url: string;
   readonly params?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
@@ -27,18 +27,19 @@ interface GcsRequest {
 export interface GcsAnswer {
   readonly status: number;
   readonly headers: Headers;
-  /** The JSON of the answer; a text if its content is anything else. */
+  /** The parsed JSON of the answer, or its text if it is not JSON. */
   readonly data: unknown;
 }
 
 /**
- * Authenticated requests to Google Cloud Storage. Each is made once, and once more with a new token if one that was in
- * use before is no longer accepted. All reject with a GcsTrouble, or the signal's reason while there is no token yet.
+ * Authenticated requests to Google Cloud Storage. Each is sent once, and a second time with a new
+ * token if a cached token is no longer accepted. Rejects with a GcsTrouble, or with the signal's
+ * reason if it aborts before there is a token.
  */
 export interface GcsConnection {
-  /** Begins a resumable upload that may only create its object; returns the URL of its session. */
+  /** Begins a resumable upload that can only create an object, not overwrite one. Returns the URL of its session. */
   begin(target: Target, object: Resource, signal: AbortSignal): Promise<string>;
-  /** @throws GcsTrouble also if the answer's status is none of the expected ones */
+  /** @throws GcsTrouble also if the answer's status is not one of `expected` */
   send(request: GcsRequest, expected: readonly number[], signal: AbortSignal | undefined): Promise<GcsAnswer>;
   close(): void;
 }
@@ -49,7 +50,7 @@ export interface ConnectionOptions extends TransportOptions {
   readonly credential: GcsCredential;
 }
 
-/** The narrowest scope that may create an object. */
+/** The narrowest scope that allows creating an object. */
 const scope = 'https://www.googleapis.com/auth/devstorage.read_write';
 const tokenRequest: Purpose = { stage: 'token', creates: false };
 const beginning: Purpose = { stage: 'storage', creates: false };
@@ -62,27 +63,27 @@ export function connectToGcs({ credential, ...options }: ConnectionOptions): Gcs
     email: credential.clientEmail,
     key,
     scopes: [scope],
-    // Its parameters come with a logger that writes tokens where a variable of the environment asks for it.
+    // With these parameters comes a logger that would write tokens if an environment variable enables it.
     useAuthRequestParameters: false,
     transporterOptions: {
       fetchImplementation: transport.fetch,
-      // Not used by the transport; without one, the library looks for a proxy.
+      // The transport does not use it. Without an agent, the library would look for a proxy.
       agent: new Agent(),
       responseType: 'json',
-      // It would look at each byte of the body, which takes seconds. Nothing of an error is kept (see troubleOf).
+      // The redactor would scan the whole body, which takes seconds. It is not needed: `troubleOf` keeps no secret.
       errorRedactor: false,
     },
   });
   client.transporter.interceptors.request.add({
     resolved: async request => {
-      // Requests for a token ask to be retried; one place decides about that (see retrying).
+      // The library would retry requests for a token. Only `tries.ts` may decide about retries.
       delete request.retryConfig;
       return request;
     },
   });
   const storage = new Storage({
     authClient: client,
-    // All three are set, so that no variable of the environment decides.
+    // Without these three settings the library would read environment variables.
     apiEndpoint: options.endpoint ?? googleEndpoint,
     universeDomain: 'googleapis.com',
     useAuthWithCustomEndpoint: true,
@@ -111,7 +112,8 @@ export function connectToGcs({ credential, ...options }: ConnectionOptions): Gcs
       const trouble = troubleOf(error, purpose);
       if (trouble.status !== 401 || token !== known) throw trouble;
     }
-    // Another upload may have a new one already. Without one, the next token is not known before, so this ends.
+    // Discards the token, unless a parallel upload has already replaced it. This recursion ends: the next token is
+    // either accepted or was not known before.
     if (client.credentials.access_token === token)
       client.credentials = { ...client.credentials, access_token: null, expiry_date: 1 };
     return authenticated(request, purpose, signal);
@@ -120,7 +122,7 @@ export function connectToGcs({ credential, ...options }: ConnectionOptions): Gcs
   return {
     async begin({ bucket, key }, { contentType, metadata }, signal) {
       const file = storage.bucket(bucket).file(key);
-      // The one way to hand it a signal. The type wants an address, too, which the SDK then sets itself.
+      // The SDK offers no other way to pass a signal. The type demands a `uri`, which the SDK then sets itself.
       file.interceptors.push({ request: () => Object.assign({ uri: '' }, { signal }) });
       const upload = {
         metadata: { contentType, metadata: { ...metadata } },

@@ -1,7 +1,7 @@
 import { ExportError, type FailureCode } from '../domain/failure.ts';
 import type { GcsTrouble } from './gcs-trouble.ts';
 
-/** The trouble as the failure that names what to do about it, in Google's own words where it has any. */
+/** The failure for a `GcsTrouble`, with a remedy and Google's explanation. */
 export function toGcsFailure(trouble: GcsTrouble, bucket: string): ExportError {
   const [code, text] = diagnose(trouble, `the GCS bucket ${bucket}`);
   return new ExportError(code, text, { cause: trouble });
@@ -41,7 +41,7 @@ function diagnose(trouble: GcsTrouble, at: string): [FailureCode, string] {
   return ['destination_rejected', `Google Cloud refuses the upload to ${at}${said}${remedyFor(trouble)}`];
 }
 
-/** What to do about a cause, by the words with which Google names it. The first that fits counts. */
+/** Remedies, each with a pattern for the cause in Google's explanation. The first match counts. */
 const remedies: readonly (readonly [RegExp, string])[] = [
   [
     /kms/i,
@@ -69,7 +69,7 @@ const remedies: readonly (readonly [RegExp, string])[] = [
 
 const permissions = /\bstorage\.(?:objects|buckets|folders|managedFolders)\.\w+/;
 
-/** The remedy, if Google names a cause that is known; a denial that names nothing else is one of the permission. */
+/** The remedy for a known cause. If a denial (403) names no cause, the permission to create objects is missing. */
 function remedyFor({ status, reason, explanation = '' }: GcsTrouble): string {
   const words = `${reason ?? ''} ${explanation}`;
   const [, remedy] = remedies.find(([cause]) => cause.test(words)) ?? [];
@@ -77,6 +77,6 @@ function remedyFor({ status, reason, explanation = '' }: GcsTrouble): string {
   if (status !== 403) return '';
   const [permission] = permissions.exec(words) ?? [];
   const namesNothing = /^$|^forbidden\.?$|^access denied\.?$|\bnot have\b.*\baccess\b/i.test(explanation);
-  if (permission === undefined && !namesNothing) return ': do what these words ask for';
+  if (permission === undefined && !namesNothing) return ': do what this explanation asks for';
   return `: grant it ${permission ?? 'storage.objects.create'} there, for example with the role Storage Object Creator`;
 }

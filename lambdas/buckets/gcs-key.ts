@@ -1,24 +1,24 @@
 import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import { ExportError } from '../domain/failure.ts';
 
-/** Something to sign; what it is makes no difference. */
+/** Any bytes, to test the key. */
 const sample = Buffer.from('siem-export');
 
 /**
- * The key, if it is one that signs as service accounts do; whether Google knows it is Google's to say.
+ * Checks that the key is an RSA key that can sign, and returns it. It does not check that Google accepts the key.
  * @throws ExportError `secret_invalid`
  */
 export function signingKey(privateKey: string): string {
   try {
     const key = createPrivateKey(privateKey);
-    // A key of which some characters were altered may be read and signs what nobody can verify.
+    // A key with altered characters may be readable, but its signatures cannot be verified.
     if (
       key.asymmetricKeyType === 'rsa' &&
       verify('sha256', sample, createPublicKey(key), sign('sha256', sample, key))
     )
       return privateKey;
   } catch {
-    // The parser's words say nothing to the reader, and must not carry any of the key.
+    // The parser's message is dropped: it may quote the key.
   }
   throw new ExportError(
     'secret_invalid',

@@ -5,7 +5,7 @@ import type { GcsAnswer, GcsConnection, Target } from './gcs-connection.ts';
 import { GcsTrouble, isPassing, type Purpose } from './gcs-trouble.ts';
 import { mostTries, pauseAfter, withTries } from './tries.ts';
 
-/** Short, because time may be what has run out. */
+/** Short, because the upload may have failed for lack of time. */
 const cancelTimeoutMs = 5_000;
 const completed = [200, 201];
 const incomplete = 308;
@@ -15,25 +15,25 @@ const creating: Purpose = { stage: 'session', creates: true };
 /**
  * The session of one resumable upload.
  *
- * The session's own protocol is spoken here rather than left to the library's upload stream, which gives up where the
- * protocol has an answer: when the reply to the last chunk is lost, asking the session tells whether the object was
- * created; and its number of retries is for a whole upload, however long, not for each chunk.
+ * This module implements the session's protocol, because the library's upload stream is not enough: when the answer to
+ * the last chunk is lost, the stream gives up, although the session can tell whether the object was created. And it
+ * limits the retries of a whole upload, not of each chunk.
  */
 export interface UploadSession {
   /**
-   * Stores a chunk that is not the last; resolves when Google has all of it.
-   * @throws GcsTrouble; the signal's reason
+   * Stores a chunk that is not the last. Resolves when Google has stored all of it.
+   * @throws GcsTrouble, or the signal's reason
    */
   put(content: Buffer, signal: AbortSignal): Promise<void>;
-  /** Stores the last chunk, which creates the object. Does not reject. */
+  /** Stores the last chunk, which creates the object. Never rejects. */
   finish(content: Buffer, signal: AbortSignal): Promise<Answer>;
-  /** Ends the upload as if it had never begun, if Google can be reached. */
+  /** Deletes the upload, if Google can be reached. */
   cancel(): Promise<void>;
 }
 
 export interface SessionOptions {
   readonly connection: GcsConnection;
-  /** Of the session. */
+  /** The session's URL. */
   readonly url: string;
   readonly target: Target;
   /** The longest pause before a request is sent a second time, in milliseconds. */
@@ -41,16 +41,16 @@ export interface SessionOptions {
 }
 
 interface Chunk {
-  /** What Google does not have yet. */
+  /** The bytes that Google has not stored yet. */
   rest: Buffer;
   readonly last: boolean;
-  /** How many requests in a row have brought nothing. */
+  /** How many requests in a row stored nothing. */
   fruitless: number;
-  /** What the last one of them met. */
+  /** The failure of the last of these requests. */
   trouble: GcsTrouble;
 }
 
-/** How much a session has, or what it says of the object that it has created. */
+/** How many bytes the session has stored, or the outcome if it has created the object. */
 type State = { readonly persisted: number } | { readonly creation: Answer };
 
 export function resumeSession({ connection, url, target, pauseMs }: SessionOptions): UploadSession {
@@ -62,7 +62,7 @@ export function resumeSession({ connection, url, target, pauseMs }: SessionOptio
     async put(content, signal) {
       const chunk = begin(content, false);
       while (chunk.rest.length > 0)
-        // Google says that the object is there, and it can only be a part of what was to be sent.
+        // Google reports a complete object, but the last chunk was not sent: the object can only be a part of the body.
         if (await advance(chunk, signal))
           throw new GcsTrouble(creating, { status: 200, reason: 'completed_early' });
     },
@@ -93,7 +93,7 @@ export function resumeSession({ connection, url, target, pauseMs }: SessionOptio
           signal: timeLimit,
         });
       } catch (error) {
-        // What ended the upload is what the caller has to know; Google drops an idle session, unseen, after a week.
+        // The caller needs the error that ended the upload, not this one. Google deletes an idle session after a week.
         if (!(error instanceof GcsTrouble) && error !== timeLimit.reason) throw error;
       }
     },
@@ -105,7 +105,7 @@ export function resumeSession({ connection, url, target, pauseMs }: SessionOptio
     return { rest: content, last, fruitless: 0, trouble };
   }
 
-  /** Has Google store more of the chunk; returns what came of the object, if the session is complete. */
+  /** Sends more of the chunk. Returns the outcome if the session is complete. */
   async function advance(
     chunk: Chunk,
     signal: AbortSignal,
@@ -115,7 +115,7 @@ export function resumeSession({ connection, url, target, pauseMs }: SessionOptio
     const state = await putRest(chunk, signal, onTrouble);
     if ('creation' in state) return state.creation;
     const more = state.persisted - stored;
-    // Google keeps what it said it has; a session that does not is a session lost.
+    // A session never loses bytes that it reported as stored. If it does, it counts as lost.
     if (more < 0 || more > chunk.rest.length) throw new GcsTrouble(storing, { status: 410 });
     chunk.fruitless = more > 0 ? 0 : chunk.fruitless + 1;
     chunk.rest = chunk.rest.subarray(more);
@@ -123,7 +123,7 @@ export function resumeSession({ connection, url, target, pauseMs }: SessionOptio
     return undefined;
   }
 
-  /** Puts what is missing, or, after trouble that may pass, asks how much of it has come through. */
+  /** Sends the missing bytes. After a temporary failure, asks how many bytes the session has stored. */
   async function putRest(
     chunk: Chunk,
     signal: AbortSignal,
@@ -165,7 +165,7 @@ export function resumeSession({ connection, url, target, pauseMs }: SessionOptio
   }
 }
 
-/** How many bytes the session has, by its header `Range: bytes=0-<last>`; none without the header. */
+/** How many bytes the session has stored, from its header `Range: bytes=0-<last>`; none without the header. */
 function persistedIn({ headers }: GcsAnswer): number {
   const [, last] = /^bytes=0-(\d+)$/.exec(headers.get('range') ?? '') ?? [];
   return last === undefined ? 0 : Number(last) + 1;

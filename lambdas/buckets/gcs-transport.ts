@@ -1,17 +1,19 @@
 import { type ConnectionsOptions, openConnections } from './exchange.ts';
 
-/** What Google's libraries send all of their requests with. */
+/** The HTTP client that Google's libraries use for all requests. */
 export interface GcsTransport {
-  /** As the global one, but a request that breaks rejects with a `BrokenRequest`, and no redirect is followed. */
+  /**
+   * Like the global `fetch`, but rejects with a `BrokenRequest` if no complete answer comes, and follows no redirect.
+   */
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
-  /** Ends the connections that are kept open. */
+  /** Closes idle connections. */
   close(): void;
 }
 
 export interface TransportOptions extends ConnectionsOptions {
-  /** Another server than Google's, which then also issues the tokens, at `<endpoint>/token`. */
+  /** A server in place of Google's. It then also issues the tokens, at `<endpoint>/token`. */
   readonly endpoint: string | undefined;
-  /** Where tokens are asked for, if neither at Google's nor at the endpoint. */
+  /** The URL for requesting tokens, if it is neither Google's nor the endpoint's. */
   readonly tokenUrl: string | undefined;
 }
 
@@ -19,11 +21,13 @@ export const googleEndpoint = 'https://storage.googleapis.com';
 const googleTokenUrl = 'https://oauth2.googleapis.com/token';
 
 /**
- * The HTTP below Google's libraries. Their own client has no limit for silence and none for connecting, follows redirects,
- * lets variables of the environment name a proxy, and does not tell whether a request that broke ever left whole.
+ * Replaces the HTTP client of Google's libraries. That client has no time limit for silence or for
+ * connecting, follows redirects, takes a proxy from environment variables, and does not report
+ * whether a failed request was sent completely.
  *
- * A request goes to one of two places only, whatever host an answer or the environment named to a library: what is for
- * Google's token address to where tokens are asked for, everything else to the endpoint. Token and assertion go along.
+ * Requests carry a token or an assertion, so they may go to only two places, even if an answer or
+ * an environment variable names another host: requests for Google's token URL go to the URL for
+ * tokens, and all others go to the endpoint.
  */
 export function createGcsTransport(options: TransportOptions): GcsTransport {
   const { endpoint = googleEndpoint } = options;
@@ -42,7 +46,7 @@ export function createGcsTransport(options: TransportOptions): GcsTransport {
         method,
         url: new URL(href === googleTokenUrl ? tokens : origin + pathname + search),
         headers: Object.fromEntries(sent),
-        // A chunk as it is, as copying it would cost as much memory again.
+        // A chunk is not copied: a copy would double the memory.
         body: Buffer.isBuffer(body) ? body : Buffer.from(String(body ?? '')),
         signal: signal ?? undefined,
       });

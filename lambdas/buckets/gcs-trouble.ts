@@ -1,10 +1,10 @@
 import { cloudWords } from './cloud-words.ts';
 import { BrokenRequest } from './exchange.ts';
 
-/** Whom a request was for: Google's token endpoint, the bucket, or the session of a resumable upload. */
+/** The receiver of a request: Google's token endpoint, the bucket, or the session of a resumable upload. */
 export type GcsStage = 'token' | 'storage' | 'session';
 
-/** What a request was, as far as its failing matters. */
+/** The properties of a request that decide what its failure means. */
 export interface Purpose {
   readonly stage: GcsStage;
   /** True if the request creates the object. */
@@ -14,16 +14,14 @@ export interface Purpose {
 interface TroubleDetails {
   /** HTTP status; undefined if no answer came. */
   readonly status?: number | undefined;
-  /** The API's word (`conditionNotMet`, `invalid_grant`), the socket's (`ECONNRESET`), or ours. */
+  /** The code of the API (`conditionNotMet`, `invalid_grant`), of the socket (`ECONNRESET`), or of this driver. */
   readonly reason?: string | undefined;
-  /** What the API says that the reason is about: a header or a parameter. */
+  /** The header or parameter that the API names for the reason. */
   readonly location?: string | undefined;
   readonly explanation?: string | undefined;
 }
 
-/**
- * A request that Google refused, or that got no answer or none that can be read. Holds only what a log may show.
- */
+/** A request that Google refused, or that got no readable answer. Contains only what may be logged. */
 export class GcsTrouble extends Error {
   override readonly name = 'GcsTrouble';
   readonly stage: GcsStage;
@@ -32,10 +30,10 @@ export class GcsTrouble extends Error {
   readonly status: number | undefined;
   readonly reason: string | undefined;
   readonly location: string | undefined;
-  /** Google's own words, shortened, without anything secret. */
+  /** Google's explanation, shortened, without secrets. */
   readonly explanation: string | undefined;
 
-  /** The message is status, reason and explanation, as they may be shown to whoever has to act. */
+  /** The message is status, reason and explanation, without secrets. */
   constructor({ stage, creates }: Purpose, { status, reason, location, explanation }: TroubleDetails) {
     const code = [status ?? 'no answer', reason].filter(part => part !== undefined).join(' ');
     super(cloudWords(code, explanation));
@@ -47,10 +45,10 @@ export class GcsTrouble extends Error {
     this.explanation = cloudWords(undefined, explanation) || undefined;
   }
 
-  /** True if Google may have created the object all the same. */
+  /** True if Google may have created the object nevertheless. */
   get unclear(): boolean {
     if (this.status === undefined || this.#failed || this.#unreadable) return this.creates;
-    // A session that has created its object is gone, too, and whoever lost the first answer may have asked for us.
+    // A session also ends when it has created its object. A proxy may have lost that answer and repeated the request.
     return this.creates && this.sessionLost;
   }
 
@@ -60,17 +58,17 @@ export class GcsTrouble extends Error {
     return this.#failed || this.#unreadable || this.throttled;
   }
 
-  /** True if Google was silent for as long as a request may wait, or connecting took too long. */
+  /** True if no byte came within the time limit, or connecting took too long. */
   get silent(): boolean {
     return this.reason === 'ETIMEDOUT';
   }
 
-  /** True if Google has not carried out the request because there are too many. */
+  /** True if Google rejected the request because of a rate limit. */
   get throttled(): boolean {
     return this.status === 429 || (this.status === 403 && limits.has(this.reason ?? ''));
   }
 
-  /** True if the session of a resumable upload is no more. */
+  /** True if the session of a resumable upload no longer exists. */
   get sessionLost(): boolean {
     return this.stage === 'session' && [404, 410, 499].includes(this.status ?? 0);
   }
@@ -79,7 +77,7 @@ export class GcsTrouble extends Error {
     return this.status === 408 || (this.status ?? 0) >= 500;
   }
 
-  /** A success without the object's resource, or a conflict without a word of what conflicts. */
+  /** A success without the object's resource, or a conflict without reason and explanation. */
   get #unreadable(): boolean {
     const { status = 0, reason, explanation } = this;
     if (status === 409 || status === 412) return reason === undefined && explanation === undefined;
@@ -87,7 +85,7 @@ export class GcsTrouble extends Error {
   }
 }
 
-/** The reasons of a 403 that passes. */
+/** The reasons of a temporary 403. */
 const limits: ReadonlySet<string> = new Set([
   'rateLimitExceeded',
   'userRateLimitExceeded',
@@ -96,7 +94,7 @@ const limits: ReadonlySet<string> = new Set([
   'concurrentLimitExceeded',
 ]);
 
-/** What Google's libraries threw, as trouble without any secret. */
+/** Turns an error of Google's libraries into a `GcsTrouble` without secrets. */
 export function troubleOf(thrown: unknown, purpose: Purpose): GcsTrouble {
   const cause = propertyOf(thrown, 'cause');
   if (cause instanceof BrokenRequest) {
@@ -107,12 +105,11 @@ export function troubleOf(thrown: unknown, purpose: Purpose): GcsTrouble {
   const status = propertyOf(response, 'status');
   if (typeof status === 'number')
     return troubleInAnswer({ status, data: propertyOf(response, 'data') }, purpose);
-  // What stands in an answer that says success, the SDK throws as it is.
+  // If an answer with a success status contains an error, the SDK throws that error's JSON itself.
   if (!(thrown instanceof Error)) return troubleInAnswer({ status: 200, data: { error: thrown } }, purpose);
   return new GcsTrouble(purpose, { reason: wordIn(propertyOf(thrown, 'code')) });
 }
 
-/** An answer that is not the hoped-for one, as trouble. */
 function troubleInAnswer(
   { status, data }: { readonly status: number; readonly data: unknown },
   purpose: Purpose,
@@ -130,7 +127,7 @@ function troubleInAnswer(
   });
 }
 
-/** A single word of an error code; anything longer is not one, and may be anything. */
+/** The value if it looks like an error code. Longer text is dropped, because it may contain anything. */
 function wordIn(value: unknown): string | undefined {
   return typeof value === 'string' && /^[\w-]{1,48}$/.test(value) ? value : undefined;
 }
@@ -139,7 +136,7 @@ export function propertyOf(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
 
-/** True for trouble after which the same request may succeed a moment later. */
+/** True for a temporary failure: the same request may succeed a moment later. */
 export function isPassing(thrown: unknown): thrown is GcsTrouble {
   return thrown instanceof GcsTrouble && thrown.passing;
 }

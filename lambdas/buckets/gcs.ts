@@ -17,17 +17,17 @@ import { createWithTries, usualPauseMs, usualSilenceMs, withTries } from './trie
 export interface GcsBucketOptions {
   readonly destination: GcsDestination;
   readonly credential: GcsCredential;
-  /** Another server than Google's, which then also issues the tokens, at `<endpoint>/token`: local mode and tests. */
+  /** A server in place of Google's, for local mode and tests. It then also issues the tokens, at `<endpoint>/token`. */
   readonly endpoint?: string | undefined;
-  /** Where tokens are asked for, if neither at Google's nor at the endpoint. */
+  /** The URL for requesting tokens, if it is neither Google's nor the endpoint's. */
   readonly tokenUrl?: string | undefined;
-  /** Bytes a request, a multiple of 256 KiB; twice as many are held in memory. Default 8 MiB. */
+  /** The bytes of a request, a multiple of 256 KiB. Twice as many are held in memory. Default 8 MiB. */
   readonly chunkSize?: number | undefined;
   /** The longest pause before a request is sent a second time, in milliseconds. Default 500. */
   readonly pauseMs?: number | undefined;
-  /** In place of the usual name resolution. */
+  /** Replaces the usual name resolution. */
   readonly lookup?: LookupFunction | undefined;
-  /** How long a request may go without any byte in either direction, in milliseconds. Default 30,000. */
+  /** A request fails after this time without a byte in either direction, in milliseconds. Default 30,000. */
   readonly silenceMs?: number | undefined;
 }
 
@@ -39,8 +39,8 @@ const success = [200, 201];
  * A bucket in Google Cloud Storage, written with the key of a service account. The only permission it needs is
  * `storage.objects.create`.
  *
- * A body of at most one chunk is created by one request, a longer one by a resumable upload. Nothing of the
- * credential but e-mail and key is used, and the token goes to no other host than the endpoint.
+ * A body of at most one chunk is uploaded with one request, a longer one with a resumable upload. Only the e-mail and
+ * the key of the credential are used. The token is sent only to the endpoint.
  *
  * @throws ExportError `secret_invalid` if the private key cannot be read
  */
@@ -74,8 +74,7 @@ export function createGcsBucket(options: GcsBucketOptions): Bucket {
       } catch (error) {
         return answerTo(error, target, signal);
       } finally {
-        // Lets the body clean up. Not waited for: it may be in the middle of a read that never ends. A failure to close it
-        // says nothing about the upload.
+        // Closes the body. Not awaited, because a body may hang. A failure to close it does not matter for the upload.
         chunks.return().catch(() => undefined);
       }
     },
@@ -92,7 +91,9 @@ interface Upload {
   readonly watch: UploadWatch;
 }
 
-/** One multipart request: the object's resource, with the checksum to verify, and its content. */
+/**
+ * Uploads with one multipart request: the object's resource, with the checksum that Google verifies, and its content.
+ */
 async function createAtOnce(upload: Upload, content: Buffer): Promise<Answer> {
   const { connection, target, object, pauseMs, watch } = upload;
   const { signal } = watch;
@@ -131,7 +132,7 @@ async function createAtOnce(upload: Upload, content: Buffer): Promise<Answer> {
   );
 }
 
-/** A resumable upload; while one chunk is on its way, the next one is read. */
+/** Uploads with a resumable upload. The next chunk is read while the previous one is sent. */
 async function createInChunks(
   upload: Upload,
   first: Piece,

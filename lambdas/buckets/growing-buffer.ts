@@ -1,11 +1,12 @@
-/** Up to here a buffer grows with its content; beyond, it has its whole size at once and is copied no more. */
+/** A buffer with more content gets its full size at once, so that it is not copied again. */
 const smallContent = 512 * 1024;
 
 /**
- * The buffer if it has room for so many bytes more behind its content; otherwise a larger one with the same content, of
- * at most `size` bytes: one that is taken, if it has them all.
+ * A buffer with room for `more` bytes after its content: the given one if it is large enough, otherwise a larger copy
+ * of at most `size` bytes. A copy of full size comes from `take`.
  *
- * Most windows are small. A whole block of megabytes for each would keep the garbage collector busier than the export is.
+ * Most windows are small. With a buffer of several megabytes for each, collecting them would take more processor time
+ * than the export itself.
  */
 export function withRoom(
   buffer: Buffer,

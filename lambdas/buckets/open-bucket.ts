@@ -4,7 +4,7 @@ import { ExportError } from '../domain/failure.ts';
 import type { Credential, S3Credential } from '../domain/secret.ts';
 import type { Bucket } from './bucket.ts';
 
-/** Servers in place of the clouds' own: set in local mode and tests only. */
+/** Servers in place of the clouds' own; set only in local mode and tests. */
 export interface Endpoints {
   readonly s3?: string | undefined;
   readonly sts?: string | undefined;
@@ -14,36 +14,38 @@ export interface Endpoints {
 
 export interface ExporterIdentity {
   /**
-   * The stage's own region, in which the Security Token Service is asked for a customer's role. A bucket's region may be
-   * one that our AWS account has not enabled, and may not be asked from elsewhere: whoever asked there would learn
-   * nothing of what the exporter gets.
+   * The stage's region. The Security Token Service is called there and not in the bucket's region, which our AWS
+   * account may not have enabled.
    */
   readonly region: string;
-  /** Default: that of the function, or of the process, that runs here. Asked for only where there is a role. */
+  /** Our own credential; called only if a role must be assumed. Default: the credential of this process. */
   readonly credential?: (() => Promise<Omit<S3Credential, 'type'>>) | undefined;
 }
 
 export interface BucketOpening {
   readonly destination: Destination;
-  /** The destination's own kind; not needed for an S3 destination with a role. */
+  /** A credential for the destination's cloud; not needed for an S3 destination with a role. */
   readonly credential: Credential | undefined;
   readonly endpoints: Endpoints;
-  /** Names the export in the CloudTrail of a customer whose role is assumed. */
+  /** The name of the export in the customer's CloudTrail, if a role is assumed. */
   readonly sessionName: string;
-  /** Milliseconds that a request may go without a byte in either direction. Default 30,000. */
+  /** A request fails after this time without a byte in either direction, in milliseconds. Default 30,000. */
   readonly silenceMs?: number | undefined;
-  /** Bytes of the pieces that a large object goes in, a multiple of 256 KiB; the largest object that goes at once. Default: the driver's. */
+  /**
+   * The bytes of a piece, a multiple of 256 KiB. A larger object is uploaded in pieces, a smaller
+   * one with one request. Default: the driver's.
+   */
   readonly pieceBytes?: number | undefined;
-  /** Who assumes a customer's role. */
+  /** The identity that assumes a customer's role. */
   readonly exporter: ExporterIdentity;
-  /** Ends the assuming of a role early. */
+  /** Aborts the request for a role. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * The destination's bucket, ready to be written. Loads the SDK of that cloud only, and assumes the role if one is named.
+ * Opens the destination's bucket for writing. Loads only the SDK of that cloud, and assumes the role if there is one.
  *
- * @throws ExportError `secret_invalid` if the credential is missing or of another cloud, and whatever assuming a role throws
+ * @throws ExportError `secret_invalid` if the credential is missing or of another cloud, or what `assumeRole` throws
  */
 export async function openBucket(opening: BucketOpening): Promise<Bucket> {
   const { destination, credential, endpoints, silenceMs, pieceBytes } = opening;
@@ -106,5 +108,5 @@ async function grantedCredential(
 
 function mismatch(bucket: string, { type }: Destination, credential: Credential | undefined): ExportError {
   const found = credential === undefined ? 'no credential' : `a credential of the kind ${credential.type}`;
-  return new ExportError('secret_invalid', `The bucket ${bucket} (${type}) was to be opened with ${found}`);
+  return new ExportError('secret_invalid', `The bucket ${bucket} (${type}) cannot be opened with ${found}`);
 }

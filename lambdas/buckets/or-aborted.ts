@@ -1,4 +1,4 @@
-/** The promise's outcome, or the signal's reason as soon as it aborts, whatever the promise does then. */
+/** Settles like the promise, or rejects with the signal's reason as soon as the signal aborts. */
 export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {

@@ -1,12 +1,12 @@
 import type { Borrowed } from '../domain/borrowed.ts';
 import { emptyBuffer, withRoom } from './growing-buffer.ts';
 
-/** Buffers of one size that are used again, so that uploads of any length need only as many as are in use at once. */
+/** Reused buffers of one size. An upload of any length needs only as many as it uses at the same time. */
 export interface PieceBuffers {
-  /** Bytes of a piece. */
+  /** The bytes of a piece. */
   readonly size: number;
   take(): Buffer;
-  /** To be called when the content of a piece has been sent. */
+  /** Must be called when the content of a piece has been sent. */
   giveBack(content: Buffer): void;
 }
 
@@ -16,7 +16,7 @@ export function createPieceBuffers(size: number): PieceBuffers {
     size,
     take: () => free.pop() ?? Buffer.allocUnsafeSlow(size),
     giveBack(content) {
-      // The last one is shorter than its buffer, and that is a small one if the body was small.
+      // The last piece can be shorter than its buffer. If the body is small, the buffer is small too and is not reused.
       if (content.buffer.byteLength === size) free.push(Buffer.from(content.buffer));
     },
   };
@@ -28,7 +28,7 @@ export interface Piece {
 }
 
 /**
- * The body in pieces that fill their buffers, and a last one, which is empty only if the body is.
+ * Cuts the body into pieces. All but the last fill their buffers. The last piece is empty only if the body is empty.
  *
  * @throws what the body throws, or the signal's reason
  */
@@ -44,7 +44,7 @@ export async function* inPieces(
     signal.throwIfAborted();
     buffer = withRoom(buffer, filled, chunk.length, buffers);
     for (let taken = 0; taken < chunk.length; ) {
-      // Only a further byte proves that a full piece is not the last one.
+      // A full piece is held until the next byte arrives: only then is it certain that it is not the last.
       if (filled === size) {
         yield { content: buffer, last: false };
         buffer = buffers.take();
@@ -59,7 +59,7 @@ export async function* inPieces(
   yield { content: buffer.subarray(0, filled), last: true };
 }
 
-/** The next piece of a body; not to be asked for after the last. */
+/** The next piece of a body. Must not be called after the last piece. */
 export async function nextPiece(pieces: AsyncGenerator<Piece, void>): Promise<Piece> {
   const { value } = await pieces.next();
   if (value === undefined) throw new RangeError('Read past the last piece of a body');

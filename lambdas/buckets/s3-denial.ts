@@ -3,14 +3,14 @@ import { partitionOf } from '../domain/aws-region.ts';
 import { isAccessPointAlias } from '../domain/destination.ts';
 import type { AwsAnswer } from './aws-answer.ts';
 
-/** As S3's explanation names the policy that denies, or the one beside the customer's grant that does not allow. */
+/** Patterns for the policy in S3's explanation: one that denies, or one that must allow in addition to the grant. */
 const denying = /explicit deny(?: in an? ([\w -]*?policy|permissions boundary))?/i;
 const notAllowing =
   /because no ((?:service control|resource control|VPC endpoint|session) policy|permissions boundary) allows/i;
 
 /**
- * Why S3 answers 403 and what helps. It explains a denial only to callers of the bucket's own account or organization;
- * without an explanation the missing grant is the likeliest cause.
+ * Explains a 403 of S3 and names a remedy. S3 explains a denial only to callers of the bucket's account or
+ * organization. Without an explanation, a missing grant is the most likely cause.
  *
  * @param words the code and the explanation, without secrets
  */
@@ -20,7 +20,7 @@ export function describeDenial(
   destination: S3Destination,
 ) {
   const denial = `S3 denies writing to the S3 bucket ${destination.bucket} (${words})`;
-  // Accounts that are closed or blocked, say: no grant changes that.
+  // For example a closed or blocked account, where a grant does not help.
   if (name !== 'AccessDenied' && explanation !== '')
     return `${denial}; no permission is missing, the cause is what S3 says`;
   const [denied, denier = 'policy'] = denying.exec(explanation) ?? [];
@@ -45,7 +45,7 @@ function grants({ bucket, region, prefix, kmsKeyId }: S3Destination): string {
 }
 
 function ownerNote({ expectedBucketOwner }: S3Destination, explanation: string): string {
-  // Of an owner that is not the expected one S3 says no more than this.
+  // S3 gives the same answer, without an explanation, if the bucket's owner is not the expected one.
   if (expectedBucketOwner === undefined || /not authorized to perform/i.test(explanation)) return '';
   return `; S3 answers the same if the bucket does not belong to the account ${expectedBucketOwner}`;
 }

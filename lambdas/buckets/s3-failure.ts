@@ -33,7 +33,7 @@ const otherRegion = new Set([
   'TemporaryRedirect',
 ]);
 
-/** Answers of S3 that say that the request's bytes did not arrive as they were sent. */
+/** Error codes that mean that the request's bytes did not arrive as sent. */
 const damagedOnTheWay = new Set([
   'BadDigest',
   'IncompleteBody',
@@ -42,7 +42,7 @@ const damagedOnTheWay = new Set([
   'XAmzContentSHA256Mismatch',
 ]);
 
-/** Answers that time heals: two conditional writes at once, an upload that somebody else cleared away, a clock. */
+/** Temporary errors: parallel conditional writes, an upload that someone else removed, a wrong clock. */
 const passing = new Set([
   'ConditionalRequestConflict',
   'NoSuchUpload',
@@ -50,7 +50,7 @@ const passing = new Set([
   'RequestTimeTooSkewed',
 ]);
 
-/** What the SDK threw at a request that creates the object, as the answer that it is. */
+/** The outcome for an error of the SDK in a request that creates the object. */
 export function toS3Answer(thrown: unknown, destination: S3Destination): Answer {
   const answer = answerOf(thrown);
   if (saysThatItExists(answer)) return exists(cloudWords(answer.name, answer.explanation));
@@ -59,8 +59,8 @@ export function toS3Answer(thrown: unknown, destination: S3Destination): Answer 
 }
 
 /**
- * S3 names the condition that did not hold; servers that speak its protocol may not, but they use the same sentence.
- * The bare status is also what a proxy answers, or S3 for another reason.
+ * S3 names the condition that was not met. Compatible servers may not, but they use the same sentence. The status alone
+ * is not enough: a proxy may send it, or S3 for another reason.
  */
 function saysThatItExists({ status, name, condition, explanation = '' }: AwsAnswer): boolean {
   if (status !== 412 || name !== 'PreconditionFailed') return false;
@@ -72,12 +72,12 @@ function wroteNothing(answer: AwsAnswer): boolean {
   if (!answer.connected) return true;
   const { status, explanation } = answer;
   if (isNetworkTrouble(answer) || status === undefined) return false;
-  // Either may say that the object is there: only their words tell.
+  // Either status may mean that the object exists, so without an explanation the outcome is unclear.
   if (status === 409 || status === 412) return explanation !== undefined;
   return status >= 300 && status < 500 && status !== 408;
 }
 
-/** What the SDK threw at a request to the bucket, as the named error. */
+/** The failure for an error of the SDK in a request to the bucket. */
 export function toS3Failure(thrown: unknown, destination: S3Destination): ExportError {
   const answer = answerOf(thrown);
   const cause = printableCause(thrown);
@@ -87,7 +87,9 @@ export function toS3Failure(thrown: unknown, destination: S3Destination): Export
   return new ExportError(code, describe(code, answer, destination), { cause });
 }
 
-/** A success without what S3 says with every success: somebody else answered, or S3 not to the end. */
+/**
+ * The failure for a success without the fields that S3 always returns: a proxy answered, or the answer is incomplete.
+ */
 export function unreadableSuccess({ bucket }: S3Destination, cause?: Error): ExportError {
   const message = `The answer for the S3 bucket ${bucket} says success but cannot be read; a proxy may have sent it`;
   return new ExportError('destination_unavailable', message, { cause });
@@ -109,7 +111,7 @@ function codeOf(answer: AwsAnswer): FailureCode | 'unreadable' | undefined {
   return status === 403 ? 'access_denied' : 'destination_rejected';
 }
 
-/** S3 has a host for every name of a bucket in every region that exists, so that a name without one tells of the region. */
+/** In an existing region, S3's host name resolves for every bucket name. If it does not, the region is wrong. */
 function isWithoutHost({ status, systemCode }: AwsAnswer): boolean {
   return status === undefined && systemCode === 'ENOTFOUND';
 }
@@ -129,7 +131,7 @@ function describe(code: FailureCode, answer: AwsAnswer, destination: S3Destinati
       return `S3 does not accept the credential for ${bucket} (${words}); put a valid access key into the account's secret, or repair the role`;
     case 'wrong_region':
       if (isWithoutHost(answer))
-        return `S3 has no host for ${bucket} in ${destination.region} (ENOTFOUND): most likely there is no such region; correct the account record, unless names of no other region are found either`;
+        return `S3 has no host for ${bucket} in ${destination.region} (ENOTFOUND): most likely there is no such region; correct the account record, unless host names of other regions do not resolve either`;
       return region === undefined
         ? `S3 says that ${bucket} is not in ${destination.region} (${words}); put its region into the account record`
         : `S3 says that ${bucket} is in ${region}, not in ${destination.region}; put that region into the account record`;

@@ -7,18 +7,18 @@ import { createWithTries, type Tried, withTries } from './tries.ts';
 
 type Send<Output> = (options: { abortSignal: AbortSignal }) => Promise<Output>;
 
-/** What S3 says with every success of a request that writes an object or a part. */
+/** S3 returns an ETag for every object or part that it has written. */
 export interface Written {
   readonly ETag?: string | undefined;
 }
 
 export interface S3Requests {
   /**
-   * Sends a request that creates no object, again where that may help.
+   * Sends a request that creates no object, with retries if they may help.
    * @throws ExportError, or the signal's reason
    */
   request<Output>(send: Send<Output>, signal: AbortSignal): Promise<Output>;
-  /** Sends the request that creates the object, again where that may help. Does not reject. */
+  /** Sends the request that creates the object, with retries if they may help. Never rejects. */
   create(send: Send<Written>, signal: AbortSignal): Promise<Answer>;
 }
 
@@ -55,7 +55,10 @@ export function createS3Requests(destination: S3Destination, pauseMs: number): S
   }
 }
 
-/** Not after a silence, which holds up others for as long as it lasts: the queue tries again. An upload that is gone stays gone. */
+/**
+ * Whether a retry may help. Not after `no_answer`: another wait would delay other accounts, and the queue retries
+ * later. Not after `NoSuchUpload`: the upload does not come back.
+ */
 function mayPass(failure: unknown): boolean {
   if (!(failure instanceof ExportError)) return false;
   const { code, cause } = failure;

@@ -1,6 +1,6 @@
 import type { S3Destination } from '../domain/account.ts';
 
-/** Where every request of an upload goes. */
+/** The parameters that every request of an upload has. */
 export function locationOf(
   { bucket, expectedBucketOwner }: S3Destination,
   { key }: { readonly key: string },
@@ -8,7 +8,7 @@ export function locationOf(
   return { Bucket: bucket, Key: key, ExpectedBucketOwner: expectedBucketOwner };
 }
 
-/** How the object is encrypted: with the bucket's default unless the account names a key. */
+/** The encryption parameters: those of the bucket's default unless the account record names a key. */
 export function encryptionOf({ kmsKeyId }: S3Destination) {
   return kmsKeyId === undefined ? {} : { ServerSideEncryption: 'aws:kms' as const, SSEKMSKeyId: kmsKeyId };
 }

@@ -16,10 +16,10 @@ import { unreadableSuccess } from './s3-failure.ts';
 import type { S3Requests } from './s3-requests.ts';
 import { encryptionOf, locationOf } from './s3-target.ts';
 
-/** With one part being filled beside them, this bounds the memory. */
+/** Bounds the memory: these parts, and one that is being filled. */
 const partsInFlight = 2;
 
-/** How long an upload that failed may take to clean up behind itself, in milliseconds. */
+/** The longest time for removing a failed upload, in milliseconds. */
 const abandoningTime = 10_000;
 
 interface Upload {
@@ -28,9 +28,9 @@ interface Upload {
   readonly rest: AsyncGenerator<Piece, void>;
   readonly buffers: PieceBuffers;
   readonly step: UploadWatch['step'];
-  /** Stops the reading of the body and every request when one part fails. */
+  /** Stops reading the body and all requests when one part fails. */
   readonly stop: AbortController;
-  /** Aborts when `stop` does, and when the watch's signal does. */
+  /** Aborts when `stop` or the watch's signal aborts. */
   readonly signal: AbortSignal;
 }
 
@@ -42,11 +42,11 @@ interface Dependencies {
 }
 
 /**
- * Creates an object by a multipart upload, and removes the upload whenever it was not seen to be completed. What it
- * throws happened before the request that creates the object.
+ * Creates an object with a multipart upload. Removes the upload unless S3 confirmed its completion. If it throws, the
+ * request that creates the object was not sent.
  *
- * One leftover cannot be prevented: when the answer to the request that begins an upload is lost, nobody knows the
- * upload's id. A lifecycle rule on the bucket (AbortIncompleteMultipartUpload) clears such uploads away.
+ * One leftover cannot be prevented: if the answer to the request that begins an upload is lost, the upload's id is
+ * unknown. A lifecycle rule of the bucket (AbortIncompleteMultipartUpload) removes such uploads.
  */
 export function createMultipartUpload({ client, requests, destination, onLeftover }: Dependencies) {
   return async ({ object, first, rest, buffers, step, stop, signal }: Upload): Promise<Answer> => {
@@ -84,13 +84,13 @@ export function createMultipartUpload({ client, requests, destination, onLeftove
         Metadata: { ...object.metadata },
         ChecksumAlgorithm: 'CRC32',
       });
-      // The request itself is not aborted: the upload might have begun, and its id would be lost.
+      // This request must not be aborted: the upload may have begun, and its id would be lost.
       const { UploadId } = await requests.request(() => client.send(command), signal);
       if (UploadId !== undefined) return UploadId;
       throw unreadableSuccess(destination);
     }
 
-    /** Never rejects: a part that fails stops the upload, with the failure as the signal's reason. */
+    /** Never throws: a failed part aborts `stop` with its failure. */
     function start({ content }: Piece, PartNumber: number): void {
       const command = { ...place, UploadId, PartNumber, Body: content };
       const upload = requests
@@ -108,8 +108,9 @@ export function createMultipartUpload({ client, requests, destination, onLeftove
     }
 
     /**
-     * After an unclear answer S3 may say that the upload is gone: it was completed, or somebody cleared it away. That
-     * stays unclear, as looking for the object needs a permission that customers seldom give; the next attempt finds out.
+     * After an unclear answer, S3 may answer that the upload does not exist: either it was
+     * completed, or someone removed it. This stays unclear until the next attempt, because checking
+     * the object needs a permission that we seldom have.
      */
     function complete(): Promise<Answer> {
       const command = { ...place, UploadId, MultipartUpload: { Parts: completed }, IfNoneMatch: '*' };
@@ -127,7 +128,6 @@ export function createMultipartUpload({ client, requests, destination, onLeftove
         );
       } catch (thrown) {
         const cause = toExportError(thrown);
-        // The bucket holds no such upload any more.
         if (answerOf(cause.cause).name === 'NoSuchUpload') return;
         onLeftover(
           new ExportError(

@@ -15,18 +15,21 @@ export interface S3BucketOptions {
   readonly destination: S3Destination;
   /** The customer's access key, or temporary credentials of the customer's role. */
   readonly credential: S3Credential;
-  /** Another server than Amazon's, addressed with the bucket in the path: local mode and tests. */
+  /** A server in place of Amazon's, for local mode and tests. The bucket's name is then part of the path. */
   readonly endpoint?: string | undefined;
   /**
-   * Bytes a part, and of the largest body that goes in one request; at least 5 MiB, which is the default. S3 takes 10,000
-   * parts, so the default ends at 52 GB. Three parts are held in memory.
+   * The bytes of a part, and of the largest body sent with one request: at least 5 MiB, which is the default. S3 allows
+   * 10,000 parts, so the default allows 52 GB. Three parts are held in memory.
    */
   readonly partSize?: number | undefined;
   /** The longest pause before a request is sent a second time, in milliseconds. Default 500. */
   readonly pauseMs?: number | undefined;
-  /** Milliseconds that a request may go without a byte in either direction. Default 30,000. */
+  /** A request fails after this time without a byte in either direction, in milliseconds. Default 30,000. */
   readonly silenceMs?: number | undefined;
-  /** Told when an unfinished upload could not be removed and may stay in the bucket; must not throw. Default: a process warning. */
+  /**
+   * Called when an unfinished upload could not be removed and may remain in the bucket. Must not
+   * throw. Default: emits a process warning.
+   */
   readonly onLeftover?: ((failure: ExportError) => void) | undefined;
 }
 
@@ -36,8 +39,8 @@ const defaultPartSize = 5 * 1024 * 1024;
  * A customer's bucket in Amazon S3. The only permission it needs is `s3:PutObject` on the keys under `audit/`, and
  * with a KMS key `kms:GenerateDataKey` and, for many parts, `kms:Decrypt`.
  *
- * A body of at most one part is created by one request, a longer one by a multipart upload; both on the condition
- * that no object has the key, and with the SDK's CRC checksums, which buckets with Object Lock demand.
+ * A body of at most one part is uploaded with one request, a longer one with a multipart upload. Both have the
+ * condition that no object with the key exists, and the SDK's CRC checksums, which buckets with Object Lock require.
  */
 export function createS3Bucket(options: S3BucketOptions): Bucket {
   const { destination, partSize = defaultPartSize, pauseMs = usualPauseMs } = options;
@@ -73,15 +76,15 @@ export function createS3Bucket(options: S3BucketOptions): Bucket {
         const first = await orAborted(nextPiece(parts), stopped);
         if (first.last) {
           await step('creating');
+          stopped.throwIfAborted();
           return await createAtOnce(object, first.content, stopped);
         }
         return await upload({ object, first, rest: parts, buffers, step, stop, signal: stopped });
       } catch (thrown) {
-        // The request that creates the object does not reject, so nothing was created.
+        // The request that creates the object never rejects, so it was not sent and nothing was created.
         return refused(toExportError(thrown));
       } finally {
-        // Lets the body go when the upload ended before it did. Not awaited, as a body may hang; a failure to close it
-        // says nothing about the upload.
+        // Closes the body. Not awaited, because a body may hang. A failure to close it does not matter for the upload.
         parts.return().catch(() => undefined);
       }
     },
@@ -93,8 +96,8 @@ export function createS3Bucket(options: S3BucketOptions): Bucket {
 }
 
 /**
- * What the SDK would else look up for each bucket in variables and configuration files. These could move requests to another
- * host, or leave out the checksum, without which a bucket with Object Lock takes nothing.
+ * Settings that the SDK would otherwise read from environment variables and configuration files for each bucket. Those
+ * could redirect requests to another host, or disable the checksum, which buckets with Object Lock require.
  */
 const fixedSettings = {
   ignoreConfiguredEndpointUrls: true,
@@ -124,7 +127,7 @@ function createClient({
     // A redirect would hide that the account record names the wrong region.
     followRegionRedirects: false,
     maxAttempts: 1,
-    // With that header the SDK's handler leaves its agent, and so what `cloudConnections` sets, for a new connection each time.
+    // With this header the SDK would open a new connection for each request, without the options of `cloudConnections`.
     expectContinueHeader: false,
     requestHandler: {
       httpsAgent: cloudConnections(endpoint),

@@ -2,25 +2,27 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { toExportError } from '../domain/failure.ts';
 import { type Answer, composed, refused } from './bucket.ts';
 
-/** How often a request is sent, the first time included. */
+/** How often a request is sent at most, including the first time. */
 export const mostTries = 3;
 
-/** How a driver sends a request again. */
+/** How a driver retries a request. */
 export interface Tries {
-  /** The longest pause before the second try, in milliseconds; it doubles with each further one. */
+  /** The longest pause before the second try, in milliseconds. It doubles with each further try. */
   readonly pauseMs: number;
   /** Ends the tries, and the pause between them. */
   readonly signal: AbortSignal;
 }
 
-/** The longest pause before a request is sent a second time, in milliseconds, if a driver is told no other. */
+/** The drivers' default for the longest pause before the second try, in milliseconds. */
 export const usualPauseMs = 500;
-/** How long a request may go without a byte in either direction, in milliseconds, if a driver is told no other. */
+/**
+ * The drivers' default for the time after which a request without a byte in either direction fails, in milliseconds.
+ */
 export const usualSilenceMs = 30_000;
-/** How long connecting may take, name resolution and TLS included, in milliseconds. A host that is there takes a fraction of it. */
+/** The longest time for connecting, including name resolution and TLS, in milliseconds. Usually much less is needed. */
 export const connectMs = 3_000;
 
-/** What one request that creates an object came to. */
+/** The outcome of one request that creates an object. */
 export interface Tried {
   readonly answer: Answer;
   /** True if the same request may succeed a moment later. */
@@ -28,10 +30,10 @@ export interface Tried {
 }
 
 /**
- * Sends a request that creates an object, again where that may help. Does not reject, if the request does not.
+ * Sends a request that creates an object, with retries if they may help. Rejects only if `send` does.
  *
- * The tries are counted here and not in the clouds' SDKs, because the meaning of an answer depends on how the requests
- * before it ended.
+ * The clouds' SDKs must not retry instead, because the meaning of an answer depends on the outcome
+ * of the tries before it.
  */
 export async function createWithTries(send: () => Promise<Tried>, tries: Tries): Promise<Answer> {
   let answer: Answer | undefined;
@@ -45,10 +47,10 @@ export async function createWithTries(send: () => Promise<Tried>, tries: Tries):
 }
 
 /**
- * Sends a request that creates no object, again where that may help.
+ * Sends a request that creates no object, with retries if they may help.
  *
- * @param mayPass whether the same request may succeed after what the last one threw
- * @throws what the last request threw, or the signal's reason
+ * @param mayPass whether the same request may succeed after this error
+ * @throws the error of the last try, or the signal's reason
  */
 export async function withTries<T>(
   send: () => Promise<T>,
@@ -67,7 +69,7 @@ export async function withTries<T>(
   }
 }
 
-/** Waits before the next try, or until the signal aborts. The length is random, so that exporters which failed together do not come back together. */
+/** Waits before the next try, or until the signal aborts; for a random time, so that exporters do not retry together. */
 export async function pauseAfter(made: number, { pauseMs, signal }: Tries): Promise<void> {
   const longest = pauseMs * 2 ** (made - 1);
   await sleep(longest * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);

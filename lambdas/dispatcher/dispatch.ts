@@ -6,15 +6,14 @@ import { crossedBoundary } from '../domain/window.ts';
 import { prefetch } from './prefetch.ts';
 
 export interface DispatcherPorts {
-  /** The ids of a time zone's accounts, a page at a time. */
+  /** The ids of a time zone's accounts, in pages. */
   accountIdsIn(timeZone: string): AsyncIterable<readonly string[]>;
-  /** Sends at most `messagesPerBatch` messages, and answers with those that the queue did not take. */
+  /** Sends at most `messagesPerBatch` messages. Returns those that the queue did not accept. */
   send(messages: readonly ExportMessage[]): Promise<readonly ExportMessage[]>;
-  /** The last tick of which every message was sent; `undefined` before the first. */
+  /** The last tick whose messages were all sent; `undefined` before the first. */
   completedTick(): Promise<Instant | undefined>;
-  /** Remembers a completed tick, unless a later one is remembered already. */
+  /** Stores a completed tick, unless a later one is already stored. */
   completeTick(tick: Instant): Promise<void>;
-  /** Resolves after so many milliseconds. */
   pause(milliseconds: number): Promise<void>;
 }
 
@@ -24,24 +23,28 @@ export interface Dispatched {
 }
 
 export const messagesPerBatch = 10;
-/** Batches that are sent at once: more gain nothing, SQS answers in a few milliseconds. */
+/** How many batches are sent at once. More do not help, because SQS answers within a few milliseconds. */
 const batchesInFlight = 50;
-/** Most zones have few accounts or none, so it is their number that takes time. */
+/**
+ * How many zones are read in advance. Most have few accounts or none, so waiting for one after the other takes longest.
+ */
 const timeZonesAhead = 16;
 const sendAttempts = 5;
-/** So many batches in a row that could not be sent are no longer one batch's trouble, but the queue's. */
-const hopeless = 2 * batchesInFlight;
+/**
+ * After this many failed batches in a row the queue itself is broken, and the tick stops instead of trying all others.
+ */
+const mostFailedInARow = 2 * batchesInFlight;
 const firstPause = 100;
 const tickInterval = 15 * 60_000;
-/** Clocks of two machines differ by less. */
+/** The clocks of two machines never differ by more than this. */
 const furthestAhead = 15 * 60_000;
 
 /**
  * Sends one message for each account whose time zone crossed a 4-hour boundary since the last completed tick. A tick
- * that fails part of the way stays incomplete, so the next one sends its messages (some of them again).
+ * that fails halfway stays incomplete. The next tick then sends its messages, some of them a second time.
  *
  * @param timeZones every zone that an account may have
- * @throws DispatchError if the queue did not take every message
+ * @throws DispatchError if the queue did not accept every message
  */
 export async function dispatch(
   tick: Instant,
@@ -64,16 +67,18 @@ export async function dispatch(
       unsent += left.messages;
       cause ??= left.cause;
       failedInARow = left.messages === batch.length ? failedInARow + 1 : 0;
-      if (failedInARow >= hopeless) break;
+      if (failedInARow >= mostFailedInARow) break;
     }
   };
-  // Settled, so that every batch that was begun is sent before a failure to read the accounts ends the tick.
+  // `allSettled`, so that batches in flight are finished before an error in reading the accounts ends the tick.
   const inFlight = due.length > 0 ? batchesInFlight : 0;
   const senders = await Promise.allSettled(Array.from({ length: inFlight }, sendBatches));
   for (const sender of senders) if (sender.status === 'rejected') throw sender.reason;
   if (unsent > 0) {
     const end =
-      failedInARow < hopeless ? '' : ', the last ones all, so the accounts that follow were not tried';
+      failedInARow < mostFailedInARow
+        ? ''
+        : ', the last ones all, so the accounts that follow were not tried';
     throw new DispatchError(
       `${unsent} of ${accounts} messages could not be sent${end}; the next tick repeats them`,
       { cause },
@@ -84,31 +89,32 @@ export async function dispatch(
 }
 
 /**
- * The tick of a scheduled event: the event's own time counts, not the clock's, so that a late or repeated event does no
- * harm. One from the future is refused: as a completed tick it would silence every true one until then.
+ * The tick of a scheduled event. It is the event's time and not the clock's, so that late and
+ * repeated events do no harm. A time in the future is refused: once stored as completed, it would
+ * make the dispatcher skip every tick until then.
  *
- * @throws TypeError if the event has no time, or one that lies ahead of the clock
+ * @throws TypeError if the event has no time, or a time in the future
  */
 export function tickOf(event: { readonly time: string }, now: Instant = Number.POSITIVE_INFINITY): Instant {
   const tick = Date.parse(event.time);
   if (Number.isNaN(tick))
     throw new TypeError('The event has no time: expected an EventBridge scheduled event');
   if (tick > now + furthestAhead)
-    throw new TypeError(`The event's time ${event.time} lies ahead of the clock: expected a past one`);
+    throw new TypeError(`The event's time ${event.time} is ahead of the clock: expected a past one`);
   return tick;
 }
 
 /**
- * How many seconds the queue holds a tick's message back: until the window's rows have settled, as far as the queue
- * can; the exporter queues it again for the rest. Counted from the tick, so that a message which is sent late is not
- * late twice.
+ * For how many seconds the queue delays a tick's message: for the settle time, or as long as the
+ * queue can; the exporter then puts the message back for the rest. Counted from the tick, so that a
+ * message that is sent late is not delayed further.
  */
 export function delaySeconds(tick: Instant, settleSeconds: number, now: Instant): number {
   const left = Math.ceil((tick - now) / 1000) + settleSeconds;
   return Math.min(Math.max(left, 0), settleSeconds, longestDelay);
 }
 
-/** Not every message of a tick could be sent. */
+/** Some messages of a tick could not be sent. */
 export class DispatchError extends Error {
   override readonly name = 'DispatchError';
   readonly code = 'messages_unsent';
@@ -128,7 +134,9 @@ async function* batchesOf(timeZones: readonly string[], tick: Instant, ports: Di
   if (batch.length > 0) yield batch;
 }
 
-/** Sends what the queue refuses again, and counts what it refuses to the end: one batch's trouble stops no other. */
+/**
+ * Sends a batch, with retries. Counts the messages that still fail instead of throwing, so that other batches go on.
+ */
 async function sendAll(
   batch: readonly ExportMessage[],
   ports: DispatcherPorts,

@@ -17,9 +17,9 @@ const options = clientOptions(connections);
 const dynamodb = new DynamoDBClient(options);
 const queue = openExportQueue(environment.exportQueueUrl, {
   ...options,
-  // `dispatch` sends again what was not taken.
+  // `dispatch` retries by itself.
   maxAttempts: 1,
-  // SQS answers each message with its checksum. TLS has made sure already that it came whole.
+  // Comparing the checksums of SQS costs processor time. TLS already ensures that a message arrives unchanged.
   md5: false,
 });
 const telemetry = createDispatchTelemetry(createInstruments(environment.stage));
@@ -33,7 +33,7 @@ const ports: Omit<DispatcherPorts, 'send'> = {
   pause,
 };
 
-/** One tick of an hourly trigger. */
+/** Runs one tick. */
 export const handler = functionHandler(connections, async (event: ScheduledEvent) => {
   const tick = tickOf(event, Date.now());
   const send: DispatcherPorts['send'] = messages =>

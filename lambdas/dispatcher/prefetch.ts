@@ -1,8 +1,8 @@
 /**
- * What several sources yield, one source after the other, while the `ahead` next ones are read already: an empty
- * source costs no waiting, and of a long one the next item is on its way while the last is worked on.
+ * Yields the items of several sources, one source after the other. It requests the first item of the next `ahead`
+ * sources in advance, and the next item of a source while the consumer works on the previous one.
  *
- * @throws whatever a source throws, in its turn; the sources that were begun are ended then
+ * @throws the error of a source when it is that source's turn; all started sources are then closed
  */
 export async function* prefetch<Item>(
   sources: readonly AsyncIterable<Item>[],
@@ -22,10 +22,10 @@ export async function* prefetch<Item>(
   }
 }
 
-/** Asks for each item as soon as the one before it is taken. */
+/** Requests each item as soon as the previous one is taken. */
 function beginReading<Item>(source: AsyncIterable<Item>) {
   const iterator = source[Symbol.asyncIterator]();
-  // Settled, because an item that cannot be read is nobody's error until its turn comes.
+  // `allSettled`, because an error is thrown only when the source's turn comes; before that, nobody would handle it.
   const ask = () => Promise.allSettled([iterator.next()]);
   let asked = ask();
   return {

@@ -11,7 +11,7 @@ import { isTimeZone } from './time-zone.ts';
 const earliest = Date.UTC(2000);
 const latest = Date.UTC(2100);
 
-/** The most bytes that a key may have in S3 and in Google Cloud Storage; in Azure it is as many characters. */
+/** The longest key in bytes of S3 and Google Cloud Storage; Azure allows as many characters. */
 const longestKey = 1024;
 
 const isoInstant = z.union([
@@ -19,7 +19,7 @@ const isoInstant = z.union([
   z.iso.datetime({ offset: true, precision: -1 }), // to the minute
 ]);
 
-/** An instant from the year 2000 on and before another. */
+/** An instant from the year 2000 on and before `end`. */
 const instantBefore = (end: Instant) =>
   z
     .string()
@@ -42,13 +42,15 @@ const timeZone = z
   .string()
   .refine(isTimeZone, 'expected an IANA time zone name such as Europe/Berlin, spelled exactly so');
 
-/** What decides which windows an account is owed; valid or not apart from the rest of the record. */
+/**
+ * The attributes that decide which windows an account is owed. They can be valid even if the rest of the record is not.
+ */
 const schedule = z.object({
   accountId,
   timeZone,
-  // A typo in the year would owe the account a hundred thousand windows, or none for a century.
+  // Without limits, a typing error in the year would make a hundred thousand windows owed, or none for a century.
   exportFrom: instantBefore(latest).optional(),
-  // The year 9999 is a common way to say that it does not expire.
+  // Later years are allowed, because the year 9999 is a common way to say that something never expires.
   addOnExpiresAt: instantBefore(Date.UTC(10_000)).optional(),
 });
 
@@ -63,17 +65,17 @@ const account = schedule.extend({
   compression: compression.default('zip'),
 });
 
-/** What an account record may have. Attributes beside these are those of other tools. */
+/** The attributes of an account record. A record may have others, which other tools use. */
 export const accountAttributes: readonly string[] = Object.keys(account.shape);
 
-/** What a destination of a cloud may have; of every cloud, if it is none that is known. */
+/** The attributes of a destination of this type; of all types if the type is unknown. */
 export function destinationAttributes(type: unknown): readonly string[] {
   const own = destination.options.filter(({ shape }) => shape.type.value === type);
   const shapes = own.length > 0 ? own : destination.options;
   return [...new Set(shapes.flatMap(({ shape }) => Object.keys(shape)))];
 }
 
-/** A valid account record. Instants are numbers here, not texts; what is optional in the record may be absent. */
+/** A valid account record, with instants as numbers. */
 export type Account = z.infer<typeof account>;
 export type Schedule = z.infer<typeof schedule>;
 export type Destination = Account['destination'];
@@ -82,8 +84,8 @@ export type GcsDestination = Extract<Destination, { type: 'gcs' }>;
 export type AzureDestination = Extract<Destination, { type: 'azure' }>;
 
 /**
- * The record as an account. Attributes that it does not know are ignored, but none in the destination.
- * @throws ExportError `account_invalid`, naming every fault at once: path, what was expected, what stands there
+ * Checks an account record. Ignores unknown attributes, except in the destination, where they are faults.
+ * @throws ExportError `account_invalid` with every fault: its path, the expected value, and the kind of the actual one
  */
 export function parseAccount(record: unknown): Account {
   const { data, faults } = check(record);
@@ -91,7 +93,7 @@ export function parseAccount(record: unknown): Account {
   throw new ExportError('account_invalid', `The account record is invalid: ${faults.join('; ')}`);
 }
 
-/** Every fault of a record, each beginning with the path of its attribute and a colon; none if it is an account. */
+/** Every fault of a record. Each begins with the path of the attribute and a colon. Empty for a valid record. */
 export function accountFaults(record: unknown): readonly string[] {
   return check(record).faults;
 }
@@ -101,14 +103,14 @@ function check(record: unknown): Validated<Account> {
   return { ...(data !== undefined && { data }), faults: [...faults, ...faultsBetweenAttributes(record)] };
 }
 
-/** The part of a record that decides its windows, if that part is valid, whatever else is wrong with the record. */
+/** The part of a record that decides its windows, if that part is valid. Ignores faults in the rest of the record. */
 export function parseSchedule(record: unknown): Schedule | undefined {
   return schedule.safeParse(record).data;
 }
 
 /**
- * Faults that no attribute has alone. Looks at the record as it came, because a schema's own rules between attributes
- * stay unchecked until every attribute is valid, and the faults would be told one after the other.
+ * Faults in the combination of attributes. It checks the original record: rules of a schema that involve several
+ * attributes run only when every attribute is valid, so operators would see these faults only after fixing all others.
  */
 function faultsBetweenAttributes(record: unknown): string[] {
   if (!isMap(record)) return [];
@@ -134,7 +136,7 @@ function faultsBetweenAttributes(record: unknown): string[] {
   return faults;
 }
 
-/** AWS lets nothing of one partition into another, and S3 encrypts with keys of the bucket's own region only. */
+/** A role must be in the bucket's AWS partition, and S3 can encrypt only with a key of the bucket's region. */
 function faultsOfRegion({ region, roleArn, kmsKeyId }: Record<string, unknown>): string[] {
   if (typeof region !== 'string' || !regionPattern.test(region)) return [];
   const partition = partitionOf(region);

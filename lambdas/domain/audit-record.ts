@@ -1,12 +1,11 @@
 import { toIso } from './instant.ts';
 import { readInstant, recordedAt } from './written-instant.ts';
 
-/**
- * The attribute names of the audit log table. Several may be the same: a table whose sort key is its only date names it
- * twice.
- */
+/** The attribute names of the audit log table. Sort key and date may have the same name. */
 export interface AuditLogAttributes {
-  /** The instant of recording: ISO 8601 in UTC, then anything (`2026-11-22T07:59:59.120Z#01JD…`), or epoch milliseconds. */
+  /**
+   * The instant of recording: ISO 8601 in UTC, then anything (`2026-11-22T07:59:59.120Z#01JD…`), or epoch milliseconds.
+   */
   readonly sortKey: string;
   readonly date: string;
   readonly email: string;
@@ -16,16 +15,16 @@ export interface AuditLogAttributes {
   readonly ipAddress: string;
 }
 
-/** A field of a record; the sort key is none. */
+/** A field of a record. The sort key is not a field. */
 export type RecordField = Exclude<keyof AuditLogAttributes, 'sortKey'>;
 
-/** What a row has to hold. */
+/** The attribute names of the audit log table, and the fields that every row must have. */
 export interface RowLayout extends AuditLogAttributes {
-  /** The fields without which a row is malformed; none unless given. */
+  /** A row without one of these fields is malformed. Default: none. */
   readonly required?: readonly RecordField[] | undefined;
 }
 
-/** The names in the stack's own table, and in any other where nothing else is said. */
+/** The names in the stack's own table, and the default for a vendor's table. */
 export const defaultAttributes: AuditLogAttributes = {
   sortKey: 'recordedAt',
   date: 'date',
@@ -36,7 +35,7 @@ export const defaultAttributes: AuditLogAttributes = {
   ipAddress: 'ipAddress',
 };
 
-/** What an attribute holds. A number that JavaScript cannot hold exactly stands as its digits, a text. */
+/** The value of an attribute. A number that JavaScript cannot represent exactly is a string of its digits. */
 export type StoredValue =
   | string
   | number
@@ -55,13 +54,13 @@ export interface AuditRecord {
   /** One line of JSON, without its line feed. */
   readonly json: string;
   /**
-   * True if a value is neither text nor absent, the date cannot be read, every field but the date is missing, or one is
-   * that the stage requires. The record is delivered all the same.
+   * True if a value is neither text nor absent, the date cannot be read, all fields but the date are missing, or a
+   * required field is missing. The record is delivered nevertheless.
    */
   readonly malformed: boolean;
 }
 
-/** The keys of a delivered record, in their order, and the attribute that each is taken from. */
+/** The keys of a delivered record in their order, and the field that gives each value. */
 export const recordColumns = [
   ['Date', 'date'],
   ['Email', 'email'],
@@ -72,12 +71,12 @@ export const recordColumns = [
 ] as const satisfies readonly (readonly [string, RecordField])[];
 
 /**
- * The row as it is delivered: exactly the six keys, in their order.
+ * The delivered record of a row: exactly the six keys, in their order.
  *
- * An absent value is `null`. One that is not text keeps its kind: numbers and booleans as such, maps and lists nested,
- * sets as lists, binary as base64. A number is a JSON number when a reader's double holds all its digits, and text
- * otherwise, so that no reader rounds it. The record is one line for every reader: whatever a reader may take for a
- * line's end, or for a control character, is escaped, and so are lone surrogates.
+ * An absent value is `null`. Other types than text are kept: numbers and booleans unchanged, maps and lists nested,
+ * sets as lists, binary as base64. A number is a JSON number only if a double can hold all its digits, and text
+ * otherwise, so that no reader rounds it. Control characters, lone surrogates and every character that some reader
+ * takes for the end of a line are escaped, so that the record is one line for every reader.
  */
 export function auditRecord(row: StoredRow, layout: RowLayout): AuditRecord {
   let json = '';
@@ -90,13 +89,12 @@ export function auditRecord(row: StoredRow, layout: RowLayout): AuditRecord {
   return { json: `${json}}`, malformed };
 }
 
-/** Fields as a set of bits: that of a column is 1 shifted left by its place in `recordColumns`. */
+/** A set of fields. The bit of a field is 1 shifted left by its index in `recordColumns`. */
 export type FieldBits = number;
 
-/** Of every column. */
 export const allFields: FieldBits = (1 << recordColumns.length) - 1;
 
-/** The bit of the date, which alone makes no record. */
+/** The bit of the date. A row with nothing but a date is malformed. */
 const dateField: FieldBits = 1;
 
 export function fieldBits(fields: readonly RecordField[]): FieldBits {
@@ -110,7 +108,7 @@ export function fieldsIn(bits: FieldBits): RecordField[] {
   return recordColumns.flatMap(([, column], place) => ((bits & (1 << place)) === 0 ? [] : [column]));
 }
 
-/** The fields that a row has. One that is absent or null is missing; an empty text is a value. */
+/** The fields that a row has. An absent or null attribute is missing; an empty text is a value. */
 export function fieldsOf(row: StoredRow, attributes: AuditLogAttributes): FieldBits {
   return fieldBits(
     recordColumns.flatMap(([, column]) => {
@@ -120,7 +118,7 @@ export function fieldsOf(row: StoredRow, attributes: AuditLogAttributes): FieldB
   );
 }
 
-/** Whether a row with these fields is malformed for what it lacks. */
+/** Whether a row with only these fields is malformed. */
 export function lacksFields(present: FieldBits, required: readonly RecordField[] = []): boolean {
   return (present & ~dateField) === 0 || (fieldBits(required) & ~present) !== 0;
 }
@@ -134,8 +132,8 @@ export function valueCell(value: StoredValue): AuditRecord {
 }
 
 /**
- * The date in UTC with milliseconds (finer fractions are cut off): from the date attribute (see `readInstant`); when it is
- * absent, from the sort key (see `recordedAt`). What cannot be read is delivered as it is.
+ * The date in UTC with milliseconds; finer fractions are cut off. It is read from the date attribute (see
+ * `readInstant`), or from the sort key if that is absent (see `recordedAt`). An unreadable date is delivered unchanged.
  */
 export function dateCell(row: StoredRow, attributes: AuditLogAttributes): AuditRecord {
   const sortKey = row[attributes.sortKey];
@@ -165,7 +163,7 @@ function isList(value: object): value is readonly StoredValue[] | ReadonlySet<St
   return Array.isArray(value) || value instanceof Set;
 }
 
-// JSON itself escapes what lies below the space, and `stringify` lone surrogates; some readers end a line at these too.
+// `JSON.stringify` escapes only characters below the space and lone surrogates. Some readers also end a line at these.
 const alsoEscaped = /[\u007f-\u009f\u2028\u2029]/g;
 
 function textToJson(text: string): string {

@@ -1,15 +1,15 @@
 /**
- * The name of an AWS region, of every partition. Only the shape: new regions appear more often than this is deployed.
- * `eusc-de-east-1` is one, and so is `us-gov-west-1`.
+ * The name of an AWS region in any partition, such as `eusc-de-east-1` or `us-gov-west-1`. Checks only the form,
+ * because AWS adds regions more often than this code is released.
  */
 const name = '[a-z]{2,5}(-[a-z]+){1,3}-\\d{1,2}';
 
 export const regionPattern = new RegExp(`^${name}$`);
 
-/** The name of an availability zone: that of its region and a letter. */
+/** The name of an availability zone: the region and a letter. */
 export const availabilityZonePattern = new RegExp(`^${name}[a-z]$`);
 
-/** What the names of a partition's regions begin with. All others are of `aws`. */
+/** The prefixes of region names by partition. All other regions are in the partition `aws`. */
 const partitions: readonly (readonly [prefix: string, partition: string])[] = [
   ['cn-', 'aws-cn'],
   ['us-gov-', 'aws-us-gov'],
@@ -20,12 +20,12 @@ const partitions: readonly (readonly [prefix: string, partition: string])[] = [
   ['us-isof-', 'aws-iso-f'],
 ];
 
-/** The partition of a region, as ARNs have it. Credentials and roles of one mean nothing in another. */
+/** The partition of a region, as in ARNs. Credentials and roles of one partition are not valid in another. */
 export function partitionOf(region: string): string {
   return partitions.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws';
 }
 
-/** The parts of an ARN that say where something is; `undefined` if the value is none. */
+/** The partition, region and account in an ARN; `undefined` if the value is not an ARN. */
 export function readArn(
   value: unknown,
 ): { readonly partition: string; readonly region: string; readonly account: string } | undefined {

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
 /**
- * Azure itself and its sovereign clouds, each with the end of its host names: a storage account's blobs are at
- * `<account>.blob.<suffix>`. No other suffix is ever taken.
+ * The suffixes of the host names of Azure and its sovereign clouds: a storage account's blobs are at
+ * `<account>.blob.<suffix>`. No other suffix is ever used, so a secret cannot send requests to another host.
  */
 export const azureSuffixes = {
   public: 'core.windows.net',
@@ -14,17 +14,17 @@ export type AzureCloud = keyof typeof azureSuffixes;
 
 export const azureClouds = Object.keys(azureSuffixes) as readonly AzureCloud[];
 
-/** The cloud of a storage account where nothing names one. */
+/** The cloud of a storage account if the record names none. */
 export const defaultAzureCloud: AzureCloud = 'public';
 
 export const azureCloud = z.enum(azureClouds);
 
-/** The cloud whose hosts have this end; `undefined` if none has. */
+/** The cloud with this suffix; `undefined` if there is none. */
 export function azureCloudWith(suffix: string): AzureCloud | undefined {
   return azureClouds.find(name => azureSuffixes[name] === suffix);
 }
 
-/** Whether a storage account can have the name. */
+/** Whether this is a valid name of a storage account. */
 export function isStorageAccountName(name: string): boolean {
   return /^[a-z0-9]{3,24}$/.test(name);
 }

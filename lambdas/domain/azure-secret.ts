@@ -15,19 +15,19 @@ export interface AzureCredential {
   readonly type: 'azure';
   readonly accountName: string;
   readonly cloud: AzureCloud;
-  /** The account's host for blobs: one of Azure's own. */
+  /** The storage account's host for blobs, always one of Azure's own. */
   readonly host: string;
   readonly access: { readonly accountKey: string } | { readonly sas: string };
   /**
-   * What its URL names behind the host, a container or something in it; absent if it names nothing. Only to be told: the
-   * account record says which container.
+   * The path of the secret's URL: a container or something in it; absent if the URL has none. Only for messages: the
+   * account record decides the container.
    */
   readonly path?: string | undefined;
 }
 
 const suffixList = Object.values(azureSuffixes).join(', ');
 
-/** After the name of an account that was created with a DNS zone endpoint; there are such in Azure itself only. */
+/** The host name after the name of a storage account with a DNS zone endpoint. Only the public cloud has these. */
 const dnsZone = /^z[0-9]{2}\.blob\.storage\.azure\.net$/;
 
 const blobUrl = `https://<account>.blob.<suffix> with one of the suffixes ${suffixList}, or https://<account>.z<2 digits>.blob.storage.azure.net`;
@@ -38,12 +38,12 @@ const azureSecret = z
     error: 'expected either connectionString or sasUrl',
   });
 
-/** What of a destination decides whose credential it needs. */
+/** The part of a destination that decides which storage account's credential it needs. */
 export type AzureOwner = Pick<AzureDestination, 'storageAccount' | 'cloud'>;
 
 /**
- * The credential, if it is one of the storage account that the record names. Otherwise a credential that is rotated
- * would send the files elsewhere, and the ledger would take objects in one storage account for those in another.
+ * Checks that the credential belongs to the storage account in the record, and returns it. Without this check, rotating
+ * a credential could send files to another storage account, and the ledger would confuse objects of both.
  * @throws ExportError `secret_invalid` naming both storage accounts
  */
 export function ownedBy(owner: AzureOwner, credential: AzureCredential): AzureCredential {
@@ -57,7 +57,7 @@ export function ownedBy(owner: AzureOwner, credential: AzureCredential): AzureCr
 }
 
 /**
- * A connection string or the URL of a SAS, bare or inside JSON; of whichever storage account.
+ * Parses a connection string or the URL of a SAS, bare or inside JSON. Does not check which storage account it is for.
  * @throws ExportError `secret_invalid`, naming every fault at once and never a value
  */
 export function parseAzureSecret(secret: string): AzureCredential {
@@ -112,7 +112,7 @@ function parseConnectionString(connectionString: string): AzureCredential {
   return { type: 'azure', accountName, cloud, host, access, path: endpoint?.path };
 }
 
-/** `Name=value;Name=value`, the names in lower case; a value may hold `=` itself. */
+/** Parses `Name=value;Name=value`. The result's names are in lower case. A value may contain `=`. */
 function readSettings(connectionString: string): Map<string, string> {
   const settings = new Map<string, string>();
   for (const setting of connectionString.split(';')) {
@@ -125,7 +125,7 @@ function readSettings(connectionString: string): Map<string, string> {
 
 type BlobEndpoint = Pick<AzureCredential, 'accountName' | 'cloud' | 'host' | 'path'>;
 
-/** What a URL says, if its host is one of Azure's own and nothing else of it leads elsewhere. */
+/** The parts of a URL; `undefined` unless the host is one of Azure's own and the URL has no user name or password. */
 function parseBlobEndpoint(text: string): BlobEndpoint | undefined {
   if (!URL.canParse(text)) return undefined;
   const { protocol, username, password, host, pathname } = new URL(text);
@@ -140,7 +140,7 @@ function parseBlobEndpoint(text: string): BlobEndpoint | undefined {
   return { accountName, cloud, host, path: pathname.replace(/^\/+|\/+$/g, '') || undefined };
 }
 
-/** Azure makes keys of 64 bytes: another length was cut on its way. */
+/** Azure's keys have 64 bytes. A key of another length was probably cut when it was copied. */
 function isAccountKey(key: string): boolean {
   return /^[A-Za-z0-9+/]{86}==$/.test(key);
 }

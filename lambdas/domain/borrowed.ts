@@ -1,5 +1,5 @@
 /**
- * Memory that is used again: they hold until the next ones are asked for, or as long as their giver says.
- * Whoever needs them longer copies them; kept without a copy, they turn into other bytes in the middle of a file.
+ * Bytes in memory that is reused. They are valid until the next ones are requested, or as long as their source
+ * documents. Code that needs them longer must copy them; otherwise they change to other bytes, and a file is corrupted.
  */
 export type Borrowed<Memory extends Uint8Array | Uint32Array = Uint8Array> = Memory;

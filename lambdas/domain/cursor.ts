@@ -3,59 +3,59 @@ import type { Instant } from './instant.ts';
 import type { Recipe } from './recipe.ts';
 import type { Window } from './window.ts';
 
-/** How far an account's export has come: the one item of the ledger that decides what is done next. */
+/** How far an account is exported. This item of the ledger alone decides what is exported next. */
 export interface Cursor {
   /** Every window that ends at or before this instant is delivered. */
   readonly exportedThrough: Instant;
-  /** Counts the changes of position and intent; who holds an older one can neither commit nor begin to create. */
+  /** Counts the changes of position and intent. An attempt with an older version can neither commit nor create. */
   readonly version: number;
-  /** Names the write that made the cursor as it is: whoever begins must have seen everything. */
+  /** Names the last write. An attempt can begin only if no write has happened since it read the cursor. */
   readonly lastWrite: string;
-  /** The file being made, from before its upload begins until it is committed. */
+  /** The file that is being delivered. Set before its upload begins, and until it is committed. */
   readonly intent?: Intent | undefined;
-  /** Attempts at the intent's position whose outcome is unknown; see `Attempt`. */
+  /** Attempts to deliver the intent's file whose outcome is unknown; see `Attempt`. */
   readonly attempts: readonly Attempt[];
-  /** When the last file was committed; absent before the first one. */
+  /** When the last file was committed; absent before the first file. */
   readonly deliveredAt?: Instant | undefined;
-  /** Where the last file went, as `placeName` writes it. */
+  /** The place of the last file, in the form of `placeName`. */
   readonly deliveredTo?: string | undefined;
   /** Failures since the last delivered file. */
   readonly failures: number;
-  /** When the first of these failures was; absent if there are none. */
+  /** When the first of these failures happened; absent if there are none. */
   readonly failingSince?: Instant | undefined;
   readonly lastError?:
     | { readonly code: FailureCode; readonly message: string; readonly at: Instant }
     | undefined;
-  /** At this size the intent's file could not be finished in one invocation. */
+  /** A part size with which the intent's file could not be finished in one invocation. */
   readonly tooLargeBytes?: number | undefined;
-  /** Why nothing is exported at present, once that has been announced. */
+  /** Why nothing is exported at present. Set once the event about it was sent. */
   readonly stopped?: StopReason | undefined;
-  /** Every window that ends at or before this instant has been counted again; absent where none ever was. */
+  /** Every window that ends at or before this instant was counted again; absent if none was. */
   readonly recountedThrough?: Instant | undefined;
 }
 
 export type StopReason = 'paused' | 'expired';
 
-/** The file that is to be written next, and how. */
+/** The next file to deliver, and how to make it. */
 export interface Intent {
   readonly window: Window;
   /** 1 for the window's first file. */
   readonly part: number;
-  /** The sort key of the last row of the part before; absent for the first part. */
+  /** The sort key of the last row of the previous part; absent for the first part. */
   readonly after?: string | undefined;
   readonly recipe: Recipe;
 }
 
 /**
- * One try at an upload: noted before its first request, struck out when it certainly wrote nothing. If an object "already
- * exists", another attempt at the same place tells that it can be ours.
+ * One try to upload a file. It is stored in the cursor before its first request, and removed when it certainly wrote
+ * nothing. If a later try finds that the object already exists, the remaining attempts tell whether it can be ours.
  */
 export interface Attempt {
-  /** No other attempt has it. */
+  /** Unique to this attempt. */
   readonly token: string;
-  /** Where the upload goes, as `placeName` writes it. */
+  /** The place of the upload, in the form of `placeName`. */
   readonly place: string;
-  /** The size that the file is cut at: what the attempt created has it. */
+  /** The size at which the file is cut; an object created by this attempt was cut at it. */
   readonly partBytes: number;
   readonly startedAt: Instant;
   /** Absent once the attempt has ended. */
@@ -64,15 +64,15 @@ export interface Attempt {
   readonly step: UploadStep;
 }
 
-/** While it lasts, others leave the account alone. It only saves work: nothing that is right or wrong rests on it. */
+/** Until it ends, other exporters skip the account. This only saves work: correctness does not depend on it. */
 export interface Lease {
-  /** The id of the queue's message that the exporter works on; the message is never out twice while an invocation lasts. */
+  /** The id of the exporter's message. The queue does not deliver this message again during the invocation. */
   readonly messageId: string;
   /** The end of the invocation. */
   readonly until: Instant;
 }
 
-/** `staging`: no request that creates the object was sent. `creating`: it may have been. */
+/** `staging`: the request that creates the object was not sent. `creating`: it may have been sent. */
 export type UploadStep = 'staging' | 'creating';
 
 /** True if the attempt may have sent the request that creates the object: files keep its size then. */
@@ -88,9 +88,9 @@ export function mayHaveBeenWritten(attempts: readonly Attempt[], mine: Omit<Atte
 }
 
 /**
- * Until when the exporter of another message is at work on the account; `undefined` if none is.
+ * Until when the exporter of another message has a lease for the account; `undefined` if none has.
  *
- * @param messageId of the message that is worked on, if one is
+ * @param messageId the caller's own message, if it has one
  */
 export function leasedToAnother(
   { attempts }: Cursor,
@@ -103,18 +103,18 @@ export function leasedToAnother(
 }
 
 /**
- * As many attempts as this at one place, none of them struck out, tell all there is to tell: for a further one the oldest
- * is forgotten. A destination that cannot be reached for weeks would make the cursor too large for its table.
+ * The most attempts at one place that the cursor keeps; for a further one the oldest is dropped. Without a limit, a
+ * destination that is unreachable for weeks would make the cursor larger than DynamoDB allows.
  */
 const mostAttemptsAtPlace = 20;
 
-/** The attempts that stand in the cursor when one begins: itself, and the others that can have created an object. */
+/** The attempts to store in the cursor when `mine` begins: `mine`, and all others that can have created the object. */
 export function attemptsWith(attempts: readonly Attempt[], mine: Attempt): readonly Attempt[] {
   const others = attempts.filter(other => other.token !== mine.token && canHaveCreated(other));
   const here = others.filter(other => isAtSamePlace(other, mine));
   const byAge = here.toSorted((one, other) => one.startedAt - other.startedAt);
-  const forgotten = new Set(byAge.slice(0, Math.max(here.length - mostAttemptsAtPlace + 1, 0)));
-  return [...others.filter(other => !forgotten.has(other)), mine];
+  const dropped = new Set(byAge.slice(0, Math.max(here.length - mostAttemptsAtPlace + 1, 0)));
+  return [...others.filter(other => !dropped.has(other)), mine];
 }
 
 function isAtSamePlace(one: Attempt, other: Omit<Attempt, 'step'>): boolean {

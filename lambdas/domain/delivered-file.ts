@@ -3,39 +3,39 @@ import type { Instant } from './instant.ts';
 import type { Place } from './recipe.ts';
 import type { Window } from './window.ts';
 
-/** A delivered file as the ledger, the events and the logs tell of it. */
+/** A delivered file, with all that the ledger, the events and the logs say about it. */
 export interface DeliveredFile {
   readonly window: Window;
   /** 1 for the window's first or only file. */
   readonly part: number;
-  /** True for the window's last file: with it the window is delivered. */
+  /** True for the window's last file, which completes the window. */
   readonly final: boolean;
   readonly place: Place;
   readonly key: string;
   readonly format: Format;
   readonly compression: Compression;
   readonly records: number;
-  /** Records of which some value was not as expected; delivered all the same. */
+  /** The number of malformed records (see `AuditRecord`); they are delivered nevertheless. */
   readonly malformed: number;
-  /** Size of the object. */
+  /** The size of the object. */
   readonly bytes: number;
-  /** Size of the lines before compression. */
+  /** The size of the lines before compression. */
   readonly uncompressedBytes: number;
-  /** SHA-256 of the object, in hex. */
+  /** The SHA-256 of the object, in hexadecimal digits. */
   readonly sha256: string;
-  /** The sort key of the last row in it; absent if it is empty. */
+  /** The sort key of its last row; absent if the file is empty. */
   readonly lastSortKey?: string | undefined;
-  /** Which attempt at this file it was, counting those whose outcome is unknown. */
+  /** The number of the successful attempt, counting this one and those with an unknown outcome. */
   readonly attempt: number;
   readonly startedAt: Instant;
   readonly deliveredAt: Instant;
 }
 
-/** A window of which every file is delivered. */
+/** A window whose files are all delivered. */
 export interface DeliveredWindow {
   readonly window: Window;
-  /** Of all its files. */
+  /** The records in all its files. */
   readonly records: number;
-  /** When the reading of its rows began. */
+  /** When reading its rows began. */
   readonly readAt: Instant;
 }

@@ -4,7 +4,7 @@ import { azureCloud, isStorageAccountName } from './azure-cloud.ts';
 
 export const cloud = z.enum(['s3', 'gcs', 'azure']);
 
-/** Text that changes neither the meaning of a key nor the shape of a log line. */
+/** Text without characters that would be unsafe in an object key or would break a log line. */
 export const text = (longest: number) =>
   z
     .string()
@@ -14,7 +14,10 @@ export const text = (longest: number) =>
     .regex(/^[^\u0000-\u001f\u007f]*$/, 'expected text without control characters')
     .refine(value => value.isWellFormed(), 'expected well-formed Unicode');
 
-/** A slash at the end is dropped. Azure takes a backslash for a slash and drops dots at the end of a folder. */
+/**
+ * A slash at the end is removed. Backslashes and dots at the end of a folder are refused, because Azure turns a
+ * backslash into a slash and drops such dots.
+ */
 const prefix = text(512)
   .refine(value => !value.startsWith('/'), 'expected text without a slash at the beginning')
   .refine(value => !value.includes('\\'), 'expected text without backslashes')
@@ -33,18 +36,18 @@ const s3Bucket = z
     name => /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) && !ipAddress.test(name),
     'expected a bucket name of S3: 3 to 63 lower-case letters, digits, hyphens and single dots, no IP address',
   )
-  // S3 reserves these endings; the SDK takes such names to other hosts, or apart and does not find what it expects.
+  // S3 reserves these endings. The SDK would send such names to other hosts, or would fail to parse them.
   .refine(
     name => !/(--x-s3|--xa-s3|--table-s3|--op-s3|\.mrap)$/.test(name),
     'expected a general purpose bucket of S3, no directory or table bucket, and no access point of several Regions or Outposts',
   );
 
-/** Names that S3 gives to access points, so that they can stand for a bucket; no policy takes them. */
+/** An access point's alias can be used like a bucket's name, but not in a policy. */
 export function isAccessPointAlias(bucket: string): boolean {
   return /(-s3alias|--ol-s3)$/.test(bucket);
 }
 
-/** Names with dots are domains and may be longer, each part up to 63 characters. */
+/** A name with dots is a domain name: it may be longer, but each part has at most 63 characters. */
 const gcsBucket = z
   .string()
   .refine(
@@ -58,12 +61,12 @@ const gcsBucket = z
 const expectedStorageAccount =
   'expected the name of the storage account, 3 to 24 lower-case letters and digits';
 
-/** Beside the container, so that a credential of another storage account redirects nothing. */
+/** Part of the record, so that a secret with a credential of another storage account cannot redirect the files. */
 const storageAccount = z.string(expectedStorageAccount).refine(isStorageAccountName, expectedStorageAccount);
 
 /**
- * `$web`, `$root` and `$logs` are refused: a static website serves `$web` to anybody, `$root` takes no folders, and
- * `$logs` is Azure's own.
+ * Refuses `$web`, `$root` and `$logs`: a static website makes `$web` public, `$root` cannot have
+ * folders, and `$logs` is reserved for Azure.
  */
 const azureContainer = z
   .string()
@@ -110,15 +113,15 @@ const azure = z.strictObject({
   cloud: azureCloud.optional(),
 });
 
-/** Where an account's files go: exactly one bucket or container. */
+/** The bucket or container that receives an account's files. */
 export const destination = z.discriminatedUnion('type', [s3, gcs, azure], {
   error: issue =>
     issue.code === 'invalid_union' ? 'expected s3, gcs or azure' : 'expected exactly one destination, a map',
 });
 
 /**
- * The AWS account that has to own the bucket: whoever takes over the name of a bucket that was deleted gets no file. With a
- * role it is the role's own account, unless the record names another.
+ * The AWS account that must own the bucket, so that nobody who takes over the name of a deleted bucket receives files.
+ * If a role is used, it is the role's account, unless the record names another.
  */
 export function expectedOwnerOf({
   expectedBucketOwner,

@@ -3,22 +3,22 @@ import { ExportError } from './failure.ts';
 import { describeFaults } from './faults.ts';
 import { type Instant, toIso } from './instant.ts';
 
-/** "Export this account up to this tick": what the dispatcher sends and the exporter receives. */
+/** The dispatcher's message to the exporter: export this account up to this tick. */
 export interface ExportMessage {
   readonly accountId: string;
-  /** Windows that end at or before it are due. */
+  /** Windows that end at or before this instant are due. */
   readonly tick: Instant;
 }
 
-/** SQS holds no message back for longer, in seconds; what has to wait longer is queued again. */
+/** SQS delays a message by at most this many seconds. A message that must wait longer is sent again. */
 export const longestDelay = 900;
 
-/** So often the queue hands a message out; after that it counts as dead. */
+/** The queue delivers a message at most this many times, and then moves it to the dead-letter queue. */
 export const mostReceives = 8;
 
 const body = z.object({ accountId: z.string().min(1), tick: z.iso.datetime() });
 
-/** In ASCII: SQS refuses a message with a character that XML does not allow, and an account id may hold any. */
+/** Only ASCII: SQS refuses characters that XML does not allow, and an account id may contain any character. */
 export function encodeMessage({ accountId, tick }: ExportMessage): string {
   return JSON.stringify({ accountId, tick: toIso(tick) }).replaceAll(
     /[^\x20-\x7e]/g,

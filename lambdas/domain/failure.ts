@@ -1,9 +1,11 @@
 /**
- * Why an export did not go through: a closed set of codes, so that alarms, dashboards and customers can rely on them.
+ * All reasons why an export can fail. The set is closed, so that alarms,
+ * dashboards and customers can rely on the codes.
  *
- * Two kinds. *The customer (or the operator) must act*: recorded in the ledger, reported by event and metric, and
- * tried again at the account's next boundary. *Ours or the network's*: thrown, retried by the queue, and
- * dead-lettered when it stays. See `failureCodes` for which is which.
+ * With `retryable: false` the customer or an operator must act: the failure is recorded in the
+ * ledger, reported by event and metric, and tried again at the account's next boundary. With
+ * `retryable: true` the cause is ours or the network's: the failure is thrown, the queue retries,
+ * and after too many retries the message goes to the dead-letter queue.
  */
 export const failureCodes = {
   account_invalid: { retryable: false, meaning: 'The account record has faults' },
@@ -16,34 +18,37 @@ export const failureCodes = {
   access_denied: { retryable: false, meaning: 'The credential is valid but may not create the object' },
   bucket_missing: { retryable: false, meaning: 'The bucket or container does not exist' },
   wrong_region: { retryable: false, meaning: 'The bucket is in another region than the account record says' },
-  object_exists: { retryable: false, meaning: 'An object that this system did not write has the key' },
+  object_exists: {
+    retryable: false,
+    meaning: 'An object with the same key exists that this system did not write',
+  },
   role_unprotected: {
     retryable: false,
     meaning: 'The role can be assumed without its external id, or with any',
   },
   destination_rejected: { retryable: false, meaning: 'The cloud refuses the upload for another reason' },
-  message_invalid: { retryable: true, meaning: 'A message in the export queue is not one of ours' },
+  message_invalid: { retryable: true, meaning: 'A message in the export queue has an unknown form' },
   destination_unavailable: { retryable: true, meaning: 'The cloud answers with server errors or throttles' },
   network: { retryable: true, meaning: 'The cloud cannot be reached, or the connection broke' },
-  no_answer: { retryable: true, meaning: 'The cloud takes connections and does not answer in time' },
+  no_answer: { retryable: true, meaning: 'The cloud accepts connections but does not answer in time' },
   region_silent: {
     retryable: true,
-    meaning: 'Other buckets of the region are silent, so this one was not asked yet',
+    meaning: 'Other buckets of the region do not answer, so this one was not tried yet',
   },
   out_of_time: { retryable: true, meaning: 'The function ran out of time in the middle of a file' },
-  internal: { retryable: true, meaning: 'A fault of this system or of AWS' },
+  internal: { retryable: true, meaning: 'An error in this system or in AWS' },
 } as const satisfies Record<string, { retryable: boolean; meaning: string }>;
 
 export type FailureCode = keyof typeof failureCodes;
 
-/** Codes after which a customer or an operator has to change something before it can work. */
+/** Codes of failures that only a customer or an operator can fix. */
 export type ActionNeededCode = {
   [Code in FailureCode]: (typeof failureCodes)[Code]['retryable'] extends false ? Code : never;
 }[FailureCode];
 
 /**
- * An export failure with its named code. The message says what happened, to which bucket, and what to do;
- * it never holds a secret, which is why a vendor's own message stays out of it and travels as `cause`.
+ * An export failure with a code. The message says what happened, with which bucket, and what to do. It must never
+ * contain a secret; the original error is kept as `cause`.
  */
 export class ExportError extends Error {
   override readonly name = 'ExportError';
@@ -54,13 +59,13 @@ export class ExportError extends Error {
     this.code = code;
   }
 
-  /** True if trying again without anybody's help may succeed. */
+  /** True if a retry may succeed without any change by a person. */
   get retryable(): boolean {
     return failureCodes[this.code].retryable;
   }
 }
 
-/** Any thrown value as an ExportError; what is not one already becomes `internal`. */
+/** Turns any thrown value into an ExportError; other errors get the code `internal`. */
 export function toExportError(thrown: unknown): ExportError {
   if (thrown instanceof ExportError) return thrown;
   const name = thrown instanceof Error ? thrown.name : typeof thrown;

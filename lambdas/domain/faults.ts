@@ -1,16 +1,16 @@
 import type { z } from 'zod';
 
-/** A valid value, or the faults that make it invalid: `data` is absent exactly when there are `faults`. */
+/** Either the valid value in `data`, or at least one fault. */
 export interface Validated<T> {
   readonly data?: T;
   readonly faults: readonly string[];
 }
 
 /**
- * Checks a value that comes from outside. Each fault says where, what was expected and what kind of value stands there:
- * `destination.bucket: expected text, got number`. Never the value itself: it may be a secret.
+ * Checks a value from outside. Each fault names the path, what was expected and the kind of the actual value:
+ * `destination.bucket: expected text, got number`. It never contains the value, which may be a secret.
  *
- * Messages of a schema say what is expected only (`expected 12 digits`); what was got is added here.
+ * A schema's messages say only what is expected (`expected 12 digits`); the kind of the actual value is added here.
  */
 export function validate<T>(schema: z.ZodType<T>, value: unknown): Validated<T> {
   const parsed = schema.safeParse(value, { error: expectation, reportInput: true });
@@ -18,12 +18,12 @@ export function validate<T>(schema: z.ZodType<T>, value: unknown): Validated<T> 
   return { faults: parsed.error.issues.map(describeFault) };
 }
 
-/** Every fault of a validation as one text. */
+/** All faults of a validation in one text. */
 export function describeFaults(error: z.ZodError): string {
   return error.issues.map(describeFault).join('; ');
 }
 
-/** What kind of value it is, in words that tell nothing of its content. */
+/** The kind of a value, without anything of its content. */
 export function kindOf(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';
@@ -36,7 +36,7 @@ export function kindOf(value: unknown): string {
 
 const kinds: Readonly<Record<string, string>> = { string: 'text', object: 'map', array: 'list' };
 
-/** What was expected where the schema has no message of its own. */
+/** The messages for checks without their own message in the schema. */
 const expectation: z.core.$ZodErrorMap = issue => {
   if (issue.code === 'invalid_type') return `expected ${kinds[issue.expected] ?? issue.expected}`;
   if (issue.code === 'invalid_value') return `expected ${issue.values.map(String).join(' or ')}`;
@@ -45,7 +45,7 @@ const expectation: z.core.$ZodErrorMap = issue => {
   return undefined;
 };
 
-/** The name of an attribute that no schema knows, unless it could as well be a value pasted into the wrong field. */
+/** The name of an unknown attribute, unless it could be a secret that was pasted into the wrong field. */
 function printable(name: string): string {
   return /^[A-Za-z_]{1,30}$/.test(name) ? name : 'with such a name';
 }
@@ -61,7 +61,7 @@ function describeInput(issue: z.core.$ZodIssue): string {
   return `, got ${got === 'text' && issue.code !== 'invalid_type' ? 'other text' : got}`;
 }
 
-/** A union that is told apart by an attribute reports the whole map; the fault is in that attribute. */
+/** For a discriminated union zod reports the whole map as input, but the fault is in the discriminating attribute. */
 function discriminatorOf(issue: z.core.$ZodIssueInvalidUnion): unknown {
   const { input } = issue;
   const attribute = issue.path.at(-1);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** How the records stand in a file: one JSON object a line, or one array of them. */
+/** The form of a file's records: one JSON object on each line, or one JSON array. */
 export const format = z.enum(['ndjson', 'json']);
 export type Format = z.infer<typeof format>;
 

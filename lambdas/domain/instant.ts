@@ -6,7 +6,7 @@ export function toIso(instant: Instant): string {
   return new Date(instant).toISOString();
 }
 
-/** The instant in UTC, to the second, in the compact form of object keys: `20261122T183000Z`. */
+/** The instant in UTC in the compact form of object keys, without fractions of a second: `20261122T183000Z`. */
 export function toCompact(instant: Instant): string {
   return `${toIso(instant).slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
 }

@@ -4,26 +4,27 @@ import { type FailureCode, failureCodes } from './failure.ts';
 import type { Instant } from './instant.ts';
 import { nextBoundary } from './window.ts';
 
-/** A file may take this long after its window has settled, and a backlog's next file after the one before. */
+/** How long a file may take after the settle time, or in a backlog after the previous file; in milliseconds. */
 export const patience = 2 * 3_600_000;
 
-/** What is wrong with an account's export. `failing`: an error says why; `behind`: none does. */
+/** What is wrong with an account's export. `failing`: an error explains it. `behind`: no error explains it. */
 export type Trouble = {
-  /** When it began to count as trouble. */
+  /** When the account began to count as failing or behind. */
   readonly since: Instant;
 } & (
   | { readonly kind: 'failing'; readonly code: FailureCode; readonly message: string }
   | { readonly kind: 'behind' }
 );
 
-/** The end of the oldest window that is not delivered, if the account is owed it. */
+/** The end of the oldest window that is not delivered; `undefined` if the account is not owed this window. */
 export function owedEnd({ timeZone, addOnExpiresAt }: Account, cursor: Cursor): Instant | undefined {
   const end = cursor.intent?.window.end ?? nextBoundary(timeZone, cursor.exportedThrough);
   return addOnExpiresAt === undefined || end <= addOnExpiresAt ? end : undefined;
 }
 
 /**
- * An error that needs a person counts at once. One that is retried counts when it has made the account late.
+ * Whether an account is failing or behind. An error that needs a person counts at once. An error that is retried counts
+ * only when it has made the account late.
  *
  * @param settle how long after its end a window is read, in milliseconds
  */
@@ -47,8 +48,8 @@ export function troubleOf(
 }
 
 /**
- * Since when a window is late; `undefined` if it is not, or while the account catches up: after it was resumed it waits
- * for its next boundary, and then one file follows the other.
+ * Since when a window is late; `undefined` if it is not late, or while the account catches up after it was resumed: it
+ * waits for its next boundary, and then delivers one file after the other.
  */
 export function lateSince(
   cursor: Cursor,
@@ -61,7 +62,10 @@ export function lateSince(
   return since <= now ? since : undefined;
 }
 
-/** When a file was committed, or the one that is at work now was begun. One that is begun again and again does not get on. */
+/**
+ * When the last file was committed, or when the current attempt began. An attempt after failures does not count: a file
+ * that fails again and again makes no progress.
+ */
 function lastProgress(cursor: Cursor, now: Instant): Instant {
   const { deliveredAt = Number.NEGATIVE_INFINITY, attempts, failures } = cursor;
   const atWork = failures === 0 && leasedToAnother(cursor, undefined, now) !== undefined;

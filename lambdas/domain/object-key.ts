@@ -1,7 +1,7 @@
 import type { Compression, Format } from './format.ts';
 import { type Instant, toCompact, toIso } from './instant.ts';
 
-/** What identifies one delivered file among all of a bucket. */
+/** The facts that identify a delivered file in a bucket. */
 export interface FileName {
   readonly accountId: string;
   readonly windowEnd: Instant;
@@ -17,7 +17,7 @@ export function encodeAccountId(accountId: string): string {
 
 /**
  * `[prefix/]audit/<account-encoded>/audit_<account-encoded>_<timestamp>[_<part>].zip`, `.json.gz` with gzip.
- * Keys of one account sort in the order of time; from part 10,000 on the suffix grows and sorts after the others.
+ * The keys of an account sort by time. From part 10,000 on the suffix has more digits and no longer sorts by part.
  */
 export function objectKey(prefix: string | undefined, file: FileName): string {
   const encoded = encodeAccountId(file.accountId);
@@ -31,7 +31,7 @@ export function entryName(file: FileName): string {
   return `${stem(file)}.json`;
 }
 
-/** The account, window and part that a key stands for; `undefined` if it is not a key of ours. */
+/** The account, window and part of a key; `undefined` if `objectKey` cannot have written it. */
 export function parseObjectKey(
   key: string,
 ): (FileName & { readonly prefix: string | undefined }) | undefined {
@@ -45,20 +45,22 @@ export function parseObjectKey(
     part: Number(part),
     compression: suffix === '.zip' ? 'zip' : 'gzip',
   };
-  // What does not come back the same (part 0, a 30th of February, broken base64url) was not written by `objectKey`.
+  // A key that `objectKey` would write differently (part 0, 30 February, broken base64url) is not ours.
   return file.part >= 1 && objectKey(prefix, file) === key ? { ...file, prefix } : undefined;
 }
 
 /**
- * Base64url holds `_` itself, so the name alone would leave open where the id ends; the folder, which must be the same,
- * says it. A prefix may hold any character, line separators included.
+ * Base64url can contain `_`, so the file name alone does not tell where the id ends; the folder must have the same id.
+ * A prefix may contain any character, also line separators.
  */
 const keyPattern =
   /^(?:(?<prefix>.+)\/)?audit\/(?<encoded>[\w-]+)\/audit_\k<encoded>_(?<time>\d{8}T\d{6}Z)(?:_(?<part>\d{4,}))?(?<suffix>\.zip|\.json\.gz)$/s;
 
 const compactTime = /^(....)(..)(..T..)(..)(..Z)$/;
 
-/** The media type of the object itself; Content-Encoding is never set, so no server unpacks it on the way. */
+/**
+ * The media type of the object. Content-Encoding is never set, because servers and clients might then unpack the file.
+ */
 export const contentTypes: Record<Compression, string> = { zip: 'application/zip', gzip: 'application/gzip' };
 
 export function objectMetadata(

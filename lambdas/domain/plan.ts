@@ -4,18 +4,18 @@ import type { Instant } from './instant.ts';
 import { type PartLimits, placeName, placeOf, recipeOf } from './recipe.ts';
 import { boundariesAfter, boundaryAtOrBefore, nextBoundary, type Window } from './window.ts';
 
-/** What an exporter does next for an account. */
+/** The next step for an account. */
 export type Step =
   /** Every window up to the tick is delivered. */
   | { readonly kind: 'done' }
-  /** A window is owed by time, but the account is paused or its add-on has expired. */
+  /** A window has ended, but the account is paused or its add-on has expired. */
   | { readonly kind: 'stopped'; readonly reason: StopReason }
-  /** Write this file. */
+  /** The next file must be delivered. */
   | { readonly kind: 'deliver'; readonly intent: Intent };
 
 /**
- * Where an account's export begins, as `exportedThrough` of its first cursor: the start of the window that contains
- * `exportFrom`; without it, the start of the window that ended at the last boundary up to the tick.
+ * The first `exportedThrough` of an account: the start of the window that contains `exportFrom`. Without `exportFrom`,
+ * the start of the window that ended at the last boundary at or before the tick.
  */
 export function firstPosition(schedule: Schedule, tick: Instant): Instant {
   const { timeZone, exportFrom } = schedule;
@@ -24,9 +24,9 @@ export function firstPosition(schedule: Schedule, tick: Instant): Instant {
 }
 
 /**
- * The next step at a tick. The windows follow from the cursor in the account's present time zone, oldest first, so a
- * changed zone continues where the old one ended. A file that was begun is finished as it was begun, except that it
- * goes to the account's present destination, and is cut shorter if it took too long.
+ * The next step at a tick. Windows are delivered oldest first, from the cursor on, in the account's current time zone;
+ * so after a change of the zone the windows continue without a gap. A file that was begun keeps its recipe, with two
+ * exceptions: it goes to the account's current destination, and it is cut shorter if it took too long.
  */
 export function nextStep(account: Account, cursor: Cursor, tick: Instant, limits: PartLimits): Step {
   const intent = resumedIntent(account, cursor, limits) ?? firstPart(account, cursor, limits);
@@ -38,12 +38,12 @@ export function nextStep(account: Account, cursor: Cursor, tick: Instant, limits
   return { kind: 'deliver', intent };
 }
 
-/** The intent after a part: the window's next part, or none when it was the last. */
+/** The intent for the next part of the same window. */
 export function followingPart(intent: Intent, lastSortKey: string): Intent {
   return { ...intent, part: intent.part + 1, after: lastSortKey };
 }
 
-/** The windows of a time zone after an instant that end at or before another, oldest first. */
+/** The windows of a time zone from `after` on that end at or before `upTo`, oldest first. */
 export function* windowsAfter(timeZone: string, after: Instant, upTo: Instant): Generator<Window> {
   let start = after;
   for (const end of boundariesAfter(timeZone, after, upTo)) {
@@ -57,7 +57,7 @@ function firstPart(account: Account, { exportedThrough }: Cursor, limits: PartLi
   return { window, part: 1, recipe: recipeOf(account, limits) };
 }
 
-/** The cursor's intent as it holds today; the very same object if nothing about it has changed. */
+/** The cursor's intent with the current destination and size. Returns the same object if nothing has changed. */
 function resumedIntent(account: Account, cursor: Cursor, limits: PartLimits): Intent | undefined {
   const { intent } = cursor;
   if (!intent) return undefined;
@@ -68,13 +68,13 @@ function resumedIntent(account: Account, cursor: Cursor, limits: PartLimits): In
   return { ...intent, recipe: { ...recipe, place, partBytes } };
 }
 
-/** A file that cannot be finished in time is halved again and again, but not to more than 64 of the usual size. */
+/** A file that cannot be finished in time is halved repeatedly, down to the usual size divided by this. */
 const mostShares = 64;
 
 /**
- * How large a file may be that is to be finished in one invocation: half as large as the one that was not, and no
- * larger than files are now. Where an attempt may have created the file, it keeps that attempt's size: the object that is
- * found there later would end at another row than the one that is committed, and the rows between would be lost.
+ * The size of the next file, so that one invocation can finish it: half the size of a file that could not be finished,
+ * and at most the stage's limit. If an attempt may have created the object, that attempt's size must be kept: otherwise
+ * the existing object could end at another row than the committed file, and the rows in between would be lost.
  */
 function sizeInTime(
   partBytes: number,
@@ -85,7 +85,7 @@ function sizeInTime(
   const leftover = attempts.find(attempt => attempt.place === place && canHaveCreated(attempt));
   if (leftover) return leftover.partBytes;
   const least = Math.ceil(limits.partBytes / mostShares);
-  // An attempt that was killed while it sent the file has recorded no failure; the lease that it left is all that tells.
+  // An attempt that was killed during its upload has recorded no failure. Only its remaining lease shows what happened.
   const wasKilled = attempts.some(attempt => attempt.partBytes === partBytes && attempt.lease !== undefined);
   const tookTooLong = partBytes >= tooLargeBytes || wasKilled;
   const halved = tookTooLong ? Math.max(Math.floor(partBytes / 2), least) : partBytes;

@@ -1,24 +1,23 @@
-/** How a text begins to repeat the headers of a request. */
+/** Words that show that a text quotes the headers of a request. */
 const requestWords =
   /\bx-(?:amz|ms|goog)-|\bauthorization\b|\bcanonical\b|AWS4-HMAC|\b(?:credential|signature|signedheaders|sig)=|\b(?:bearer|sharedkey) /i;
-/** Longer than words: parts of tokens, keys and signatures. Names and ARNs have hyphens. */
+/** Runs of characters that may be tokens, keys or signatures. Names and ARNs contain hyphens and do not match. */
 const secretRuns = /\beyJ[\w.-]+|[A-Za-z0-9+/=%]{40,}/g;
 const deepest = 5;
 
 /**
- * An error with what may be printed of it: name, message, and a stack that tells where it was thrown, with those of its
- * causes.
+ * A copy of an error with only what may be printed: name, message and stack, and those of its causes.
  *
- * A cloud that refuses a signature quotes the request with all its headers, session token included, in its message and
- * in fields of the error, and an SDK's error may hold the request itself. So a message is kept to its first line, and
- * only as long as it repeats nothing of a request; no other field is kept.
+ * When a cloud refuses a signature, it quotes the request with all headers, including the session token, in the message
+ * and in other fields of the error. An SDK's error may also contain the request. So only the first line of a message is
+ * kept, and only if it quotes nothing of a request. All other fields are dropped.
  */
 export function printable(thrown: unknown, depth: number = deepest): Error {
   if (!(thrown instanceof Error)) return new Error(printableText(String(thrown)));
   const cause = thrown.cause === undefined || depth === 0 ? undefined : printable(thrown.cause, depth - 1);
   const error = new Error(printableText(thrown.message), cause && { cause });
   error.name = printableText(thrown.name);
-  // Lambda prints the stack, and no cause.
+  // Lambda prints the stack, but not the cause.
   const causes = cause ? [`Caused by ${cause.stack}`] : [];
   error.stack = [`${error.name}: ${error.message}`, ...framesOf(thrown), ...causes].join('\n');
   return error;
@@ -30,7 +29,7 @@ function printableText(text: string): string {
   return line.replace(secretRuns, '…');
 }
 
-/** The lines of a stack behind its message, which may have several lines and look like one of them. */
+/** The frames of a stack. The message is skipped first, because it may contain lines that look like frames. */
 function framesOf({ message, stack = '' }: Error): readonly string[] {
   const start = stack.indexOf(message);
   const behind = start === -1 ? stack : stack.slice(start + message.length);

@@ -2,36 +2,36 @@ import type { Account, Destination } from './account.ts';
 import { type AzureCloud, azureSuffixes, defaultAzureCloud } from './azure-cloud.ts';
 import type { Compression, Format } from './format.ts';
 
-/** Where a file goes, without how to get there (region, role, key): two records with one place mean one object. */
+/** The place of a file, without the means of access (region, role, key). Equal places mean the same object. */
 export interface Place {
   readonly type: Destination['type'];
   /** The bucket, or Azure's container. */
   readonly bucket: string;
   readonly prefix?: string | undefined;
-  /** Azure's storage account: each has containers of its own. */
+  /** The storage account of the container; only for Azure. */
   readonly storageAccount?: string | undefined;
-  /** The sovereign cloud of the storage account; absent for Azure itself. Each cloud has accounts of its own. */
+  /** The sovereign cloud of the storage account; absent for Azure's public cloud. */
   readonly cloud?: AzureCloud | undefined;
 }
 
 /**
- * Everything beside the rows that decides a file's bytes and its key. Written to the ledger before the upload and
- * read from there by every retry, so that a changed account record cannot make a second, different file.
+ * Everything, apart from the rows, that decides a file's bytes and key. It is written to the ledger before the upload,
+ * and every retry reads it from there, so that a changed account record cannot lead to a second, different file.
  */
 export interface Recipe {
   readonly place: Place;
   readonly format: Format;
   readonly compression: Compression;
-  /** A part ends before the row with which its lines, uncompressed, would exceed this many bytes. */
+  /** A part ends before the row with which its uncompressed lines would exceed this many bytes. */
   readonly partBytes: number;
-  /** 1 (fast) to 9 (small), as zlib counts; 4 is a mixture of our own (`deflate.ts`). */
+  /** zlib's scale, 1 (fast) to 9 (small); level 4 differs from zlib's (see `deflate.ts`). */
   readonly level: number;
 }
 
-/** The level of every new file; the ledger keeps that of a file whose upload has begun. */
+/** The level of every new file. A file whose upload has begun keeps the level in the ledger. */
 export const compressionLevel = 4;
 
-/** What of a recipe is the same for every account. */
+/** The part of a recipe that is the same for every account of a stage. */
 export type PartLimits = Pick<Recipe, 'partBytes' | 'level'>;
 
 export function recipeOf(account: Account, { partBytes, level }: PartLimits): Recipe {
@@ -47,9 +47,9 @@ export function placeOf(destination: Destination): Place {
   return { type, storageAccount, cloud: sovereign, bucket: container, prefix };
 }
 
-/** The place as one text, equal for equal places: `s3://bucket/prefix`, `azure://account/container/prefix`. */
+/** A place as text: `s3://bucket/prefix`, `azure://account/container/prefix`. Different places have different texts. */
 export function placeName({ type, storageAccount, cloud, bucket, prefix }: Place): string {
-  // The name of a storage account has no dots, so a host is never taken for another account of Azure itself.
+  // The name of a storage account has no dots, so the host name of a sovereign cloud cannot equal such a name.
   const account = cloud === undefined ? storageAccount : `${storageAccount}.blob.${azureSuffixes[cloud]}`;
   return `${type}://${[account, bucket, prefix].filter(part => part !== undefined).join('/')}`;
 }

@@ -11,7 +11,7 @@ export interface S3Credential {
   readonly sessionToken?: string | undefined;
 }
 
-/** What is kept of a service account: every URL in the file is discarded, the token endpoint is Google's own. */
+/** The part of a service-account file that is used. Its URLs are ignored: tokens are requested only from Google. */
 export interface GcsCredential {
   readonly type: 'gcs';
   readonly clientEmail: string;
@@ -22,7 +22,7 @@ export type Credential = S3Credential | GcsCredential | AzureCredential;
 
 const printableAscii = /^[\x21-\x7e]+$/;
 
-/** What the ids of IAM begin with that are none of an access key, but easily taken for one. */
+/** The prefixes of IAM ids (of users, roles and so on) that are easily confused with the id of an access key. */
 const otherIds = /^(AGPA|AIDA|AIPA|ANPA|ANVA|AROA|ASCA)/;
 
 const s3Secret = z
@@ -37,12 +37,12 @@ const s3Secret = z
   })
   .refine(({ accessKeyId, sessionToken }) => !accessKeyId.startsWith('ASIA') || sessionToken !== undefined, {
     path: ['sessionToken'],
-    error: 'expected one, as the key is a temporary one (ASIA…)',
+    error: 'expected one, because the key is temporary (ASIA…)',
   });
 
 const gcsSecret = z.object({
   type: z.literal('service_account', {
-    error: 'expected service_account (no other kind is taken: it could send tokens to any host)',
+    error: 'expected service_account (no other type is accepted: it could send tokens to any host)',
   }),
   client_email: secretValue.regex(/^[\w.+-]+@[\w.-]+$/, 'expected an e-mail address'),
   private_key: secretValue.regex(
@@ -51,22 +51,22 @@ const gcsSecret = z.object({
   ),
 });
 
-/** What of a destination decides which credential it needs. */
+/** The part of a destination that decides which credential it needs. */
 export type Credited =
   | { readonly type: 's3' }
   | { readonly type: 'gcs' }
   | ({ readonly type: 'azure' } & AzureOwner);
 
 /**
- * The text of a secret as the credential of a destination: the exporter and every command check it here and nowhere
- * else. Hostile until checked: no host, URL or configuration is taken from it other than the host of the destination's
- * storage account on an allow-listed Azure domain.
+ * Parses and checks a secret for a destination. The exporter and every command use only this
+ * function. The secret is untrusted: no host, URL or configuration is taken from it, except the
+ * host of the destination's storage account on an allowed Azure domain.
  *
  * @throws ExportError `secret_invalid`, naming every fault at once and no value but the name of a storage account
  */
 export function parseSecret(destination: Credited, secret: string): Credential {
   if (destination.type === 'azure') return ownedBy(destination, parseAzureSecret(secret));
-  // JSON.parse takes spaces around its text, but not the byte-order mark that `trim` drops too.
+  // `JSON.parse` would accept spaces, but not a byte-order mark; `trim` removes both.
   const pasted = secret.trim();
   return destination.type === 's3' ? parseS3Secret(pasted) : parseGcsSecret(pasted);
 }

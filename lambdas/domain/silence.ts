@@ -3,35 +3,36 @@ import { defaultAzureCloud } from './azure-cloud.ts';
 import type { FailureCode } from './failure.ts';
 import type { Instant } from './instant.ts';
 
-/** What may be silent: one bucket, or everything that fails together with it. */
+/** A destination, as far as its silence matters: the bucket, and the region that fails together with it. */
 export interface Target {
-  /** What answers for the bucket: itself, or the storage account that a container is in. */
+  /** The bucket; for Azure the storage account of the container, because its containers fail together. */
   readonly bucket: string;
-  /** A region of S3, Google Cloud Storage, a cloud of Azure's. */
+  /** A region of S3, all of Google Cloud Storage, or a cloud of Azure. */
   readonly region: string;
 }
 
-/** A bucket that took a connection and did not answer. */
+/** A silence: a bucket accepted a connection but did not answer. */
 export interface Silence {
   readonly region: string;
-  /** When it was asked. */
+  /** When the request was sent. */
   readonly asked: Instant;
-  /** When the exporter that asked gave up. */
+  /** When the exporter gave up. */
   readonly ended: Instant;
 }
 
 /**
- * What the fleet knows of buckets that are silent. Each account of one holds an exporter for as long as it waits; a few
- * hundred of them would hold all exporters, and keep every other account waiting.
+ * What all exporters of a stage know about silent buckets. An account with a silent bucket occupies
+ * an exporter while it waits for an answer. A few hundred such accounts would occupy all exporters,
+ * and every other account would have to wait.
  */
 export interface Silences {
-  /** The buckets that were silent last, of each region only some: which accounts met silence, their cursors tell. */
+  /** The most recently silent buckets, only some of each region; for the others see the cursor's last error. */
   readonly buckets: ReadonlyMap<Target['bucket'], Silence>;
-  /** When the regions of silent buckets last answered somebody. */
+  /** When a region with silent buckets last answered any account. */
   readonly answered: ReadonlyMap<Target['region'], Instant>;
-  /** When a bucket of the region that had been silent last answered. */
+  /** When a bucket that had been silent last answered, by region. */
   readonly recovered: ReadonlyMap<Target['region'], Instant>;
-  /** What has been given out of each permit (`usedAfter`). */
+  /** Up to which instant each permit is used up (see `usedAfter`). */
   readonly used: ReadonlyMap<string, Instant>;
 }
 
@@ -42,39 +43,39 @@ export const noSilences: Silences = {
   used: new Map(),
 };
 
-/** So many buckets are no longer one customer's trouble. */
+/** If this many buckets of a region are silent, the cause is the region and not a customer. */
 const bucketsInTrouble = 3;
-/** Milliseconds in which who was answered meanwhile says so, before a silence counts against the whole region. */
+/** In milliseconds. A silence counts against the region only after this time, so that others can report an answer. */
 const objectionTime = 500;
 /**
- * After so long a silence counts no more, in milliseconds. Longer than a window, or the next midnight would begin with one
- * wait of every exporter again.
+ * A silence is forgotten after this time, in milliseconds. It must be longer than a window: otherwise every exporter
+ * would wait for the silent buckets again at the next boundary.
  */
 const silenceCounts = 6 * 3_600_000;
-/** So many silent buckets of a region tell all there is to tell; the item is read by every export. */
+/** The most silent buckets that are stored for a region. More add no information, and every export reads the item. */
 const mostNoted = 10;
 
-/** How long a cloud may stay silent, in milliseconds: enough for one that is well. */
+/** How long an exporter waits for an answer, in milliseconds: enough for a healthy cloud. */
 const usualPatience = 5_000;
-/** For messages that failed before: a cloud that is slow, but not silent, gets through. */
+/** The wait for messages that failed before, so that a slow cloud can still answer. */
 const greatPatience = 30_000;
-/** Where buckets are silent, for one that has not been silent yet: enough for nearly every answer of a cloud that is well. */
+/** The wait in a region with silent buckets, for a bucket that was not: enough for most healthy answers. */
 const shortPatience = 1_000;
 
-/** So many exporters at once, on average, wait for what one permit is for. */
+/** On average, this many exporters at once wait for an answer under one permit. */
 const exportersPerPermit = 3;
-/** What was not used of a permit is kept for so long, in milliseconds; no less than a permit for great patience costs. */
+/** How much unused time of a permit can be used later, in milliseconds. At least the highest cost of a permit. */
 const keptFor = 10_000;
 
-/** The right to ask although silence is likely. The whole fleet has so many for each region. */
+/** Allows a request although silence is likely. All exporters of a stage share the permits of a region. */
 export interface Permit {
-  /** For who is asked the `first` time in a region, or for who is asked `again`: neither takes the other's. */
+  /** `first <region>` for buckets that were not tried yet, `again <region>` for the others. Each has its own budget. */
   readonly name: string;
-  /** For how long asking uses it up, in milliseconds. */
+  /** How much of the permit's time a request uses up, in milliseconds. */
   readonly cost: number;
 }
 
-/** Whether a destination may be asked now, for how many milliseconds it may be silent, and what asking needs first. */
+/** Whether an upload may begin now, how many milliseconds it may wait for an answer, and which permit it needs. */
 export type Admission =
   | { readonly kind: 'free'; readonly patience: number }
   | { readonly kind: 'by-permit'; readonly patience: number; readonly permit: Permit }
@@ -82,9 +83,9 @@ export type Admission =
 
 export interface Asker {
   readonly target: Target;
-  /** Why and when the account last failed, if it has not delivered since. */
+  /** The account's last failure, if it has delivered nothing since. */
   readonly lastError: { readonly code: FailureCode; readonly at: Instant } | undefined;
-  /** How often the message has been received, this time included. */
+  /** How often the message was received, including this time. */
   readonly received: number;
 }
 
@@ -93,7 +94,7 @@ export function admissionOf(silences: Silences, asker: Asker, now: Instant): Adm
   if (isKnownSilent(silences, asker, now))
     return byPermit(silences, 'again', region, patienceAt(asker.received), now);
   switch (stateOf(region, silences, now)) {
-    case 'well':
+    case 'healthy':
       return { kind: 'free', patience: patienceAt(asker.received) };
     case 'troubled':
       return { kind: 'free', patience: shortPatience };
@@ -122,36 +123,38 @@ function byPermit(
 }
 
 /**
- * What is given out of a permit after one more: a clock that runs ahead by its cost, and never far behind; `undefined`
- * if that would be ahead of the time.
+ * Up to which instant a permit is used up after one more request; `undefined` if that is in the
+ * future, so that the request must wait. Each request moves this instant forward by its cost, and
+ * it is never more than `keptFor` in the past.
  */
 export function usedAfter(used: Instant | undefined, { cost }: Permit, now: Instant): Instant | undefined {
   const after = Math.max(used ?? 0, unusedAt(now)) + cost;
   return after <= now ? after : undefined;
 }
 
-/** Where the clock of a permit stands that nobody has used for long. */
+/** The value for a permit that was not used for a long time. */
 export function unusedAt(now: Instant): Instant {
   return now - keptFor;
 }
 
 /**
- * True if the account will most likely meet silence: its bucket is noted, or it met silence itself and no silent bucket of
- * a region in trouble has answered since. If one has, all others are asked without a permit, for a short time each.
+ * True if the account's bucket is probably silent: it is one of the stored buckets, or the account's last attempt got
+ * no answer, its region has silent buckets, and none of them has answered since. Once one has answered, the others are
+ * tried without a permit, with a short wait each.
  */
 export function isKnownSilent(silences: Silences, { target, lastError }: Asker, now: Instant): boolean {
   const { bucket, region } = target;
   const noted = silences.buckets.get(bucket);
   if (noted && counts(noted.ended, now)) return true;
   if (lastError?.code !== 'no_answer' || !counts(lastError.at, now)) return false;
-  return lastError.at > (silences.recovered.get(region) ?? 0) && stateOf(region, silences, now) !== 'well';
+  return lastError.at > (silences.recovered.get(region) ?? 0) && stateOf(region, silences, now) !== 'healthy';
 }
 
-/** In a troubled region some buckets are silent; one where nobody has been answered since they were asked is suspended. */
-function stateOf(region: string, silences: Silences, now: Instant): 'well' | 'troubled' | 'suspended' {
+/** `troubled`: several buckets are silent. `suspended`: in addition, no bucket has answered since they were tried. */
+function stateOf(region: string, silences: Silences, now: Instant): 'healthy' | 'troubled' | 'suspended' {
   const answeredAt = silences.answered.get(region) ?? 0;
   const silent = notedIn(region, silences, now);
-  if (silent.length < bucketsInTrouble) return 'well';
+  if (silent.length < bucketsInTrouble) return 'healthy';
   const unanswered = silent.filter(({ asked, ended }) => asked > answeredAt && now - ended >= objectionTime);
   return unanswered.length < bucketsInTrouble ? 'troubled' : 'suspended';
 }
@@ -162,12 +165,12 @@ function notedIn(region: string, { buckets }: Silences, now: Instant) {
     .filter(silence => silence.region === region && counts(silence.ended, now));
 }
 
-/** False for what is known no more, since nobody asked for long. */
+/** False if the silence is too long ago to matter. */
 function counts(silentAt: Instant, now: Instant): boolean {
   return now - silentAt <= silenceCounts;
 }
 
-/** The noted buckets that make way when another is noted: the oldest of its region, and what is known no more. */
+/** The stored buckets to remove when another is stored: the oldest of its region, and those that no longer count. */
 export function forgottenFor(
   { bucket, region }: Target,
   silences: Silences,
@@ -179,21 +182,21 @@ export function forgottenFor(
   return [...oldest.map(other => other.bucket), ...past.map(([other]) => other)];
 }
 
-/** True if an answer from the region tells the fleet something: a bucket there was silent when it was asked last. */
+/** True if an answer from the region should be stored: a bucket there was silent since the last stored answer. */
 export function isNews(silences: Silences, region: string, now: Instant): boolean {
   const answeredAt = silences.answered.get(region) ?? 0;
   return notedIn(region, silences, now).some(({ asked }) => asked > answeredAt);
 }
 
-/** What a failed upload tells of its bucket: it was silent, it answered, or neither can be said. */
+/** What a failed upload shows about its bucket: silence, an answer, or (`undefined`) neither. */
 export function heardIn(code: FailureCode): 'silence' | 'answer' | undefined {
   if (code === 'no_answer') return 'silence';
   return code === 'network' || code === 'internal' || code === 'out_of_time' ? undefined : 'answer';
 }
 
 /**
- * How long a cloud may stay silent. By the message, not by the account: when accounts of a silent cloud are due again
- * hours later, they must not all hold an exporter for long.
+ * How long an exporter waits for an answer. It depends on the message and not on the account's failures: when accounts
+ * of a silent cloud are due again hours later, they must not all occupy an exporter for long.
  */
 function patienceAt(received: number): number {
   return received < 3 ? usualPatience : greatPatience;

@@ -1,20 +1,20 @@
 import { type Instant, toIso } from './instant.ts';
 import { epochUnitOf, isCompactDate, offsetBehind, recordedAt } from './written-instant.ts';
 
-/** The two forms of sort keys that a stage can be set to: text in ISO 8601, or a number of milliseconds since 1970. */
+/** The two types of sort keys that a stage can have: text in ISO 8601, or a number of milliseconds since 1970. */
 export const sortKeyTypes = ['iso', 'epochMilliseconds'] as const;
 
 export type SortKeyType = (typeof sortKeyTypes)[number];
 
 /**
- * A bound of a window among sort keys. A text is written without a fraction and without `Z`, so that it sorts before
- * every key of its second whatever the precision of that.
+ * A window's bound as a sort key. A text has no fraction and no `Z`, so that it sorts before every key of its second,
+ * with any number of digits after the second.
  */
 export function sortKeyBound(instant: Instant, type: SortKeyType): string {
   return type === 'iso' ? toIso(instant).slice(0, 19) : String(instant);
 }
 
-/** The instant of a key that sorts as instants do, in whole milliseconds; `undefined` of any other. */
+/** The instant of a sort key, in whole milliseconds; `undefined` if such keys do not sort like their instants. */
 export function placeInTime(sortKey: string, type: SortKeyType): Instant | undefined {
   if (type === 'epochMilliseconds') return /^\d{1,15}$/.test(sortKey) ? Number(sortKey) : undefined;
   const [prefix] = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?(?=[\dZ#]|$)/.exec(sortKey) ?? [];
@@ -22,29 +22,29 @@ export function placeInTime(sortKey: string, type: SortKeyType): Instant | undef
   return Number.isNaN(instant) ? undefined : instant;
 }
 
-/** Whether a sort key has the declared form, so that its row is in the window of its instant. */
+/** The form of a sort key. Only a row whose key has the declared form is exported with the right window. */
 export interface KeyForm {
   readonly readable: boolean;
-  /** What a person calls it: `ISO 8601 with a space in the place of T`. Never the key itself. */
+  /** A description such as `ISO 8601 with a space in the place of T`. Never contains the key itself. */
   readonly name: string;
-  /** The instant of recording, as far as the key tells. */
+  /** The instant of recording, if the key contains one that can be read. */
   readonly instant: Instant | undefined;
 }
 
-/** What keys of each type look like. */
+/** A description of the keys of each type. */
 export const expectedForms: Readonly<Record<SortKeyType, string>> = {
   iso: 'text in ISO 8601 in UTC, such as 2026-11-22T07:59:59.120Z#01JD',
   epochMilliseconds: 'a number of milliseconds since 1970',
 };
 
-/** The form of a sort key as it is in the table, measured against the declared type. */
+/** The form of a sort key, compared with the declared type. */
 export function keyForm(sortKey: unknown, type: SortKeyType): KeyForm {
   if (typeof sortKey === 'number' || typeof sortKey === 'bigint') return numberForm(Number(sortKey), type);
   if (typeof sortKey !== 'string') {
     const name = sortKey === undefined ? 'none: the row has no such attribute' : 'neither text nor a number';
     return { readable: false, name, instant: undefined };
   }
-  // A number whose digits no double holds arrives as text.
+  // A number with more digits than a double can hold arrives as text.
   if (type === 'epochMilliseconds' && /^-?\d+(?:\.\d+)?$/.test(sortKey))
     return numberForm(Number(sortKey), type);
   return textForm(sortKey, type);
@@ -71,11 +71,11 @@ const compact = 'ISO 8601 in its compact form';
 const day = '\\d{4}-\\d\\d-\\d\\d';
 const clock = '\\d\\d:\\d\\d';
 
-/** The forms that are found in such tables; a key is of the first whose beginning it has. */
+/** Descriptions of wrong forms that occur in audit logs. The first that matches counts. */
 const flaws: readonly (readonly [RegExp, string])[] = [
   [/^\s/, 'text that begins with a space'],
   [/^["']/, 'text that begins with a quote'],
-  [/^\p{Cf}/u, 'text that begins with a character that is not seen'],
+  [/^\p{Cf}/u, 'text that begins with an invisible character'],
   [new RegExp(`^${day} +${clock}`), 'ISO 8601 with a space in the place of T'],
   [new RegExp(`^${day}t${clock}`), 'ISO 8601 with a small t'],
   [new RegExp(`^${day}[_/#|-]${clock}`), 'ISO 8601 with another character in the place of T'],
@@ -92,7 +92,7 @@ const flaws: readonly (readonly [RegExp, string])[] = [
   [new RegExp(`${day}[Tt ]${clock}`), 'text in front of the instant'],
 ];
 
-/** What is wrong with a text that should be ISO 8601 in UTC; `undefined` if nothing is. */
+/** What is wrong with a text that should be ISO 8601 in UTC; `undefined` if it is right. */
 function flawOf(text: string): string | undefined {
   const [, digits] = /^(\d{8,})(?![\dTt])/.exec(text) ?? [];
   if (digits !== undefined && digits.length !== 13 && isCompactDate(digits)) return compact;
@@ -104,7 +104,7 @@ function flawOf(text: string): string | undefined {
 }
 
 function isoFlaw(text: string, seconds: string | undefined, behind: string): string | undefined {
-  // `08:00#1` sorts before `08:00:00`, so it is in the window before its own.
+  // `08:00#1` sorts before `08:00:00`, so its row would be exported with the previous window.
   if (seconds === undefined && !/^[Zz]/.test(behind)) return 'ISO 8601 without seconds';
   const offset = offsetBehind(behind);
   if (offset === undefined) return 'ISO 8601 with something behind it that may be an offset or a time zone';

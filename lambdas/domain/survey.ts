@@ -1,33 +1,33 @@
 import type { FailureCode } from './failure.ts';
 import type { Instant } from './instant.ts';
 
-/** What an hourly look at every account found. */
+/** The result of the watchdog's hourly check of all accounts. */
 export interface Survey {
   readonly at: Instant;
   readonly accounts: number;
   /**
-   * Accounts whose record has faults, paused ones too: they would fail on the day they are resumed. And those whose
-   * cursor in the ledger cannot be read, so that nothing of theirs is exported.
+   * Accounts whose record has faults, also paused ones, which would fail when they are resumed. Also accounts whose
+   * cursor in the ledger cannot be read, so that they are not exported.
    */
   readonly invalid: readonly InvalidAccount[];
-  /** Accounts whose export ends with an error that needs a person, or that has made them late. */
+  /** Accounts with an error that needs a person, or with an error that has made them late. */
   readonly failing: readonly FailingAccount[];
-  /** Accounts with a window that is owed and late, and no error that says why. */
+  /** Accounts with a window that is owed and late, and no error that explains it. */
   readonly behind: readonly TroubledAccount[];
   /**
-   * Active accounts that no exporter has seen since they were added, or resumed with windows owed: normal until their
-   * next boundary.
+   * Active accounts that no exporter has handled since they were added, or resumed with windows owed. This is normal
+   * until their next boundary.
    */
   readonly neverExported: readonly string[];
-  /** Every active account with a valid record. */
+  /** All active accounts with a valid record. */
   readonly active: readonly string[];
 }
 
-/** What a look at the newest sort keys of some accounts found. */
+/** The result of checking the newest sort keys of some accounts. */
 export interface KeySample {
-  /** How many accounts were looked at. */
+  /** How many accounts were checked. */
   readonly sampled: number;
-  /** Those whose newest sort key has another form than the declared one, and which. */
+  /** The accounts whose newest sort key has another form than the declared one, with that form. */
   readonly unreadable: readonly { readonly accountId: string; readonly form: string }[];
 }
 
@@ -35,14 +35,14 @@ export interface InvalidAccount {
   readonly accountId: string;
   readonly faults: string;
   readonly paused: boolean;
-  /** How far it was exported before; absent if it never was. */
+  /** How far the account is exported; absent if it never was. */
   readonly exportedThrough?: Instant;
 }
 
 export interface TroubledAccount {
   readonly accountId: string;
   readonly exportedThrough: Instant;
-  /** When the trouble began. */
+  /** Since when the account is failing or behind. */
   readonly since: Instant;
 }
 
@@ -51,14 +51,15 @@ export interface FailingAccount extends TroubledAccount {
   readonly message: string;
 }
 
-/** So many accounts in trouble are no longer each its own customer's matter; in a smaller fleet all of them are not. */
+/** With fewer accounts in trouble, the cause may be those customers. In a smaller fleet all must be in trouble. */
 const fewestOfFleet = 3;
-/** And so large a share of the fleet, in percent. */
+/** The same limit as a share of the fleet, in percent. */
 const leastShare = 10;
 
 /**
- * The share of the fleet that is failing, behind or invalid, in percent; 0 as long as it can be one customer's fault or
- * another's: fewer than three accounts, or than a tenth. Both of a fleet of two count, one of one never does.
+ * The share of the accounts that are failing, behind or invalid, in percent. It is 0 while single customers may be the
+ * cause: with fewer than three accounts, or less than a tenth. In a fleet of two both must be in trouble; in a fleet of
+ * one the share is always 0.
  */
 export function fleetInTrouble({ invalid, failing, behind, active }: Omit<Survey, 'neverExported'>): number {
   const notExported = invalid.filter(({ paused }) => !paused).length;
@@ -68,12 +69,12 @@ export function fleetInTrouble({ invalid, failing, behind, active }: Omit<Survey
   return fleet > 1 && troubled >= Math.min(fewestOfFleet, fleet) && share >= leastShare ? share : 0;
 }
 
-/** A round begins an hour after the one before; a little more, so that none falls between two. */
+/** A little more than the hour between two rounds, so that no account is missed between them. */
 const sinceLastRound = 65 * 60_000;
 
 /**
- * How many accounts came into trouble since the last round while others were in it already. The alarm for those rings
- * already, so that it would be silent about these.
+ * How many accounts came into trouble since the last round while others were already in trouble. The alarm for the
+ * others is already on, so it would not report the new ones.
  */
 export function furtherInTrouble({ at, failing, behind }: Omit<Survey, 'neverExported'>): number {
   const troubled = [...failing, ...behind];

@@ -2,25 +2,25 @@ import { IANAZone } from 'luxon';
 import type { Instant } from './instant.ts';
 import { timeZoneDataOfList, timeZoneNames } from './time-zone-names.ts';
 
-/** How far the clocks of a zone are ahead of UTC at an instant, in milliseconds. */
+/** The offset of a zone from UTC at an instant, in milliseconds; positive if its clocks are ahead. */
 export type OffsetAt = (instant: Instant) => number;
 
 const listed = new Set(timeZoneNames);
 
-/** True for a name of the IANA database, links included, that the runtime knows too: it may be older than the list. */
+/** True for a name of the IANA database, including links. The runtime must know it too: its data may be older. */
 export function isTimeZone(name: string): boolean {
   return listed.has(name) && IANAZone.create(name).isValid;
 }
 
-/** Offsets by zone and instant. The library formats a date for each, and accounts of a zone ask for the same few. */
+/** A cache of offsets by zone and instant: computing one is slow, and all accounts of a zone need the same few. */
 const knownOffsets = new Map<string, Map<Instant, number>>();
 const mostKnown = 4096;
 
 /**
- * The offsets of a time zone, after the time-zone data of the runtime.
+ * The offsets of a time zone, from the runtime's time-zone data.
  *
- * @param timeZone an IANA name, links included
- * @throws RangeError if the runtime does not know the zone; the function returned, for what is no instant
+ * @param timeZone an IANA name, including links
+ * @throws RangeError if the runtime does not know the zone. The returned function throws it for an invalid instant
  */
 export function offsetsOf(timeZone: string): OffsetAt {
   const zone = IANAZone.create(timeZone);
@@ -39,20 +39,20 @@ export function offsetsOf(timeZone: string): OffsetAt {
 }
 
 /**
- * Whether time-zone data of a version (`2026c`) are older than those that the release's list of zones is of. A zone whose
- * rules have changed since then has its boundaries at the wrong hour.
+ * Whether a version of the time-zone data (`2026c`) is older than the version of the release's list of zones. If so,
+ * zones whose rules have changed since then have boundaries at the wrong hour.
  */
 export function isOlderTimeZoneData(version: string): boolean {
   return timeZoneDataNumber(version) < timeZoneDataNumber(timeZoneDataOfList);
 }
 
-/** A version of the IANA database as a number that grows with it: 202603 for `2026c`; 0 if it is no version. */
+/** A version of the IANA database as a number that can be compared: 202603 for `2026c`; 0 if it is not a version. */
 export function timeZoneDataNumber(version: string): number {
   const [, year, letter] = /^(\d{4})([a-z])/.exec(version) ?? [];
   return year === undefined || letter === undefined ? 0 : Number(year) * 100 + letter.charCodeAt(0) - 0x60;
 }
 
-/** The version that such a number stands for. */
+/** The inverse of `timeZoneDataNumber`. */
 export function timeZoneDataName(number: number): string {
   return `${Math.floor(number / 100)}${String.fromCharCode(0x60 + (number % 100))}`;
 }

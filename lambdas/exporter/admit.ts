@@ -14,21 +14,22 @@ import {
 } from '../domain/silence.ts';
 import type { ExporterPorts } from './ports.ts';
 
-/** A destination that may be asked. */
+/** Permission to upload to a destination now. */
 export interface Admitted {
-  /** How long it may stay silent, in milliseconds. */
+  /** How long the upload may wait for an answer, in milliseconds. */
   readonly patience: number;
-  /** Tells the fleet what became of asking it. Does not reject. */
+  /** Stores for all exporters whether the destination answered. Never rejects. */
   heard(answer: Answer): Promise<void>;
 }
 
 /**
- * Lets the destination be asked, unless it is too likely that it is silent: a cloud that takes connections and does not
- * answer would hold one exporter for each of its accounts, and all other accounts would wait.
+ * Decides whether an upload may begin. It may not if the destination is probably silent: a cloud
+ * that accepts connections but does not answer would occupy one exporter for each of its accounts,
+ * and all other accounts would have to wait.
  *
- * What the fleet knows only saves time: if it cannot be read or written, exports go on as if nothing were known.
+ * The stored silences only save time. If they cannot be read or written, exports continue as if none were known.
  *
- * @returns the failure with which the account has to wait, if it has to
+ * @returns a failure if the account must wait
  */
 export async function admit(
   { accountId, destination }: Account,
@@ -45,17 +46,14 @@ export async function admit(
   const isKnown = isKnownSilent(seen, asker, now);
   if (admission.kind === 'wait' || !(await isPermitted(admission)))
     return isKnown
-      ? new ExportError(
-          'no_answer',
-          `There was no answer from ${bucket} when it was last asked; it is asked again later`,
-        )
+      ? new ExportError('no_answer', `${bucket} did not answer the last request; it is tried again later`)
       : new ExportError(
           'region_silent',
-          `Several other buckets of ${region} are silent, so ${bucket} was not asked; it is asked later`,
+          `Several other buckets of ${region} do not answer, so ${bucket} was not tried; it is tried later`,
         );
 
   const { patience } = admission;
-  let isTold = !isKnown && !isNews(seen, region, now);
+  let isStored = !isKnown && !isNews(seen, region, now);
   return {
     patience,
     async heard(answer) {
@@ -63,8 +61,8 @@ export async function admit(
       const at = clock.now();
       if (heard === 'silence')
         await bestEffort(() => silences.noteSilence(target, { asked: at - patience, ended: at }, seen));
-      if (heard === 'answer' && !isTold) {
-        isTold = true;
+      if (heard === 'answer' && !isStored) {
+        isStored = true;
         await bestEffort(() => silences.noteAnswer(target, at, isKnown));
       }
     },
@@ -79,7 +77,7 @@ export async function admit(
     try {
       return await ask();
     } catch (thrown) {
-      telemetry.note({ accountId }, `What is known of ${region} could not be noted`, thrown);
+      telemetry.note({ accountId }, `The silences of ${region} could not be stored`, thrown);
       return undefined;
     }
   }

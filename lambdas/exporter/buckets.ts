@@ -14,7 +14,9 @@ interface BucketsOptions {
   readonly exporter: ExporterIdentity;
 }
 
-/** The bucket of one account during one invocation: opened at the first file, kept while the record stays the same. */
+/**
+ * The bucket of one account during one invocation. It is opened for the first file and kept until the record changes.
+ */
 export function createBuckets({
   secrets,
   open,

@@ -1,31 +1,31 @@
 import { firstRowBeyond, type Page, rowsOf } from '../archive/page.ts';
 import { allFields, type FieldBits, fieldsIn, type RecordField } from '../domain/audit-record.ts';
 
-/** What a part turned out to hold. */
+/** The rows of a part. */
 export interface PartRows {
   readonly records: number;
   readonly malformed: number;
-  /** True if the rows ended before the part was full: it is the window's last. */
+  /** True if no rows are left for another part, so that this is the window's last. */
   readonly final: boolean;
   readonly lastSortKey: string | undefined;
 }
 
-/** What its rows are like. */
 export interface PartContent {
   readonly rows: PartRows;
-  /** The fields that not one of the rows has; none of a part without rows. */
+  /** The fields that no row has. Empty for a part without rows. */
   readonly lacking: readonly RecordField[];
 }
 
 export interface Part {
   readonly lines: AsyncIterable<Uint8Array>;
-  /** What the part holds, once its lines are read to the end. */
+  /** @throws TypeError if `lines` has not been read to its end */
   content(): PartContent;
 }
 
 /**
- * The first rows of the pages, up to a number of bytes of lines but at least one row. Where a part ends depends on the
- * rows alone, not on the pages they come in: it ends where a row that is there no longer fits.
+ * The first rows of the pages, with lines of at most `partBytes` bytes but at least one row. The
+ * part ends before the first row that does not fit. This must depend only on the rows and not on
+ * the pages, because a retry may get other pages.
  */
 export function cutPart(pages: AsyncIterable<Page>, partBytes: number): Part {
   let records = 0;
@@ -43,7 +43,7 @@ export function cutPart(pages: AsyncIterable<Page>, partBytes: number): Part {
         const rows = rowsOf(page, 0, end);
         records += rows.count;
         malformed += rows.malformed;
-        // Of the whole page: those of its rows that no longer fit are of the same window.
+        // Includes the page's rows after the end of this part, which belong to the same window.
         fields |= page.fields;
         lastSortKey = page.sortKey(end - 1);
         left -= rows.lines.length;

@@ -1,20 +1,20 @@
 import { ExportError } from '../domain/failure.ts';
 import type { Clock, Deadline } from './ports.ts';
 
-/** A part of the usual size takes well under this long, in milliseconds. */
+/** A part of the usual size takes much less than this, in milliseconds. */
 const timeForAPart = 5 * 60_000;
-/** What is left for recording a failure once an upload is abandoned. */
+/** The time reserved for recording a failure after an upload is aborted, in milliseconds. */
 const timeToClean = 15_000;
 /**
- * How long one account may be worked on at a time, in milliseconds: after that the rest of its backlog is queued behind
- * the messages that came meanwhile. A file that is begun is finished.
+ * How long an invocation works on one account, in milliseconds. After that it puts the rest of the backlog back into
+ * the queue, behind other accounts' messages. A file that was begun is finished.
  */
 export const turn = 60_000;
 
-/** Calls once after so many milliseconds; the answer cancels it. */
+/** Calls `run` once after this many milliseconds. The returned function cancels the call. */
 export type Timer = (run: () => void, milliseconds: number) => () => void;
 
-/** The deadline of one message in an invocation. `cancel` stops its timer. */
+/** The deadline of one message. `cancel` stops its timer. */
 export function createDeadline(
   remaining: () => number,
   timer: Timer,

@@ -10,12 +10,12 @@ import { fileNameOf, type PartDelivery } from './part-delivery.ts';
 import { reportFailure } from './report-failure.ts';
 
 /**
- * Delivers one file: intent, upload, events, and last the commit of row and cursor. A crash between any
- * two of these leaves a state from which the next attempt arrives at the same one object.
+ * Delivers one file: writes the intent, uploads, sends the events, and finally commits the file's row and the cursor.
+ * After a crash between any two of these, the next attempt arrives at the same single object.
  *
- * @returns the cursor behind the file; `not-begun` or `superseded` if another exporter of the account was quicker,
- *   before or after the upload's first request; `failed` if somebody must act, which is then reported
- * @throws ExportError with a retryable code, reported too
+ * @returns the cursor after the file; `not-begun` or `superseded` if another exporter of the account was faster, before
+ *   or after the upload's first request; `failed` after it has reported a failure that needs a person
+ * @throws ExportError with a retryable code, after it has reported it
  */
 export async function deliverPart(
   delivery: PartDelivery,
@@ -41,7 +41,7 @@ export async function deliverPart(
   if (upload.unknown) throw upload.unknown;
   if (upload.isSuperseded) return upload.begun ? 'superseded' : 'not-begun';
   if (answer.kind === 'refused' || answer.kind === 'unclear') return fail(upload, answer);
-  // A cloud may say that the object is there before anything is sent. What is committed has an intent all the same.
+  // A cloud may say that the object exists before the upload sends anything. A commit needs the intent all the same.
   if (!upload.begun && !(await note(upload, 'staging'))) return 'not-begun';
   const begun = upload.begun ?? delivery.cursor;
   try {
@@ -52,7 +52,7 @@ export async function deliverPart(
         return fail(upload, refused(foreignObject(delivery, answer.words)));
     }
     const { file, lacking } = await describeFile(upload, begun, packed);
-    // Told before the commit: whoever crashes here tells it once more rather than never.
+    // Before the commit: a crash in between repeats the events. After the commit, a crash would lose them.
     await ports.events.delivered(accountId, file);
     if (begun.failures > 0) await ports.events.recovered(accountId, file, begun.failures);
     if (begun.deliveredTo !== undefined && begun.deliveredTo !== attempt.place)
@@ -67,27 +67,29 @@ export async function deliverPart(
   }
 }
 
-/** One attempt at a part on its way. */
+/** An attempt in progress. */
 interface Upload {
   readonly delivery: PartDelivery;
   readonly attempt: Omit<Attempt, 'step'>;
   /** The cursor with the attempt in it; absent until the first request is about to be sent. */
   begun: Cursor | undefined;
-  /** What of the attempt's progress stands in the ledger. */
+  /** The step that is stored in the ledger. */
   step: UploadStep | undefined;
-  /** True once another exporter is found to have gone on from the same cursor. */
+  /** True if another exporter has continued from the same cursor. */
   isSuperseded: boolean;
-  /** Why nobody knows whether the attempt stands in the ledger; nothing was sent then. */
+  /** Set if it is unknown whether the ledger has the attempt. Nothing was sent then. */
   unknown: ExportError | undefined;
 }
 
-/** What became of an upload, and what it was made of. */
+/** The outcome of an upload, and the part that was uploaded. */
 interface Sent {
   readonly answer: Answer;
   readonly packed: PackedPart | undefined;
 }
 
-/** Uploads with the credential at hand and, if that is rejected and was rotated meanwhile, once more with the new one. */
+/**
+ * Uploads the part. If the cloud rejects the credential, and the secret has changed, uploads again with the new one.
+ */
 async function send(upload: Upload): Promise<Sent> {
   const { account, admitted, ports } = upload.delivery;
   const first = await sendTo(upload, () => ports.buckets.open(account, admitted.patience));
@@ -108,7 +110,9 @@ async function sendTo(upload: Upload, open: () => Promise<Bucket | undefined>): 
   return bucket && create(upload, bucket);
 }
 
-/** Why reading is stopped; a constant, since an error of its own for each file costs more than the stop. */
+/**
+ * The reason for aborting reads that are no longer needed. A constant, because creating an error for each file is slow.
+ */
 const uploadEnded = 'The upload is over';
 
 async function create(upload: Upload, bucket: Bucket): Promise<Sent> {
@@ -135,10 +139,11 @@ async function create(upload: Upload, bucket: Bucket): Promise<Sent> {
 }
 
 /**
- * Notes how far the upload has come, and never less far: what a first credential may have created stands, whatever the
- * second one does. Noted no earlier than that, an attempt that was killed before tells that it has created nothing.
+ * Stores the attempt with its step, right before the request that the step is about: an attempt that is killed earlier
+ * has created nothing, and the ledger shows it. Never goes back from `creating`: the upload with a first credential may
+ * have created the object, even if a second upload only stages.
  *
- * @returns false if another exporter has gone on from the same cursor
+ * @returns false if another exporter has continued from the same cursor
  */
 async function note(upload: Upload, step: UploadStep): Promise<boolean> {
   const { delivery, attempt, begun } = upload;
@@ -157,11 +162,11 @@ async function note(upload: Upload, step: UploadStep): Promise<boolean> {
   return true;
 }
 
-/** @throws ExportError if another exporter has gone on from the same cursor: the upload must not create the object then */
+/** @throws ExportError if another exporter has continued from the same cursor: the upload must then not create the object */
 async function noteStep(upload: Upload, step: UploadStep): Promise<void> {
   if (await note(upload, step)) return;
   upload.isSuperseded = true;
-  throw new ExportError('internal', 'Another exporter has gone on with the account meanwhile');
+  throw new ExportError('internal', 'Another exporter has continued the export of the account');
 }
 
 async function describeFile(
@@ -171,7 +176,7 @@ async function describeFile(
 ): Promise<{ file: DeliveredFile; lacking: readonly RecordField[] }> {
   const { window, part, recipe } = delivery.intent;
   const { format, compression, place } = recipe;
-  // The same rows give the same bytes, whoever wrote them.
+  // The body of an existing object may not have been read. Packing the same rows again gives the same bytes.
   const { rows, lacking, archive } = packed?.figures() ?? (await packWithoutUpload(delivery));
   const file = {
     window,
@@ -189,7 +194,7 @@ async function describeFile(
   return { file, lacking };
 }
 
-/** For a driver that learned before the body's end that the object is there. */
+/** Computes the figures without an upload, for an object whose existence the driver learned before the body's end. */
 async function packWithoutUpload(delivery: PartDelivery) {
   const { signal } = delivery.deadline;
   const packed = packPart(delivery, signal);
@@ -204,7 +209,7 @@ async function fail(
   { kind, failure }: NotCreated,
 ): Promise<'failed'> {
   const { account, cursor, intent, ports } = delivery;
-  // It may stand in the ledger although this exporter did not learn that it was begun.
+  // The ledger may have the attempt, although the answer to its begin was lost.
   const noted = step ? { ...attempt, step } : cursor.attempts.find(other => other.token === attempt.token);
   const ended = noted && { attempt: noted, became: kind };
   const at = { cursor: begun ?? cursor, window: intent.window, ...(ended && { ended }) };

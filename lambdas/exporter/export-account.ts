@@ -12,10 +12,14 @@ import { recount } from './recount.ts';
 import { reportFailure } from './report-failure.ts';
 
 /**
- * How an invocation ended: everything due is delivered (`done`), the rest, windows to be counted again included, is
- * queued again (`continued`, `early`, `superseded`), the account gets nothing now (`stopped`, `gone`), somebody must act
- * (`failed`), or the message has to wait: where the destination is most likely silent (`suspended`), and where another
- * exporter is at work.
+ * How the work on a message ended:
+ *
+ * - `done`: everything that is due is delivered.
+ * - `continued`, `early`, `superseded`: a message for the rest was sent to the queue.
+ * - `stopped`, `gone`: the account is paused or expired, or has no record.
+ * - `failed`: a person must act.
+ * - `suspended`: the message must wait, because the destination is probably silent.
+ * - `Leased`: the message must wait, because another exporter is working on the account.
  */
 export type ExportOutcome =
   | 'done'
@@ -32,11 +36,11 @@ export interface Leased {
   readonly leasedUntil: Instant;
 }
 
-/** One message on its way. */
+/** The work on one message. */
 export interface ExportRun {
-  /** The queue's. */
+  /** The queue's id of the message. */
   readonly messageId: string;
-  /** How often the message has been received, this time included. */
+  /** How often the message was received, including this time. */
   readonly received: number;
   readonly ports: ExporterPorts;
   readonly settings: ExportSettings;
@@ -48,10 +52,10 @@ const mostConflicts = 5;
 const conflictDelay = 60;
 
 /**
- * Delivers every window that an account is owed up to the message's tick, oldest first, each file committed before
- * the next begins; then counts windows again that are old enough, if the stage does so.
+ * Delivers every window that an account is owed up to the message's tick, oldest first. Each file is committed before
+ * the next begins. Then it counts old windows again, if the stage is configured for that.
  *
- * @throws ExportError with a retryable code; failures that need a person are recorded and reported, not thrown
+ * @throws ExportError with a retryable code. Failures that need a person are recorded and reported, but not thrown
  */
 export async function exportAccount(
   message: ExportMessage,
@@ -74,7 +78,7 @@ export async function exportAccount(
   }
   return requeue('superseded', conflictDelay);
 
-  /** Reads record and cursor afresh and goes on from there. */
+  /** Reads the record and the cursor again, and continues from there. */
   async function exportFromRecord(): Promise<ExportOutcome> {
     const { accountId, tick } = message;
     const standing = await ports.accounts.read(accountId);
@@ -85,7 +89,7 @@ export async function exportAccount(
     }
     const account = checkAccount(record);
     const schedule = account instanceof ExportError ? parseSchedule(record) : account;
-    // Even for a faulty record: what is owed from now on must not depend on when it is fixed.
+    // The cursor is created even for an invalid record: which windows are owed must not depend on when it is fixed.
     const cursor =
       standing.cursor ??
       (schedule && (await ports.ledger.createCursor(accountId, firstPosition(schedule, tick))));
@@ -119,7 +123,7 @@ export async function exportAccount(
       if (!admitted) {
         const admission = await admit(account, cursor, silences, received, ports);
         if (admission instanceof ExportError) {
-          // One that was noted, but of which this exporter did not learn: it has written nothing.
+          // This attempt may be in the cursor although the answer to `begin` was lost. It has written nothing.
           const attempt = cursor.attempts.find(other => other.token === token);
           const ended = attempt && { ended: { attempt, became: 'refused' as const } };
           const at = { cursor, window: intent.window, ...ended };
@@ -144,7 +148,7 @@ export async function exportAccount(
     await ports.ledger.recordStop(accountId, cursor, reason);
   }
 
-  /** What was delivered before an account was paused or expired is counted again, too. */
+  /** Also for paused and expired accounts: their earlier windows are counted again. Returns false if some are left. */
   async function isRecounted(
     { accountId }: Account,
     cursor: Cursor,

@@ -7,32 +7,33 @@ import type { ExportSettings } from './export-settings.ts';
 import type { Buckets, ExporterPorts } from './ports.ts';
 import { retryDelay } from './retry-delay.ts';
 
-/** Seconds until it is looked for the first time whether another exporter still is at work. */
-const firstLook = 60;
-/** Of the times that the queue hands a message out; the others are left for failures. */
+/** The first wait for another exporter of the same account, in seconds. */
+const firstWait = 60;
+/** How many of the queue's deliveries of a message may be used for waiting. The others are left for failures. */
 const mostWaits = mostReceives / 2;
-/** After so long, in milliseconds, the account's next window has ended, and has a message of its own. */
+/** After this time, in milliseconds, the account's next window has ended and has its own message. */
 const nextMessage = 6 * 3_600_000;
 
 export interface BatchExporterOptions {
   readonly ports: Omit<ExporterPorts, 'buckets'>;
   readonly settings: ExportSettings;
-  /** The buckets of one message's account. */
+  /** Creates the bucket cache for one message. */
   createBuckets(): Buckets & { close(): void };
-  /** Makes a received message visible again after so many seconds from now. */
+  /** Makes a received message visible again after this many seconds from now. */
   retryAfter(receiptHandle: string, seconds: number): Promise<void>;
   readonly timer: Timer;
 }
 
-/** What of a received message counts here. */
+/** The part of a received message that is used here. */
 export type ReceivedMessage = Pick<SQSRecord, 'messageId' | 'receiptHandle' | 'body'> & {
   readonly attributes: Pick<SQSRecord['attributes'], 'ApproximateReceiveCount'>;
 };
 
 /**
- * Exports the account of each message, one after the other; a message that failed is answered as such and comes again.
+ * Exports the account of each message, one after the other. The result lists failed messages, which
+ * the queue delivers again.
  *
- * @returns a function of the messages and of how many milliseconds the invocation has left; it does not reject
+ * @returns a function that takes the messages and the invocation's remaining milliseconds. It never rejects
  */
 export function createBatchExporter({
   ports,
@@ -64,15 +65,15 @@ export function createBatchExporter({
       });
       if (outcome === 'suspended') {
         const seconds = retryDelay(message.messageId, received);
-        // In an outage of days all the messages that would be sent anew would fill the queue.
+        // `wait` would send new messages. In an outage of several days these would accumulate in the queue.
         if (ports.clock.now() - content.tick < nextMessage) return await wait(message, content, seconds);
         await postpone(message, seconds);
         return false;
       }
       if (typeof outcome === 'string') return true;
       const left = Math.ceil((outcome.leasedUntil - ports.clock.now()) / 1000);
-      // Most files take a moment, and a lease lasts as long as its exporter may.
-      const longest = received === 1 ? firstLook : longestDelay;
+      // A lease lasts as long as the invocation may, but most files take only seconds, so the first wait is short.
+      const longest = received === 1 ? firstWait : longestDelay;
       return await wait(message, content, Math.min(Math.max(left, 1), longest));
     } catch (thrown) {
       const failure = toExportError(thrown);
@@ -90,18 +91,19 @@ export function createBatchExporter({
   }
 
   /**
-   * Has a message wait for another exporter of its account, or for its silent cloud. The very same message: sent anew each time, it would be
-   * doubled by every crash and by every answer that is lost in between, and a long backlog would fill the queue. Only
-   * so that it does not count as dead it is sent anew in the end. True if the message itself is done with.
+   * Makes a message wait for another exporter of its account or for a silent cloud. It usually postpones the same
+   * message: sending a new one each time would create duplicates after every crash and every lost answer, and a long
+   * backlog would fill the queue. After `mostWaits` receives it sends a new message, so that this one does not reach
+   * the dead-letter queue. Returns true if the received message can be deleted.
    */
   async function wait(message: ReceivedMessage, content: ExportMessage, seconds: number): Promise<boolean> {
-    const isSentAnew = receivedTimes(message) >= mostWaits;
-    if (isSentAnew) await ports.queue.send(content, seconds);
+    const isReplaced = receivedTimes(message) >= mostWaits;
+    if (isReplaced) await ports.queue.send(content, seconds);
     else await postpone(message, seconds);
-    return isSentAnew;
+    return isReplaced;
   }
 
-  /** Without this the message comes again all the same, when its visibility timeout ends. */
+  /** An error does not matter: the message is then delivered again when its visibility timeout ends. */
   async function postpone({ messageId, receiptHandle }: ReceivedMessage, seconds: number): Promise<void> {
     try {
       await retryAfter(receiptHandle, seconds);

@@ -1,13 +1,13 @@
 import type { PartLimits } from '../domain/recipe.ts';
 
-/** What is the same for every account of a stage. */
+/** The settings that all accounts of a stage share. */
 export interface ExportSettings {
-  /** How long after a window's end its rows are certain to be readable, in milliseconds. */
+  /** The settle time: how long after its end a window is read, in milliseconds. */
   readonly settle: number;
-  /** How long after its end a delivered window is counted again, in milliseconds; absent where none is. */
+  /** How long after its end a delivered window is counted again, in milliseconds; absent if recounts are off. */
   readonly recountAfter?: number | undefined;
-  /** What every file is cut and compressed by. */
+  /** The largest size of a file and its compression level. */
   readonly limits: PartLimits;
-  /** Stands in every object's metadata. */
+  /** Written into every object's metadata. */
   readonly writerVersion: string;
 }

@@ -3,10 +3,10 @@ import { entryName } from '../domain/object-key.ts';
 import { cutPart } from './cut-part.ts';
 import { fileNameOf, type PartDelivery } from './part-delivery.ts';
 
-/** A part on its way from the audit log to the bucket. */
+/** A part as an archive, packed while its body is read. */
 export type PackedPart = ReturnType<typeof packPart>;
 
-/** Rows → lines → archive. The same intent over the same rows gives the same bytes. The signal ends the reading. */
+/** Reads a part's rows and packs them into an archive. The same intent and rows give the same bytes. */
 export function packPart(delivery: PartDelivery, signal: AbortSignal) {
   const { account, intent, ports } = delivery;
   const { window, after, recipe } = intent;
@@ -28,7 +28,7 @@ export function packPart(delivery: PartDelivery, signal: AbortSignal) {
   }
   return {
     body: body(),
-    /** What the file holds; `undefined` until its body is read to the end. */
+    /** The figures of the file; `undefined` until its body is read to the end. */
     figures: () => (isReadToEnd ? { ...rows.content(), archive: archive.figures() } : undefined),
   };
 }

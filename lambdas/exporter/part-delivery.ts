@@ -5,14 +5,14 @@ import type { Admitted } from './admit.ts';
 import type { ExportSettings } from './export-settings.ts';
 import type { Deadline, ExporterPorts } from './ports.ts';
 
-/** One file to be delivered, and everything that is needed for it. */
+/** The file to deliver, and everything that is needed for it. */
 export interface PartDelivery {
   readonly account: Account;
   readonly cursor: Cursor;
   readonly intent: Intent;
-  /** Names this attempt; kept for the next one if this is not begun. */
+  /** The token of this attempt. If the attempt cannot begin, the next one uses the same token. */
   readonly token: string;
-  /** Of the message that is worked on. */
+  /** The queue's id of the message. */
   readonly messageId: string;
   readonly admitted: Admitted;
   readonly ports: ExporterPorts;
@@ -20,7 +20,6 @@ export interface PartDelivery {
   readonly deadline: Deadline;
 }
 
-/** What the file is called. */
 export function fileNameOf({ account, intent }: PartDelivery): FileName {
   const { window, part, recipe } = intent;
   return { accountId: account.accountId, windowEnd: window.end, part, compression: recipe.compression };

@@ -3,7 +3,7 @@ import type { Page } from '../archive/page.ts';
 import type { Bucket, NotCreated } from '../buckets/bucket.ts';
 import type { Account } from '../domain/account.ts';
 import type { RecordField } from '../domain/audit-record.ts';
-import type { Attempt, Cursor, Intent, StopReason, UploadStep } from '../domain/cursor.ts';
+import type { Attempt, Cursor, Intent, StopReason } from '../domain/cursor.ts';
 import type { DeliveredFile, DeliveredWindow } from '../domain/delivered-file.ts';
 import type { ExportMessage } from '../domain/export-message.ts';
 import type { ExportError, FailureCode } from '../domain/failure.ts';
@@ -12,7 +12,7 @@ import type { Place } from '../domain/recipe.ts';
 import type { Permit, Silence, Silences, Target } from '../domain/silence.ts';
 import type { Window } from '../domain/window.ts';
 
-/** Everything outside that an export touches. Any call may throw; what is thrown is retried by the queue. */
+/** Everything outside the exporter that an export uses. Any call may throw; then the queue retries. */
 export interface ExporterPorts {
   readonly accounts: AccountReader;
   readonly ledger: Ledger;
@@ -27,47 +27,53 @@ export interface ExporterPorts {
 }
 
 export interface AccountReader {
-  /** All that stands about an account, by one request: record and cursor consistently, and in any case; silences if possible. */
+  /**
+   * Reads record and cursor with strong consistency, and the known silences if they can be read, all with one request.
+   */
   read(accountId: string): Promise<Standing>;
 }
 
 export interface Standing {
-  /** The account record as it stands, unchecked; `undefined` if there is none. */
+  /** The account record, unchecked; `undefined` if there is none. */
   readonly record: unknown;
   readonly cursor: Cursor | undefined;
-  /** Where clouds did not answer lately, as far as any exporter knows. */
+  /** The clouds that recently did not answer any exporter. */
   readonly silences: Silences;
 }
 
 /**
- * The ledger's writes are conditional on the cursor as the caller knows it. Where another exporter of the account
- * was quicker, or is at it this moment, they change nothing and answer `undefined` or `false`: read the cursor again.
+ * All writes have a condition on the cursor that the caller read. If another exporter of the account was faster or is
+ * writing at the same time, they change nothing and return `undefined` or `false`; then the caller must read again.
  */
 export interface Ledger {
   readCursor(accountId: string): Promise<Cursor | undefined>;
-  /** Creates the cursor if there is none, and answers with the one that stands then. */
+  /** Creates the cursor if there is none. Returns the new or the existing one. */
   createCursor(accountId: string, exportedThrough: Instant): Promise<Cursor>;
   /**
-   * Notes intent and attempt before an upload's first request, on the condition that nothing of the cursor has changed.
-   * Attempts that cannot have created the object are struck out, and can no longer begin to.
+   * Stores intent and attempt before the first request of an upload, if nothing in the cursor has changed. Removes
+   * attempts that cannot have created the object; these can no longer create it afterwards.
    */
   begin(accountId: string, cursor: Cursor, intent: Intent, attempt: Attempt): Promise<Cursor | undefined>;
-  /** Notes that an attempt that staged is about to create the object; `false` if it may not. */
+  /** Stores that an attempt that staged is about to create the object. Returns false if it must not. */
   noteCreating(accountId: string, cursor: Cursor, attempt: Pick<Attempt, 'token'>): Promise<boolean>;
-  /** Writes the file's row and moves the cursor behind the file, to the window's end or its next part: both or neither. */
+  /** Writes the file's row and moves the cursor to the window's end or to its next part, in one transaction. */
   commit(accountId: string, cursor: Cursor, file: DeliveredFile): Promise<Cursor | undefined>;
-  /** Notes a failure, and ends the attempt's lease; an attempt that wrote nothing is struck out. */
+  /** Stores a failure and ends the attempt's lease. Removes the attempt if it wrote nothing. */
   recordFailure(
     accountId: string,
     cursor: Cursor,
     failure: RecordedFailure,
     ended?: EndedAttempt,
   ): Promise<boolean>;
-  /** Notes why nothing is exported; the next `begin` strikes it out. */
+  /** Stores why nothing is exported. The next `begin` removes this. */
   recordStop(accountId: string, cursor: Cursor, reason: StopReason): Promise<boolean>;
-  /** The windows that end after one instant and up to another, oldest first; all of them must be delivered in full. */
+  /**
+   * The windows that end after `after` and at or before `upTo`, oldest first. All of them must be completely delivered.
+   */
   deliveredWindows(accountId: string, after: Instant, upTo: Instant): AsyncIterable<DeliveredWindow>;
-  /** Notes up to where windows have been counted again, unless that is noted already; disturbs no export at work. */
+  /**
+   * Stores up to where windows were counted again, if that is later than the stored value. Does not disturb exports.
+   */
   noteRecounted(accountId: string, through: Instant): Promise<void>;
 }
 
@@ -79,14 +85,14 @@ export interface RecordedFailure {
 
 export interface EndedAttempt {
   readonly attempt: Attempt;
-  /** What became of its upload. */
+  /** The outcome of its upload. */
   readonly became: NotCreated['kind'];
 }
 
 export interface AuditLog {
   /**
-   * The window's rows after a sort key, as encoded lines in the order of recording, a page at a time. A page is borrowed
-   * until the next one is asked for (`Borrowed`).
+   * The window's rows after a sort key, in the order of recording, as pages of JSON lines. A page is valid until the
+   * next one is requested (see `Borrowed`).
    */
   pages(
     accountId: string,
@@ -94,28 +100,28 @@ export interface AuditLog {
     after: string | undefined,
     signal: AbortSignal,
   ): AsyncIterable<Page>;
-  /** How many rows `pages` would give for the whole window, read with eventual consistency. */
+  /** How many rows `pages` would yield for the whole window; read with eventual consistency. */
   count(accountId: string, window: Window, signal: AbortSignal): Promise<number>;
 }
 
 export interface Buckets {
   /**
-   * The account's bucket, with its credential. A credential is remembered for this invocation.
-   * @param patience how long the cloud may stay silent, in milliseconds
-   * @throws ExportError with a code of the secret, the role or the network
+   * Opens the account's bucket with its credential. The credential is cached during the invocation.
+   * @param patience how long a request may wait for an answer, in milliseconds
+   * @throws ExportError with a code about the secret, the role or the network
    */
   open(account: Account, patience: number): Promise<Bucket>;
-  /** The same with the credential read afresh; `undefined` if that is the one which was used already. */
+  /** Opens the bucket with the credential read again; `undefined` if the credential has not changed. */
   reopen(account: Account, patience: number): Promise<Bucket | undefined>;
 }
 
-/** What the whole fleet is told of clouds that take connections and stay silent. */
+/** Shares between all exporters which clouds accept connections but do not answer. */
 export interface SilenceNotes {
-  /** Notes that the target was silent. */
+  /** Stores that the target was silent. */
   noteSilence(target: Target, silence: Omit<Silence, 'region'>, seen: Silences): Promise<void>;
-  /** Notes that the target has answered. */
+  /** Stores that the target has answered. */
   noteAnswer(target: Target, now: Instant, wasSilent: boolean): Promise<void>;
-  /** Takes a permit; `false` if others have used it up. */
+  /** Takes a permit. Returns false if it is used up. */
   take(permit: Permit, now: Instant, seen: Silences): Promise<boolean>;
 }
 
@@ -123,23 +129,23 @@ export interface ContinuationQueue {
   send(message: ExportMessage, delaySeconds: number): Promise<void>;
 }
 
-/** What the vendor is told, for its customers. Each event may come more than once. */
+/** Events for the vendor and its customers. Each event may be sent more than once. */
 export interface ExportEvents {
   delivered(accountId: string, file: DeliveredFile): Promise<void>;
-  /** The first delivered file after so many failures. */
+  /** The first delivered file after `failures` failures. */
   recovered(accountId: string, file: DeliveredFile, failures: number): Promise<void>;
-  /** The first file at another place than the account's last one, which went there; so that nobody redirects a log unseen. */
+  /** The first file at another place than the previous one (`from`), so that no redirection goes unnoticed. */
   redirected(accountId: string, file: DeliveredFile, from: string): Promise<void>;
   failed(accountId: string, failure: ExportError, window: Window | undefined): Promise<void>;
   stopped(accountId: string, reason: StopReason, exportedThrough: Instant): Promise<void>;
-  /** The window has so many rows that are in no file. */
+  /** The window has this many rows that are in no file. */
   recordedLate(accountId: string, window: Window, rows: number): Promise<void>;
 }
 
-/** Logs and metrics; never throws. */
+/** Logs and metrics. Never throws. */
 export interface ExportTelemetry {
   delivered(accountId: string, file: DeliveredFile): void;
-  /** A delivered file has rows, and none of them has these fields: a name in `auditLog.attributes` may be wrong. */
+  /** A delivered file has rows, but no row has these fields: a name in `auditLog.attributes` may be wrong. */
   lacking(accountId: string, file: DeliveredFile, fields: readonly RecordField[]): void;
   failed(accountId: string, failure: ExportError, at: FailedFile | undefined): void;
   stopped(accountId: string, reason: StopReason): void;
@@ -151,27 +157,27 @@ export interface ExportTelemetry {
   ): void;
 }
 
-/** The file that failed, as far as the export had come. */
+/** The file that failed, as far as it was known at that point. */
 export interface FailedFile {
   readonly window?: Window | undefined;
   readonly part?: number | undefined;
   readonly attempt: number;
-  /** Where the file was to go. */
+  /** The destination's cloud. */
   readonly cloud?: Place['type'] | undefined;
 }
 
 export interface Clock {
   now(): Instant;
-  /** A word of letters, digits and hyphens that no other attempt has. */
+  /** A unique token of letters, digits and hyphens. */
   token(): string;
 }
 
-/** The time that an invocation has. */
+/** The time that is left for a message. */
 export interface Deadline {
-  /** True while there is enough of it to begin another file, and others that wait can wait for that. */
+  /** True if another file of the account may begin: enough time is left, and its turn is not over. */
   allowsAnotherPart(): boolean;
-  /** When the invocation is over, whatever it does. */
+  /** When Lambda ends the invocation. */
   readonly end: Instant;
-  /** Aborts, with an ExportError `out_of_time`, shortly before the invocation ends. */
+  /** Aborts with an ExportError `out_of_time` shortly before the invocation ends. */
   readonly signal: AbortSignal;
 }

@@ -4,12 +4,12 @@ interface ExportQueue extends ContinuationQueue {
   retryAfter(receiptHandle: string, seconds: number): Promise<void>;
 }
 
-/** The export queue, opened when it is first needed: most exporters never queue anything again. */
+/** The export queue, opened when it is first used: most exporters never put a message back. */
 export function createQueueOnDemand(open: () => Promise<ExportQueue>): ExportQueue {
   let opened: Promise<ExportQueue> | undefined;
   const queue = () => {
     opened ??= open().catch(thrown => {
-      // Kept, the failure would be that of every later invocation of this process.
+      // Without the reset, every later invocation of this process would get the same failure.
       opened = undefined;
       throw thrown;
     });

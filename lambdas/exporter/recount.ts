@@ -20,21 +20,22 @@ export interface Recount {
 }
 
 /**
- * The first recount of an account looks this far back: at the latest window that is old enough, and not at years of
- * history. Where daylight saving leaves none in it, the next boundary's does.
+ * How far back an account's first recount goes: only to the latest window that is old enough, not through years of
+ * history. If daylight saving time leaves no window in this span, the recount after the next boundary finds one.
  */
 const usualWindow = 4 * 3_600_000;
-/** And a later one no further than this: at years that were delivered while the setting was off, nobody wants to look. */
+/** How far back a later recount goes at most, so that it skips years that were delivered while the setting was off. */
 const furthest = 30 * 24 * 3_600_000;
 
 /**
- * Counts delivered windows again, oldest first, and tells of those that have more rows than their files: these were
- * recorded after the window was read. Fewer rows were deleted since, which is nobody's loss here.
+ * Counts delivered windows again, oldest first, and reports windows with more rows than their
+ * files: the additional rows were recorded after the window was read. Windows with fewer rows are
+ * ignored: those rows were deleted after delivery.
  *
- * A window that was read so late that its files hold all that a recount could find is passed over.
+ * A window is skipped if it was read so late that a recount cannot find more rows.
  *
- * @returns false if windows are left that this invocation has no time for; never rejects, since what is delivered is
- *   delivered whether it can be counted or not
+ * @returns false if this invocation has no time for the remaining windows. Never rejects: a failed recount must not
+ *   make the delivery fail
  */
 export async function recount({
   accountId,
@@ -49,7 +50,7 @@ export async function recount({
   const after =
     recountedThrough === undefined ? upTo - usualWindow : Math.max(recountedThrough, upTo - furthest);
   if (after >= upTo) return true;
-  // One window at least: an invocation that only queues itself again would do so for ever.
+  // At least one window is counted. Otherwise the account could be put back into the queue forever without progress.
   let mayEnd = hasDelivered;
   try {
     for await (const { window, records, readAt } of ledger.deliveredWindows(accountId, after, upTo)) {
@@ -62,7 +63,7 @@ export async function recount({
           await events.recordedLate(accountId, window, late);
         }
       }
-      // Behind the telling: whoever crashes here tells it once more rather than never.
+      // After the event: a crash in between repeats the event. The other way round it would be lost.
       await ledger.noteRecounted(accountId, window.end);
     }
   } catch (thrown) {

@@ -3,17 +3,18 @@ import type { ExportError } from '../domain/failure.ts';
 import type { Window } from '../domain/window.ts';
 import type { EndedAttempt, ExporterPorts, FailedFile } from './ports.ts';
 
-/** Where an export stood when it failed. */
+/** The state of an export when it failed. */
 export interface FailedAt {
   readonly cursor: Cursor;
   readonly window?: Window;
-  /** The attempt that ended with the failure, if one was begun. */
+  /** The attempt that ended with the failure, if one had begun. */
   readonly ended?: EndedAttempt;
 }
 
 /**
- * Makes a failure visible: log and metric, ledger, event. A failure that the queue will retry anyway is not hidden
- * behind the ledger's own; one that needs a person must reach the ledger, so the ledger's failure is thrown.
+ * Reports a failure in log, metric, ledger and event. If writing ledger or event fails, a retryable failure is still
+ * thrown by the caller, so the second error is only logged. A failure that needs a person must reach the ledger, so the
+ * second error is thrown.
  */
 export async function reportFailure(
   accountId: string,

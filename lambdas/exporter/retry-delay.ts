@@ -4,11 +4,11 @@ const first = 30;
 const longest = 600;
 
 /**
- * Seconds until a message comes again: about 30 after the first failure, doubling up to 10 minutes. By its id each
- * message waits for somewhere between half and one and a half times as long, so that those which failed together, as all do
- * when a table throttles, do not come back together.
+ * Seconds until a message is retried: about 30 after the first failure, doubling up to 10 minutes.
+ * A factor from 0.5 to 1.5 that depends on the message's id spreads the retries, because a
+ * throttled table makes many messages fail together.
  *
- * @param received how often the message has been received, this time included
+ * @param received how often the message was received, including this time
  */
 export function retryDelay(messageId: string, received: number): number {
   const usual = Math.min(first * 2 ** (Math.max(received, 1) - 1), longest);

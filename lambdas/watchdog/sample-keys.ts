@@ -4,20 +4,20 @@ import { keyForm, type SortKeyType } from '../domain/sort-key.ts';
 import type { KeySample } from '../domain/survey.ts';
 
 const hour = 3_600_000;
-/** A query each, of one row: some seconds of a round, and a few thousandths of a cent a day. */
+/** Each sampled account costs one query for one row: a round takes some seconds, a day some thousandths of a cent. */
 const mostSampled = 200;
 const atOnce = 8;
 
-/** The newest sort key of accounts. */
+/** Reads the newest sort key of an account. */
 export interface NewestKeys {
   readonly type: SortKeyType;
-  /** `undefined` of an account without rows. */
+  /** `undefined` if the account has no rows. */
   newestKey(accountId: string): Promise<StoredValue>;
 }
 
 /**
- * The accounts whose turn it is in this hour: in as many hours as it takes, every one has its turn once.
- * @param most accounts in one hour
+ * The accounts to sample in this hour. The hours take turns, so that every account is sampled once in a cycle.
+ * @param most the most accounts in one hour
  */
 export function turnOf(accountIds: readonly string[], now: Instant, most = mostSampled): string[] {
   const turns = Math.max(1, Math.ceil(accountIds.length / most));
@@ -26,10 +26,10 @@ export function turnOf(accountIds: readonly string[], now: Instant, most = mostS
 }
 
 /**
- * Looks at the newest sort key of some accounts. A row whose key has another form than the declared one is in no file, or
- * in that of a wrong window, and nothing else would tell.
+ * Checks the newest sort key of some accounts. A row whose key has another form than the declared one is exported with
+ * a wrong window or not at all, and nothing else would reveal it.
  *
- * @param onFailure told of each account that could not be looked at; it hides none of the others
+ * @param onFailure is called for each account that could not be checked; the others are still checked
  */
 export async function sampleKeys(
   accountIds: readonly string[],

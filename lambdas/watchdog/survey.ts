@@ -7,9 +7,8 @@ import type { FailingAccount, InvalidAccount, Survey, TroubledAccount } from '..
 import type { WatchdogPorts } from './ports.ts';
 
 /**
- * Looks at every account from outside the exporter: is its record valid, does its export fail, and is anything owed that
- * should have been delivered by now? Reads nothing that the dispatcher writes, so an account that no dispatcher finds is
- * found here.
+ * Checks every account: is its record valid, does its export fail, is an owed window late? It uses nothing that the
+ * dispatcher writes, so that it also finds accounts which the dispatcher misses.
  *
  * @param settle how long after its end a window is read, in milliseconds
  */
@@ -52,7 +51,7 @@ export async function survey(now: Instant, settle: number, ports: WatchdogPorts)
     else failing.push({ ...troubled, code: trouble.code, message: trouble.message });
   }
 
-  /** It was resumed, or its add-on renewed, and no exporter has looked since. */
+  /** True if the account was resumed, or its add-on renewed, and no exporter has handled it since. */
   function waitsToBegin(account: Account, cursor: Cursor): boolean {
     const end = owedEnd(account, cursor);
     return cursor.stopped !== undefined && end !== undefined && end + settle <= now;

@@ -8,10 +8,10 @@ import { survey } from './survey.ts';
 
 export interface WatchTelemetry {
   surveyed(found: SurveyedAccounts): void;
-  /** Told of the accounts that should have had their first export by now, since they were added or resumed. */
+  /** The accounts that should have had their first export by now since they were added or resumed. */
   neverExported(accountIds: readonly string[]): void;
   keysSampled(found: KeySample): void;
-  /** The audit log of some accounts cannot be read by the watchdog, which stops no export. */
+  /** The watchdog could not read the audit log of some accounts. Exports are not affected. */
   keysNotSampled(cause: unknown): void;
 }
 
@@ -28,13 +28,13 @@ interface WatchOptions {
 }
 
 /**
- * One round of the watchdog. What the survey found is told before anything is written: after many accounts were added
- * at once the memory of them takes long, and a round that runs out of time must not be silent about the others.
+ * One round of the watchdog. It reports the survey before it stores anything: after many accounts were added at once,
+ * storing them takes long, and a round that runs out of time must already have reported the other accounts.
  */
 export async function watch({ now, settle, ports, sightings, keys, telemetry }: WatchOptions): Promise<void> {
   const { neverExported, ...found } = await survey(now, settle, ports);
   telemetry.surveyed(found);
-  // The table may be another team's, and closed to the watchdog: whatever happens here ends no round.
+  // The audit log may be another team's table that the watchdog must not read, so an error here must not end the round.
   const failures: unknown[] = [];
   const sample = await sampleKeys(turnOf(found.active, now), keys, thrown => failures.push(thrown));
   if (sample.sampled > 0 || failures.length === 0) telemetry.keysSampled(sample);
@@ -42,7 +42,7 @@ export async function watch({ now, settle, ports, sightings, keys, telemetry }: 
   try {
     telemetry.neverExported(await overdueFirstFiles(neverExported, now, settle + patience, sightings));
   } catch (thrown) {
-    // When the memory fails, better one alarm too many.
+    // If the waiting times are unknown, a false alarm is better than none.
     telemetry.neverExported(neverExported);
     throw thrown;
   }

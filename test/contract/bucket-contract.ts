@@ -204,52 +204,51 @@ function describeAbandoning(setting: ContractSetting): void {
 
 function describeSteps(setting: ContractSetting): void {
   describe('tells the watch', () => {
-    test('of nothing where one request creates the object', async () => {
-      const steps: UploadStep[] = [];
-      const watch = watchedBy(unwatched.signal, async step => void steps.push(step));
-      const bucket = await setting.open();
-      expect(await bucket.create(object(`${setting.folder}/x.zip`, noise(1_000)), watch)).toEqual(created);
-      expect(steps).toEqual([]);
-    });
-
-    test('of both steps of an upload of several requests, each before its requests', async () => {
+    test.each<[string, number, UploadStep[]]>([
+      ['one request', 1_000, ['creating']],
+      ['several requests', manyParts, ['staging', 'creating']],
+    ])('of each step of an upload of %s, before its requests', async (_, bytes, expected) => {
       const creating = () => setting.proxy.requests.filter(setting.server.creates).length;
       const steps: [UploadStep, created: boolean][] = [];
       const watch = watchedBy(unwatched.signal, async step => void steps.push([step, creating() > 0]));
       const bucket = await setting.openThroughProxy();
-      const answer = await bucket.create(object(`${setting.folder}/x.zip`, noise(manyParts)), watch);
+      const answer = await bucket.create(object(`${setting.folder}/x.zip`, noise(bytes)), watch);
       expect(answer).toEqual(created);
-      expect(steps).toEqual([
-        ['staging', false],
-        ['creating', false],
-      ]);
+      expect(steps).toEqual(expected.map(step => [step, false]));
       expect(creating()).toBe(1);
     });
 
-    test.each<UploadStep>(['staging', 'creating'])('and ends where the step %s fails', async failing => {
+    test.each<[UploadStep, number]>([
+      ['creating', 1_000],
+      ['staging', manyParts],
+      ['creating', manyParts],
+    ])('and ends where the step %s of %i bytes fails', async (failing, bytes) => {
       const broken = new ExportError('internal', 'The ledger could not be written');
       const watch = watchedBy(unwatched.signal, async step => {
         if (step === failing) throw broken;
       });
       const bucket = await setting.openThroughProxy();
       const key = `${setting.folder}/failing-${failing}.zip`;
-      expectReason(await bucket.create(object(key, noise(manyParts)), watch), 'refused', broken);
+      expectReason(await bucket.create(object(key, noise(bytes)), watch), 'refused', broken);
       expect(setting.proxy.requests.some(setting.server.creates)).toBe(false);
       await setting.expectNothingUnfinished();
     });
 
-    test('and sends nothing that creates once the signal aborts in the last step', async () => {
-      const controller = new AbortController();
-      const reason = new ExportError('out_of_time', 'The function ran out of time');
-      const watch = watchedBy(controller.signal, async step => {
-        if (step === 'creating') controller.abort(reason);
-      });
-      const bucket = await setting.openThroughProxy();
-      const key = `${setting.folder}/aborted-step.zip`;
-      expectReason(await bucket.create(object(key, noise(manyParts)), watch), 'refused', reason);
-      expect(setting.proxy.requests.some(setting.server.creates)).toBe(false);
-      await setting.expectNothingUnfinished();
-    });
+    test.each([1_000, manyParts])(
+      'and creates nothing of %i bytes once the signal aborts in the last step',
+      async bytes => {
+        const controller = new AbortController();
+        const reason = new ExportError('out_of_time', 'The function ran out of time');
+        const watch = watchedBy(controller.signal, async step => {
+          if (step === 'creating') controller.abort(reason);
+        });
+        const bucket = await setting.openThroughProxy();
+        const key = `${setting.folder}/aborted-step.zip`;
+        expectReason(await bucket.create(object(key, noise(bytes)), watch), 'refused', reason);
+        expect(setting.proxy.requests.some(setting.server.creates)).toBe(false);
+        await setting.expectNothingUnfinished();
+      },
+    );
   });
 }
 

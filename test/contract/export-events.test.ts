@@ -44,14 +44,16 @@ describe('an event', () => {
     const { events, sent } = await startBus(Array(9).fill('InternalFailure'));
     const refusal = events.stopped('acme', 'paused', 0);
     await expect(refusal).rejects.toThrow(EventRefusedError);
-    await expect(refusal).rejects.toThrow('EventBridge did not take Export Stopped: InternalFailure');
+    await expect(refusal).rejects.toThrow(
+      'EventBridge did not accept the event Export Stopped: InternalFailure',
+    );
     expect(sent).toHaveLength(4);
   });
 
   it('is an error at once if it is refused for what it says', async () => {
     const { events, sent } = await startBus(['MalformedDetail']);
     await expect(events.stopped('acme', 'paused', 0)).rejects.toThrow(
-      'EventBridge did not take Export Stopped: MalformedDetail',
+      'EventBridge did not accept the event Export Stopped: MalformedDetail',
     );
     expect(sent).toHaveLength(1);
   });

@@ -205,7 +205,7 @@ describe('a topic that nobody has subscribed to', () => {
     const context = { ...cdkContext, 'siem-export': { stage: 'dev', alarmEmail } };
     const { stack } = createApp({ code: inlineCode, context, outputFolder });
     return Annotations.fromStack(stack)
-      .findWarning('*', Match.stringLikeRegexp('Nobody is told'))
+      .findWarning('*', Match.stringLikeRegexp('Nobody receives'))
       .map(({ entry }) => String(entry.data));
   };
 

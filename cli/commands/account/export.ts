@@ -10,7 +10,8 @@ import { type State, states } from '../../stage/account/standing.ts';
 import { openStores } from '../../stage/account/stores.ts';
 import type { CommandContext } from '../../stage/context.ts';
 import { credentialLook } from '../../terminal/credential-look.ts';
-import type { Json, Report } from '../../terminal/report.ts';
+import type { Json } from '../../terminal/json.ts';
+import type { Report } from '../../terminal/report.ts';
 import { counted } from '../../terminal/wording.ts';
 
 export function registerExportRecords(accounts: Command, run: Run): void {

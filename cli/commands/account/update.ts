@@ -21,7 +21,8 @@ import type { NamedSecret } from '../../stage/secret/secret-writer.ts';
 import type { Target } from '../../stage/target/target.ts';
 import { CommandError } from '../../terminal/command-error.ts';
 import { displayName } from '../../terminal/display.ts';
-import type { Json, Report } from '../../terminal/report.ts';
+import type { Json } from '../../terminal/json.ts';
+import type { Report } from '../../terminal/report.ts';
 import { accountCommand } from '../../terminal/shell-word.ts';
 import { utcTime } from '../../terminal/wording.ts';
 

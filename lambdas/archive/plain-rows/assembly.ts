@@ -1,44 +1,45 @@
 /*
- * AssemblyScript, which `npm run build:plain-rows` compiles to WebAssembly: rows of a DynamoDB answer to JSON lines,
- * sixteen bytes at a time.
+ * AssemblyScript, not TypeScript: `npm run build:plain-rows` compiles it to WebAssembly. It turns rows of a DynamoDB
+ * answer into JSON lines, sixteen bytes at a time.
  *
- * It knows only rows that hold nothing but texts which can be copied as they stand, and stops at any other row for the
- * transcoder in TypeScript to read. What it writes is what that would write. Addresses are those of its own memory.
+ * It reads only plain rows: all their attributes are strings that can be copied unchanged into a line. At any other row
+ * it stops, and `transcode-page.ts` reads that row. For a plain row both must write the same bytes. All addresses are
+ * in the module's own memory.
  */
 
 const mostAttributes: i32 = 8;
 const mostColumns: i32 = 8;
-/** What one call reads at most. */
+/** The most rows that one call reads. */
 const mostRows: i32 = 1024;
 
-/** What stands before an attribute's text: `"name":{"S":"`. */
+/** The bytes before an attribute's string: `"name":{"S":"`. */
 const patternStarts = memory.data(mostAttributes * 4);
 const patternLengths = memory.data(mostAttributes * 4);
-/** The text of each attribute in the row being read; a start of 0 says that it has none. */
+/** The string of each attribute in the current row; a start of 0 means that the row lacks the attribute. */
 const starts = memory.data(mostAttributes * 4);
 const ends = memory.data(mostAttributes * 4);
-/** Which attribute came at which place in the row before: the next one is likely to be alike. */
+/** The order of the attributes in the previous row, which is tried first: it is usually the same in the next row. */
 const order = memory.data(mostAttributes);
 
-/** What stands before a column's value in a line, and the attribute that it shows. */
+/** The bytes before a column's value in a line, and the attribute that gives the value. */
 const openingStarts = memory.data(mostColumns * 4);
 const openingLengths = memory.data(mostColumns * 4);
 const columnAttributes = memory.data(mostColumns * 4);
 
-/** Of each row read: the end of its line, and the start and end of its sort key, all as offsets. */
+/** For each row read: the offset of the end of its line, and the offsets of the start and end of its sort key. */
 export const lineEnds = memory.data(mostRows * 4);
 export const sortKeys = memory.data(mostRows * 8);
-/** From here on memory is the caller's. */
+/** The memory from this address on belongs to the caller. */
 export const free: usize = __heap_base;
-/** Where the row is that was not read, and the end of the last line, as offsets. */
+/** The offset of the first row that was not read, and the offset of the end of the last line. */
 export let readTo: usize = 0;
 export let writtenTo: usize = 0;
-/** A bit for each column of which a row that was read has a value, since `begin`. */
+/** One bit for each column: whether any row read since `begin` has a value for it. */
 export let fields: u32 = 0;
 
 let attributes: i32 = 0;
 let columns: i32 = 0;
-/** Bytes of a line beside its values. */
+/** The bytes of a line without its values. */
 let frameLength: usize = 0;
 
 let answerStart: usize = 0;
@@ -47,19 +48,19 @@ let linesStart: usize = 0;
 let linesLimit: usize = 0;
 let excludedStart: usize = 0;
 let excludedLength: usize = 0;
-/** A bit for each column of which every row must have a value. */
+/** One bit for each column: whether every row must have a value for it. */
 let required: u32 = 0;
-/** The same of those of which the row written last has one. */
+/** One bit for each column: whether the row written last has a value for it. */
 let present: u32 = 0;
 
-/** Forgets the attributes and columns. */
+/** Removes all attributes and columns. */
 export function clear(): void {
   attributes = 0;
   columns = 0;
   frameLength = 2;
 }
 
-/** The first is the sort key. */
+/** The first attribute added must be the sort key. */
 export function addAttribute(pattern: usize, length: usize): void {
   store<u32>(patternStarts + attributes * 4, <u32>pattern);
   store<u32>(patternLengths + attributes * 4, <u32>length);
@@ -67,7 +68,7 @@ export function addAttribute(pattern: usize, length: usize): void {
   attributes++;
 }
 
-/** The first is the date. */
+/** The first column added must be the date. */
 export function addColumn(opening: usize, length: usize, attribute: i32): void {
   store<u32>(openingStarts + columns * 4, <u32>opening);
   store<u32>(openingLengths + columns * 4, <u32>length);
@@ -76,7 +77,7 @@ export function addColumn(opening: usize, length: usize, attribute: i32): void {
   frameLength += length + 4;
 }
 
-/** Names the answer, the room for its lines, a sort key whose row is not read, and the columns that are required. */
+/** Sets the answer, the memory for its lines, a sort key whose row must not be read, and the required columns. */
 export function begin(
   answer: usize,
   answerLength: usize,
@@ -97,12 +98,12 @@ export function begin(
 }
 
 /**
- * Reads rows, each up to the comma behind it, and writes their lines, until one is unusual or has no comma behind it, or
- * the room for lines might not suffice.
+ * Reads rows and writes their lines. Stops at a row that is not plain, at the last row (which has no comma after it),
+ * or when the memory for lines might not suffice.
  *
- * @param from the offset of a row in the answer
- * @param to the offset behind the lines so far
- * @returns how many
+ * @param from the offset of the first row in the answer
+ * @param to the offset of the end of the lines so far
+ * @returns the number of rows read
  */
 export function readRows(from: usize, to: usize): i32 {
   let row = answerStart + from;
@@ -111,7 +112,7 @@ export function readRows(from: usize, to: usize): i32 {
   while (rows < mostRows) {
     const next = readRow(row, answerEnd);
     if (next === 0 || isExcluded()) break;
-    // Copies are of sixteen bytes at a time, so that they go beyond their end.
+    // Each copy moves whole groups of sixteen bytes, so it can write up to 15 bytes after its end.
     if (line + frameLength + (next - row) * columns + 16 > linesLimit) break;
     const lineEnd = writeLine(line);
     if (lineEnd === 0) break;
@@ -128,7 +129,7 @@ export function readRows(from: usize, to: usize): i32 {
   return rows;
 }
 
-/** The start of the next row; 0 if this one is not as expected. */
+/** The start of the next row; 0 if this row is not plain or is the last one. */
 function readRow(from: usize, end: usize): usize {
   if (from >= end || load<u8>(from) !== 0x7b) return 0; // {
   let at = from + 1;
@@ -142,7 +143,7 @@ function readRow(from: usize, end: usize): usize {
     }
     at += load<u32>(patternLengths + attribute * 4);
     const textEnd = endOfText(at, end, attribute === 0);
-    // "} ends the text and its type.
+    // "} ends the string and its type.
     if (textEnd === 0 || load<u16>(textEnd) !== 0x7d22) return 0;
     store<u32>(starts + attribute * 4, <u32>at);
     store<u32>(ends + attribute * 4, <u32>textEnd);
@@ -160,7 +161,7 @@ function attributeAt(at: usize): i32 {
   return -1;
 }
 
-/** Whether an attribute with a text begins here. */
+/** Whether this attribute begins here and is a string. */
 function begins(at: usize, attribute: i32): bool {
   const length = load<u32>(patternLengths + attribute * 4);
   return isSame(at, load<u32>(patternStarts + attribute * 4), length);
@@ -176,7 +177,7 @@ function isSame(one: usize, other: usize, length: usize): bool {
   return true;
 }
 
-/** Where the quote behind a text is; 0 if the text cannot be copied as it stands. */
+/** The address of the closing quote of a string; 0 if the string cannot be copied unchanged. */
 function endOfText(from: usize, end: usize, isSortKey: bool): usize {
   let at = from;
   while (at < end) {
@@ -197,7 +198,7 @@ function endOfText(from: usize, end: usize, isSortKey: bool): usize {
   return 0;
 }
 
-/** A bit for each byte that does not stand for itself without a look: controls, quotes, backslashes, and C2 and E2. */
+/** One bit for each byte that cannot be copied without a check: controls, quotes, backslashes, C2 and E2. */
 function unusualBytes(bytes: v128): i32 {
   const quotes = v128.or(i8x16.eq(bytes, i8x16.splat(0x22)), i8x16.eq(bytes, i8x16.splat(0x5c)));
   const controls = v128.or(i8x16.lt_u(bytes, i8x16.splat(0x20)), i8x16.eq(bytes, i8x16.splat(0x7f)));
@@ -205,7 +206,7 @@ function unusualBytes(bytes: v128): i32 {
   return i8x16.bitmask(v128.or(v128.or(quotes, controls), leads));
 }
 
-/** \" \\ \b \f \n \r \t are written as they were read. */
+/** `JSON.stringify` writes \" \\ \b \f \n \r \t the same way, so these can be copied. */
 function isCopiedEscape(letter: u8): bool {
   switch (letter) {
     case 0x22:
@@ -221,7 +222,7 @@ function isCopiedEscape(letter: u8): bool {
   }
 }
 
-/** U+0080 to U+009F, U+2028 and U+2029. */
+/** Whether the character is U+0080 to U+009F, U+2028 or U+2029, which must be escaped in a line. */
 function isEscapedCharacter(at: usize): bool {
   const second = load<u8>(at + 1);
   if (load<u8>(at) === 0xc2) return second < 0xa0;
@@ -229,7 +230,7 @@ function isEscapedCharacter(at: usize): bool {
   return second === 0x80 && (third === 0xa8 || third === 0xa9);
 }
 
-/** Also of a row without a sort key: neither is for this module. */
+/** Also true for a row without a sort key: this module must not read it either. */
 function isExcluded(): bool {
   const start = load<u32>(starts);
   if (start === 0) return true;
@@ -237,7 +238,7 @@ function isExcluded(): bool {
   return length === excludedLength && isSame(start, excludedStart, length);
 }
 
-/** The end of the row's line; 0 if its date is not in the form in which dates are written, or if it lacks fields. */
+/** The end of the row's line; 0 if the date is not in the delivered form, or required fields are missing. */
 function writeLine(to: usize): usize {
   let having: u32 = 0;
   for (let column = 0; column < columns; column++) {
@@ -246,7 +247,7 @@ function writeLine(to: usize): usize {
     const start = load<u32>(starts + attribute * 4);
     having |= (<u32>(start !== 0)) << column;
     if (column === 0) {
-      // A sort key goes on after the date.
+      // Without a date attribute, the date is the first 24 bytes of the sort key.
       const date = start === 0 ? load<u32>(starts) : start;
       const length = (start === 0 ? load<u32>(ends) : load<u32>(ends + attribute * 4)) - date;
       if (length !== 24 && (length < 24 || (start !== 0 && attribute !== 0))) return 0;
@@ -259,7 +260,7 @@ function writeLine(to: usize): usize {
       to += 4;
     } else to = copy(start - 1, load<u32>(ends + attribute * 4) - start + 2, to);
   }
-  // The date, which is the first column, makes no record alone.
+  // A row with nothing but a date is malformed, and `transcode-page.ts` must count it.
   if ((having & ~1) === 0 || (required & ~having) !== 0) return 0;
   present = having;
   store<u16>(to, 0x0a7d); // } and a line feed
@@ -271,9 +272,9 @@ function copy(from: usize, length: usize, to: usize): usize {
   return to + length;
 }
 
-/** As isCanonicalDate of TypeScript: 2026-11-22T18:30:00.000Z */
+/** Must accept the same dates as `isCanonicalDate` in `canonical-date.ts`: 2026-11-22T18:30:00.000Z */
 function isCanonicalDate(at: usize): bool {
-  // 0000-00-00T00:00 and, from the ninth byte on, 00T00:00:00.000Z
+  // The forms are 0000-00-00T00:00 and, from the ninth byte on, 00T00:00:00.000Z.
   const day = v128.load(at);
   const time = v128.load(at + 8);
   if (!hasForm(day, i8x16(48, 48, 48, 48, 45, 48, 48, 45, 48, 48, 84, 48, 48, 58, 48, 48))) return false;
@@ -288,14 +289,14 @@ function isCanonicalDate(at: usize): bool {
   );
 }
 
-/** Whether bytes are those of a form, with any digit where that has a 0. */
+/** Whether the bytes match a form, in which 0 stands for any digit. */
 function hasForm(bytes: v128, form: v128): bool {
   const digits = i8x16.eq(form, i8x16.splat(48));
   const areDigits = i8x16.lt_u(i8x16.sub(bytes, i8x16.splat(48)), i8x16.splat(10));
   return i8x16.bitmask(v128.bitselect(areDigits, i8x16.eq(bytes, form), digits)) === 0xffff;
 }
 
-/** 29 February depends on the year and is left to TypeScript. */
+/** 29 February is not accepted, because it depends on the year; `transcode-page.ts` reads such a row. */
 function lastDay(month: u32): u32 {
   if (month < 1 || month > 12) return 0;
   if (month === 2) return 28;

@@ -1,34 +1,34 @@
 import { moduleBase64 } from './module.ts';
 
-/** Node's types leave out what WebAssembly is made with. */
+/** The types of Node lack the constructors of WebAssembly. */
 declare const WebAssembly: {
   readonly Module: new (binary: Uint8Array) => object;
   readonly Instance: new (module: object) => { readonly exports: unknown };
 };
 
-/** How rows become lines. */
+/** Which attributes are read, and how they become a line. */
 export interface LineLayout {
   /** The attributes that are read; the first is the sort key. */
   readonly names: readonly string[];
-  /** What stands before each column's value; the first column is the date. */
+  /** The bytes before each column's value; the first column is the date. */
   readonly openings: readonly Uint8Array[];
-  /** For each column, which of the attributes it shows. */
+  /** For each column, the index in `names` of the attribute that gives its value. */
   readonly columnSlots: readonly number[];
-  /** The columns of which every row must have a value, as bits: 1 is the first. */
+  /** The columns that every row must have, as bits: 1 is the first column. */
   readonly required: number;
 }
 
-/** What `readRows` came to, until it is called again. */
+/** The result of `readRows`, valid until the next call. */
 export interface PlainRowsRead {
-  /** Of each row, where its line ends. */
+  /** For each row, the end of its line. */
   readonly lineEnds: Uint32Array;
-  /** Of each row, where its sort key begins and ends in the answer. */
+  /** For each row, the start and the end of its sort key in the answer. */
   readonly sortKeys: Uint32Array;
   /** Where the next row begins in the answer. */
   readonly readTo: number;
   /** Where the last line ends. */
   readonly writtenTo: number;
-  /** The columns of which a row has a value, of all rows since `begin`, as bits. */
+  /** The columns for which at least one row since `begin` has a value, as bits. */
   readonly fields: number;
 }
 
@@ -57,22 +57,22 @@ interface Assembly {
 }
 
 const pageOfMemory = 64 * 1024;
-/** For the names of the attributes, the openings and a sort key; whoever has longer ones does without this. */
+/** Room for the attributes' names, the openings and a sort key. If they are longer, `begin` returns false. */
 const layoutLength = 4 * 1024;
-/** Beyond an answer and its lines, since sixteen bytes are looked at together. */
+/** Unused bytes after the answer and after its lines: the code reads and writes sixteen bytes at a time. */
 const spare = 64;
 
 let compiled: object | undefined;
 
 /**
- * Reads the plain rows of an answer, those that hold nothing but texts which can be copied as they stand, ten times as
- * fast as JavaScript can. The answer and the lines lie in its own memory.
+ * Reads the plain rows of an answer: rows whose attributes are all strings that can be copied unchanged. It uses
+ * WebAssembly, which is ten times as fast as JavaScript here. The answer and its lines must be in this object's memory.
  */
 export class PlainRows {
   #made: Assembly | undefined;
   #answerRoom = 0;
 
-  /** Memory for an answer of so many bytes. Whatever was there before is lost, and so are the lines. */
+  /** A buffer for an answer of this length. It replaces the previous answer and its lines. */
   answer(length: number): Buffer {
     if (length > this.#answerRoom) {
       const { memory } = this.#assembly;
@@ -84,22 +84,22 @@ export class PlainRows {
     return this.#bytes(this.#answerStart, length);
   }
 
-  /** Whether an answer lies in the memory for it. */
+  /** Whether the answer is in the buffer from `answer`. */
   holds(answer: Uint8Array): boolean {
     return answer.buffer === this.#made?.memory.buffer && answer.byteOffset === this.#answerStart;
   }
 
-  /** Memory for the lines of an answer. */
+  /** The buffer for the lines of an answer. */
   lines(): Buffer {
     const start = this.#answerStart + this.#answerRoom + spare;
     return this.#bytes(start, this.#assembly.memory.buffer.byteLength - start);
   }
 
   /**
-   * Makes ready for an answer.
+   * Prepares reading an answer.
    *
    * @param excluded a sort key whose row is not read
-   * @returns whether rows in this layout can be read
+   * @returns false if this layout is not supported; then `readRows` must not be called
    */
   begin(
     answer: Uint8Array,
@@ -136,10 +136,10 @@ export class PlainRows {
   }
 
   /**
-   * Reads rows and writes their lines up to the first that is not plain, or the last of all.
+   * Reads rows and writes their lines. Stops before the first row that is not plain, and before the answer's last row.
    *
-   * @param from where a row begins in the answer
-   * @param to where the lines so far end
+   * @param from the offset of a row in the answer
+   * @param to the offset of the end of the lines so far
    */
   readRows(from: number, to: number): PlainRowsRead {
     const { memory, lineEnds, sortKeys, readTo, writtenTo, fields, readRows } = this.#assembly;

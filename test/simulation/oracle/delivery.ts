@@ -53,8 +53,18 @@ function checkAccount(options: DeliveryOptions, account: SimulatedAccount): numb
   const undelivered = new Map<string, Row>();
   const delivered = new Set<string>();
   const byLine = new Map(rowsOf(account.id).map(row => [row.line, row]));
+  // The same rows make the same bytes again; only rows that came late, or were deleted, can make others.
+  const hasOtherRows = ({ start, end }: Commit['intent']) =>
+    rowsOf(account.id).some(
+      ({ recordedAt, visibleAt, deletedAt }) =>
+        recordedAt >= start &&
+        recordedAt < end &&
+        (deletedAt < Number.POSITIVE_INFINITY || !isInTime(visibleAt, end + scenario.settleSeconds * 1000)),
+    );
   const recomputed = new Set(
-    commits(account.id).flatMap(commit => (commit.recomputed ? commit.intent.end : [])),
+    commits(account.id).flatMap(({ recomputed, intent }) =>
+      recomputed && hasOtherRows(intent) ? intent.end : [],
+    ),
   );
   for (const { intent, final, at, object, ambiguous, row } of commits(account.id)) {
     if (intent.start !== position || intent.part !== part)

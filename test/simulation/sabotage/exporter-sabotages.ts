@@ -168,7 +168,7 @@ export const exporterSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'exporter/export-batch.ts',
-        text: 'return isSentAnew;',
+        text: 'return isReplaced;',
         replacement: 'return true;',
       },
     ],

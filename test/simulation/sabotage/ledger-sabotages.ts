@@ -164,7 +164,7 @@ export const ledgerSabotages: readonly Sabotage[] = [
   },
   {
     name: 'an attempt that only staged is struck out without another version',
-    edits: [{ file: 'aws/ledger.ts', text: ' === intent && !strikesOut;', replacement: ' === intent;' }],
+    edits: [{ file: 'aws/ledger.ts', text: ' === intent && !removesAttempts;', replacement: ' === intent;' }],
   },
   {
     name: 'a step is noted whatever the version',

@@ -47,6 +47,6 @@ describe('items by their keys', () => {
   it('that are left out time after time are an error', async () => {
     const client = clientWith(async keys => ({ items: [], left: keys }));
     const reading = createItemReader({ client, tableName: 'table', pause: async () => undefined })(keysOf(1));
-    await expect(reading).rejects.toThrow('DynamoDB leaves items of table unread');
+    await expect(reading).rejects.toThrow('DynamoDB left items of table unprocessed');
   });
 });

@@ -32,7 +32,7 @@ describe('keys of a table of ISO 8601', () => {
     [' 2025-11-03T07:04:00Z', 'text that begins with a space'],
     ['\u00a02025-11-03T07:04:00Z', 'text that begins with a space'],
     ['"2025-11-03T07:04:00Z"', 'text that begins with a quote'],
-    ['\u200b2025-11-03T07:04:00Z', 'text that begins with a character that is not seen'],
+    ['\u200b2025-11-03T07:04:00Z', 'text that begins with an invisible character'],
     ['2025-11-03T07:04:00+02:00', 'ISO 8601 with an offset other than Z'],
     ['2025-11-03T07:04:00.5+0200#1', 'ISO 8601 with an offset other than Z'],
     ['2025-11-03T07:04:00-0500', 'ISO 8601 with something behind it that may be an offset or a time zone'],

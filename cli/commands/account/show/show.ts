@@ -22,7 +22,8 @@ import type { CommandContext } from '../../../stage/context.ts';
 import { createFileReader } from '../../../stage/ledger/ledger-files.ts';
 import type { Target } from '../../../stage/target/target.ts';
 import { toCommandError } from '../../../stage/unreachable.ts';
-import type { Json, Report } from '../../../terminal/report.ts';
+import type { Json } from '../../../terminal/json.ts';
+import type { Report } from '../../../terminal/report.ts';
 import { fields } from '../../../terminal/table.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
 import {
