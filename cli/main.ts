@@ -2,6 +2,7 @@ import { type Command, CommanderError } from 'commander';
 import { printable } from '../lambdas/domain/printable.ts';
 import { createProgram } from './program.ts';
 import type { Run } from './run.ts';
+import { describeUnsent } from './stage/account/account-changes.ts';
 import type { CommandContext, Connection } from './stage/context.ts';
 import type { PutClockForward } from './stage/target/local.ts';
 import { openTarget } from './stage/target/open-target.ts';
@@ -133,21 +134,30 @@ async function execute(
       return target;
     },
   };
-  try {
-    const report = await Promise.race([command(context), surroundings.atOnce]);
-    if (json) terminal.print(JSON.stringify(report.json, null, 2));
-    else for (const line of report.lines(terminal)) terminal.say(line);
-    return report.problem ? exitCodes.problem : exitCodes.ok;
-  } catch (thrown) {
-    const error = toCommandError(thrown);
-    // On one line, as each document of a watch is.
-    if (json) terminal.print(told(JSON.stringify(errorJson(error))));
-    for (const line of `siem-export: ${error.message}`.split('\n')) terminal.note(told(printableLine(line)));
-    if (error.code === 'internal' && error.cause instanceof Error)
-      terminal.note(told(String(printable(error.cause).stack)));
-    return error.exitCode;
-  } finally {
-    (await target?.catch(() => undefined))?.close();
+  const exitCode = await ended();
+  const opened = await target?.catch(() => undefined);
+  if (opened === undefined) return exitCode;
+  opened.close();
+  const unsent = describeUnsent(opened.announcer.unsent);
+  for (const line of unsent) terminal.note(told(printableLine(line)));
+  return unsent.length > 0 && exitCode === exitCodes.ok ? exitCodes.problem : exitCode;
+
+  async function ended(): Promise<ExitCode> {
+    try {
+      const report = await Promise.race([command(context), surroundings.atOnce]);
+      if (json) terminal.print(JSON.stringify(report.json, null, 2));
+      else for (const line of report.lines(terminal)) terminal.say(line);
+      return report.problem ? exitCodes.problem : exitCodes.ok;
+    } catch (thrown) {
+      const error = toCommandError(thrown);
+      // On one line, as each document of a watch is.
+      if (json) terminal.print(told(JSON.stringify(errorJson(error))));
+      for (const line of `siem-export: ${error.message}`.split('\n'))
+        terminal.note(told(printableLine(line)));
+      if (error.code === 'internal' && error.cause instanceof Error)
+        terminal.note(told(String(printable(error.cause).stack)));
+      return error.exitCode;
+    }
   }
 }
 

@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
-import { text } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import {
@@ -13,12 +13,15 @@ import {
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCommandLine } from '../../cli/main.ts';
+import { createAnnouncer } from '../../cli/stage/account/account-changes.ts';
 import { addWithSecret } from '../../cli/stage/account/claim.ts';
 import { createRecordStore } from '../../cli/stage/account/record-store.ts';
-import { createSecretWriter, type NamedSecret } from '../../cli/stage/secret/secret-writer.ts';
+import { createSecretWriter } from '../../cli/stage/secret/secret-writer.ts';
 import { utcTime } from '../../cli/terminal/wording.ts';
 import { toIso } from '../../lambdas/domain/instant.ts';
 import { sampleStorageAccount } from '../../local/sample/accounts.ts';
+import { type LocalServer, startHttpServer } from '../../local/servers/http-server.ts';
+import { ServiceFault, startJsonProtocolServer } from '../../local/servers/json-protocol-server.ts';
 import { bucketRegion, buckets, sasSecret } from '../../local/tour/customers.ts';
 import { role, startWorld, type World } from '../../local/tour/world.ts';
 import { runCommand, runHere } from './command-line.ts';
@@ -49,9 +52,9 @@ afterAll(async () => {
 });
 
 /** Words between spaces; `file:` stands for the folder, and a list is taken as it is. */
-function wordsFor(command: string | readonly string[]): string[] {
+function wordsFor(command: string | readonly string[], stateFile = 'local.json'): string[] {
   const words = typeof command === 'string' ? command.split(' ') : command;
-  return ['--local', '--state-file', 'file:local.json', ...words].map(word =>
+  return ['--local', '--state-file', `file:${stateFile}`, ...words].map(word =>
     word.replace('file:', `${folder}/`),
   );
 }
@@ -83,19 +86,36 @@ async function waiting(command: string) {
   };
 }
 
+/** A command of which somebody may have enough. */
+async function interrupted(command: string, stateFile: string, signal: AbortSignal) {
+  const errors = new PassThrough();
+  const exitCode = await runCommandLine(wordsFor(command, stateFile), {
+    input: new PassThrough().end(),
+    output: new PassThrough(),
+    errors,
+    interrupted: signal,
+    putClockForward: () => undefined,
+  });
+  return { exitCode, errors: await text(errors.end()) };
+}
+
 /** The stores of local mode; something happens just before a secret is stored there. */
 function storesWith(meanwhile: () => Promise<unknown>) {
   const { ACCOUNTS_TABLE: tableName = '', SECRET_PREFIX: prefix = '' } =
     world.resources.environments.exporter;
-  const announce = async () => undefined;
-  const secrets = createSecretWriter({ client: world.aws.secrets, prefix, announce });
+  const secrets = createSecretWriter({ client: world.aws.secrets, prefix });
   return {
-    records: createRecordStore({ client: world.aws.dynamodb, tableName, announce }),
+    announcer: createAnnouncer({
+      put: async () => undefined,
+      readCaller: async () => 'local mode',
+      now: async () => boundary,
+    }),
+    records: createRecordStore({ client: world.aws.dynamodb, tableName }),
     secrets: {
       ...secrets,
-      async put(accountId: string, secret: NamedSecret) {
+      async put(name: string, secret: string) {
         await meanwhile();
-        return secrets.put(accountId, secret);
+        return secrets.put(name, secret);
       },
     },
   };
@@ -112,43 +132,77 @@ async function stored(accountId: string): Promise<string | undefined> {
   return SecretString;
 }
 
+/** Writes a state file by which commands find a server in the place of one of AWS's; its name. */
+async function inPlaceOf(service: 'SECRETS_MANAGER' | 'EVENTBRIDGE', { endpoint }: LocalServer) {
+  const state = JSON.parse(await readFile(join(folder, 'local.json'), 'utf8'));
+  const aws = { ...state.aws, [`AWS_ENDPOINT_URL_${service}`]: endpoint };
+  const name = `without-${service}.json`;
+  await writeFile(join(folder, name), JSON.stringify({ ...state, aws }));
+  return name;
+}
+
 async function putRecord(record: object): Promise<void> {
   const { ACCOUNTS_TABLE: TableName } = world.resources.environments.exporter;
   await world.aws.dynamodb.send(new PutItemCommand({ TableName, Item: marshall(record) }));
 }
 
 describe('every change of an account', () => {
-  const told = () =>
+  const announced = (account: string) =>
     world.aws.events.events
-      .filter(({ detailType, detail }) => detailType === 'Account Changed' && detail.accountId === 'told')
+      .filter(({ detailType, detail }) => detailType === 'Account Changed' && detail.accountId === account)
       .map(({ detail: { accountId: _, changedBy, changedAt, ...what } }) => {
         expect(changedBy).toBe('local mode');
         expect(Math.abs(Date.parse(String(changedAt)) - boundary)).toBeLessThanOrEqual(4 * hour);
         return what;
       });
 
-  test('is an event that names what, who and when', async () => {
+  test('is one event a command, which names what, who and when', async () => {
     const [before, behind] = [`s3://${buckets.s3}`, `s3://${buckets.s3}/siem`];
     await cli(`account add told ${s3} --secret-file file:s3.json`);
-    await cli('account update told --prefix siem');
+    await cli('account update told --prefix siem --secret-file file:s3.json');
     await cli(['account', 'update', 'told', '--secret-file', '-'], key('NEW'));
     await cli('account pause told');
     await cli('account pause told');
     await cli('account resume told');
+    const { record } = await json('account show told');
+    const line = JSON.stringify({ ...record, format: 'json', plan: 'gold', secret: key('IMPORTED') });
+    await cli('account import - --replace', line);
     await cli('account remove told --yes');
-    expect(told()).toEqual([
+    const there = { from: behind, to: behind };
+    expect(announced('told')).toEqual([
       {
         change: 'added',
-        attributes: expect.arrayContaining(['accountId', 'destination', 'secretId']),
+        attributes: ['accountId', 'status', 'timeZone', 'secretId', 'destination', 'secret'],
         to: before,
       },
-      { change: 'changed', attributes: ['status'], from: before, to: before },
-      { change: 'changed', attributes: ['destination'], from: before, to: behind },
-      { change: 'changed', attributes: ['secret'] },
-      { change: 'changed', attributes: ['status'] },
-      { change: 'changed', attributes: ['status'] },
+      { change: 'changed', attributes: ['destination', 'secret'], from: before, to: behind },
+      { change: 'changed', attributes: ['secret'], ...there },
+      { change: 'changed', attributes: ['status'], ...there },
+      { change: 'changed', attributes: ['status'], ...there },
+      { change: 'changed', attributes: ['format', 'other', 'secret'], ...there },
       { change: 'removed', attributes: [], from: behind },
     ]);
+  });
+
+  test('tells of a secret that was missing until then', async () => {
+    for (const replace of ['update late --secret-file file:s3.json', 'import file:late.ndjson --replace']) {
+      const place = `s3://${buckets.s3}`;
+      const destination = { type: 's3', bucket: buckets.s3, region: bucketRegion };
+      const record = { accountId: 'late', timeZone: 'UTC', status: 'paused', destination };
+      await putRecord({ ...record, secretId: nameOf('late') });
+      await writeFile(
+        join(folder, 'late.ndjson'),
+        JSON.stringify({ ...record, secretId: nameOf('late'), secretFile: 's3.json' }),
+      );
+      expect(await cli(`account ${replace}`)).toMatchObject({ exitCode: 0 });
+      expect(announced('late').at(-1)).toEqual({
+        change: 'changed',
+        attributes: ['secret'],
+        from: place,
+        to: place,
+      });
+      await cli('account remove late --yes');
+    }
   });
 
   test('that changes nothing is none', async () => {
@@ -161,6 +215,121 @@ describe('every change of an account', () => {
     await cli(`account update same --bucket ${buckets.s3}`);
     await cli('account resume same');
     expect(count()).toBe(before);
+  });
+
+  test('is finished although it is interrupted, and its event sent', async () => {
+    let interruption = new AbortController();
+    const secrets = world.aws.environment.AWS_ENDPOINT_URL_SECRETS_MANAGER ?? '';
+    const interrupting = await startHttpServer(async (request, response) => {
+      const body = await buffer(request);
+      interruption.abort();
+      const headers = { 'x-amz-target': String(request.headers['x-amz-target']) };
+      const answer = await fetch(secrets, { method: 'POST', headers, body });
+      response.writeHead(answer.status).end(await answer.text());
+    });
+    const stateFile = await inPlaceOf('SECRETS_MANAGER', interrupting);
+    for (const command of [
+      `account add broken-off ${s3} --secret-file file:s3.json`,
+      'account update broken-off --format json --secret-file file:s3.json',
+    ]) {
+      interruption = new AbortController();
+      const ended = await interrupted(command, stateFile, interruption.signal);
+      expect(ended).toEqual({ exitCode: 0, errors: '' });
+      expect(interruption.signal.aborted).toBe(true);
+    }
+    expect((await json('account show broken-off')).record).toMatchObject({
+      status: 'active',
+      format: 'json',
+    });
+    expect(announced('broken-off')).toMatchObject([
+      { change: 'added' },
+      { change: 'changed', attributes: ['format', 'secret'] },
+    ]);
+    await interrupting.close();
+    await cli('account remove broken-off --yes');
+  });
+});
+
+describe('where no event can be sent', () => {
+  let denying: LocalServer;
+  let stateFile: string;
+  let interruption: AbortController | undefined;
+  beforeAll(async () => {
+    denying = await startJsonProtocolServer({
+      PutEvents() {
+        interruption?.abort();
+        throw new ServiceFault('AccessDeniedException', 'User eva may not call events:PutEvents');
+      },
+    });
+    stateFile = await inPlaceOf('EVENTBRIDGE', denying);
+  });
+  afterAll(() => denying?.close());
+
+  const ids = Array.from({ length: 40 }, (_, index) => `mute-${index}`);
+  const denied = (command: string) => runHere(wordsFor(command, stateFile));
+  const saying = (...accountIds: readonly string[]) =>
+    `siem-export: these accounts are changed, but their event "Account Changed" could not be sent: AWS refuses your identity: User eva may not call events:PutEvents\n${accountIds.map(id => `  "${id}"\n`).join('')}`;
+
+  test('an account is added and changed all the same, and the exit code is 1', async () => {
+    const added = await denied(`account add mute ${s3} --secret-file file:s3.json`);
+    expect(added).toMatchObject({ exitCode: 1, errors: saying('mute') });
+    expect(added.output).toContain('✓ mute is added.');
+    expect((await json('account show mute')).record.status).toBe('active');
+    const updated = await denied(`--json account update mute --prefix siem --secret-file file:s3.json`);
+    expect(updated).toMatchObject({ exitCode: 1, errors: saying('mute') });
+    expect(JSON.parse(updated.output)).toMatchObject({ changed: ['destination', 'secret'] });
+    expect((await json('account show mute')).record.destination.prefix).toBe('siem');
+    expect(await denied('account remove mute --yes')).toMatchObject({ exitCode: 1, errors: saying('mute') });
+    await expect(stored('mute')).rejects.toThrow();
+  });
+
+  test('many accounts are changed to the last, and each is named', async () => {
+    const destination = { type: 's3', bucket: buckets.s3, region: bucketRegion };
+    await writeFile(
+      join(folder, 'mute.ndjson'),
+      ids
+        .map(accountId => ({ accountId, timeZone: 'UTC', status: 'active', destination }))
+        .map(record => `${JSON.stringify({ ...record, secretFile: 's3.json' })}\n`)
+        .join(''),
+    );
+    await writeFile(join(folder, 'mute.txt'), ids.join('\n'));
+    for (const command of [
+      'import file:mute.ndjson',
+      'pause --from file:mute.txt',
+      'remove --from file:mute.txt --yes',
+    ]) {
+      const { exitCode, errors } = await denied(`account ${command}`);
+      expect(exitCode).toBe(1);
+      expect(errors.split('\n').toSorted()).toEqual(
+        saying(...ids)
+          .split('\n')
+          .toSorted(),
+      );
+    }
+    expect((await json('account list')).map(({ accountId }: { accountId: string }) => accountId)).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/^mute/)]),
+    );
+  });
+
+  test('a command that does not finish keeps its own exit code', async () => {
+    interruption = new AbortController();
+    const ended = await interrupted('account import file:mute.ndjson', stateFile, interruption.signal);
+    interruption = undefined;
+    expect(ended.exitCode).toBe(130);
+    const [, written = ''] = /Interrupted: (\d+) of 40 accounts are written/.exec(ended.errors) ?? [];
+    const named = ended.errors.match(/^ {2}"mute-\d+"$/gm) ?? [];
+    expect(named).toHaveLength(Number(written));
+    const left = (await json('account export')).records.map(({ accountId = '' }) => `  "${accountId}"`);
+    expect(left).toEqual(expect.arrayContaining(named));
+    await cli(['account', 'remove', '--yes', ...named.map(id => JSON.parse(id) as string)]);
+  });
+
+  test('a command that changes nothing says nothing of events', async () => {
+    expect(await denied('account list')).toMatchObject({ exitCode: 0, errors: '' });
+    expect(await denied('account pause nobody')).toMatchObject({
+      exitCode: 2,
+      errors: expect.not.stringContaining('event'),
+    });
   });
 });
 

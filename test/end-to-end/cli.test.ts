@@ -96,8 +96,7 @@ describe('adding accounts', () => {
 
   test('stay paused, although somebody who read the record before changes it', async () => {
     const tableName = world.resources.environments.exporter.ACCOUNTS_TABLE ?? '';
-    const announce = async () => undefined;
-    const records = createRecordStore({ client: world.aws.dynamodb, tableName, announce });
+    const records = createRecordStore({ client: world.aws.dynamodb, tableName });
     const read = (await records.read('globex')) ?? {};
     await cli('account pause globex');
     expect(await records.change(read, { ...read, timeZone: 'Asia/Kolkata' })).toBe(false);

@@ -55,9 +55,9 @@ async function emitted(): Promise<{ type: EventType; source: string | undefined;
     return { FailedEntryCount: 0, Entries: [] };
   };
   const put = createEventBus({ client, busName: 'siem-export-dev' });
-  const announce = createAnnouncer({
+  const announcer = createAnnouncer({
     put,
-    caller: async () => 'arn:aws:sts::111122223333:assumed-role/siem-export-operators/eva',
+    readCaller: async () => 'arn:aws:sts::111122223333:assumed-role/siem-export-operators/eva',
     now: async () => 0,
   });
   const before = {
@@ -68,9 +68,11 @@ async function emitted(): Promise<{ type: EventType; source: string | undefined;
     secretId: 'siem-export/prod/YWNtZQ',
   };
   const after = { ...before, destination: { type: 'gcs', bucket: 'acme-logs' } };
-  await announce({ accountId: 'acme', change: 'added', attributes: Object.keys(before), after: before });
-  await announce({ accountId: 'acme', change: 'changed', attributes: ['destination'], before, after });
-  await announce({ accountId: 'acme', change: 'removed', attributes: [], before: { accountId: 'acme' } });
+  const announce = await announcer.begin();
+  await announce({ after: before, secretStored: true });
+  await announce({ before, after: { ...after, plan: 'gold' } });
+  await announce({ before: { accountId: 'acme' } });
+  expect(announcer.unsent.size).toBe(0);
   const events = createExportEvents(put);
   await events.delivered('acme', deliveredFile);
   await events.delivered('🦊', {

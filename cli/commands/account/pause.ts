@@ -49,13 +49,15 @@ async function setStatus(
   const known = await recordsOf(accountIds, stores);
   // Before anything is changed: what fails later would look as if nothing were.
   const outcomes = await outcomesOf(known, status, target);
-  await workThrough([...known.keys()], {
+  const announce = await stores.announcer.begin();
+  await workThrough([...known], {
     atOnce,
     terminal,
     what: `accounts are ${status}`,
     again: 'the same command goes on from there',
-    async each(accountId) {
+    async each([accountId, record]) {
       if (!(await records.setStatus(accountId, status))) throw noSuchAccount(accountId, stores);
+      await announce({ before: record, after: { ...record, status } });
     },
   });
   return {

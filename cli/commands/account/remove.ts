@@ -46,17 +46,19 @@ async function removeAccounts(
     if (!(await confirm(terminal, `Remove ${named(accountIds)}?`))) throw new CancelledError();
   }
   const removed = new Map<string, boolean>();
+  const announce = await stores.announcer.begin();
   await workThrough([...known], {
     atOnce,
     terminal,
     what: 'accounts are removed',
     again: 'give the others again: those that are removed are there no longer',
-    async each([accountId, { secretId }]) {
+    async each([accountId, record]) {
       await records.remove(accountId);
+      await announce({ before: record });
       // A secret by another name is not of our making and may serve other accounts.
       const ownName = secrets.nameFor(accountId);
       // One that goes by role now may have had a key before.
-      const own = secretId === ownName || secretId === undefined;
+      const own = record.secretId === ownName || record.secretId === undefined;
       removed.set(accountId, own && !options.keepSecret && (await secrets.remove(ownName)));
     },
   });

@@ -4,7 +4,7 @@ import { createCursorReader } from '../../../lambdas/aws/cursor-reader.ts';
 import type { Account } from '../../../lambdas/domain/account.ts';
 import type { Run } from '../../run.ts';
 import type { AccountRecord } from '../../stage/account/account-record.ts';
-import { type Change, changeAccount } from '../../stage/account/change-account.ts';
+import { type Change, changeAccount, type NamedSecret } from '../../stage/account/change-account.ts';
 import { checkRecord } from '../../stage/account/check-record.ts';
 import { customerGrant } from '../../stage/account/customer-grant.ts';
 import { changedAttributes } from '../../stage/account/record-change.ts';
@@ -17,7 +17,6 @@ import { checkSecret, credentialWarnings, refuseUnusedKey } from '../../stage/se
 import { credentialCheck } from '../../stage/secret/credential-steps.ts';
 import { checkSecretName, namedSecretWarnings } from '../../stage/secret/named-secret.ts';
 import { readSecretFile } from '../../stage/secret/read-secret.ts';
-import type { NamedSecret } from '../../stage/secret/secret-writer.ts';
 import type { Target } from '../../stage/target/target.ts';
 import { CommandError } from '../../terminal/command-error.ts';
 import { displayName } from '../../terminal/display.ts';
@@ -69,7 +68,8 @@ async function updateAccount(
   const secret = text === undefined ? undefined : { name, secret: text };
   const tooLate = await exportFromWarnings(accountId, given, target);
   const changeOf = changeWith(given, secret, randomUUID());
-  const { before, record, account } = await changeAccount(present, changeOf, secret, stores);
+  const end = context.terminal.beginWork();
+  const { before, record, account } = await changeAccount(present, changeOf, secret, stores).finally(end);
 
   const changed = changedAttributes(before, record);
   if (secret !== undefined) changed.push('secret');

@@ -1,58 +1,99 @@
 import type { PutEvent } from '../../../lambdas/aws/event-bus.ts';
-import { parseAccount } from '../../../lambdas/domain/account.ts';
+import { accountAttributes, parseAccount } from '../../../lambdas/domain/account.ts';
 import { type Instant, toIso } from '../../../lambdas/domain/instant.ts';
 import { placeName, placeOf } from '../../../lambdas/domain/recipe.ts';
-import { CommandError } from '../../terminal/command-error.ts';
 import { toCommandError } from '../unreachable.ts';
 import { quotedId } from './account-id.ts';
 import type { AccountRecord } from './account-record.ts';
+import { changedAttributes } from './record-change.ts';
 
+/** What a command has made of an account. */
 export interface AccountChange {
-  readonly accountId: string;
-  readonly change: 'added' | 'changed' | 'removed';
-  /** The names of what has another value now, `secret` among them. Values stay out: one may be a secret in the wrong field. */
-  readonly attributes: readonly string[];
-  /** The record before, if there was one and it was read. */
-  readonly before?: AccountRecord | undefined;
-  /** The record now. */
-  readonly after?: AccountRecord | undefined;
+  /** The record before; absent if the account was added. */
+  readonly before?: AccountRecord;
+  /** The record now; absent if the account was removed. */
+  readonly after?: AccountRecord;
+  /** True if a secret was created or replaced. */
+  readonly secretStored?: boolean;
 }
 
 /**
- * Sends the event `Account Changed`, after the change.
- * @throws CommandError saying that the change is made, if the event cannot be sent
+ * Sends the event `Account Changed`, unless nothing is different. Never throws: the change is made, and a command that
+ * failed here would leave the rest of its work undone.
  */
 export type AnnounceChange = (change: AccountChange) => Promise<void>;
 
-interface Announcer {
+export interface Announcer {
+  /**
+   * To be called before the first write: it asks who makes the changes, which would otherwise take its time between a
+   * write and its event. Never throws.
+   */
+  begin(): Promise<AnnounceChange>;
+  /** The accounts whose events could not be sent, by the reason. */
+  readonly unsent: ReadonlyMap<string, readonly string[]>;
+}
+
+export interface AnnouncerOptions {
   readonly put: PutEvent;
-  /** The identity that makes the changes. */
-  readonly caller: () => Promise<string>;
+  /** Asks for the identity that makes the changes. */
+  readonly readCaller: () => Promise<string>;
   readonly now: () => Promise<Instant>;
 }
 
-export function createAnnouncer({ put, caller, now }: Announcer): AnnounceChange {
-  return async ({ accountId, change, attributes, before, after }) => {
-    const [from, to] = [placeIn(before), placeIn(after)];
-    try {
-      await put('Account Changed', {
-        accountId,
-        change,
-        attributes,
-        ...(from !== undefined && { from }),
-        ...(to !== undefined && { to }),
-        changedBy: await caller(),
-        changedAt: toIso(await now()),
-      });
-    } catch (thrown) {
-      const { code, message, cause } = toCommandError(thrown);
-      throw new CommandError(
-        code === 'usage' ? 'problem' : code,
-        `${message}\n  ${quotedId(accountId)} is ${change}, but the event "Account Changed" could not be sent: tell those who rely on it`,
-        { cause },
-      );
-    }
+export function createAnnouncer({ put, readCaller, now }: AnnouncerOptions): Announcer {
+  const unsent = new Map<string, string[]>();
+  let caller: Promise<string> | undefined;
+  return {
+    unsent,
+    async begin() {
+      caller ??= readCaller();
+      const changedBy = caller;
+      // Without an identity no event can be sent, which is noted for each account.
+      await changedBy.catch(() => undefined);
+      return async change => {
+        const detail = detailOf(change);
+        if (detail === undefined) return;
+        try {
+          await put('Account Changed', {
+            ...detail,
+            changedBy: await changedBy,
+            changedAt: toIso(await now()),
+          });
+        } catch (thrown) {
+          const { message } = toCommandError(thrown);
+          unsent.set(message, unsent.get(message) ?? []);
+          unsent.get(message)?.push(detail.accountId);
+        }
+      };
+    },
   };
+}
+
+/** What is said of events that could not be sent, in lines for a person. */
+export function describeUnsent(unsent: Announcer['unsent']): string[] {
+  return [...unsent].flatMap(([reason, accountIds]) => [
+    `siem-export: these accounts are changed, but their event "Account Changed" could not be sent: ${reason}`,
+    ...accountIds.map(accountId => `  ${quotedId(accountId)}`),
+  ]);
+}
+
+function detailOf({ before, after, secretStored = false }: AccountChange) {
+  const attributes = after === undefined ? [] : changedAttributes(before ?? {}, after);
+  if (secretStored) attributes.push('secret');
+  if (before !== undefined && after !== undefined && attributes.length === 0) return undefined;
+  const [from, to] = [placeIn(before), placeIn(after)];
+  return {
+    accountId: String((after ?? before)?.accountId),
+    change: before === undefined ? 'added' : after === undefined ? 'removed' : 'changed',
+    attributes: [...new Set(attributes.map(publicName))],
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+  };
+}
+
+/** Any other name could be a value that was pasted into the wrong place, such as a credential. */
+function publicName(attribute: string): string {
+  return accountAttributes.includes(attribute) || attribute === 'secret' ? attribute : 'other';
 }
 
 /** Where files go by a record; `undefined` if it has faults. */

@@ -1,6 +1,5 @@
 import type { Account } from '../../../lambdas/domain/account.ts';
 import { CommandError } from '../../terminal/command-error.ts';
-import type { NamedSecret } from '../secret/secret-writer.ts';
 import { toCommandError } from '../unreachable.ts';
 import { quotedId } from './account-id.ts';
 import type { AccountRecord } from './account-record.ts';
@@ -17,12 +16,18 @@ export interface Changed extends Change {
   readonly before: AccountRecord;
 }
 
+/** What is to be stored beside the record, and where. */
+export interface NamedSecret {
+  readonly name: string;
+  readonly secret: string;
+}
+
 /** Once more than it takes for two who change the same account at once. */
 const mostTries = 2;
 
 /**
  * Changes an account: its secret, if there is a new one, then its record. If somebody else changes the record at the
- * same time, the same is made of the record as that person left it.
+ * same time, the same is made of the record as that person left it. What is written is announced, also if the rest fails.
  *
  * @param present the record as it was read
  * @param changeOf what is to be made of a record; throws if it would not be in order, saying what was done by then
@@ -37,7 +42,9 @@ export async function changeAccount(
   const accountId = String(present.accountId);
   let before = present;
   let change = changeOf(before);
-  if (secret !== undefined) await stores.secrets.put(accountId, secret);
+  const announce = await stores.announcer.begin();
+  if (secret !== undefined) await stores.secrets.put(secret.name, secret.secret);
+  let after: AccountRecord | undefined;
   try {
     for (let tries = 1; !(await stores.records.change(before, change.record)); tries++) {
       if (tries === mostTries)
@@ -48,9 +55,12 @@ export async function changeAccount(
       before = await existingRecord(stores, accountId);
       change = changeOf(before, 'somebody else has just changed it');
     }
+    after = change.record;
     return { before, ...change };
   } catch (thrown) {
     throw secret === undefined ? thrown : halfDone(thrown, secret);
+  } finally {
+    await announce({ before, after: after ?? before, secretStored: secret !== undefined });
   }
 }
 

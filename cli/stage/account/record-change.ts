@@ -82,6 +82,18 @@ export function changeOf(before: AccountRecord, after: AccountRecord) {
   };
 }
 
+/** True if a record is what `changeOf` makes of another one: in what it changes, and in what its condition is about. */
+export function isChangedAlready(
+  record: AccountRecord | undefined,
+  before: AccountRecord,
+  after: AccountRecord,
+): boolean {
+  if (record === undefined) return false;
+  return [...accountAttributes, ...changedAttributes(before, after)].every(name =>
+    isDeepStrictEqual(record[name], after[name]),
+  );
+}
+
 /** The attributes in which two records differ. */
 export function changedAttributes(before: AccountRecord, after: AccountRecord): string[] {
   return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(

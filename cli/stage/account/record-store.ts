@@ -10,36 +10,31 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import type { AnnounceChange } from './account-changes.ts';
 import { checkAccountId } from './account-id.ts';
 import type { AccountRecord } from './account-record.ts';
-import { changedAttributes, changeOf, isAsItWas } from './record-change.ts';
+import { changeOf, isAsItWas, isChangedAlready } from './record-change.ts';
 
 const keysPerRequest = 100;
 
-export interface RecordStoreOptions {
-  readonly client: DynamoDBClient;
-  readonly tableName: string;
-  readonly announce: AnnounceChange;
-}
-
 /**
- * The table of accounts, for operators: the functions never write it. Every change is announced, and throws what
- * `announce` throws.
+ * The table of accounts, for operators: the functions never write it. If the answer to a write is lost, the SDK sends it
+ * again, and its condition fails because it is made already: what a condition refuses is read once more.
  */
-export function createRecordStore({ client, tableName, announce }: RecordStoreOptions) {
+export function createRecordStore({ client, tableName }: { client: DynamoDBClient; tableName: string }) {
   const keyOf = (accountId: string) => ({ accountId: { S: accountId } });
   const itemOf = (record: AccountRecord) => marshall(record, { removeUndefinedValues: true });
 
+  async function read(accountId: string): Promise<AccountRecord | undefined> {
+    checkAccountId(accountId);
+    const { Item } = await client.send(
+      new GetItemCommand({ TableName: tableName, Key: keyOf(accountId), ConsistentRead: true }),
+    );
+    return Item && unmarshall(Item);
+  }
+
   return {
     /** @throws CommandError `usage` if no table can hold the id */
-    async read(accountId: string): Promise<AccountRecord | undefined> {
-      checkAccountId(accountId);
-      const { Item } = await client.send(
-        new GetItemCommand({ TableName: tableName, Key: keyOf(accountId), ConsistentRead: true }),
-      );
-      return Item && unmarshall(Item);
-    },
+    read,
 
     /**
      * The records of these accounts, as far as they exist.
@@ -68,8 +63,8 @@ export function createRecordStore({ client, tableName, announce }: RecordStoreOp
     },
 
     /** @returns false if the account exists already; nothing is changed then */
-    async create(record: AccountRecord): Promise<boolean> {
-      const created = await unlessConditionFails(
+    create: (record: AccountRecord) =>
+      unlessConditionFails(
         client.send(
           new PutItemCommand({
             TableName: tableName,
@@ -77,12 +72,7 @@ export function createRecordStore({ client, tableName, announce }: RecordStoreOp
             ConditionExpression: 'attribute_not_exists(accountId)',
           }),
         ),
-      );
-      if (!created) return false;
-      const attributes = changedAttributes({}, record);
-      await announce({ accountId: String(record.accountId), change: 'added', attributes, after: record });
-      return true;
-    },
+      ),
 
     /**
      * Makes the record another one, attribute by attribute: what other tools have added meanwhile stays.
@@ -93,16 +83,12 @@ export function createRecordStore({ client, tableName, announce }: RecordStoreOp
       const changed = await unlessConditionFails(
         client.send(new UpdateItemCommand({ TableName: tableName, ...changeOf(before, after) })),
       );
-      if (!changed) return false;
-      const attributes = changedAttributes(before, after);
-      if (attributes.length > 0)
-        await announce({ accountId: String(before.accountId), change: 'changed', attributes, before, after });
-      return true;
+      return changed || isChangedAlready(await read(String(before.accountId)), before, after);
     },
 
     /** @returns false if the account does not exist */
-    async setStatus(accountId: string, status: 'active' | 'paused'): Promise<boolean> {
-      const before = await unlessConditionFails(
+    setStatus: (accountId: string, status: 'active' | 'paused') =>
+      unlessConditionFails(
         client.send(
           new UpdateItemCommand({
             TableName: tableName,
@@ -112,17 +98,11 @@ export function createRecordStore({ client, tableName, announce }: RecordStoreOp
             // A reserved word of DynamoDB's.
             ExpressionAttributeNames: { '#status': 'status' },
             ExpressionAttributeValues: { ':status': { S: status } },
-            ReturnValues: 'UPDATED_OLD',
           }),
         ),
-      );
-      if (!before) return false;
-      if (before.Attributes?.status?.S !== status)
-        await announce({ accountId, change: 'changed', attributes: ['status'] });
-      return true;
-    },
+      ),
 
-    /** @returns false if the account is gone, or its record is another meanwhile; it is left then */
+    /** @returns false if the record is another meanwhile; it is left then */
     async removeIfStill(record: AccountRecord): Promise<boolean> {
       const accountId = String(record.accountId);
       const removed = await unlessConditionFails(
@@ -130,28 +110,23 @@ export function createRecordStore({ client, tableName, announce }: RecordStoreOp
           new DeleteItemCommand({ TableName: tableName, Key: keyOf(accountId), ...isAsItWas(record) }),
         ),
       );
-      if (!removed) return false;
-      await announce({ accountId, change: 'removed', attributes: [], before: record });
-      return true;
+      return removed || (await read(accountId)) === undefined;
     },
 
     async remove(accountId: string): Promise<void> {
-      const { Attributes } = await client.send(
-        new DeleteItemCommand({ TableName: tableName, Key: keyOf(accountId), ReturnValues: 'ALL_OLD' }),
-      );
-      if (Attributes)
-        await announce({ accountId, change: 'removed', attributes: [], before: unmarshall(Attributes) });
+      await client.send(new DeleteItemCommand({ TableName: tableName, Key: keyOf(accountId) }));
     },
   };
 }
 
 export type RecordStore = ReturnType<typeof createRecordStore>;
 
-async function unlessConditionFails<Answer>(write: Promise<Answer>): Promise<Answer | undefined> {
+async function unlessConditionFails(write: Promise<unknown>): Promise<boolean> {
   try {
-    return await write;
+    await write;
+    return true;
   } catch (thrown) {
-    if (thrown instanceof ConditionalCheckFailedException) return undefined;
+    if (thrown instanceof ConditionalCheckFailedException) return false;
     throw thrown;
   }
 }

@@ -1,8 +1,7 @@
-import { createEventBus } from '../../../lambdas/aws/event-bus.ts';
 import { CommandError } from '../../terminal/command-error.ts';
 import { createSecretWriter, type SecretWriter } from '../secret/secret-writer.ts';
 import type { Target } from '../target/target.ts';
-import { createAnnouncer } from './account-changes.ts';
+import type { Announcer } from './account-changes.ts';
 import { quotedId } from './account-id.ts';
 import type { AccountRecord } from './account-record.ts';
 import { createRecordStore, type RecordStore } from './record-store.ts';
@@ -11,23 +10,19 @@ import { createRecordStore, type RecordStore } from './record-store.ts';
 export interface Stores {
   readonly records: RecordStore;
   readonly secrets: SecretWriter;
+  readonly announcer: Announcer;
   /** What commands for the stage begin with. */
   readonly command: string;
 }
 
 export function openStores(target: Target): Stores {
-  const { dynamodb, secrets, events, outputs, command } = target;
-  const announce = createAnnouncer({
-    put: createEventBus({ client: events, busName: outputs.EventBusName }),
-    caller: target.caller,
-    now: target.now,
-  });
+  const { dynamodb, secrets, announcer, outputs, command } = target;
   return {
     command,
-    records: createRecordStore({ client: dynamodb, tableName: outputs.AccountsTableName, announce }),
+    announcer,
+    records: createRecordStore({ client: dynamodb, tableName: outputs.AccountsTableName }),
     secrets: createSecretWriter({
       client: secrets,
-      announce,
       prefix: outputs.SecretPrefix,
       kmsKeyId: outputs.EncryptionKeyArn,
     }),

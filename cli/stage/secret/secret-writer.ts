@@ -10,7 +10,6 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { encodeAccountId } from '../../../lambdas/domain/object-key.ts';
 import { CommandError } from '../../terminal/command-error.ts';
-import type { AnnounceChange } from '../account/account-changes.ts';
 
 export interface SecretWriterOptions {
   readonly client: SecretsManagerClient;
@@ -18,7 +17,6 @@ export interface SecretWriterOptions {
   readonly prefix: string;
   /** The stage's own key, where there is one. */
   readonly kmsKeyId?: string | undefined;
-  readonly announce: AnnounceChange;
   /**
    * How long a put may take, in milliseconds, retries included. An account that is being added is paused for as long,
    * which is to be over before a window has settled and an exporter looks at it.
@@ -26,20 +24,8 @@ export interface SecretWriterOptions {
   readonly longestPut?: number;
 }
 
-/** What is to be stored, and under which name. */
-export interface NamedSecret {
-  readonly name: string;
-  readonly secret: string;
-}
-
 /** Secrets Manager, for operators. */
-export function createSecretWriter({
-  client,
-  prefix,
-  kmsKeyId,
-  announce,
-  longestPut = 60_000,
-}: SecretWriterOptions) {
+export function createSecretWriter({ client, prefix, kmsKeyId, longestPut = 60_000 }: SecretWriterOptions) {
   async function putWithin(within: { abortSignal: AbortSignal }, name: string, secret: string) {
     try {
       await client.send(
@@ -67,15 +53,13 @@ export function createSecretWriter({
     nameFor: (accountId: string) => `${prefix}${encodeAccountId(accountId)}`,
 
     /**
-     * Creates the secret of an account, or makes a new version of it, even if its deletion has begun. A new version is
-     * announced; what is created belongs to an account that is announced as it is added.
-     * @throws CommandError `unreachable` if it takes too long; what `announce` throws
+     * Creates the secret, or makes a new version of it, even if its deletion has begun.
+     * @throws CommandError `unreachable` if it takes too long
      */
-    async put(accountId: string, { name, secret }: NamedSecret): Promise<void> {
+    async put(name: string, secret: string): Promise<'created' | 'replaced'> {
       const within = { abortSignal: AbortSignal.timeout(longestPut) };
-      let outcome: 'created' | 'replaced';
       try {
-        outcome = await putWithin(within, name, secret);
+        return await putWithin(within, name, secret);
       } catch (thrown) {
         if (!within.abortSignal.aborted) throw thrown;
         throw new CommandError(
@@ -84,7 +68,6 @@ export function createSecretWriter({
           { cause: thrown },
         );
       }
-      if (outcome === 'replaced') await announce({ accountId, change: 'changed', attributes: ['secret'] });
     },
 
     /**

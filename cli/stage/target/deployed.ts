@@ -2,10 +2,12 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { createEventBus } from '../../../lambdas/aws/event-bus.ts';
 import { printable } from '../../../lambdas/domain/printable.ts';
 import { type ExporterEnvironment, readExporterEnvironment } from '../../../lambdas/environment.ts';
 import { operatorSession } from '../../../lib/operator-session.ts';
 import { CommandError } from '../../terminal/command-error.ts';
+import { createAnnouncer } from '../account/account-changes.ts';
 import { proxyOf } from './proxy.ts';
 import { parseOutputs, type Target } from './target.ts';
 
@@ -68,7 +70,7 @@ async function openStack({ stage, command, ...access }: StageName): Promise<Targ
   const secrets = new SecretsManagerClient(config);
   const events = new EventBridgeClient(config);
   const elsewhere: DynamoDBClient[] = [];
-  let caller: Promise<string> | undefined;
+  const now = async () => Date.now();
   let environment: Promise<ExporterEnvironment> | undefined;
   return {
     title,
@@ -80,21 +82,21 @@ async function openStack({ stage, command, ...access }: StageName): Promise<Targ
     dynamodb,
     sqs,
     secrets,
-    events,
+    announcer: createAnnouncer({
+      put: createEventBus({ client: events, busName: outputs.EventBusName }),
+      readCaller: () => readCaller(access),
+      now,
+    }),
     dynamodbIn(other) {
       const client = new DynamoDBClient({ ...config, region: other });
       elsewhere.push(client);
       return client;
     },
-    caller: () => {
-      caller ??= readCaller(access);
-      return caller;
-    },
     environment: () => {
       environment ??= readEnvironment(nameOf(stage, 'exporter'), access);
       return environment;
     },
-    now: async () => Date.now(),
+    now,
     workOffQueue: async () => undefined,
     exporterCredential: () => assumeExporterRole(outputs.ExporterRoleArn ?? '', access),
     close() {

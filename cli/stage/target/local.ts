@@ -3,7 +3,9 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createDispatchState } from '../../../lambdas/aws/dispatch-state.ts';
+import { createEventBus } from '../../../lambdas/aws/event-bus.ts';
 import { readExporterEnvironment } from '../../../lambdas/environment.ts';
+import { createAnnouncer } from '../account/account-changes.ts';
 import { askLocalMode } from './local-control.ts';
 import { readLocalState } from './state-file.ts';
 import { parseOutputs, type Target, workedOff } from './target.ts';
@@ -30,6 +32,7 @@ export async function openLocalTarget(
   const secrets = new SecretsManagerClient({ ...access, endpoint: aws.AWS_ENDPOINT_URL_SECRETS_MANAGER });
   const events = new EventBridgeClient({ ...access, endpoint: aws.AWS_ENDPOINT_URL_EVENTBRIDGE });
   const dispatched = createDispatchState({ client: dynamodb, tableName: outputs.DispatchStateTableName });
+  const now = async () => (await dispatched.completedTick()) ?? Date.now();
   return {
     title: 'local mode',
     command,
@@ -40,11 +43,14 @@ export async function openLocalTarget(
     dynamodb,
     sqs,
     secrets,
-    events,
+    announcer: createAnnouncer({
+      put: createEventBus({ client: events, busName: outputs.EventBusName }),
+      readCaller: async () => 'local mode',
+      now,
+    }),
     dynamodbIn: () => dynamodb,
-    caller: async () => 'local mode',
     environment: async () => readExporterEnvironment(state.exporter),
-    now: async () => (await dispatched.completedTick()) ?? Date.now(),
+    now,
     exporterCredential: async () => credentials,
     workOffQueue: async () =>
       state.control === undefined

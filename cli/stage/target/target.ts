@@ -1,5 +1,4 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { z } from 'zod';
@@ -7,6 +6,7 @@ import type { Instant } from '../../../lambdas/domain/instant.ts';
 import type { S3Credential } from '../../../lambdas/domain/secret.ts';
 import type { ExporterEnvironment } from '../../../lambdas/environment.ts';
 import { CommandError } from '../../terminal/command-error.ts';
+import type { Announcer } from '../account/account-changes.ts';
 
 /** A stage of SIEM export that the commands work on: the deployed stack, or local mode. */
 export interface Target {
@@ -23,11 +23,10 @@ export interface Target {
   readonly dynamodb: DynamoDBClient;
   readonly sqs: SQSClient;
   readonly secrets: SecretsManagerClient;
-  readonly events: EventBridgeClient;
+  /** One for all that is done to the stage, so that it knows of every event that could not be sent. */
+  readonly announcer: Announcer;
   /** DynamoDB of another region, for a vendor's own table of audit rows. */
   dynamodbIn(region: string): DynamoDBClient;
-  /** Whose identity the commands have: an ARN, or `local mode`. */
-  caller(): Promise<string>;
   /** What the exporter runs with. */
   environment(): Promise<ExporterEnvironment>;
   /** The present; in local mode the last tick, because nothing happens there between ticks. */

@@ -120,7 +120,9 @@ async function addAccount(
       : credentialWarnings(account, secret, check)),
   ];
 
-  if (!(await addWithSecret(record, secret, stores))) throw exists(account.accountId, target);
+  const end = terminal.beginWork();
+  const added = await addWithSecret(record, secret, stores).finally(end);
+  if (!added) throw exists(account.accountId, target);
   return report({ record, account, credential, cursor, now, warnings }, target);
 }
 

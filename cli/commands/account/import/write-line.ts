@@ -16,20 +16,26 @@ export interface LineToWrite extends ImportLine {
  */
 export async function writeLine(
   { record, secret, present }: LineToWrite,
-  stores: Pick<Stores, 'records' | 'secrets'>,
+  stores: Pick<Stores, 'records' | 'secrets' | 'announcer'>,
 ): Promise<void> {
-  const { records, secrets } = stores;
+  const { records, secrets, announcer } = stores;
   if (present === undefined) {
     if (await addWithSecret(record, secret, stores)) return;
     throw meanwhile('added', 'its record and its secret are left as they are');
   }
-  if (secret !== undefined)
-    await secrets.put(String(record.accountId), { name: String(record.secretId), secret });
-  if (await records.change(present, record)) return;
-  throw meanwhile(
-    'changed or removed',
-    `its record is left as it is${secret === undefined ? '' : `, but the secret ${record.secretId} is already that of this line`}`,
-  );
+  const announce = await announcer.begin();
+  if (secret !== undefined) await secrets.put(String(record.secretId), secret);
+  let after = present;
+  try {
+    if (!(await records.change(present, record)))
+      throw meanwhile(
+        'changed or removed',
+        `its record is left as it is${secret === undefined ? '' : `, but the secret ${record.secretId} is already that of this line`}`,
+      );
+    after = record;
+  } finally {
+    await announce({ before: present, after, secretStored: secret !== undefined });
+  }
 }
 
 function meanwhile(happened: string, outcome: string): CommandError {

@@ -1,50 +1,115 @@
 import { expect, test } from 'vitest';
-import { createAnnouncer } from '../../../../../cli/stage/account/account-changes.ts';
-import { CommandError } from '../../../../../cli/terminal/command-error.ts';
+import {
+  type AccountChange,
+  createAnnouncer,
+  describeUnsent,
+} from '../../../../../cli/stage/account/account-changes.ts';
 
 const now = async () => Date.UTC(2026, 10, 27);
-const caller = async () => 'arn:aws:iam::111122223333:user/eva';
+const readCaller = async () => 'arn:aws:iam::111122223333:user/eva';
+const put = async () => undefined;
 
-/** A record with a fault: its id of a bucket is a credential. */
-const faulty = {
+const record = {
   accountId: 'acme',
-  secretId: 'AKIA0123456789ABCDEF',
-  destination: { bucket: 'wJalrXUtnFEMI' },
+  timeZone: 'UTC',
+  status: 'active',
+  destination: { type: 'gcs', bucket: 'acme-audit' },
+  secretId: 'siem-export/prod/acme',
 };
 
-test('an event never holds a value of a record that has faults', async () => {
-  const details: unknown[] = [];
-  const put = async (_type: string, detail: object) => void details.push(detail);
-  const attributes = ['destination', 'secretId'];
-  await createAnnouncer({ put, caller, now })({
-    accountId: 'acme',
-    change: 'changed',
-    attributes,
-    before: faulty,
-    after: faulty,
-  });
-  expect(details).toEqual([
+/** The details of the events for some changes. */
+async function sent(...changes: readonly AccountChange[]) {
+  const details: object[] = [];
+  const keep = async (_type: string, detail: object) => void details.push(detail);
+  const announcer = createAnnouncer({ put: keep, readCaller, now });
+  const announce = await announcer.begin();
+  for (const change of changes) await announce(change);
+  expect(announcer.unsent.size).toBe(0);
+  return details;
+}
+
+const who = { changedBy: 'arn:aws:iam::111122223333:user/eva', changedAt: '2026-11-27T00:00:00.000Z' };
+
+test('an event says what was made of an account, by whom and when', async () => {
+  const moved = { ...record, destination: { type: 'gcs', bucket: 'acme-logs' } };
+  expect(
+    await sent(
+      { after: record, secretStored: true },
+      { before: record, after: moved },
+      { before: moved, after: moved, secretStored: true },
+      { before: moved },
+    ),
+  ).toEqual([
+    {
+      accountId: 'acme',
+      change: 'added',
+      attributes: [...Object.keys(record), 'secret'],
+      to: 'gcs://acme-audit',
+      ...who,
+    },
     {
       accountId: 'acme',
       change: 'changed',
-      attributes,
-      changedBy: 'arn:aws:iam::111122223333:user/eva',
-      changedAt: '2026-11-27T00:00:00.000Z',
+      attributes: ['destination'],
+      from: 'gcs://acme-audit',
+      to: 'gcs://acme-logs',
+      ...who,
     },
+    {
+      accountId: 'acme',
+      change: 'changed',
+      attributes: ['secret'],
+      from: 'gcs://acme-logs',
+      to: 'gcs://acme-logs',
+      ...who,
+    },
+    { accountId: 'acme', change: 'removed', attributes: [], from: 'gcs://acme-logs', ...who },
   ]);
 });
 
-test.each(['usage', 'unreachable'] as const)(
-  'an event that cannot be sent (%s) fails the command, which says what is done',
-  async code => {
-    const put = () => Promise.reject(new CommandError(code, 'AWS refuses your identity'));
-    const announce = createAnnouncer({ put, caller, now });
-    await expect(announce({ accountId: 'acme', change: 'removed', attributes: [] })).rejects.toMatchObject({
-      // "usage" would say that nothing was changed.
-      code: code === 'usage' ? 'problem' : code,
-      message: expect.stringMatching(
-        /AWS refuses your identity\n.*acme.* is removed, but the event "Account Changed"/,
-      ),
-    });
-  },
-);
+test('what changes nothing is no event', async () => {
+  expect(await sent({ before: record, after: { ...record } })).toEqual([]);
+});
+
+test('an event holds no value of a record with faults, and no name that could be one', async () => {
+  const before = { accountId: 'acme' };
+  const after = {
+    accountId: 'acme',
+    secretId: 'AKIA0123456789ABCDEF',
+    destination: { bucket: 'wJalrXUtnFEMI' },
+    AKIA0123456789ABCDEF: 'wJalrXUtnFEMI',
+    plan: 'gold',
+  };
+  expect(await sent({ before, after })).toEqual([
+    { accountId: 'acme', change: 'changed', attributes: ['secretId', 'destination', 'other'], ...who },
+  ]);
+});
+
+const denied = () => Promise.reject(new Error('events:PutEvents is denied'));
+
+test.each([
+  ['the bus', { put: denied, readCaller, now }],
+  ['STS', { put, readCaller: denied, now }],
+  ['the clock', { put, readCaller, now: denied }],
+])('where %s fails, a change is no failure, and it is known which events are missing', async (_, options) => {
+  const announcer = createAnnouncer(options);
+  const announce = await announcer.begin();
+  await announce({ before: record });
+  await announce({ before: record, after: record });
+  await announce({ after: { ...record, accountId: 'glo\u001bbex' } });
+  expect(describeUnsent(announcer.unsent)).toEqual([
+    'siem-export: these accounts are changed, but their event "Account Changed" could not be sent: events:PutEvents is denied',
+    '  "acme"',
+    '  "glo\\u001bbex"',
+  ]);
+});
+
+test('who makes the changes is asked once, before the first of them', async () => {
+  let asked = 0;
+  const announcer = createAnnouncer({ put, now, readCaller: async () => `caller ${++asked}` });
+  expect(asked).toBe(0);
+  await announcer.begin();
+  expect(asked).toBe(1);
+  await (await announcer.begin())({ before: record });
+  expect(asked).toBe(1);
+});

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createAnnouncer } from '../../../../../cli/stage/account/account-changes.ts';
 import type { AccountRecord } from '../../../../../cli/stage/account/account-record.ts';
 import { changeAccount } from '../../../../../cli/stage/account/change-account.ts';
 import { checkRecord } from '../../../../../cli/stage/account/check-record.ts';
@@ -16,14 +17,26 @@ const toJson = (present: AccountRecord, outcome?: string) => {
   return { record: changed, account: checkRecord(changed, outcome) };
 };
 
-/** Stores in which others change the account, each time just before a change of ours is written. */
+/**
+ * Stores in which others change the account, each time just before a change of ours is written. Events are seen, but none
+ * can be sent.
+ */
 function contestedStores(...others: readonly (AccountRecord | undefined)[]) {
   const left = [...others];
   let standing: AccountRecord | undefined = record;
   let puts = 0;
+  const events: object[] = [];
   const unused = () => Promise.reject(new Error('Not to be asked for'));
   return {
-    state: () => ({ standing, puts }),
+    state: () => ({ standing, puts, events }),
+    announcer: createAnnouncer({
+      async put(_type, detail) {
+        events.push(detail);
+        throw new Error('Denied');
+      },
+      readCaller: async () => 'eva',
+      now: async () => 0,
+    }),
     command: 'npx siem-export',
     records: {
       read: async () => standing,
@@ -44,6 +57,7 @@ function contestedStores(...others: readonly (AccountRecord | undefined)[]) {
       nameFor: () => secret.name,
       async put() {
         puts++;
+        return 'replaced' as const;
       },
       remove: unused,
     },
@@ -57,7 +71,11 @@ test('a change is made of the record as somebody else has just left it, and the 
     before: theirs,
     record: { ...theirs, format: 'json' },
   });
-  expect(stores.state()).toEqual({ standing: { ...theirs, format: 'json' }, puts: 1 });
+  expect(stores.state()).toEqual({
+    standing: { ...theirs, format: 'json' },
+    puts: 1,
+    events: [expect.objectContaining({ change: 'changed', attributes: ['format', 'secret'] })],
+  });
 });
 
 test.each([
@@ -81,6 +99,7 @@ test.each([
       ),
       details: { secretWritten: secret.name },
     });
+    expect(stores.state()).toMatchObject({ events: [{ change: 'changed', attributes: ['secret'] }] });
     expect(stores.state().standing).toEqual(others.at(-1));
   },
 );
@@ -88,4 +107,5 @@ test.each([
 test('without a secret nothing was written, and nothing is said of one', async () => {
   const stores = contestedStores({ ...record, status: 'paused' }, record);
   await expect(changeAccount(record, toJson, undefined, stores)).rejects.toThrow(/: try again$/);
+  expect(stores.state().events).toEqual([]);
 });
