@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { eventSource } from '../../lambdas/aws/event-bus.ts';
 
 const projectFolder = join(import.meta.dirname, '../..');
 const read = (path: string) => readFileSync(join(projectFolder, path), 'utf8');
@@ -61,6 +62,22 @@ describe('the operators’ policy', () => {
     const [proof] = statements.filter(({ sid }) => sid === 'LedgerAndAuditLog');
     expect(proof?.resources.length).toBeGreaterThan(0);
     expect(proof?.actions.filter(action => writing.test(action))).toEqual([]);
+  });
+
+  test('lets nobody send the events of an export, which only the exporter sends', () => {
+    const sending = statements.filter(({ actions }) => actions.includes('events:PutEvents'));
+    expect(sending).toEqual([
+      {
+        sid: 'ChangesOfAccounts',
+        actions: ['events:PutEvents'],
+        resources: ['arn:aws:events:eu-central-1:111122223333:event-bus/siem-export-prod'],
+        // The source is a key of many values, for which IAM wants it said how many of them count.
+        condition: {
+          'ForAllValues:StringEquals': { 'events:source': eventSource },
+          StringEquals: { 'events:detail-type': 'Account Changed' },
+        },
+      },
+    ]);
   });
 
   test('changes nothing outside the stage', () => {
