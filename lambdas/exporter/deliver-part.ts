@@ -37,6 +37,7 @@ export async function deliverPart(
     isSuperseded: false,
     unknown: undefined,
   };
+  if (delivery.leasesFirst && !(await note(upload, 'staging'))) return 'not-begun';
   const { answer, packed } = await send(upload);
   if (upload.unknown) throw upload.unknown;
   if (upload.isSuperseded) return upload.begun ? 'superseded' : 'not-begun';

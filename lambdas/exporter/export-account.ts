@@ -132,7 +132,19 @@ export async function exportAccount(
         }
         admitted = admission;
       }
-      const part = { account, cursor, intent, token, messageId, admitted, ports, settings, deadline };
+      const leasesFirst = intent.window.end < message.tick || intent.part > 1;
+      const part = {
+        account,
+        cursor,
+        intent,
+        token,
+        messageId,
+        leasesFirst,
+        admitted,
+        ports,
+        settings,
+        deadline,
+      };
       const delivered = await deliverPart(part);
       if (delivered === 'not-begun') return 'superseded';
       token = ports.clock.token();

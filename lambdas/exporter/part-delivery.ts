@@ -14,6 +14,11 @@ export interface PartDelivery {
   readonly token: string;
   /** The queue's id of the message. */
   readonly messageId: string;
+  /**
+   * True in a backlog: the attempt and its lease are stored before the rows are read, for one more write. Other messages of
+   * the account are on their way, and would read the same rows in vain.
+   */
+  readonly leasesFirst: boolean;
   readonly admitted: Admitted;
   readonly ports: ExporterPorts;
   readonly settings: ExportSettings;

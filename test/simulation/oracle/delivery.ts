@@ -8,6 +8,8 @@ import { isInTime, type LateRowWatch, lastDue } from './late-row-watch.ts';
 import type { Commit } from './ledger-watch.ts';
 import { readLines } from './read-object.ts';
 
+const longestInvocation = 15 * 60_000;
+
 interface DeliveryOptions {
   readonly world: World;
   readonly scenario: Scenario;
@@ -117,6 +119,8 @@ function checkUncommitted({ world, accounts, commits, scenario }: DeliveryOption
   const expires = account.record.addOnExpiresAt;
   const [committed] = others;
   if (!committed) {
+    // Still on its way.
+    if (object.createdAt > scenario.end - longestInvocation) return;
     // Begun, then no longer owed: nothing is exported beyond the end of an add-on.
     if (expires !== undefined && Date.parse(expires) < scenario.end) return;
     return world.violate('stray', `${object.place} ${object.key} is in no ledger`);

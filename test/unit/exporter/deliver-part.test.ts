@@ -64,11 +64,13 @@ function deliver(
     pages = [],
     before = [],
     ledger = {},
+    leasesFirst = false,
   }: {
     readonly pages?: readonly Page[];
     /** Attempts that stand in the cursor before. */
     readonly before?: readonly Attempt[];
     readonly ledger?: Partial<ExporterPorts['ledger']>;
+    readonly leasesFirst?: boolean;
   } = {},
 ) {
   const cursor: Cursor = {
@@ -146,6 +148,7 @@ function deliver(
     intent,
     token: 'mine',
     messageId: 'message-1',
+    leasesFirst,
     admitted: { patience: 5000, heard: quiet },
     ports,
     settings: { settle: 0, limits: { partBytes: 1000, level: 1 }, writerVersion: 'test' },
@@ -234,6 +237,9 @@ test('an attempt is noted before the first request, and its steps before they ar
   const one = deliver([bucketThat(created)]);
   await expect(one.outcome).resolves.toMatchObject({ version: 4 });
   expect(one.steps).toEqual(['creating']);
+  const leased = deliver([bucketThat(created)], { leasesFirst: true });
+  await expect(leased.outcome).resolves.toMatchObject({ version: 4 });
+  expect(leased.steps).toEqual(['staging', 'creating']);
   const several = deliver([bucketOfSteps(created)]);
   await expect(several.outcome).resolves.toMatchObject({ version: 4 });
   expect(several.steps).toEqual(['staging', 'creating']);
