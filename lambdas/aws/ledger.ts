@@ -67,11 +67,10 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
     },
 
     async begin(accountId, cursor, intent, attempt) {
-      // `attemptsWith` removes attempts that have only staged. With the new version their next `noteStep` fails, so
-      // they cannot create the object later.
-      const removesAttempts = cursor.attempts.some(
-        other => other.token !== attempt.token && !canHaveCreated(other),
-      );
+      const attempts = attemptsWith(cursor.attempts, attempt);
+      const kept = new Set(attempts.map(({ token }) => token));
+      // With the new version the `noteCreating` of a removed attempt fails, so it cannot create the object later.
+      const removesAttempts = cursor.attempts.some(other => !kept.has(other.token) && !canHaveCreated(other));
       const isSame = cursor.intent === intent && !removesAttempts;
       return updateCursor(accountId, `begun ${attempt.token}`, {
         UpdateExpression: 'SET intent = :intent, version = :next, attempts = :attempts REMOVE stopped',
@@ -79,7 +78,7 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
         ExpressionAttributeValues: values({
           ':intent': intentToItem(intent),
           ':next': cursor.version + (isSame ? 0 : 1),
-          ':attempts': attemptsToItem(attemptsWith(cursor.attempts, attempt)),
+          ':attempts': attemptsToItem(attempts),
           ':version': cursor.version,
           ':seen': cursor.lastWrite,
         }),

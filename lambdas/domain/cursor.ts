@@ -108,13 +108,24 @@ export function leasedToAnother(
  */
 const mostAttemptsAtPlace = 20;
 
-/** The attempts to store in the cursor when `mine` begins: `mine`, and all others that can have created the object. */
+/**
+ * The attempts to store in the cursor when `mine` begins: `mine`, the others that can have created the object, and those
+ * that are still staging the same file. If those were removed, two exporters with copies of one message would remove each
+ * other's attempt in turn, and neither would finish.
+ */
 export function attemptsWith(attempts: readonly Attempt[], mine: Attempt): readonly Attempt[] {
-  const others = attempts.filter(other => other.token !== mine.token && canHaveCreated(other));
+  const others = attempts.filter(
+    other => other.token !== mine.token && (canHaveCreated(other) || isStagingSameFile(other, mine)),
+  );
   const here = others.filter(other => isAtSamePlace(other, mine));
   const byAge = here.toSorted((one, other) => one.startedAt - other.startedAt);
   const dropped = new Set(byAge.slice(0, Math.max(here.length - mostAttemptsAtPlace + 1, 0)));
   return [...others.filter(other => !dropped.has(other)), mine];
+}
+
+function isStagingSameFile({ lease, ...other }: Attempt, mine: Attempt): boolean {
+  const isAlive = lease !== undefined && lease.until > mine.startedAt;
+  return isAlive && isAtSamePlace(other, mine) && other.partBytes === mine.partBytes;
 }
 
 function isAtSamePlace(one: Attempt, other: Omit<Attempt, 'step'>): boolean {

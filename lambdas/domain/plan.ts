@@ -28,8 +28,13 @@ export function firstPosition(schedule: Schedule, tick: Instant): Instant {
  * so after a change of the zone the windows continue without a gap. A file that was begun keeps its recipe, with two
  * exceptions: it goes to the account's current destination, and it is cut shorter if it took too long.
  */
-export function nextStep(account: Account, cursor: Cursor, tick: Instant, limits: PartLimits): Step {
-  const intent = resumedIntent(account, cursor, limits) ?? firstPart(account, cursor, limits);
+export function nextStep(
+  account: Account,
+  cursor: Cursor,
+  { tick, now }: { readonly tick: Instant; readonly now: Instant },
+  limits: PartLimits,
+): Step {
+  const intent = resumedIntent(account, cursor, now, limits) ?? firstPart(account, cursor, limits);
   if (intent.window.end > tick) return { kind: 'done' };
   const { status, addOnExpiresAt } = account;
   if (addOnExpiresAt !== undefined && intent.window.end > addOnExpiresAt)
@@ -58,12 +63,17 @@ function firstPart(account: Account, { exportedThrough }: Cursor, limits: PartLi
 }
 
 /** The cursor's intent with the current destination and size. Returns the same object if nothing has changed. */
-function resumedIntent(account: Account, cursor: Cursor, limits: PartLimits): Intent | undefined {
+function resumedIntent(
+  account: Account,
+  cursor: Cursor,
+  now: Instant,
+  limits: PartLimits,
+): Intent | undefined {
   const { intent } = cursor;
   if (!intent) return undefined;
   const { recipe } = intent;
   const place = placeOf(account.destination);
-  const partBytes = sizeInTime(recipe.partBytes, placeName(place), cursor, limits);
+  const partBytes = sizeInTime(recipe.partBytes, placeName(place), now, cursor, limits);
   if (placeName(place) === placeName(recipe.place) && partBytes === recipe.partBytes) return intent;
   return { ...intent, recipe: { ...recipe, place, partBytes } };
 }
@@ -79,14 +89,17 @@ const mostShares = 64;
 function sizeInTime(
   partBytes: number,
   place: string,
+  now: Instant,
   { attempts, tooLargeBytes = Number.POSITIVE_INFINITY }: Cursor,
   limits: PartLimits,
 ): number {
   const leftover = attempts.find(attempt => attempt.place === place && canHaveCreated(attempt));
   if (leftover) return leftover.partBytes;
   const least = Math.ceil(limits.partBytes / mostShares);
-  // An attempt that was killed during its upload has recorded no failure. Only its remaining lease shows what happened.
-  const wasKilled = attempts.some(attempt => attempt.partBytes === partBytes && attempt.lease !== undefined);
+  // An attempt that was killed during its upload has recorded no failure. Only its lease, which is over, shows that.
+  const wasKilled = attempts.some(
+    ({ partBytes: tried, lease }) => tried === partBytes && lease !== undefined && lease.until <= now,
+  );
   const tookTooLong = partBytes >= tooLargeBytes || wasKilled;
   const halved = tookTooLong ? Math.max(Math.floor(partBytes / 2), least) : partBytes;
   return Math.min(halved, partBytes, limits.partBytes);

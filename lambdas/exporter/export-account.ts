@@ -110,7 +110,7 @@ export async function exportAccount(
     let cursor = from;
     let admitted: Admitted | undefined;
     for (let parts = 0; ; parts++) {
-      const step = nextStep(account, cursor, message.tick, settings.limits);
+      const step = nextStep(account, cursor, { tick: message.tick, now: ports.clock.now() }, settings.limits);
       if (step.kind !== 'deliver') {
         if (step.kind === 'stopped') await announceStop(account, cursor, step.reason);
         return (await isRecounted(account, cursor, parts > 0)) ? step.kind : 'continued';

@@ -153,11 +153,18 @@ describe('the ledger', () => {
   });
 
   it('strikes out an attempt that only staged when another begins, and keeps it from creating', async () => {
-    const cursor = await begun(staging);
+    const cursor = await begun({ ...staging, lease: { messageId: 'message-1', until: other.startedAt } });
     const next = await ledger.begin(accountId, cursor, resumed(cursor), other);
     expect(next).toMatchObject({ version: cursor.version + 1, attempts: [other] });
     expect(await ledger.noteCreating(accountId, cursor, mine)).toBe(false);
     expect(await present()).toEqual(next);
+  });
+
+  it('keeps an attempt that is still staging when a copy of its message begins, and lets it go on', async () => {
+    const cursor = await begun(staging);
+    const next = await ledger.begin(accountId, cursor, resumed(cursor), other);
+    expect(next).toMatchObject({ version: cursor.version, attempts: [staging, other] });
+    expect(await ledger.noteCreating(accountId, cursor, mine)).toBe(true);
   });
 
   it('keeps an attempt that may have created when another begins', async () => {

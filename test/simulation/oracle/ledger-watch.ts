@@ -177,7 +177,9 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
     if (!before) return;
     const record = invocation.records.get(accountId)?.record;
     const leftover = attempts.find(other => other.place === after.place && canHaveCreated(other));
-    const sizes = leftover ? [leftover.partBytes] : [before.partBytes, ...shorterSizes(cursor, before)];
+    const sizes = leftover
+      ? [leftover.partBytes]
+      : [before.partBytes, ...shorterSizes(cursor, before, invocation.process.now())];
     const sameManner = sizes.some(size => mannerOf(before, size) === after.manner);
     if (!sameManner || after.after !== before.after || after.start !== before.start)
       world.violate(
@@ -189,11 +191,13 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
   }
 
   /** How a file may be cut that nobody can have written: as newer ones are, or in half if it took too long; only shorter. */
-  function shorterSizes(cursor: CursorItem, { partBytes }: IntentItem): readonly number[] {
+  function shorterSizes(cursor: CursorItem, { partBytes }: IntentItem, now: number): readonly number[] {
     const { attempts, tooLargeBytes } = cursor;
     const tookTooLong =
       partBytes >= tooLargeBytes ||
-      attempts.some(other => other.partBytes === partBytes && other.leasedUntil > 0);
+      attempts.some(
+        other => other.partBytes === partBytes && other.leasedUntil > 0 && other.leasedUntil <= now,
+      );
     const sizes = [...limits].flatMap(limit => {
       const deployed = Number(limit.split(' ')[0]);
       const halved = Math.max(Math.floor(partBytes / 2), Math.ceil(deployed / 64));

@@ -17,7 +17,7 @@ export const ledgerSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'domain/plan.ts',
-        text: 'resumedIntent(account, cursor, limits) ??',
+        text: 'resumedIntent(account, cursor, now, limits) ??',
         replacement: 'cursor.intent ? { ...cursor.intent, recipe: recipeOf(account, limits) } :',
       },
     ],

@@ -78,3 +78,17 @@ test('the attempts of weeks in which a destination cannot be reached do not pile
   expect(attempts.map(({ token }) => token)).toContain('elsewhere');
   expect(mayHaveBeenWritten(attempts, mine)).toBe(true);
 });
+
+test('an attempt that is still staging the same file stays, and any other that only staged goes', () => {
+  const begins = attempt('mine', { startedAt: 50 });
+  const staging = (token: string, until: number, more: Partial<Attempt> = {}) =>
+    attempt(token, { step: 'staging', lease: { messageId: 'copy', until }, ...more });
+  const alive = staging('alive', 100);
+  const others = [
+    staging('killed', 50),
+    staging('larger', 100, { partBytes: 2000 }),
+    staging('elsewhere', 100, { place: 's3://bucket' }),
+    attempt('failed', { step: 'staging' }),
+  ];
+  expect(attemptsWith([alive, ...others], begins)).toEqual([alive, begins]);
+});

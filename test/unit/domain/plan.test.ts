@@ -33,7 +33,7 @@ function cursorAfter(
 }
 
 const planned = (cursor: Cursor, partBytes = limits.partBytes) => {
-  const step = nextStep(account, cursor, window.end, { ...limits, partBytes });
+  const step = nextStep(account, cursor, { tick: window.end, now: window.end }, { ...limits, partBytes });
   return step.kind === 'deliver' ? step.intent : expect.fail(step.kind);
 };
 
@@ -79,6 +79,9 @@ describe('a file that was begun', () => {
     const killed = cursorAfter('in time', { attempts: [{ ...leftover('staging'), lease }] });
     expect(planned(killed).recipe.partBytes).toBe(32_000);
     expect(planned(killed, 10_000).recipe.partBytes).toBe(10_000);
+    const alive = { ...leftover('staging'), lease: { ...lease, until: window.end + 1 } };
+    const atWork = cursorAfter('in time', { attempts: [alive] });
+    expect(planned(atWork)).toBe(atWork.intent);
     const both = cursorAfter('in time', { attempts: [leftover('staging'), leftover('creating')] });
     expect(planned(both)).toBe(both.intent);
   });
