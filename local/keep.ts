@@ -1,4 +1,5 @@
 import type { LocalCloud } from './local-cloud.ts';
+import { sampleRegion } from './sample/accounts.ts';
 
 /** Where the servers are and how to talk to them. */
 export function describeServers({ aws, clouds, environment, resources }: LocalCloud): string {
@@ -11,7 +12,8 @@ export function describeServers({ aws, clouds, environment, resources }: LocalCl
     `  tables: ${environment.accountsTable}, ${environment.auditLog.tableName}, ${environment.ledgerTable}`,
     `  queue: ${resources.exportQueue.url}`,
     'The customers’ clouds:',
-    `  Amazon S3             ${clouds.s3.endpoint} (path style), access key ${s3.accessKeyId}, secret ${s3.secretAccessKey}`,
+    // The region above is that of AWS's services: a bucket refuses requests that are signed for it.
+    `  Amazon S3             ${clouds.s3.endpoint} (path style), AWS_REGION=${sampleRegion}, access key ${s3.accessKeyId}, secret ${s3.secretAccessKey}`,
     `  Google Cloud Storage  ${clouds.gcs.endpoint}, service account ${gcs.clientEmail}`,
     `  Azure Blob Storage    ${clouds.azure.endpoint}, account ${azure.accountName}, key ${azure.accountKey}`,
   ].join('\n');
