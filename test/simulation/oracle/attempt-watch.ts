@@ -30,13 +30,15 @@ export function createAttemptWatch(world: World) {
       ]);
       for (const attempt of added) begun(accountId, attempt, before, after, invocation);
       const mine = find(after, currentToken(invocation));
-      for (const attempt of gone) struckOut(accountId, attempt, before, mine !== undefined, invocation);
+      // A begin whose effect came late may be that of a message before the present one.
+      const atBegin = mine !== undefined || added.some(({ token }) => invocation.tokens.has(token));
+      for (const attempt of gone) struckOut(accountId, attempt, before, atBegin, invocation);
       for (const attempt of after.attempts)
         wentOn(accountId, find(before, attempt.token), attempt, invocation);
       if (after.failures > before.failures && mine && mine.leasedUntil > 0)
         world.violate('lease', `${accountId}: an attempt that failed still holds its lease`);
       // Begun once more under the same token, if the answer to the first time was lost.
-      return mine !== undefined && gone.some(attempt => !canHaveCreated(attempt));
+      return atBegin && gone.some(attempt => !canHaveCreated(attempt));
     },
 
     /**
