@@ -24,14 +24,14 @@ import {
 } from './terminal/terminal.ts';
 import { wrapped } from './terminal/wrap.ts';
 
-/** The process around a command. */
+/** The environment of a command: its streams, signals and clock. */
 export interface Surroundings {
   readonly input: Input;
   readonly output: TerminalOptions['output'];
   readonly errors: TerminalOptions['errors'];
-  /** Aborted when the process is told to end; without it nothing is. */
+  /** Aborted when the process is asked to end; absent if that cannot happen. */
   readonly interrupted?: AbortSignal | undefined;
-  /** How the clock follows that of local mode. */
+  /** Sets the clock of this process to that of local mode. */
   readonly putClockForward: PutClockForward;
 }
 
@@ -41,7 +41,7 @@ interface GlobalOptions extends Connection {
   readonly columns?: number;
 }
 
-/** Runs one command and says how it ended. */
+/** Runs one command and returns its exit code. */
 export async function runCommandLine(argv: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
   const { output, errors } = surroundings;
   const outlets = watchOutlets(output, errors);
@@ -56,15 +56,15 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
   return exitCodes.internal;
 }
 
-/** What a command may know of its process. */
+/** What a command gets from its process. */
 type Watched = Omit<Surroundings, 'interrupted'> & Pick<Terminal, 'closed'> & Interruption;
 
 async function runProgram(argv: readonly string[], surroundings: Watched): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.ok;
-  // What follows `--` is no option.
+  // Words after `--` are arguments, not options.
   const json = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : argv.length).includes('--json');
   const credentials = credentialsAmong(argv);
-  const told = (text: string) => without(credentials, text);
+  const redacted = (text: string) => without(credentials, text);
   try {
     refuseCredentials(argv);
   } catch (thrown) {
@@ -79,14 +79,14 @@ async function runProgram(argv: readonly string[], surroundings: Watched): Promi
       command: (context: CommandContext, ...parameters: Parameters) => Promise<Report>,
     ) =>
     async (...parameters: [...Parameters, unknown]) => {
-      // Commander adds the command itself after its arguments and options.
+      // Commander passes the command itself as the last parameter.
       const self = parameters.at(-1) as Command;
       const own = parameters.slice(0, -1) as readonly unknown[] as Parameters;
       const options = self.optsWithGlobals<GlobalOptions>();
-      // A stage in the environment is only a default, which --local overrides.
+      // A stage from the environment is only a default: --local overrides it.
       const named = self.getOptionValueSourceWithGlobals('stage') === 'cli';
       if (options.local && named) self.error("error: option '--stage <name>' cannot be used with '--local'");
-      exitCode = await execute(options, surroundings, told, async context => {
+      exitCode = await execute(options, surroundings, redacted, async context => {
         refuseCredentialsAmong(self);
         return command(context, ...own);
       });
@@ -99,7 +99,7 @@ async function runProgram(argv: readonly string[], surroundings: Watched): Promi
       getOutHelpWidth: () => widthOf(surroundings.output),
       getErrHelpWidth: () => widthOf(surroundings.errors),
       writeOut: text => surroundings.output.write(wrapped(text, widthOf(surroundings.output))),
-      writeErr: text => surroundings.errors.write(wrapped(told(text), widthOf(surroundings.errors))),
+      writeErr: text => surroundings.errors.write(wrapped(redacted(text), widthOf(surroundings.errors))),
     }),
   );
   try {
@@ -108,9 +108,10 @@ async function runProgram(argv: readonly string[], surroundings: Watched): Promi
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown;
     if (thrown.exitCode === 0) return exitCodes.ok;
-    // The words of it are on standard error already. Instead of a message, commander has a name for the help that it shows then.
+    // Commander has printed its message already. If it printed the help instead, its message is only an internal
+    // name.
     const message = thrown.code === 'commander.help' ? 'no command given' : thrown.message;
-    const error = new CommandError('usage', told(message));
+    const error = new CommandError('usage', redacted(message));
     if (json) surroundings.output.write(`${JSON.stringify(errorJson(error))}\n`);
     return exitCodes.usage;
   }
@@ -119,7 +120,7 @@ async function runProgram(argv: readonly string[], surroundings: Watched): Promi
 async function execute(
   options: GlobalOptions,
   surroundings: Watched,
-  told: (text: string) => string,
+  redacted: (text: string) => string,
   command: (context: CommandContext) => Promise<Report>,
 ): Promise<ExitCode> {
   const terminal = createTerminal({ ...surroundings, colour: options.color, columns: options.columns });
@@ -139,7 +140,7 @@ async function execute(
   if (opened === undefined) return exitCode;
   opened.close();
   const unsent = describeUnsent(opened.announcer.unsent);
-  for (const line of unsent) terminal.note(told(printableLine(line)));
+  for (const line of unsent) terminal.note(redacted(printableLine(line)));
   return unsent.length > 0 && exitCode === exitCodes.ok ? exitCodes.problem : exitCode;
 
   async function ended(): Promise<ExitCode> {
@@ -150,12 +151,12 @@ async function execute(
       return report.problem ? exitCodes.problem : exitCodes.ok;
     } catch (thrown) {
       const error = toCommandError(thrown);
-      // On one line, as each document of a watch is.
-      if (json) terminal.print(told(JSON.stringify(errorJson(error))));
+      // On one line, like each document of --watch.
+      if (json) terminal.print(redacted(JSON.stringify(errorJson(error))));
       for (const line of `siem-export: ${error.message}`.split('\n'))
-        terminal.note(told(printableLine(line)));
+        terminal.note(redacted(printableLine(line)));
       if (error.code === 'internal' && error.cause instanceof Error)
-        terminal.note(told(String(printable(error.cause).stack)));
+        terminal.note(redacted(String(printable(error.cause).stack)));
       return error.exitCode;
     }
   }

@@ -26,25 +26,25 @@ import type { Run } from './run.ts';
 import { defaultStateFile } from './stage/target/open-target.ts';
 import { wholeNumber } from './terminal/whole-number.ts';
 
-/** The whole command line. `run` opens what a command needs and prints what it reports. */
+/** The whole command line. `run` opens what a command needs and prints its report. */
 export function createProgram(run: Run): Command {
   const program = new Command('siem-export')
-    .description('Operates SIEM export: provisions accounts, verifies buckets, shows and repairs deliveries.')
+    .description('Operates SIEM export: manages accounts, verifies buckets, shows and repairs deliveries.')
     .version(packageFile.version)
     .addOption(new Option('--stage <name>', 'the deployed stage to work on').env('SIEM_EXPORT_STAGE'))
-    .option('--region <region>', 'the AWS region of the stage; else that of the environment or profile')
+    .option('--region <region>', 'the AWS region of the stage; by default that of the environment or profile')
     .option('--profile <name>', 'the AWS profile to use')
-    .option('--local', 'work on local mode, which "npm start -- --keep" runs')
-    .option('--state-file <file>', 'where local mode describes itself', defaultStateFile)
+    .option('--local', 'work on local mode, which "npm start -- --keep" starts')
+    .option('--state-file <file>', 'the state file of local mode', defaultStateFile)
     .option('--json', 'print one JSON document, as docs/operator/cli.md describes it')
-    .option('--columns <number>', 'how wide to write; by default as wide as the terminal is', wholeNumber(20))
-    .option('--no-color', 'no colours; there are none anyway where the output is no terminal')
+    .option('--columns <number>', 'the width of the output; by default that of the terminal', wholeNumber(20))
+    .option('--no-color', 'print no colours; without a terminal there are none anyway')
     .configureHelp({ showGlobalOptions: true, formatItem })
     .helpCommand(false)
     .addHelpText('after', exitCodesHelp)
     .showSuggestionAfterError();
 
-  const accounts = program.command('account').description('provision accounts');
+  const accounts = program.command('account').description('manage accounts');
   for (const register of [
     registerAdd,
     registerUpdate,
@@ -76,7 +76,7 @@ export function createProgram(run: Run): Command {
   return program;
 }
 
-/** Less than this beside the terms, and a description stands below its term. */
+/** If fewer columns remain for a description, it is printed below its term. */
 const narrowestDescription = 30;
 
 function formatItem(this: Help, term: string, width: number, description: string, help: Help): string {
@@ -88,12 +88,12 @@ function formatItem(this: Help, term: string, width: number, description: string
 
 const exitCodesHelp = `
 Exit codes:
-  0  all is well
-  1  what was looked at is wrong
-  2  the command line, a file or a record is wrong; nothing was changed
-  3  AWS, the stack or local mode cannot be reached, or refuses your identity
-  4  a fault of this program, or what it prints cannot be written
-  130  interrupted; long work says what is done, and a second Ctrl-C ends it at once
+  0  success, no problem found
+  1  a problem was found
+  2  the command line, a file or a record is invalid; nothing was changed
+  3  AWS, the stack or local mode cannot be reached, or denies you access
+  4  a bug in this program, or its output could not be written
+  130  interrupted; long work prints what is done, and a second Ctrl-C ends it at once
 
-Run it as "npx siem-export" in the folder of the release. A stage is named by --stage or SIEM_EXPORT_STAGE. Secrets are
-read from files, standard input or a prompt, and are never printed.`;
+Run it as "npx siem-export" in the folder of the release. Select a stage with --stage or SIEM_EXPORT_STAGE. Secrets are read
+from files, standard input or a prompt, and are never printed.`;

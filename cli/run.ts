@@ -2,7 +2,7 @@ import type { CommandContext } from './stage/context.ts';
 import type { Report } from './terminal/report.ts';
 
 /**
- * Makes a commander action of a command: the context is opened before, the report printed afterwards.
+ * Wraps a command as a commander action: opens the context, runs the command and prints its report.
  * `Parameters` are what commander passes: the arguments, then the options.
  */
 export type Run = <Parameters extends readonly unknown[]>(

@@ -9,7 +9,7 @@ type Shell = (typeof shells)[number];
 export function registerCompletion(program: Command, run: Run): void {
   program
     .command('completion')
-    .description('print the completion of a shell')
+    .description('print a completion script for a shell')
     .addArgument(new Argument('<shell>', 'which shell').choices(shells))
     .addHelpText(
       'after',
@@ -23,14 +23,14 @@ export function registerCompletion(program: Command, run: Run): void {
     .action(
       run(async ({ terminal, json }: CommandContext, shell: Shell): Promise<Report> => {
         const script = scripts[shell](wordsByCommand(program));
-        // As it is, however narrow the terminal.
+        // Printed, not said: wrapping would break the script.
         if (!json) terminal.print(script);
         return { json: { shell, script }, lines: () => [] };
       }),
     );
 }
 
-/** What can follow each command, `''` being the program itself: its commands and its options. */
+/** The words that can follow each command: subcommands and options. The key of the program itself is `''`. */
 type Words = ReadonlyMap<string, readonly string[]>;
 
 function wordsByCommand(program: Command): Words {
@@ -51,8 +51,8 @@ function wordsByCommand(program: Command): Words {
 }
 
 /**
- * In bash and zsh alike: from the words of `line`, those that are commands, one after the other, make the chain; the
- * candidates are what can follow it. (`path` and `words` mean something to zsh itself.)
+ * Code that works in bash and zsh. The words of `line` that are commands form `chain`; `candidates` are the words
+ * that can follow it. The variables must not be called `path` or `words`: zsh uses these names.
  */
 const findCandidates = (words: Words) => `  local chain='' candidates='' word
   for word in "\${line[@]}"; do
@@ -85,7 +85,7 @@ _siem_export() {
 ${findCandidates(words)}
   compadd -- \${=candidates} || _files
 }
-# As a file in fpath it is this function's body, to be run at once; sourced, it is to be known from now on.
+# Autoloaded from fpath, this file is the body of the function and has to call it; sourced, it registers the function.
 if [[ "\${funcstack[1]}" == _siem-export ]]; then _siem_export "$@"; else compdef _siem_export siem-export; fi`,
 
   fish: words =>
@@ -103,7 +103,7 @@ if [[ "\${funcstack[1]}" == _siem-export ]]; then _siem_export "$@"; else compde
 };
 
 function fishCondition(path: string, words: Words): string {
-  // The value of an option may stand before the command, so being the first word says nothing.
+  // Checks for seen subcommands, not for the first word: the value of an option may come before the command.
   const seen = path === '' ? [] : path.split(' ').map(word => `__fish_seen_subcommand_from ${word}`);
   const children = (words.get(path) ?? []).filter(word => !word.startsWith('--'));
   return [

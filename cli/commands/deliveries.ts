@@ -24,14 +24,14 @@ import {
 export function registerDeliveries(program: Command, run: Run): void {
   program
     .command('deliveries')
-    .description('what an account was delivered, window by window, and whether a window is missing')
+    .description('list the delivered windows of an account, and report missing ones')
     .argument('<account>', 'the account’s id')
     .option('--since <instant>', 'only windows that end then or later')
     .addHelpText(
       'after',
       `
-Exit code 1 if a window or a part of one is missing up to where the account is exported, also between the windows asked
-for and those before. With --json, each file's key and SHA-256.
+Exit code 1 if a window or a part is missing before the point up to which the account is exported. With --since, the time
+between the first window listed and the one before it is checked, too. --json adds each file's key and SHA-256.
 
 Example:
   siem-export deliveries acme --stage prod --since 2026-11-22`,
@@ -55,7 +55,7 @@ async function showDeliveries(
   const ledger = { client: target.dynamodb, tableName: target.outputs.ExportLedgerTableName };
   const record = await openStores(target).records.read(accountId);
   const cursor = await createCursorReader(ledger).cursor(accountId);
-  // A removed account has deliveries all the same.
+  // A removed account still has deliveries.
   if (record === undefined && cursor === undefined) throw noSuchAccount(accountId, target);
   const timeZone = parseSchedule(record)?.timeZone ?? 'UTC';
   const reader = createFileReader(ledger);
@@ -76,7 +76,7 @@ async function showDeliveries(
     lines: terminal => [
       ...(windows.length === 0 ? [] : table(columnsFor(timeZone, target.lagKnown), windows, terminal)),
       summary(windows, since),
-      ...(target.lagKnown || windows.length === 0 ? [] : [`No lag is shown: ${lagUnknown}.`]),
+      ...(target.lagKnown || windows.length === 0 ? [] : [`Lag unknown: ${lagUnknown}.`]),
       ...gaps.map(gap => terminal.paint('red', `✗ ${describeGap(gap)}`)),
       ...(gaps.length === 0 && windows.length > 0
         ? [`${terminal.paint('green', '✓')} The windows follow each other without a gap.`]
@@ -117,8 +117,8 @@ function summary(windows: readonly DeliveredWindow[], since: Instant | undefined
   const files = windows.flatMap(window => window.files);
   if (files.length === 0)
     return since === undefined
-      ? 'Nothing is delivered yet.'
-      : `No window was delivered that ended at ${utcTime(since)} or later.`;
+      ? 'Nothing has been delivered yet.'
+      : `No window that ended at ${utcTime(since)} or later was delivered.`;
   return `${counted(windows.length, 'window')}, ${counted(files.length, 'file')}, ${counted(sum(files, 'records'), 'record')}`;
 }
 

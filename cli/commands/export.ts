@@ -24,14 +24,14 @@ const windowsShown = 20;
 export function registerExport(program: Command, run: Run): void {
   program
     .command('export')
-    .description('deliver what an account is owed now, without waiting for its next boundary')
+    .description('deliver the windows that an account is owed now, without waiting for its next boundary')
     .argument('<account>', 'the account’s id')
     .addHelpText(
       'after',
       `
-For after a repair: "verify" shows whether it was one, "plan" what is owed. Sends the message that the dispatcher would
-send at the next boundary, up to the last window whose rows have settled; one that comes twice does no harm. A paused
-account, one whose add-on has expired and one with faults in its record are refused with exit code 2.
+Use it after a repair: "verify" shows whether the repair worked, "plan" what is owed. It sends the message that the
+dispatcher would send at the next boundary, for all windows whose settle time is over; a duplicate message is harmless. A
+paused account, an expired add-on and an invalid record are refused with exit code 2.
 
 Example:
   siem-export export acme --stage prod`,
@@ -42,9 +42,9 @@ Example:
 interface Owed {
   readonly account: Account;
   readonly standing: Standing;
-  /** Windows whose rows have settled, oldest first. */
+  /** Windows whose settle time is over, oldest first. */
   readonly windows: readonly Window[];
-  /** Windows that have ended, whose rows are still being recorded. */
+  /** Windows that have ended, but whose settle time is not over. */
   readonly settling: readonly Window[];
   readonly now: number;
   readonly settle: number;
@@ -72,7 +72,7 @@ async function exportNow(context: CommandContext, accountId: string): Promise<Re
   };
 }
 
-/** @throws CommandError `usage` if nothing of the account is exported as it stands */
+/** @throws CommandError `usage` if the account is paused, expired or invalid */
 async function lookAt(target: Target, accountId: string): Promise<Owed> {
   const { dynamodb, outputs, command } = target;
   const record = await existingRecord(openStores(target), accountId);
@@ -86,12 +86,12 @@ async function lookAt(target: Target, accountId: string): Promise<Owed> {
   if (standing.state === 'paused')
     throw new CommandError(
       'usage',
-      `${name} is paused: "${accountCommand(`${command} account resume`, accountId)}" first`,
+      `${name} is paused. First run "${accountCommand(`${command} account resume`, accountId)}"`,
     );
   if (standing.state === 'expired')
     throw new CommandError(
       'usage',
-      `The add-on of ${name} ended at ${utcTime(account.addOnExpiresAt ?? now)}, and no later window is exported: "${accountCommand(`${command} account update`, accountId, '--add-on-expires-at <instant>')}" first`,
+      `The add-on of ${name} ended at ${utcTime(account.addOnExpiresAt ?? now)}, and no later window is exported. First run "${accountCommand(`${command} account update`, accountId, '--add-on-expires-at <instant>')}"`,
     );
   const { settled, settling } = bySettling(windowsOwed(account, cursor, now), now, settle);
   return { account, standing, windows: settled, settling, now, settle };
@@ -119,7 +119,7 @@ function describeOwed(
     ...(next === undefined
       ? []
       : [
-          `The window that ends at ${utcTime(next.end)} comes by itself in ${span(next.end + settle - now)}, when its rows have settled.`,
+          `The window that ends at ${utcTime(next.end)} is exported automatically in ${span(next.end + settle - now)}, when its settle time is over.`,
         ]),
     ...(windows.length + settling.length === 0 && nextWindow !== undefined
       ? [`Its next window ends at ${utcTime(nextWindow.end)}.`]
@@ -134,9 +134,8 @@ function describeQueued(
   { paint }: Terminal,
 ): string {
   const show = `"${accountCommand(`${command} account show`, accountId)}"`;
-  if (outcome === undefined)
-    return `${paint('green', '✓')} Its export is queued: ${show} tells how far it is.`;
+  if (outcome === undefined) return `${paint('green', '✓')} The export is queued. For its progress: ${show}`;
   const files = `${counted(outcome.files, 'file')} delivered`;
   if (outcome.failures === 0) return `${paint('green', '✓')} ${files}.`;
-  return `${paint('red', '✗')} ${files}, ${counted(outcome.failures, 'failure')}: ${show} tells why.`;
+  return `${paint('red', '✗')} ${files}, ${counted(outcome.failures, 'failure')}. For the reason: ${show}`;
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-/** The library's own knows commands of the program only, so `help account add` would show what `help account` shows. */
+/** Commander’s own help command ignores words after the first: `help account add` would show the help of `account`. */
 export function registerHelp(program: Command): void {
   program
     .command('help')

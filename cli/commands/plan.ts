@@ -16,11 +16,11 @@ import { counted, parseInstant, span, utcTime } from '../terminal/wording.ts';
 export function registerPlan(program: Command, run: Run): void {
   program
     .command('plan')
-    .description('which windows an account is owed and why, without delivering any')
+    .description('show which windows an account is owed and why; delivers nothing')
     .argument('<account>', 'the account’s id')
-    .option('--at <instant>', 'as it would be then; now without it')
+    .option('--at <instant>', 'calculate for this instant; by default for now')
     .option('--limit <number>', 'how many windows to list', wholeNumber(1), 20)
-    .addHelpText('after', '\nExit code 1 if the record has faults: what is owed depends on it.')
+    .addHelpText('after', '\nExit code 1 if the record is invalid: then the windows cannot be calculated.')
     .action(run(showPlan));
 }
 
@@ -43,7 +43,7 @@ async function showPlan(
   const { timeZone = 'UTC' } = standing.account ?? {};
   const sum = known
     ? `${counted(owed.length, 'window')} owed`
-    : 'what is owed cannot be told until the record is in order';
+    : 'the windows owed are unknown until the record is valid';
   return {
     problem: !known,
     json: {
@@ -57,9 +57,7 @@ async function showPlan(
       `${displayName(accountId)} at ${utcTime(now)}: ${sum}.`,
       ...reasons.map(reason => `  ${reason}`),
       ...(owed.length === 0 ? [] : table(windowColumns(timeZone), owed.slice(0, options.limit), terminal)),
-      ...(owed.length > options.limit
-        ? [`and ${owed.length - options.limit} more: --limit shows more of them`]
-        : []),
+      ...(owed.length > options.limit ? [`and ${owed.length - options.limit} more (see --limit)`] : []),
     ],
   };
 }
@@ -75,13 +73,13 @@ function reasonsFor(
   if (account !== undefined && cursor === undefined)
     reasons.push(
       account.exportFrom === undefined
-        ? 'No tick has met the account yet: it begins with the window that ends at its next boundary.'
-        : `No tick has met the account yet: it begins with the window that contains ${utcTime(account.exportFrom)}.`,
+        ? 'The account has not been exported yet: it begins with the window that ends at its next boundary.'
+        : `The account has not been exported yet: it begins with the window that contains ${utcTime(account.exportFrom)}.`,
     );
   if (cursor !== undefined) reasons.push(`Exported through ${utcTime(cursor.exportedThrough)}.`);
   if (cursor?.intent !== undefined)
     reasons.push(
-      `Part ${cursor.intent.part} of the window that ends at ${utcTime(cursor.intent.window.end)} is begun.`,
+      `Part ${cursor.intent.part} of the window that ends at ${utcTime(cursor.intent.window.end)} has been started.`,
     );
   if (state === 'paused') reasons.push('Paused: what is owed is delivered once it is resumed.');
   if (state === 'expired')
@@ -91,7 +89,7 @@ function reasonsFor(
   const youngest = owed.at(-1);
   if (youngest !== undefined && youngest.end + settle > now)
     reasons.push(
-      `The latest window is read in ${span(youngest.end + settle - now)}, when its rows have settled.`,
+      `The latest window is read in ${span(youngest.end + settle - now)}, when its settle time is over.`,
     );
   if (owed.length === 0 && nextWindow !== undefined && nextWindow.end > now)
     reasons.push(`The next window ends at ${utcTime(nextWindow.end)}, in ${span(nextWindow.end - now)}.`);

@@ -7,7 +7,7 @@ import type { Run } from '../run.ts';
 import type { CommandContext } from '../stage/context.ts';
 import { createDeadLetters, type DeadLetter, type DeadLetters } from '../stage/queue/dead-letters.ts';
 import { createHeldMessages, type HeldMessages } from '../stage/queue/held-messages.ts';
-import { isMadeUpFor, type LostTick, readLostTick } from '../stage/queue/lost-ticks.ts';
+import { isCovered, type LostTick, readLostTick } from '../stage/queue/lost-ticks.ts';
 import type { Target } from '../stage/target/target.ts';
 import { workThrough } from '../stage/work.ts';
 import { confirm } from '../terminal/ask.ts';
@@ -25,15 +25,15 @@ interface RetryOptions {
 export function registerRetry(program: Command, run: Run): void {
   program
     .command('retry')
-    .description('show the exports and ticks that were put aside and why, then queue the exports again')
-    .option('--yes', 'do it without asking')
-    .option('--discard-foreign', 'delete messages that are none of ours, which would fail for ever')
+    .description('show failed exports and lost ticks in the dead-letter queues, then queue the exports again')
+    .option('--yes', 'do not ask')
+    .option('--discard-foreign', 'delete messages that SIEM export did not send; they can never be processed')
     .addHelpText(
       'after',
       `
-Without --yes, and where there is nobody to ask, it only shows. What is put aside is not lost either way: the next
-boundary of the account delivers it as well. A lost tick needs no second try, because a later one makes up for it: once
-one has, it is removed together with the exports that are queued again. Exit code 1 if something is left.`,
+Without --yes, and without a terminal to ask on, it only shows the messages. No data is lost in either case: the account's
+next boundary delivers its windows as well. A lost tick needs no retry, because the next tick covers it: it is removed
+together with the exports once that has happened. Exit code 1 if messages remain.`,
     )
     .action(run(retry));
 }
@@ -50,7 +50,7 @@ async function retry(context: CommandContext, { yes, discardForeign }: RetryOpti
   try {
     return await workOff(context, target, { queue, triggers, yes, discardForeign });
   } finally {
-    // Whatever happens: what is held is seen by no other command, and by no alarm.
+    // Always release them: messages that are held are invisible to other commands and to alarms.
     await queue.letGo();
     await triggers.letGo();
   }
@@ -76,11 +76,11 @@ async function workOff(
   const ids = [...new Set(ours.flatMap(({ message }) => message?.accountId ?? []))];
   const cursors = await reader.cursors(ids);
   const lastTick = await lastTickOf(target);
-  const madeUpFor = ticks.filter(tick => isMadeUpFor(tick, lastTick));
+  const covered = ticks.filter(tick => isCovered(tick, lastTick));
   if (!json)
     for (const line of describe(letters, cursors, ticks, lastTick, elsewhere, terminal)) terminal.say(line);
 
-  const question = questionFor(ours.length, madeUpFor.length, discardForeign ? foreign.length : 0);
+  const question = questionFor(ours.length, covered.length, discardForeign ? foreign.length : 0);
   const agreed =
     !yes && question !== undefined && terminal.interactive && !json
       ? await confirm(terminal, question)
@@ -90,15 +90,15 @@ async function workOff(
       atOnce: 1,
       terminal,
       what: 'exports are queued again',
-      again: 'the same command goes on with the rest',
+      again: 'run the same command again to continue',
       each: letter => queue.moveBack(letter),
     });
     if (discardForeign) for (const letter of foreign) await queue.discard(letter);
-    for (const { held } of madeUpFor) await triggers.remove(held);
+    for (const { held } of covered) await triggers.remove(held);
   }
   const moved = agreed ? ours.length : 0;
   const discarded = agreed && discardForeign ? foreign.length : 0;
-  const removed = agreed ? madeUpFor.length : 0;
+  const removed = agreed ? covered.length : 0;
   const left = letters.length + ticks.length - moved - discarded - removed;
   return {
     problem: left + elsewhere > 0,
@@ -113,13 +113,17 @@ async function workOff(
     lines: ({ paint }) => [
       ...(moved > 0 ? [`${paint('green', '✓')} ${counted(moved, 'export')} queued again.`] : []),
       ...(discarded > 0 ? [`${counted(discarded, 'message')} discarded.`] : []),
-      ...(removed > 0 ? [`${counted(removed, 'lost tick')} made up for, and removed.`] : []),
+      ...(removed > 0
+        ? [
+            `${counted(removed, 'lost tick')} removed, because a later tick covered ${removed === 1 ? 'it' : 'them'}.`,
+          ]
+        : []),
       ...(left > 0
         ? [
-            `${counted(left, 'message')} left as it is.${hintFor({
+            `${counted(left, 'message')} left.${hintFor({
               agreed,
               exports: ours.length - moved,
-              madeUpFor: madeUpFor.length - removed,
+              covered: covered.length - removed,
               foreign: foreign.length - discarded,
             })}`,
           ]
@@ -131,20 +135,17 @@ async function workOff(
   };
 }
 
-const lookAgain = 'or by one that has just ended: look again in 5 minutes.';
+const lookAgain = 'or by one that has just ended: try again in 5 minutes.';
 
 async function lastTickOf({ dynamodb, outputs }: Target): Promise<Instant | undefined> {
   return createDispatchState({ client: dynamodb, tableName: outputs.DispatchStateTableName }).completedTick();
 }
 
-/** What would be done, or nothing if there is nothing to do. */
+/** The question to ask; `undefined` if there is nothing to do. */
 function questionFor(exports: number, ticks: number, foreign: number): string | undefined {
   const queue = exports > 0 ? [`queue ${counted(exports, 'export')} again`] : [];
-  const remove = ticks > 0 ? [`remove ${counted(ticks, 'lost tick')} that a later one made up for`] : [];
-  const discard =
-    foreign > 0
-      ? [`delete ${counted(foreign, 'message')} that ${foreign === 1 ? 'is' : 'are'} none of ours`]
-      : [];
+  const remove = ticks > 0 ? [`remove ${counted(ticks, 'lost tick')} that a later tick covered`] : [];
+  const discard = foreign > 0 ? [`delete ${counted(foreign, 'foreign message')}`] : [];
   const question = [...queue, ...remove, ...discard].join(', ');
   return question === '' ? undefined : `${question.charAt(0).toUpperCase()}${question.slice(1)}?`;
 }
@@ -152,18 +153,18 @@ function questionFor(exports: number, ticks: number, foreign: number): string | 
 interface Left {
   readonly agreed: boolean;
   readonly exports: number;
-  /** Lost ticks that a later one made up for. */
-  readonly madeUpFor: number;
-  /** Messages that are none of ours. */
+  /** Lost ticks that a later tick has covered. */
+  readonly covered: number;
+  /** Messages that SIEM export did not send. */
   readonly foreign: number;
 }
 
-/** What would be done about what is left. */
-function hintFor({ agreed, exports, madeUpFor, foreign }: Left): string {
+/** How to treat the messages that remain. */
+function hintFor({ agreed, exports, covered, foreign }: Left): string {
   if (!agreed && exports > 0) return ' --yes queues exports again.';
-  if (!agreed && madeUpFor > 0) return ' --yes removes lost ticks that a later one made up for.';
-  if (foreign > 0) return ` ${agreed ? '' : '--yes '}--discard-foreign deletes what is none of ours.`;
-  return ' A lost tick can be removed once a later one has made up for it.';
+  if (!agreed && covered > 0) return ' --yes removes lost ticks that a later tick covered.';
+  if (foreign > 0) return ` ${agreed ? '' : '--yes '}--discard-foreign deletes foreign messages.`;
+  return ' A lost tick can be removed once a later tick has covered it.';
 }
 
 function describe(
@@ -178,12 +179,12 @@ function describe(
     return [
       elsewhere > 0
         ? `${counted(elsewhere, 'message')} held by another retry, ${lookAgain}`
-        : 'Nothing was put aside.',
+        : 'The dead-letter queues are empty.',
     ];
   const exports: readonly Column<DeadLetter>[] = [
     {
       heading: 'account',
-      text: ({ message }) => (message ? displayName(message.accountId) : 'not a message of ours'),
+      text: ({ message }) => (message ? displayName(message.accountId) : 'foreign message'),
     },
     { heading: 'tick', text: ({ message }) => (message ? utcTime(message.tick) : '-') },
     { heading: 'why', text: letter => reasonOf(letter, cursors) },
@@ -191,7 +192,7 @@ function describe(
   const lost: readonly Column<LostTick>[] = [
     { heading: 'lost tick', text: ({ due }) => utcTime(due) },
     { heading: 'of', text: tick => tick.of },
-    { heading: 'made up for', text: tick => (isMadeUpFor(tick, lastTick) ? 'yes' : 'not yet') },
+    { heading: 'covered', text: tick => (isCovered(tick, lastTick) ? 'yes' : 'not yet') },
     { heading: 'why', text: ({ why }) => displayName(why, 200) },
   ];
   return [
@@ -200,7 +201,7 @@ function describe(
   ];
 }
 
-/** The account's last error; if it has none, it was delivered since. */
+/** The account’s last error. If it has none, a later attempt has delivered its windows. */
 function reasonOf({ message, held }: DeadLetter, cursors: ReadonlyMap<string, FoundCursor>): string {
   if (message === undefined) return displayName(held.body);
   const cursor = cursors.get(message.accountId);

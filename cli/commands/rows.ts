@@ -35,18 +35,18 @@ export function registerRows(program: Command, run: Run): void {
   program
     .command('rows')
     .description(
-      'the audit rows behind a delivered window as the table holds them, and what is wrong with them',
+      'show the audit rows of a delivered window as stored in the table, and what is wrong with them',
     )
     .argument('<account>', 'the account’s id')
     .requiredOption('--window <end>', 'the window’s end, as "deliveries" shows it: 2026-11-22T18:30Z')
-    .option('--malformed', 'only rows that could not be delivered as they should be')
+    .option('--malformed', 'only malformed rows')
     .option('--limit <number>', 'how many rows to show', wholeNumber(1), 10)
     .addHelpText(
       'after',
       `
-Prints a customer's data. Malformed rows were delivered as well as they could be. Exit code 1 if there are more rows
-than the window's files have, or fewer: a row that is recorded after the settle time is in no file. A stage with
-recountAfterHours counts each window so by itself.
+Prints a customer's data. A malformed row was delivered, but not exactly as stored. Exit code 1 if the number of rows differs
+from the number of delivered records: a row recorded after the settle time is in no file. With recountAfterHours, a stage
+counts each window again automatically.
 
 Example:
   siem-export rows acme --stage prod --window 2026-11-22T07:00Z --malformed`,
@@ -56,7 +56,7 @@ Example:
 
 interface Found {
   readonly row: Json;
-  /** What is wrong with it; empty for a row in order. */
+  /** What is malformed; empty for a valid row. */
   readonly faults: readonly string[];
 }
 
@@ -77,7 +77,7 @@ async function showRows(
     if (shown.length < limit && (found.faults.length > 0 || !malformedOnly)) shown.push(found);
   }
   const delivered = files.reduce((sum, { records }) => sum + records, 0);
-  // Of a window that is being delivered, the rest of the rows is still to come.
+  // While a window is being delivered, its last rows are in no file yet.
   const difference = files.at(-1)?.final ? rows - delivered : 0;
   return {
     problem: difference !== 0,
@@ -94,9 +94,7 @@ async function showRows(
       `${displayName(accountId)}, ${utcWindow(window)}: ${counted(rows, 'row')}, ${count(malformed)} malformed.`,
       ...describeDifference(difference).map(line => `${paint('yellow', '!')} ${line}`),
       ...shown.flatMap(({ row, faults }) => [
-        faults.length === 0
-          ? `${paint('green', '✓')} in order`
-          : `${paint('yellow', '!')} ${faults.join('; ')}`,
+        faults.length === 0 ? `${paint('green', '✓')} valid` : `${paint('yellow', '!')} ${faults.join('; ')}`,
         `    ${displayName(JSON.stringify(row), Number.POSITIVE_INFINITY)}`,
       ]),
     ],
@@ -107,10 +105,13 @@ function describeDifference(difference: number): string[] {
   const rows = counted(Math.abs(difference), 'row');
   const [is, was] = Math.abs(difference) === 1 ? ['is', 'was'] : ['are', 'were'];
   if (difference > 0) return [`${rows} ${is} in no file (recorded late)`];
-  return difference < 0 ? [`${rows} that ${was} delivered ${is} no longer there`] : [];
+  return difference < 0 ? [`${rows} that ${was} delivered ${is} no longer in the table`] : [];
 }
 
-/** With every attribute, also those that are not delivered: a wrong name in the configuration shows beside the right. */
+/**
+ * Reads all attributes, also those that are not delivered: so a wrong name in the configuration is visible beside the
+ * right one.
+ */
 async function* rowsOf(
   target: Target,
   source: AuditLogSource,
@@ -123,18 +124,18 @@ async function* rowsOf(
   for await (const { Items = [] } of paginateQuery({ client }, query))
     for (const item of Items) {
       const row: StoredRow = unmarshall(item, { wrapNumbers: exactly });
-      // BETWEEN includes its upper bound, which belongs to the next window.
+      // BETWEEN includes the upper bound, which belongs to the next window.
       if (String(row[source.sortKey]) !== excluded)
         yield { row: JSON.parse(JSON.stringify(row, printable)), faults: faultsOf(item, row, source) };
     }
 }
 
-/** A number, or its digits if JavaScript would round them. */
+/** A number; its digits as text if JavaScript would round them. */
 function exactly(digits: string): number | string {
   return String(Number(digits)) === digits ? Number(digits) : digits;
 }
 
-/** By the rules of `auditRecord`, column by column. */
+/** Applies the rules of `auditRecord` column by column. */
 function faultsOf(
   item: Readonly<Record<string, AttributeValue>>,
   row: StoredRow,
@@ -147,9 +148,9 @@ function faultsOf(
   const unusual = recordColumns.flatMap(([, column]) => {
     const name = attributes[column];
     if (column === 'date')
-      return dateCell(row, { ...attributes, sortKey }).malformed ? [`${name}: no date that can be read`] : [];
+      return dateCell(row, { ...attributes, sortKey }).malformed ? [`${name}: not a readable date`] : [];
     const [type = 'NULL'] = Object.keys(item[name] ?? {});
-    return type === 'S' || type === 'NULL' ? [] : [`${name}: ${kinds[type] ?? type} in the place of text`];
+    return type === 'S' || type === 'NULL' ? [] : [`${name}: ${kinds[type] ?? type} instead of text`];
   });
   return [...unusual, ...missing];
 }
@@ -165,7 +166,7 @@ const kinds: Readonly<Record<string, string>> = {
   BS: 'a set',
 };
 
-/** What JSON has no word for, as text. */
+/** Represents sets and binary values, which JSON does not have. */
 function printable(_name: string, value: unknown): unknown {
   if (value instanceof Set) return [...value];
   return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value;

@@ -22,20 +22,20 @@ import { count, counted, span, utcTime } from '../terminal/wording.ts';
 const codes = Object.keys(failureCodes) as FailureCode[];
 const defaultInterval = 10;
 const troubledShown = 20;
-/** What `status` prints beside the accounts in trouble, and the prompt after it. */
+/** Lines that `status` prints besides the accounts in trouble, including the prompt after it. */
 const linesBeside = 11;
 const tickInterval = 15 * 60_000;
 
 export function registerStatus(program: Command, run: Run): void {
   program
     .command('status')
-    .description('the whole fleet on one screen: how accounts stand, failures by code, queues, lag')
-    .option('--watch [seconds]', `look again every so many seconds (${defaultInterval})`, parseInterval)
+    .description('show all accounts on one screen: states, failures by code, queues, lag')
+    .option('--watch [seconds]', `repeat every so many seconds (${defaultInterval})`, parseInterval)
     .addHelpText(
       'after',
       `
-Exit code 1 if an account is in trouble, exports or ticks were put aside, or ticks are missing. With --watch, --json
-prints a document on one line for each look.`,
+Exit code 1 if an account is invalid, failing or behind, if a dead-letter queue has messages, or if ticks are missing. With
+--watch, --json prints one document on one line each time.`,
     )
     .action(run(showStatus));
 }
@@ -54,7 +54,7 @@ async function showStatus(
   return watchFleet(context, target, (watch === true ? defaultInterval : watch) * 1000);
 }
 
-/** Looks again and again, until Ctrl-C ends the program or nobody reads what it prints. */
+/** Repeats until Ctrl-C ends the program or the reader of its output is gone. */
 async function watchFleet(
   { terminal, json }: CommandContext,
   target: Target,
@@ -68,13 +68,13 @@ async function watchFleet(
       const clear = terminal.output.isTTY === true ? '\u001b[2J\u001b[H' : '';
       terminal.say(clear + report.lines(terminal).join('\n'));
     }
-    // Cut short, and not refused, once it is closed.
+    // Aborting the signal ends the pause early; the rejection is expected.
     await pause(interval, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return report;
   }
 }
 
-/** A throttled request or a lost connection is shown in the place of the fleet, and does not end the watch. */
+/** After a throttled request or a lost connection, the watch shows the error and continues. */
 async function lookAgain(target: Target): Promise<Report> {
   try {
     return reportOn(target, await look(target));
@@ -89,9 +89,9 @@ interface Fleet {
   readonly now: Instant;
   readonly standings: readonly Standing[];
   readonly queue: QueueDepth;
-  /** Exports that were put aside. */
+  /** Messages in the dead-letter queue of exports. */
   readonly deadLetters: number;
-  /** Ticks of the dispatcher, and rounds of the watchdog, that were lost after all their retries. */
+  /** Ticks of the dispatcher and runs of the watchdog that failed after all retries. */
   readonly lostTicks: number;
   readonly lastTick: Instant | undefined;
 }
@@ -107,7 +107,7 @@ async function look(target: Target): Promise<Fleet> {
     readDepth(sqs, outputs.TriggerDeadLetterQueueUrl),
     state.completedTick(),
   ]);
-  // What a "retry" looks at just now is put aside all the same.
+  // Messages that a running "retry" holds count, too.
   const [deadLetters, lostTicks] = [dead.waiting + dead.inFlight, lost.waiting + lost.inFlight];
   return { now, standings, queue, deadLetters, lostTicks, lastTick };
 }
@@ -145,7 +145,7 @@ function reportOn({ title, command }: Target, fleet: Fleet): Report {
       ...fields(
         [
           ['accounts', `${count(standings.length)}, ${count(active)} active`],
-          ['standing', describeStates(byState, terminal)],
+          ['states', describeStates(byState, terminal)],
           ['behind', behind === 0 ? 'none' : terminal.paint('yellow', count(behind))],
           ['failing', byCode.size === 0 ? 'none' : terminal.paint('red', describeCodes(byCode))],
           ['largest lag', span(lag)],
@@ -153,7 +153,7 @@ function reportOn({ title, command }: Target, fleet: Fleet): Report {
             'queue',
             `${count(queue.waiting)} waiting, ${count(queue.inFlight)} in flight, ${count(queue.delayed)} settling`,
           ],
-          ['put aside', describePutAside(fleet, command, terminal)],
+          ['dead letters', describeDeadLetters(fleet, command, terminal)],
           ['last tick', describeTick(lastTick, now, ticksMissing, terminal)],
         ],
         terminal,
@@ -163,7 +163,7 @@ function reportOn({ title, command }: Target, fleet: Fleet): Report {
   };
 }
 
-/** As many as leave the rest of the screen in sight. */
+/** Shows only as many accounts as fit on the screen with the rest. */
 function describeTroubled(inTrouble: readonly Standing[], command: string, terminal: Terminal): string[] {
   if (inTrouble.length === 0) return [];
   const rows = terminal.output.rows || Number.POSITIVE_INFINITY;
@@ -177,7 +177,7 @@ function describeTroubled(inTrouble: readonly Standing[], command: string, termi
   ];
 }
 
-/** How long ago the oldest window ended that should have been delivered. */
+/** The time since the end of the oldest window that should have been delivered. */
 function lagOf({ state, nextWindow }: Standing, now: Instant): number {
   const counts = state === 'behind' || state === 'failing' || state === 'ok';
   return counts && nextWindow !== undefined ? now - nextWindow.end : 0;
@@ -205,7 +205,11 @@ function describeCodes(byCode: ReadonlyMap<FailureCode, number>): string {
   return [...byCode].map(([code, failing]) => `${count(failing)} ${code}`).join(', ');
 }
 
-function describePutAside({ deadLetters, lostTicks }: Fleet, command: string, { paint }: Terminal): string {
+function describeDeadLetters(
+  { deadLetters, lostTicks }: Fleet,
+  command: string,
+  { paint }: Terminal,
+): string {
   if (deadLetters + lostTicks === 0) return 'none';
   const exports = deadLetters > 0 ? [counted(deadLetters, 'export')] : [];
   const ticks = lostTicks > 0 ? [counted(lostTicks, 'lost tick')] : [];
@@ -223,7 +227,7 @@ function describeTick(
   return missing ? paint('red', text) : text;
 }
 
-/** On one line of the terminal: what does not fit is in `account show`. */
+/** Cut to one line of the terminal; `account show` has the rest. */
 function describeTrouble(
   { accountId, state, faults, cursor, nextWindow }: Standing,
   { paint, columns }: Terminal,

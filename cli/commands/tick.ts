@@ -13,8 +13,8 @@ import { counted, parseInstant, utcTime } from '../terminal/wording.ts';
 export function registerTick(program: Command, run: Run): void {
   program
     .command('tick')
-    .description('local mode only: let time pass, with the ticks that EventBridge would send')
-    .option('--until <instant>', 'up to then; without it, four hours')
+    .description('local mode only: advance time by sending the ticks that EventBridge would send')
+    .option('--until <instant>', 'advance to this instant; by default by four hours')
     .action(run(tick));
 }
 
@@ -24,15 +24,15 @@ async function tick(context: CommandContext, options: { readonly until?: string 
   const until = options.until === undefined ? undefined : parseInstant(options.until, '--until');
   const stateFile = stateFileOf(context.connection);
   if (stateFile === undefined)
-    throw new CommandError('usage', 'Time passes by itself for a deployed stage: give --local');
+    throw new CommandError('usage', 'A deployed stage gets its ticks from EventBridge: give --local');
   const { control } = await readLocalState(stateFile);
-  if (control === undefined) throw new CommandError('usage', 'This local mode takes no ticks');
+  if (control === undefined) throw new CommandError('usage', 'This local mode does not accept ticks');
   const question = { until: until === undefined ? undefined : toIso(until) };
   const sent = answer.parse(await askLocalMode(control, 'ticks', question));
   return {
     json: sent,
     lines: () => [
-      `${counted(sent.ticks, 'tick')} sent; it is ${utcTime(Date.parse(sent.lastTick))} now. ${counted(sent.files, 'file')} delivered, ${counted(sent.failures, 'failure')}.`,
+      `${counted(sent.ticks, 'tick')} sent, up to ${utcTime(Date.parse(sent.lastTick))}. ${counted(sent.files, 'file')} delivered, ${counted(sent.failures, 'failure')}.`,
     ],
   };
 }

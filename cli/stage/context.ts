@@ -4,19 +4,19 @@ import type { Target } from './target/target.ts';
 /** What a command works with. */
 export interface CommandContext {
   readonly terminal: Terminal;
-  /** True if the report goes to a program. */
+  /** True if the report is printed as JSON. */
   readonly json: boolean;
-  /** The stage that the options name, opened at first use. */
+  /** The stage that the options name; opened at the first call. */
   target(): Promise<Target>;
   readonly connection: Connection;
 }
 
-/** The options that say which stage, as given. */
+/** The options that select the stage. */
 export interface Connection {
   readonly stage?: string | undefined;
   readonly region?: string | undefined;
   readonly profile?: string | undefined;
   readonly local?: boolean | undefined;
-  /** Where local mode describes itself. */
+  /** The state file of local mode. */
   readonly stateFile?: string | undefined;
 }

@@ -4,7 +4,7 @@ import { printable } from '../../lambdas/domain/printable.ts';
 import { EnvironmentError } from '../../lambdas/environment.ts';
 import { CommandError } from '../terminal/command-error.ts';
 
-/** Names of errors of the SDK that say that it knows no identity, or no region. */
+/** SDK errors for missing credentials. */
 const unknownIdentity = new Set(['CredentialsProviderError', 'TokenProviderError']);
 
 const refusedIdentity = new Set([
@@ -16,27 +16,31 @@ const refusedIdentity = new Set([
   'UnrecognizedClientException',
 ]);
 
-/** Whatever a command threw, as the error that tells the operator what to do. */
+/** Converts anything thrown into an error that tells the operator what to do. */
 export function toCommandError(thrown: unknown): CommandError {
   if (thrown instanceof CommandError) return thrown;
   if (thrown instanceof ExportError)
     return new CommandError('problem', `${thrown.code}: ${thrown.message}`, { cause: thrown });
   if (thrown instanceof EnvironmentError)
-    return new CommandError('unreachable', `The deployed exporter is of another release: ${thrown.message}`, {
-      cause: thrown,
-    });
+    return new CommandError(
+      'unreachable',
+      `The deployed exporter is from another release: ${thrown.message}`,
+      {
+        cause: thrown,
+      },
+    );
   const answer = answerOf(thrown);
   const { message } = printable(thrown);
   if (message === 'Region is missing')
     return new CommandError('usage', 'Which AWS region? Give --region, or set AWS_REGION');
   if (unknownIdentity.has(answer.name))
-    return new CommandError('unreachable', `AWS does not know who you are: ${message}`, { cause: thrown });
+    return new CommandError('unreachable', `No AWS credentials: ${message}`, { cause: thrown });
   if (refusedIdentity.has(answer.name))
-    return new CommandError('unreachable', `AWS refuses your identity: ${message}`, { cause: thrown });
+    return new CommandError('unreachable', `AWS denies you access: ${message}`, { cause: thrown });
   if (isNetworkTrouble(answer) || (answer.status !== undefined && isServiceTrouble(answer)))
     return new CommandError(
       'unreachable',
-      `AWS, or local mode, cannot be reached: ${describe(thrown, message)}`,
+      `AWS or local mode cannot be reached: ${describe(thrown, message)}`,
       {
         cause: thrown,
       },
@@ -44,7 +48,7 @@ export function toCommandError(thrown: unknown): CommandError {
   return new CommandError('internal', message, { cause: thrown });
 }
 
-/** Several addresses tried in vain make an error without a message of its own. */
+/** If all of several addresses fail, the error has no message of its own. */
 function describe(thrown: unknown, message: string): string {
   return (
     message ||

@@ -5,18 +5,18 @@ import { toCommandError } from './unreachable.ts';
 
 export interface Work<Item> {
   readonly atOnce: number;
-  /** What is counted, with what is done to it: `accounts are written`. */
+  /** The counted items and what is done to them: `accounts are written`. */
   readonly what: string;
-  /** What the same command does if it is given again. */
+  /** What to do to continue after an interruption. */
   readonly again: string;
   readonly terminal: Terminal;
   each(item: Item): Promise<void>;
 }
 
 /**
- * Does the same to many things, some side by side, and shows how far it is. What is begun when a person interrupts it, or one
- * of it fails, is done to its end.
- * @throws CommandError saying how much is done, if not all of it is
+ * Processes many items, several at once, and shows the progress. After an interruption or a failure no further item
+ * is started, but those in progress are completed.
+ * @throws CommandError saying how many are done, if not all are
  */
 export async function workThrough<Item>(
   items: readonly Item[],
@@ -44,10 +44,14 @@ export async function workThrough<Item>(
   await Promise.all(Array.from({ length: atOnce }, workOn)).finally(end);
   const sum = `${count(done)} of ${count(items.length)} ${what}`;
   if (failure !== undefined)
-    throw new CommandError(failure.code, `${failure.message}\n  ${sum}; once the cause is gone, ${again}`, {
-      cause: failure.cause,
-      details: { done },
-    });
+    throw new CommandError(
+      failure.code,
+      `${failure.message}\n  ${sum}; after the cause is removed, ${again}`,
+      {
+        cause: failure.cause,
+        details: { done },
+      },
+    );
   if (done < items.length)
     throw new CommandError('interrupted', `Interrupted: ${sum}; ${again}`, { details: { done } });
 }

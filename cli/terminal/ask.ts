@@ -4,7 +4,7 @@ import { CommandError } from './command-error.ts';
 import { credentialLook } from './credential-look.ts';
 import type { Terminal } from './terminal.ts';
 
-/** The person would rather not: Ctrl-C, or the end of the input. */
+/** Cancelled by Ctrl-C or the end of the input. */
 export class CancelledError extends CommandError {
   constructor() {
     super('usage', 'Cancelled: nothing was changed');
@@ -12,13 +12,13 @@ export class CancelledError extends CommandError {
 }
 
 export interface Asked {
-  /** What is wrong with an answer, which is asked for again then. */
+  /** Returns what is wrong with an answer; then the question is asked again. */
   readonly faultOf?: (answer: string) => string | undefined;
-  /** What an empty answer stands for. */
+  /** The answer that an empty input stands for. */
   readonly proposed?: string | undefined;
 }
 
-/** Asks a person; the answer without the spaces around it. A credential that is pasted is not shown. */
+/** Asks for a text and trims it. If a credential is pasted by mistake, it is not shown. */
 export async function ask(
   terminal: Terminal,
   message: string,
@@ -27,7 +27,7 @@ export async function ask(
   const { input } = await import('@inquirer/prompts');
   let typed = '';
   let hidden = false;
-  // Noted before the prompt hears of it, which shows each character of what is pasted by itself.
+  // Reads the input before the prompt does: the prompt would show a pasted text character by character.
   const note = (chunk: Buffer | string) => {
     typed = /[\r\n]$/.test(typed) ? String(chunk) : typed + String(chunk);
     hidden = credentialLook(typed) !== undefined;
@@ -37,8 +37,7 @@ export async function ask(
     message,
     theme: { ...theme, validationFailureMode: 'clear' as const },
     ...(proposed !== undefined && { default: proposed }),
-    transformer: (value: string) =>
-      hidden && value !== '' ? '(not shown: a credential by its look)' : value,
+    transformer: (value: string) => (hidden && value !== '' ? '(hidden: it looks like a credential)' : value),
     validate: (answer: string) => faultOf?.(answer.trim()) ?? true,
   };
   try {
@@ -48,7 +47,7 @@ export async function ask(
   }
 }
 
-/** The same with an answer that is not shown. */
+/** Asks for a text without showing it. */
 export async function askHidden(terminal: Terminal, message: string): Promise<string> {
   const { password } = await import('@inquirer/prompts');
   return (
@@ -56,7 +55,7 @@ export async function askHidden(terminal: Terminal, message: string): Promise<st
   ).trim();
 }
 
-/** Has a person choose one of a few. */
+/** Asks to choose one of a few values. */
 export async function choose<Value extends string>(
   terminal: Terminal,
   message: string,
@@ -66,7 +65,7 @@ export async function choose<Value extends string>(
   return answered(terminal, context => select<Value>({ message, choices, theme }, context));
 }
 
-/** True if a person agrees. */
+/** Asks for consent. */
 export async function confirm(terminal: Terminal, message: string): Promise<boolean> {
   const { confirm: agree } = await import('@inquirer/prompts');
   return answered(terminal, context => agree({ message, default: false, theme }, context));
@@ -74,7 +73,7 @@ export async function confirm(terminal: Terminal, message: string): Promise<bool
 
 const plain = (text: string) => text;
 
-/** Without colours: the library would not heed --no-color. */
+/** No colours: the library does not respect --no-color. */
 const theme = {
   prefix: { idle: '?', done: '✓' },
   icon: { cursor: '>' },
@@ -95,7 +94,7 @@ async function answered<Answer>(
   prompt: (context: Parameters<typeof prompts.input>[1]) => Promise<Answer>,
 ): Promise<Answer> {
   const over = new AbortController();
-  // A stream of its own: a prompt ends the one that it is given.
+  // A separate stream, because a prompt ends the stream that it writes to.
   const output = new Writable({
     write(chunk, _encoding, done) {
       errors.write(chunk);
@@ -103,7 +102,7 @@ async function answered<Answer>(
     },
   });
   const end = () => over.abort();
-  // The prompt itself would wait for ever once its input has ended, or Ctrl-D has closed it, which pauses the input.
+  // Without this, the prompt waits forever after the end of the input, or after Ctrl-D, which pauses the input.
   input.once('end', end).once('pause', end);
   try {
     return await prompt({ input, output, signal: over.signal });

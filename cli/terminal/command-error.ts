@@ -1,15 +1,15 @@
 import type { Json } from './json.ts';
 
-/** How a command ends; documented in `siem-export --help`. */
+/** The exit codes, documented in `siem-export --help`. */
 export const exitCodes = {
   ok: 0,
-  /** The command did its work, and what it found is wrong. */
+  /** The command completed, and found a problem. */
   problem: 1,
-  /** The command line, a file or a record that was given is wrong; nothing was changed. */
+  /** The command line, a file or a record is invalid; nothing was changed. */
   usage: 2,
-  /** AWS, the stack or local mode cannot be reached, or does not let this identity in. */
+  /** AWS, the stack or local mode cannot be reached, or denies access. */
   unreachable: 3,
-  /** A fault of this program. */
+  /** A bug in this program. */
   internal: 4,
   /** By Ctrl-C or SIGTERM. */
   interrupted: 130,
@@ -36,7 +36,7 @@ export interface ErrorDetails {
   readonly secretWritten: string | null;
 }
 
-/** What ends a command, in words for the operator; never holds a secret. */
+/** An error that ends a command; its message is for the operator and never contains a secret. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
   readonly code: Exclude<keyof typeof exitCodes, 'ok'>;

@@ -1,12 +1,12 @@
-/** What a text is by its look, where it should be none of that. */
+/** What a text looks like, in a place where no credential should be. */
 export interface Look {
-  /** In a sentence: `an access key of AWS`. */
+  /** For use in a sentence: `an access key of AWS`. */
   readonly what: string;
-  /** False of what may as well be something else: a random text of the length of a key. */
+  /** False if it may be something else, such as a random text as long as a key. */
   readonly certain: boolean;
 }
 
-/** Marks that nothing but a credential has, however it was quoted or cut. The first that fits names it. */
+/** Patterns that occur only in credentials, also if quoted or cut. The first match gives the name. */
 const marks: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY|\bprivate_key["']?\s*[:=]/i, 'a private key'],
   [/\b(AccountKey|SharedAccessSignature)\s*=/i, 'a connection string of Azure'],
@@ -19,7 +19,7 @@ const marks: readonly (readonly [RegExp, string])[] = [
   [/(^|[^A-Za-z0-9+/])[A-Za-z0-9+/]{86}==/, 'a key of a storage account of Azure'],
 ];
 
-/** What a text is by its look, if it is a credential or a piece of one; `undefined` of everything else. */
+/** Recognises a credential or a part of one; `undefined` for any other text. */
 export function credentialLook(text: string): Look | undefined {
   for (const form of [text, percentDecoded(text), base64Decoded(text)]) {
     const what = marks.find(([mark]) => mark.test(form))?.[1];
@@ -34,18 +34,18 @@ function percentDecoded(text: string): string {
   );
 }
 
-/** The text that the longest run of base64 stands for, if it is one. */
+/** Decodes the first long run of base64. */
 function base64Decoded(text: string): string {
   const [run = ''] = /[\w+/-]{24,}/.exec(text.replaceAll(/\s/g, '')) ?? [];
   return Buffer.from(run, 'base64').toString('latin1');
 }
 
-/** Of a key of AWS, and what is shorter than the keys and tokens of all clouds. */
+/** The length of an AWS secret key; keys and tokens of the other clouds are longer. */
 const shortestKey = 40;
 
 /**
- * Whether the text has a run of base64 that no person made up: letters of both cases and digits in no order. Names in
- * camel case, paths and hexadecimal numbers change from one kind of character to another far less often.
+ * Whether the text contains a run of random base64: lower and upper case letters and digits without order. In
+ * camel-case names, paths and hexadecimal numbers, the kind of character changes far less often.
  */
 function isRandom(text: string): boolean {
   if (text.startsWith('arn:aws')) return false;
@@ -55,14 +55,14 @@ function isRandom(text: string): boolean {
   );
 }
 
-/** How often a letter follows a digit, a capital a small letter, and so on; a capital at the beginning of a word is none. */
+/** Counts the changes between the kinds of characters. A capital at the beginning of a word does not count. */
 function changesIn(run: string): number {
   return run.match(/[a-z](?=[A-Z0-9])|[A-Z](?=[0-9])|[0-9](?=[A-Za-z])/g)?.length ?? 0;
 }
 
 /**
- * A text without any eight characters in a row that one of the words has.
- * @param words credentials, or what may be some
+ * Removes every run of eight or more characters that occurs in one of the words.
+ * @param words credentials, or texts that may be some
  */
 export function without(words: readonly string[], text: string): string {
   let cleaned = text;

@@ -2,7 +2,7 @@ import { cut } from './table.ts';
 
 const longestName = 40;
 
-/** A line as it is: without what would steer a terminal. */
+/** Replaces control characters, which could manipulate the terminal. */
 export function printableLine(line: string): string {
   return line.replaceAll(
     /[\p{Cc}\p{Cf}\p{Cn}\p{Zl}\p{Zp}]/gu,
@@ -11,8 +11,8 @@ export function printableLine(line: string): string {
 }
 
 /**
- * A name as it is shown to people: on one line, without what would steer a terminal, and not too long; in quotes where
- * it begins or ends with a space, which would not be seen.
+ * A name for people: on one line, without control characters, and cut to a length; in quotes if it begins or ends
+ * with a space, which would be invisible.
  */
 export function displayName(name: string, longest = longestName): string {
   const shown = printableLine(name);

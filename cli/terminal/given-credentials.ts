@@ -3,14 +3,14 @@ import type { Command } from 'commander';
 import { CommandError } from './command-error.ts';
 import { credentialLook, type Look } from './credential-look.ts';
 
-/** The words of a command line that are credentials by their look, certainly or not; of `--option=value` the value. */
+/** The words of a command line that look like credentials; of `--option=value`, only the value. */
 export function credentialsAmong(argv: readonly string[]): string[] {
   return argv.map(wordIn).filter(word => lookOf(word) !== undefined);
 }
 
 /**
- * Refuses a command line with a credential in it before anything repeats it, whatever option or argument it stands for:
- * commands read credentials from files only.
+ * Refuses a command line that contains a credential, before any message can repeat it. Commands read credentials only
+ * from files.
  * @throws CommandError `usage`
  */
 export function refuseCredentials(argv: readonly string[]): void {
@@ -21,8 +21,8 @@ export function refuseCredentials(argv: readonly string[]): void {
 }
 
 /**
- * Refuses the value of an option that may be a credential. An argument is not refused for that: an account's id may be
- * any text, and what there is no such account of is not repeated whole.
+ * Refuses an option value that may be a credential. Arguments are not refused for this, because an account id may be
+ * any text; if there is no such account, the message does not repeat the id.
  * @throws CommandError `usage`
  */
 export function refuseCredentialsAmong(command: Command): void {
@@ -30,7 +30,7 @@ export function refuseCredentialsAmong(command: Command): void {
   for (const option of command.options) {
     const name = option.attributeName();
     const value: unknown = command.getOptionValue(name);
-    // The names of secrets end in base64 themselves.
+    // Names of secrets end in base64 and would look like a credential.
     if (typeof value !== 'string' || option.long === '--secret-id') continue;
     const look = lookOf(value);
     if (look !== undefined) throw refusal(look, option.long);
@@ -39,7 +39,7 @@ export function refuseCredentialsAmong(command: Command): void {
 
 function lookOf(word: string): Look | undefined {
   const look = credentialLook(word);
-  // Files of credentials are named after them.
+  // Names of credential files may look like the credential.
   return look !== undefined && !existsSync(word) ? look : undefined;
 }
 
@@ -56,7 +56,7 @@ function refusal({ what, certain }: Look, option: string | undefined): CommandEr
   return new CommandError(
     'usage',
     certain
-      ? `${where} is a credential itself, or a piece of one (${what}); nothing was done. Arguments show in the list of processes and stay in the shell's history, so the customer should replace it. Put the new one into a file, and give the name of the file: --secret-file <file>`
-      : `${where} may be a credential by its look (${what}); nothing was done. Credentials are read from files: --secret-file <file>`,
+      ? `${where} is a credential or a part of one (${what}); nothing was done. Arguments are visible in the process list and stay in the shell's history, so the customer should replace it. Put the new one into a file, and give the name of the file: --secret-file <file>`
+      : `${where} looks like a credential (${what}); nothing was done. Credentials are read from files: --secret-file <file>`,
   );
 }

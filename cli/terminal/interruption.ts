@@ -1,12 +1,12 @@
 import { CommandError } from './command-error.ts';
 
-/** How a command learns that it is to end. */
+/** Tells a command that it has been interrupted. */
 export interface Interruption {
-  /** Aborted once a person interrupts the program: work of many steps ends after the step at hand. */
+  /** Aborted when the user interrupts the program: work with many steps then stops after the current step. */
   readonly interrupted: AbortSignal;
-  /** Work that ends by itself when it is interrupted has begun; what is returned says that it is over. */
+  /** Call it at the beginning of work that stops by itself when interrupted, and the returned function at its end. */
   beginWork(): () => void;
-  /** Refused when the program is interrupted outside of such work, which nothing else would end then. */
+  /** Rejects if the program is interrupted while no such work runs; nothing else would end the command. */
   readonly atOnce: Promise<never>;
 }
 

@@ -1,16 +1,16 @@
 import { setImmediate as turn } from 'node:timers/promises';
 
-/** The streams that a command writes to, watched for what they do not take. */
+/** Watches the output streams of a command for errors. */
 export interface Outlets {
-  /** Aborted once standard output takes nothing any more. */
+  /** Aborted when standard output is closed. */
   readonly closed: AbortSignal;
-  /** Why something that was written is lost, if that is a fault: a full disk, say. */
+  /** The error because of which output was lost, such as a full disk; a closed pipe is not an error. */
   failure(): Promise<Error | undefined>;
 }
 
 /**
- * Without this, a reader who has seen enough (`| head -1`) would end the program in the middle of its work. What is
- * written after that goes nowhere.
+ * Without this, a reader that closes the pipe (`| head -1`) would end the program in the middle of its work. Later
+ * output is discarded.
  */
 export function watchOutlets(output: NodeJS.WritableStream, errors: NodeJS.WritableStream): Outlets {
   const closed = new AbortController();
@@ -26,7 +26,7 @@ export function watchOutlets(output: NodeJS.WritableStream, errors: NodeJS.Writa
   return {
     closed: closed.signal,
     async failure() {
-      // A stream tells of its error a moment after the write.
+      // A stream reports its error in the turn after the write.
       await turn();
       return failure;
     },

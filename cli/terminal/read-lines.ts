@@ -5,18 +5,18 @@ import type { Input } from './terminal.ts';
 import { linesOf } from './text-file.ts';
 import { whyUnreadable } from './unreadable.ts';
 
-/** A text file; `-` stands for standard input. */
+/** A text file; the path `-` means standard input. */
 export interface TextSource {
   readonly path: string;
   readonly input: Input;
 }
 
-/** What a text is called in a message. */
+/** The name of the source in messages. */
 export function sourceName({ path }: TextSource): string {
   return path === '-' ? 'Standard input' : path;
 }
 
-/** @throws CommandError `usage` if the file cannot be read, or is no text in UTF-8 */
+/** @throws CommandError `usage` if the file cannot be read, or is not UTF-8 */
 export async function readLines(source: TextSource): Promise<string[]> {
   const { path, input } = source;
   try {

@@ -1,13 +1,13 @@
-/** A string of JSON, or one of the characters that make its structure; all else says nothing about keys. */
+/** A JSON string or structural character; other tokens do not matter here. */
 const token = /"(?:[^"\\]|\\.)*"|[{}[\],:]/gs;
 
 /**
- * The keys that a map of a valid JSON text has more than once, as paths (`destination.bucket`). A parser keeps the last value
- * without a word.
+ * Keys that occur more than once in an object of a valid JSON text, as paths (`destination.bucket`). `JSON.parse`
+ * keeps the last value silently.
  */
 export function repeatedKeys(json: string): string[] {
   const repeated = new Set<string>();
-  /** The maps and lists around a place, outermost first. */
+  /** The enclosing objects and arrays, outermost first. */
   const around: { readonly keys: Set<string> | undefined; key: string | undefined }[] = [];
   let text: string | undefined;
   for (const [found] of json.matchAll(token)) {

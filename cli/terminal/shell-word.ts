@@ -2,7 +2,10 @@ import { quote } from 'shell-quote';
 
 const steering = /[\p{Cc}\p{Cf}\p{Cn}\p{Zl}\p{Zp}]/gu;
 
-/** A word that a shell takes as it is, and that steers no terminal on the way there (`$'…'` is of bash, zsh and ksh). */
+/**
+ * Quotes a word for a shell, without control characters, which could manipulate the terminal (`$'…'` works in bash,
+ * zsh and ksh).
+ */
 export function shellWord(text: string): string {
   if (text.search(steering) >= 0)
     return `$'${text.replaceAll(/[\\']/g, '\\$&').replaceAll(steering, escaped)}'`;
@@ -14,11 +17,11 @@ function escaped(character: string): string {
 }
 
 /**
- * A command for an account, to be pasted. An id with a dash at its beginning would be taken for an option, so it stands
- * behind `--`, and the options before.
+ * A command for an account, to paste into a shell. An id that begins with a dash would be read as an option, so it is
+ * put after `--`, and options before it.
  *
- * @param command up to its name: `npx siem-export --stage prod account show`
- * @param options words for a shell already
+ * @param command the command up to its name: `npx siem-export --stage prod account show`
+ * @param options words that are already quoted
  */
 export function accountCommand(command: string, accountId: string, ...options: readonly string[]): string {
   const word = shellWord(accountId);

@@ -2,7 +2,7 @@ import cliTruncate from 'cli-truncate';
 import stringWidth from 'string-width';
 import { wrapped } from './wrap.ts';
 
-/** How many columns of characters a terminal has. */
+/** The width of the terminal in characters. */
 export interface Width {
   readonly columns: number;
 }
@@ -14,8 +14,8 @@ export interface Column<Row> {
 }
 
 /**
- * Rows under headings, in columns two spaces apart; the last column is not filled up. Where they are wider than the
- * terminal, each row stands by itself, a column on a line.
+ * A table with headings, columns two spaces apart; the last column is not padded. If it is wider than the terminal,
+ * each row is printed as lines of name and value.
  */
 export function table<Row>(
   columns: readonly Column<Row>[],
@@ -48,15 +48,15 @@ export function table<Row>(
   );
 }
 
-/** The text, or as much of it as fits into so many columns. */
+/** Cuts the text to so many columns. */
 export function cut(text: string, columns: number): string {
   return stringWidth(text) <= columns ? text : cliTruncate(text, Math.max(columns, 1));
 }
 
-/** Less than this beside the names, and a value stands below its name. */
+/** If fewer columns remain for values, each value is printed below its name. */
 const narrowestValue = 20;
 
-/** Names and values, the values under each other. */
+/** Lines of name and value, with the values aligned. */
 export function fields(
   entries: readonly (readonly [name: string, value: string | undefined])[],
   { columns }: Width,

@@ -8,25 +8,25 @@ export type Style = 'bold' | 'dim' | 'green' | 'red' | 'yellow' | 'cyan';
 export type Output = NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns' | 'rows'>>;
 export type Input = NodeJS.ReadableStream & Partial<Pick<ReadStream, 'isTTY' | 'setRawMode'>>;
 
-/** Where a command reads and writes. Results go to standard output, everything said on the way to standard error. */
+/** The input and output of a command. Results go to standard output, everything else to standard error. */
 export interface Terminal extends Pick<Interruption, 'interrupted' | 'beginWork'> {
   readonly input: Input;
   readonly output: Output;
   readonly errors: Output;
-  /** True if there is a person to ask. */
+  /** True if input and error output are a terminal, so that questions can be asked. */
   readonly interactive: boolean;
-  /** Aborted once nobody reads standard output any more. What is said from then on goes nowhere. */
+  /** Aborted when standard output is closed; later output is discarded. */
   readonly closed: AbortSignal;
-  /** How wide standard output is; infinite where it is no terminal. */
+  /** The width of standard output; infinite if it is not a terminal. */
   readonly columns: number;
-  /** A result for people: broken between words where it is wider than the terminal. */
+  /** Prints a result for people, wrapped at the width of the terminal. */
   say(line: string): void;
-  /** A result for programs: as it is. */
+  /** Prints a result for programs, without wrapping. */
   print(text: string): void;
   note(line: string): void;
-  /** One line on standard error that changes; nothing where that is no terminal. */
+  /** Shows a line on standard error that the next one replaces; nothing if that is not a terminal. */
   progress(line: string): void;
-  /** The text in a style, where standard output is a terminal that takes colours. */
+  /** Styles the text, if standard output is a terminal with colours. */
   paint(style: Style, text: string): string;
 }
 
@@ -35,7 +35,7 @@ export interface TerminalOptions extends Pick<Interruption, 'interrupted' | 'beg
   readonly output: Output;
   readonly errors: Output;
   readonly colour: boolean;
-  /** How wide to write; by default as wide as each terminal is. */
+  /** The width to wrap at; by default the width of each terminal. */
   readonly columns?: number | undefined;
   readonly closed: AbortSignal;
 }
@@ -55,7 +55,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
     closed,
     interrupted,
     beginWork,
-    // Asked each time: a window may be made smaller meanwhile.
+    // Read each time, because the window may be resized.
     get columns() {
       return columnsOf(output, options);
     },
@@ -76,13 +76,13 @@ export function createTerminal(options: TerminalOptions): Terminal {
       errors.write(`\r\u001b[2K${cut(line, columnsOf(errors, options) - 1)}`);
       changing = true;
     },
-    // Node itself heeds NO_COLOR, FORCE_COLOR and whether the stream is a terminal.
+    // Node respects NO_COLOR and FORCE_COLOR, and checks whether the stream is a terminal.
     paint: (style, text) =>
       colour ? styleText(style, text, { stream: output as NodeJS.WriteStream, validateStream: true }) : text,
   };
 }
 
-/** A terminal that does not know its size says that it has none. */
+/** A terminal of unknown size reports 0 columns. */
 export function columnsOf({ isTTY, columns }: Output, given: Pick<TerminalOptions, 'columns'>): number {
   return given.columns ?? ((isTTY && columns) || Number.POSITIVE_INFINITY);
 }

@@ -1,20 +1,20 @@
 import { isUtf8 } from 'node:buffer';
 
-/** The bytes are no text in UTF-8. The message says what they are, or which line is at fault, and never quotes them. */
+/** The bytes are not UTF-8 text. The message names their form or the faulty line, and never quotes them. */
 export class NoTextError extends Error {
   override readonly name = 'NoTextError';
 }
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
-/** As much of a file without a byte-order mark as tells whether every other byte of it is zero. */
+/** The length of the sample in which every second byte being zero shows UTF-16 without a byte-order mark. */
 const sampledBytes = 256;
 
 /**
- * The lines of a text file, whoever wrote it. It is UTF-8, with or without a byte-order mark. Lines end in LF or CRLF and
- * nowhere else: U+2028, U+0085, a vertical tab or a lone CR may stand inside a value. The last line need not end.
+ * The lines of a UTF-8 text file, with or without a byte-order mark. Lines end only in LF or CRLF, because other
+ * separators (U+2028, U+0085, vertical tab, a lone CR) may be part of a value. The last line may lack its line end.
  *
- * @throws NoTextError at the first line that is not UTF-8, or at once if the whole is something else
+ * @throws NoTextError at the first line that is not UTF-8, or at once if the file has another form
  */
 export function* linesOf(bytes: Buffer): Generator<string> {
   refuseOtherForms(bytes);
@@ -31,7 +31,7 @@ export function* linesOf(bytes: Buffer): Generator<string> {
 }
 
 /**
- * The whole of a text file, without its byte-order mark; its line ends are left as they are.
+ * The whole text without its byte-order mark; line ends are unchanged.
  * @throws NoTextError
  */
 export function textOf(bytes: Buffer): string {
@@ -44,7 +44,7 @@ function hasMark(bytes: Buffer): boolean {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
 }
 
-/** Beginnings that text in UTF-8 never has. The longer ones first: UTF-32 begins like UTF-16. */
+/** First bytes that never occur in UTF-8 text. UTF-32 comes before UTF-16, because it begins with the same bytes. */
 const otherForms: readonly (readonly [string, string])[] = [
   ['fffe0000', 'it is UTF-32 (little-endian)'],
   ['0000feff', 'it is UTF-32 (big-endian)'],
@@ -62,7 +62,7 @@ function refuseOtherForms(bytes: Buffer): void {
   if (found !== undefined) throw new NoTextError(`${found}, expected text in UTF-8`);
 }
 
-/** ASCII as UTF-16 without a byte-order mark, which `isUtf8` takes for text with zeros in it. */
+/** Detects UTF-16 without a byte-order mark, which `isUtf8` accepts as text with zero bytes. */
 function withoutMark(bytes: Buffer): string | undefined {
   const sample = bytes.subarray(0, sampledBytes);
   const pairs = Math.floor(sample.length / 2);
@@ -71,14 +71,14 @@ function withoutMark(bytes: Buffer): string | undefined {
   const [even, odd] = [zeros(0), zeros(1)];
   if (pairs > 0 && odd > pairs / 2 && even === 0) return 'it is UTF-16 (little-endian)';
   if (pairs > 0 && even > pairs / 2 && odd === 0) return 'it is UTF-16 (big-endian)';
-  return bytes.includes(0) ? 'it has zero bytes, so it is no text' : undefined;
+  return bytes.includes(0) ? 'it contains zero bytes, so it is not text' : undefined;
 }
 
-/** A byte of 0x80 and more with ASCII on both sides is a letter of one of the older encodings. */
+/** A single byte of 0x80 or more between ASCII characters is a letter in an older encoding. */
 function hintOf(line: Buffer): string {
   const isAlone = (index: number) =>
     (line[index] ?? 0) >= 0x80 && (line[index - 1] ?? 0) < 0x80 && (line[index + 1] ?? 0) < 0x80;
   return line.some((_, index) => isAlone(index))
-    ? ' (it looks like Latin-1 or Windows-1252: save the file as UTF-8)'
+    ? ' (it may be Latin-1 or Windows-1252: save the file as UTF-8)'
     : '';
 }

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 
-/** Reads the value of an option that counts something. */
+/** A parser for the value of an option that is a whole number. */
 export function wholeNumber(from: number, to = 999_999): (text: string) => number {
   return text => {
     const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;

@@ -6,7 +6,7 @@ import { CommandError } from './command-error.ts';
 
 const minute = 60_000;
 
-/** `2026-11-22 18:30`, on the clocks of a zone. */
+/** `2026-11-22 18:30`, in local time of a zone. */
 export function localTime(instant: Instant, timeZone: string): string {
   return DateTime.fromMillis(instant, { zone: timeZone }).toFormat('yyyy-MM-dd HH:mm');
 }
@@ -16,12 +16,15 @@ export function utcTime(instant: Instant): string {
   return `${localTime(instant, 'UTC')} UTC`;
 }
 
-/** `2026-11-22T18:30Z`, as an option takes it: without a space that a shell would part. */
+/** `2026-11-22T18:30Z`: the form that options take, without a space, which would split the argument in a shell. */
 export function utcWord(instant: Instant): string {
   return `${DateTime.fromMillis(instant, { zone: 'UTC' }).toFormat("yyyy-MM-dd'T'HH:mm")}Z`;
 }
 
-/** A window on the clocks of a zone, with the offset at its end: daylight saving makes the difference visible. */
+/**
+ * A window in local time of a zone, with the offset at its end, so that a change to or from daylight saving is
+ * visible.
+ */
 export function localWindow(window: Window, timeZone: string): string {
   const offset = DateTime.fromMillis(window.end, { zone: timeZone }).toFormat('ZZ');
   return `${fromTo(window, timeZone)} (${offset})`;
@@ -39,7 +42,7 @@ function fromTo({ start, end }: Window, timeZone: string): string {
   return `${first.toFormat('yyyy-MM-dd HH:mm')} to ${until}`;
 }
 
-/** A span of time in its two largest units: `< 1 min`, `12 min`, `3 h 5 min`, `2 d 4 h`. */
+/** A duration in its two largest units: `< 1 min`, `12 min`, `3 h 5 min`, `2 d 4 h`. */
 export function span(milliseconds: number): string {
   const minutes = Math.floor(Math.max(milliseconds, 0) / minute);
   if (minutes < 1) return '< 1 min';
@@ -57,8 +60,8 @@ export function span(milliseconds: number): string {
     .join(' ');
 }
 
-/** Why a lag is not told. */
-export const lagUnknown = 'this local mode sends its ticks in a row, whatever the time of day';
+/** Why no lag is shown. */
+export const lagUnknown = 'this local mode sends ticks one after the other, regardless of the clock';
 
 export function count(number: number): string {
   return number.toLocaleString('en-US');
@@ -77,12 +80,12 @@ export function size(bytes: number): string {
 }
 
 /**
- * An instant from the command line: `2026-11-22T18:30:00Z`, or a day, which stands for its midnight in UTC.
+ * Parses an instant from the command line: `2026-11-22T18:30:00Z`, or a day, which means its midnight in UTC.
  * @throws CommandError `usage`
  */
 export function parseInstant(text: string, what: string): Instant {
   const day = /^\d{4}-\d\d-\d\d$/.test(text);
-  // As the commands themselves show it.
+  // The form that the commands print.
   const shown = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC$/.exec(text);
   if (shown !== null) return parseInstant(`${shown[1]}T${shown[2]}Z`, what);
   const instant = readInstant(day ? `${text}T00:00Z` : text);

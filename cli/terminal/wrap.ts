@@ -3,12 +3,12 @@ import wrapAnsi from 'wrap-ansi';
 
 const narrowest = 10;
 
-/** Where a command begins that somebody may paste. */
+/** The beginning of a command that an operator may paste. */
 const command = /(^|: |→ )(npx|siem-export|aws|az|gcloud) /;
 
 /**
- * A text in so many columns. A line is broken between words only, and goes on below its own words; a command is broken as a
- * shell takes it. A word that is longer than the line is left whole.
+ * Wraps a text. Lines are broken between words, and continue with the indentation of their text; a command is broken
+ * with backslashes, so that it can still be pasted. A word longer than the line is not broken.
  */
 export function wrapped(text: string, columns: number): string {
   if (!Number.isFinite(columns)) return text;

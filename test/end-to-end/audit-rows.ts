@@ -1,4 +1,4 @@
-/** An ordinary row of the audit log, and the line of JSON that has to arrive for it. */
+/** A well-formed row of the audit log, and the JSON line that must be delivered for it. */
 export interface Row {
   readonly recordedAt: string;
   readonly values: Readonly<Record<string, string>>;
@@ -19,7 +19,7 @@ export function rowAt(recordedAt: string, id = 'a'): Row {
   return { recordedAt: `${recordedAt}#${id}`, values, line };
 }
 
-/** A row at every hour of a span, half past, in order. */
+/** A row at half past every hour of a span, in order. */
 export function hourlyRows(from: string, hours: number): Row[] {
   const first = Date.parse(from) + 30 * 60_000;
   return Array.from({ length: hours }, (_, hour) =>

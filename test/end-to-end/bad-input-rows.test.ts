@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterEach(() => pipeline.forget());
 afterAll(() => pipeline?.close());
 
-/** An audit row, what is delivered of it, and whether it counts as malformed. */
+/** Audit rows, their delivered records, and whether they count as malformed. */
 const oddRows: readonly {
   readonly odd: string;
   readonly values: Readonly<Record<string, unknown>>;

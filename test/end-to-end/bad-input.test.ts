@@ -13,7 +13,7 @@ const secondTick = '2025-03-03T06:30:00Z';
 const rows = hourlyRows('2025-03-02T22:30:00Z', 8);
 const windows = [ndjson(rows.slice(0, 4)), ndjson(rows.slice(4))];
 
-/** A server that no credential may ever lead to. */
+/** A server that no credential may ever be sent to. */
 const trap = createServer(socket => {
   visits++;
   socket.destroy();
@@ -36,7 +36,7 @@ afterAll(async () => {
 const healthy = clouds.map(cloud => ({ cloud, accountId: `healthy in ${cloud}` }));
 
 describe('an account with', () => {
-  /** What there was of each account after the first tick. */
+  /** The state of each account after the first tick. */
   const before = new Map<string, Awaited<ReturnType<typeof stateOf>>>();
   let log: Awaited<ReturnType<TestPipeline['logLines']>>;
   const stateOf = async (cloud: Cloud, accountId: string) => ({
@@ -117,7 +117,7 @@ describe('an account with', () => {
 });
 
 describe('a record', () => {
-  test('with an unknown time zone is reported by the watchdog, and made up for after the repair', async () => {
+  test('with an unknown time zone is reported by the watchdog, and caught up after the repair', async () => {
     await pipeline.provision('mistyped zone', { timeZone, exportFrom: '2025-03-02T22:30:00Z' }, rows);
     await pipeline.tick(firstTick);
     await pipeline.provision('mistyped zone', { timeZone: 'Asia/Kolkatta' });
@@ -168,7 +168,7 @@ describe('after all this', () => {
   });
 });
 
-/** The beginning of the names of an account's files. */
+/** The beginning of the names of an account’s files. */
 function fileNameOf(accountId: string): string {
   return `audit_${Buffer.from(accountId).toString('base64url')}_`;
 }

@@ -8,20 +8,19 @@ import type { Reply, Request } from './bundle-process.ts';
 
 /** A built function in a process of its own. */
 export interface BundleFunction extends LambdaFunction {
-  /** The packages whose code is in the files of the bundle that were loaded so far. */
+  /** The packages with code in the files of the bundle that were loaded so far. */
   loadedPackages(): Promise<ReadonlySet<string>>;
 }
 
 interface BundleOptions extends Omit<LambdaFunctionOptions, 'module'> {
-  /** Has `index.mjs`, and is the process's working directory. */
+  /** The folder with `index.mjs`; it is the working directory of the process. */
   readonly folder: string;
 }
 
 /**
- * Loads the bundle as Lambda does: a file in a folder with nothing else around it, in a fresh process with the
- * function's variables and no others.
- *
- * @throws Error with what the process said if the bundle cannot be loaded
+ * Loads the bundle as Lambda does: in a folder without other files, and in a new process with only the function’s
+ * variables.
+ * @throws Error with the output of the process if the bundle cannot be loaded
  */
 export async function startBundle({
   folder,
@@ -95,7 +94,7 @@ async function started(child: ChildProcess): Promise<void> {
   }
 }
 
-/** By the source map beside the file: `@scope/name` or `name` of every source under a `node_modules`. */
+/** Reads the source map beside the file: `@scope/name` or `name` of every source under `node_modules`. */
 function packagesIn(file: string): string[] {
   const { sources } = JSON.parse(readFileSync(`${file}.map`, 'utf8')) as { sources: string[] };
   return sources.flatMap(source => {

@@ -1,6 +1,6 @@
 import { registerHooks } from 'node:module';
 
-/** What the process is told: an event for the handler, or the question which files it has loaded. */
+/** A request to the process: an event for the handler, or the question which files are loaded. */
 export type Request =
   | { readonly id: number; readonly event: unknown; readonly timeout: number }
   | { readonly id: number; readonly loaded: true };

@@ -14,7 +14,7 @@ const timeZone = 'Asia/Kolkata';
 const tick = '2025-03-03T02:30:00Z';
 const rows = hourlyRows('2025-03-02T22:30:00Z', 4);
 
-/** Where the bundles run: nothing but them in it, and no `node_modules` in any folder above. */
+/** A folder that contains only the bundles, without `node_modules` in any parent folder. */
 const task = mkdtempSync(join(tmpdir(), 'siem-export-task-'));
 const started: BundleFunction[] = [];
 let pipeline: TestPipeline;
@@ -37,7 +37,7 @@ afterAll(async () => {
   rmSync(task, { recursive: true });
 });
 
-/** The packages that only one cloud's driver needs. */
+/** The packages that only one cloud’s driver needs. */
 const sdks: Readonly<Record<Cloud, readonly string[]>> = {
   s3: ['@aws-sdk/client-s3'],
   gcs: ['@google-cloud/storage', 'google-auth-library'],
@@ -108,7 +108,7 @@ describe('the built bundles', () => {
   });
 });
 
-/** An exporter that has not exported anything yet. */
+/** An exporter that has not exported yet. */
 async function freshExporter(): Promise<BundleFunction> {
   await pipeline.startVariant();
   const fresh = started.at(-1);
@@ -116,7 +116,7 @@ async function freshExporter(): Promise<BundleFunction> {
   return fresh;
 }
 
-/** Loads the exporter's bundle with these variables only. */
+/** Loads the exporter’s bundle with only these variables. */
 function loadExporter(environment: Readonly<Record<string, string>>): Promise<BundleFunction> {
   const log = new PassThrough().resume();
   const options = { functionName: 'exporter', timeout: 1000, log };

@@ -64,7 +64,7 @@ test('a share, and a mean of windows, may be a fraction', async () => {
 });
 
 test.each([
-  ['{"pid": 1,', 'it is no JSON'],
+  ['{"pid": 1,', 'it is not JSON'],
   ['', 'it is empty'],
   ['{"pid": 1}', 'it lacks clockAhead'],
   ['[]', 'it lacks'],

@@ -119,11 +119,11 @@ test.each(['\n', '\r\n'])(
 test.each([
   ['line 2 is not UTF-8', Buffer.from('acme\nm\xfcller\n', 'latin1')],
   ['UTF-16', Buffer.from('\ufeffacme\n', 'utf16le')],
-  ['holds no line', Buffer.from('\n\n')],
+  ['is empty', Buffer.from('\n\n')],
   ['"nobody"\n  "no one"', Buffer.from('acme\nnobody\nno one\n')],
   ['line 2: expected an account’s id', Buffer.from(`acme\n{"accountId": 12}\n`)],
   [
-    'line 2: expected an account’s id, and this may be a credential',
+    'line 2: expected an account’s id, but this looks like a credential',
     Buffer.from('acme\nAKIAQ7EXAMPLEKEY4Z2M\n'),
   ],
 ])('a file of ids with a fault changes no account: %j', async (fault, content) => {
@@ -160,7 +160,7 @@ test('what import would refuse, JSON cannot hold or looks like a credential is l
   expect(exitCode).toBe(1);
   expect(output).toBe(lines([recordOf('acme')]));
   expect(errors).toMatch(/"faulty" is left out: timeZone: /);
-  expect(errors).toMatch(/"sets" is left out: .*JSON has no form for/);
+  expect(errors).toMatch(/"sets" is left out: .*JSON cannot represent/);
   expect(errors).toMatch(/"pasted" is left out: .*credential/);
   expect(errors).not.toContain('AKIAQ7');
   const { leftOut } = await json(['account', 'export', 'acme', 'faulty']);

@@ -16,16 +16,16 @@ let world: World;
 let aws: LocalServer;
 let folder: string;
 let stackName = '';
-/** What somebody has deleted: a function's path, a table's name. */
+/** Resources that were deleted: the path of a function, or the name of a table. */
 const lost = new Set<string>();
-/** Topics that the operator may not look at. */
+/** Topics that the operator has no permission to read. */
 const refused = new Set<string>();
-/** What is answered in the place of AWS's own answer, by an operation, or a part of a path. */
+/** Answers that replace AWS’s own, by operation or part of a path. */
 const instead = new Map<string, { readonly status: number; readonly type: string; readonly body: string }>();
-/** What the topics have for subscribers. */
+/** The subscriptions of each topic. */
 const subscriptions = new Map<string, Record<string, string>>();
-/** What was switched on again. */
-const mended = new Set<string>();
+/** What `doctor --fix` has enabled. */
+const fixed = new Set<string>();
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'siem-export-cli-'));
@@ -59,7 +59,7 @@ test('names who changed an account, as AWS knows the caller', async () => {
 
 test('queues an export, which is worked on by itself there', async () => {
   const { exitCode, output } = await cli('export acme');
-  expect(output).toMatch(/^acme is owed 1 window, oldest first:[\s\S]*✓ Its export is queued: /);
+  expect(output).toMatch(/^acme is owed 1 window, oldest first:[\s\S]*✓ The export is queued/);
   expect(exitCode).toBe(0);
   const { queue } = JSON.parse((await cli('status --json')).output);
   expect(queue.waiting).toBe(1);
@@ -85,7 +85,7 @@ test('verifies a role as the exporter, once the stage lets the operator in', asy
   expect(exitCode).toBe(0);
 });
 
-test('the doctor looks at what only AWS has', async () => {
+test('the doctor checks what exists only in AWS', async () => {
   const { exitCode, output } = await cli('doctor');
   expect(exitCode).toBe(1);
   expect(output).toContain('✓ point-in-time recovery of siem-export-local-accounts');
@@ -95,68 +95,70 @@ test('the doctor looks at what only AWS has', async () => {
     '✗ the exporter takes messages from the queue: its event source mapping is Disabled',
   );
   expect(output).toContain('✗ the rules that trigger the functions: disabled: siem-export-local-tick-at-15');
-  expect(output).toContain('    → npx siem-export --stage local doctor --mend');
-  expect(output).toContain('✓ Lambda lets enough functions run at once: this AWS account may run 1,000');
+  expect(output).toContain('    → npx siem-export --stage local doctor --fix');
+  expect(output).toContain(
+    '✓ Lambda lets enough functions run at once: the limit of this AWS account is 1,000',
+  );
   expect(output).toContain('siem-export-local-fleet-in-trouble: page: the fleet fails');
   expect(output).toContain('Threshold Crossed');
   expect(output).not.toContain('siem-export-local-eu-');
 });
 
-test('the doctor finds nobody, or somebody who has not confirmed, where alarms ring for nobody', async () => {
+test('the doctor reports a topic without subscribers, and one whose subscription is not confirmed', async () => {
   subscriptions.set('ticket', { SubscriptionsConfirmed: '0', SubscriptionsPending: '1' });
   const { exitCode, output } = await cli('doctor');
   expect(exitCode).toBe(1);
   expect(output).toContain(
-    `✗ somebody is told of what is a page: nobody has subscribed to ${topicOf('local', 'page')}`,
+    `✗ the topic for each page has a subscriber: nobody has subscribed to ${topicOf('local', 'page')}`,
   );
-  expect(output).toContain('✗ somebody is told of what is a ticket: 1 subscription to ');
-  expect(output).toContain('and none is confirmed');
+  expect(output).toContain('✗ the topic for each ticket has a subscriber: 1 subscription to ');
+  expect(output).toContain(', none confirmed');
 });
 
-test('the doctor is content with a confirmed subscription, and a topic that it may not look at costs no other check', async () => {
+test('the doctor accepts a confirmed subscription, and a topic that it may not read does not stop the other checks', async () => {
   subscriptions.set('page', { SubscriptionsConfirmed: '2', SubscriptionsPending: '1' });
   refused.add('ticket');
   const { output } = await cli('doctor');
   refused.clear();
-  expect(output).toContain('✓ somebody is told of what is a page: 2 confirmed subscriptions');
-  expect(output).toContain('? somebody is told of what is a ticket: it could not be looked at: ');
+  expect(output).toContain('✓ the topic for each page has a subscriber: 2 confirmed subscriptions');
+  expect(output).toContain('? the topic for each ticket has a subscriber: the check could not run: ');
   expect(output).toContain('not authorized to perform: sns:GetTopicAttributes');
   expect(output).toContain('siem-export-local-fleet-in-trouble');
 });
 
-test('the doctor mends what was switched off, and only when somebody agrees', async () => {
-  expect(await cli('doctor --mend')).toMatchObject({
+test('the doctor fixes what was switched off, but not without consent', async () => {
+  expect(await cli('doctor --fix')).toMatchObject({
     exitCode: 2,
     errors: expect.stringContaining('Give --yes'),
   });
-  expect([...mended]).toEqual([]);
-  const { output } = await cli('doctor --mend --yes');
+  expect([...fixed]).toEqual([]);
+  const { output } = await cli('doctor --fix --yes');
   expect(JSON.parse((await cli('doctor --json')).output).checks).toContainEqual({
     name: 'the exporter takes messages from the queue',
-    outcome: 'well',
-    detail: 'soon: it is Enabling',
+    outcome: 'ok',
+    detail: 'not yet: the mapping is Enabling',
     remedy: null,
   });
-  expect([...mended].sort()).toEqual([
+  expect([...fixed].sort()).toEqual([
     'mapping 1234',
     'rule siem-export-local-tick-at-15',
     ...['accounts', 'audit-logs', 'dispatch-state', 'export-ledger'].map(
       name => `table siem-export-local-${name}`,
     ),
   ]);
-  expect(output).toContain('✓ mended: the rules that trigger the functions');
-  expect(output).toContain('✓ the exporter takes messages from the queue: soon: it is Enabling');
+  expect(output).toContain('✓ fixed: the rules that trigger the functions');
+  expect(output).toContain('✓ the exporter takes messages from the queue: not yet: the mapping is Enabling');
   expect(output).toContain('✓ table siem-export-local-audit-logs: active, protected from deletion');
 });
 
-test('the doctor goes on past what is missing, and says what it is', async () => {
+test('the doctor continues when something is missing, and says what it is', async () => {
   lost.add('/functions/siem-export-local-watchdog').add('siem-export-local-dispatch-state');
   const { exitCode, output } = await cli('doctor');
   lost.clear();
   expect(exitCode).toBe(1);
-  expect(output).toContain('✗ table siem-export-local-dispatch-state: it is not there');
-  expect(output).toContain('✗ the last tick: the table that keeps it is not there');
-  expect(output).toContain('✗ function siem-export-local-watchdog: it is not there');
+  expect(output).toContain('✗ table siem-export-local-dispatch-state: it does not exist');
+  expect(output).toContain('✗ the last tick: the table that stores it does not exist');
+  expect(output).toContain('✗ function siem-export-local-watchdog: it does not exist');
   expect(output).toContain('✓ the rules that trigger the functions: 5 enabled');
 });
 
@@ -172,7 +174,7 @@ const refusal = {
   body: denied,
   said: 'AccessDeniedException: User: arn:',
 };
-const signIn = { status: 200, type: 'text/html', body: page, said: 'none of AWS’s' };
+const signIn = { status: 200, type: 'text/html', body: page, said: 'not from AWS' };
 const badGateway = { ...signIn, status: 502 };
 
 test.each([
@@ -185,21 +187,21 @@ test.each([
   ['DescribeTable', refusal, 'table siem-export-local-accounts'],
   ['Scan', refusal, 'attributes of account records'],
 ])(
-  'where %s is answered with %o, the doctor says so of "%s", and looks at the rest',
+  'when %s is answered with %o, the doctor says so in the check "%s", and runs the others',
   async (what, answer, check) => {
     instead.set(what, answer);
     const { output, exitCode, errors } = await cli('doctor');
     instead.clear();
-    expect(output).toMatch(new RegExp(`^\\? ${check}: it could not be looked at: .*${answer.said}`, 'm'));
+    expect(output).toMatch(new RegExp(`^\\? ${check}: the check could not run: .*${answer.said}`, 'm'));
     expect(output).not.toMatch(/Unexpected token|^ +at /m);
     expect({ exitCode, errors }).toEqual({ exitCode: 1, errors: '' });
     for (const other of [
       'point-in-time recovery of siem-export-local-export-ledger',
-      'exports put aside',
+      'the dead-letter queue of exports',
       'the last tick',
     ])
       expect(output).toContain(other);
-    expect(output).toMatch(/\d things? could not be looked at\.$/m);
+    expect(output).toMatch(/\d checks? could not run\.$/m);
   },
 );
 
@@ -236,7 +238,7 @@ async function cli(
   });
 }
 
-/** The services that local mode has no use for, as far as they are asked; the rest goes on to those of local mode. */
+/** Answers the requests to services that local mode does not emulate, and forwards the rest to local mode. */
 function startAws({ aws: { environment }, resources, clouds }: World): Promise<LocalServer> {
   const { outputs, exporter } = stateOf({ aws: { environment }, resources, clouds, clockAhead: 0 });
   return startHttpServer(async (request, response) => {
@@ -256,7 +258,7 @@ function startAws({ aws: { environment }, resources, clouds }: World): Promise<L
         .end(JSON.stringify({ __type: name, message: 'Not found' }));
     }
     if (request.method === 'PUT') {
-      mended.add(`mapping ${url.split('/').at(-1)}`);
+      fixed.add(`mapping ${url.split('/').at(-1)}`);
       return json({});
     }
     if (url.includes('/account-settings'))
@@ -266,8 +268,8 @@ function startAws({ aws: { environment }, resources, clouds }: World): Promise<L
         EventSourceMappings: [
           {
             UUID: '1234',
-            // A change takes its time.
-            State: mended.has('mapping 1234') ? 'Enabling' : 'Disabled',
+            // A change takes effect later.
+            State: fixed.has('mapping 1234') ? 'Enabling' : 'Disabled',
             ScalingConfig: { MaximumConcurrency: 50 },
           },
         ],
@@ -290,7 +292,7 @@ function startAws({ aws: { environment }, resources, clouds }: World): Promise<L
         body,
       });
       const answered: { Table?: { TableName: string } } = JSON.parse(await passed.text());
-      const DeletionProtectionEnabled = mended.has(`table ${answered.Table?.TableName}`);
+      const DeletionProtectionEnabled = fixed.has(`table ${answered.Table?.TableName}`);
       return response
         .writeHead(passed.status, { 'content-type': 'application/json' })
         .end(
@@ -333,15 +335,15 @@ const answers: Readonly<Record<string, (input: Input) => object>> = {
       PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: 'ENABLED' },
     },
   }),
-  UpdateTable: ({ TableName }) => mend(`table ${TableName}`),
-  EnableRule: ({ Name }) => mend(`rule ${Name}`),
+  UpdateTable: ({ TableName }) => fix(`table ${TableName}`),
+  EnableRule: ({ Name }) => fix(`rule ${Name}`),
   ListRules: () => ({
-    // The last is of a stage local-eu, whose names begin like those of the stage local.
+    // The last one belongs to a stage local-eu, whose names have the same prefix.
     Rules: ['tick-at-00', 'tick-at-15', 'tick-at-30', 'tick-at-45', 'watch-at-40', 'eu-tick-at-15']
       .map(name => `siem-export-local-${name}`)
       .map(Name => ({
         Name,
-        State: Name.endsWith('-15') && !mended.has(`rule ${Name}`) ? 'DISABLED' : 'ENABLED',
+        State: Name.endsWith('-15') && !fixed.has(`rule ${Name}`) ? 'DISABLED' : 'ENABLED',
       })),
   }),
   GetMetricStatistics: () => ({ Datapoints: [{ Maximum: 38 }] }),
@@ -360,8 +362,8 @@ function topicOf(stage: string, severity: 'page' | 'ticket'): string {
   return `arn:aws:sns:us-east-1:000000000000:siem-export-${stage}-${severity}`;
 }
 
-function mend(what: string): object {
-  mended.add(what);
+function fix(what: string): object {
+  fixed.add(what);
   return {};
 }
 

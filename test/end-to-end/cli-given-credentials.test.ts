@@ -1,4 +1,4 @@
-/** Credentials that are put where none belongs: nothing ever repeats them. */
+/** Credentials given in wrong places must never be repeated. */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -39,9 +39,9 @@ const accessKeyId = fc
   .map(id => `AKIA${id}`);
 
 interface Given {
-  /** What is typed or pasted. */
+  /** The text that is typed or pasted. */
   readonly text: string;
-  /** What of it must never show. */
+  /** The part of it that must never be shown. */
   readonly secret: string;
 }
 
@@ -95,7 +95,7 @@ const keyFile = fc
   }));
 const credential: fc.Arbitrary<Given> = fc.oneof(accessKey, storageKey, sas, keyFile);
 
-/** Every place in every command where a person may put a word. */
+/** Every argument and option of every command. */
 function placesIn(command: Command, path: readonly string[] = []): (readonly string[])[] {
   const own = [...command.options, ...(path.length > 0 ? (command.parent?.options ?? []) : [])]
     .filter(({ required, optional }) => required || optional)
@@ -148,7 +148,7 @@ test.each(['--secret-file', '--external-id', '--prefix', '--bucket', '--role-arn
     const { exitCode, errors } = await runHere(['account', 'add', 'acme', option, secret]);
     expect({ exitCode, errors }).toEqual({
       exitCode: 2,
-      errors: expect.stringContaining(`The value of ${option} is a credential itself`),
+      errors: expect.stringContaining(`The value of ${option} is a credential or a part of one`),
     });
   },
 );
@@ -200,13 +200,13 @@ test('a credential that is pasted at any question shows nowhere, and is said to 
         [
           ...(questions[index] ?? []),
           [question, `${given.text.replaceAll('\n', ' ')}\r`],
-          // A choice is made by whatever ends a line, so that the next question follows.
+          // Enter makes a choice, so the next question follows.
           [question === 'Amazon S3' ? /(Bucket|Storage account):$/ : question, '\u0003'],
         ],
       );
       expect(unasked).toEqual([]);
       expect(secretPiecesIn(said + shown, [given.secret])).toEqual([]);
-      if (index === next.length - 1) expect(said).toContain('This is the credential itself');
+      if (index === next.length - 1) expect(said).toContain('This is a credential or a part of one');
     }),
     { numRuns: 30 },
   );

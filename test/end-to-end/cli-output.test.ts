@@ -119,7 +119,8 @@ test('an import that is interrupted says what is written, and goes on from there
   });
   expect(exitCode).toBe(130);
   const [, written = ''] =
-    /Interrupted: (\d+) of 200 accounts are written; the same command goes on from there\n$/.exec(said) ?? [];
+    /Interrupted: (\d+) of 200 accounts are written; run the same command again to continue\n$/.exec(said) ??
+    [];
   expect(said).toMatch(/\d+ of 200 accounts are written, \d+ a second/);
   expect(Number(written)).toBeGreaterThan(0);
   expect(Number(written)).toBeLessThan(200);

@@ -86,14 +86,14 @@ test('an account that exists is told before the first question', async () => {
   expect({ exitCode, said }).toEqual({ exitCode: 2, said: expect.stringContaining('"acme" already') });
 });
 
-test('a retry that is broken off leaves what was put aside in sight', async () => {
+test('an interrupted retry leaves the dead letters visible', async () => {
   const { deadLetterUrl: QueueUrl } = world.resources.exportQueue;
   const MessageBody = encodeMessage({ accountId: 'acme', tick: 0 });
   await world.aws.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
   const question = 'Queue 1 export again? [y/N]';
   expect(await converse('retry', [[question, '\u0003']])).toMatchObject({ exitCode: 2, unasked: [] });
 
-  // Somebody else looks at the same moment.
+  // Another retry holds the messages at the same time.
   const held = { QueueUrl, VisibilityTimeout: 60 };
   const { Messages = [] } = await world.aws.sqs.send(new ReceiveMessageCommand(held));
   expect(Messages).toHaveLength(1);
@@ -103,7 +103,7 @@ test('a retry that is broken off leaves what was put aside in sight', async () =
   const partly = await converse('retry --yes', []);
   expect(partly).toMatchObject({ exitCode: 1, shown: expect.stringContaining('✓ 1 export queued again.') });
   expect(partly.shown).toContain(
-    '1 more is held by another retry, or by one that has just ended: look again in 5 minutes.',
+    '1 more is held by another retry, or by one that has just ended: try again in 5 minutes.',
   );
   const ReceiptHandle = Messages[0]?.ReceiptHandle;
   await world.aws.sqs.send(

@@ -19,7 +19,7 @@ const both = `The secret is a credential of the storage account elsewhere, and t
 
 let world: World;
 let folder: string;
-/** Good for the container's namesake in another storage account. */
+/** Valid for a container of the same name in another storage account. */
 let elsewhere: string;
 
 beforeAll(async () => {
@@ -57,7 +57,7 @@ test('a record without its storage account is refused, and told which one the cr
   expect(refused.errors).toContain(
     'destination.storageAccount (--storage-account): expected the name of the storage account',
   );
-  expect(refused.errors).toContain('if the files go there, give --storage-account elsewhere');
+  expect(refused.errors).toContain('to export there, give --storage-account elsewhere');
   const china = elsewhere.replace('core.windows.net', 'core.chinacloudapi.cn');
   await writeFile(join(folder, 'china.txt'), china);
   expect((await cli(`account add acme ${azure} --secret-file file:china.txt`)).errors).toContain(
@@ -97,11 +97,11 @@ test('a secret that was exchanged behind our back redirects nothing', async () =
   expect(verified.output).toContain(
     `✗ the secret is a credential for Azure Blob Storage\n    secret_invalid: ${both}`,
   );
-  expect(verified.output).toContain('or, if the files are to go to the other one:');
+  expect(verified.output).toContain('or, to use the other storage account:');
   const again = await cli(`redeliver acme --window ${window.end}`);
   expect(again).toMatchObject({ exitCode: 1, errors: expect.stringContaining(`secret_invalid: ${both}`) });
 
-  // For the exporter it is the same as for those who ask.
+  // The exporter reports the same failure as the commands.
   expect((await json('account show late')).lastError).toMatchObject({
     code: 'secret_invalid',
     message: expect.stringContaining(both),
@@ -117,7 +117,7 @@ test('another storage account is another place, which only the record decides', 
   const moved = await cli('account update acme --storage-account elsewhere');
   expect(moved.exitCode).toBe(0);
   expect(moved.output).toContain(
-    `will not do: The secret is a credential of the storage account ${sampleStorageAccount}, and the account record names elsewhere`,
+    `cannot be used: The secret is a credential of the storage account ${sampleStorageAccount}, and the account record names elsewhere`,
   );
   expect((await json('account show acme')).destination).toBe(`azure://elsewhere/${buckets.azure}`);
   const again = await cli(`redeliver acme --window ${window.end}`);

@@ -1,4 +1,4 @@
-/** Credentials and import files that the driver, or the command, could make nothing of: told when they are given. */
+/** Credentials and import files that can never work must be refused when they are given. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,7 +39,7 @@ afterAll(async () => {
 const cli = (command: string, typed = '') =>
   runHere(['--local', '--state-file', join(folder, 'local.json'), ...command.split(' ')], typed);
 
-/** What each command says that takes a credential. */
+/** The error messages of every command that takes a credential. */
 async function refusals(destination: typeof azure | typeof gcs, secret: string) {
   await writeFile(join(folder, 'bad.txt'), secret);
   const place =
@@ -70,7 +70,7 @@ test('a key of a service account with spaces for newlines is refused wherever it
   for (const { exitCode, errors } of await refusals(gcs, secret))
     expect({ exitCode, errors }).toEqual({
       exitCode: 2,
-      errors: expect.stringContaining('spaces where lines end'),
+      errors: expect.stringContaining('spaces instead of line breaks'),
     });
 });
 
@@ -81,15 +81,18 @@ test('verify says of a secret that another tool has stored what it is', async ()
   await cli('account import -', JSON.stringify({ ...record(azure), accountId: 'quoted', secretId }));
   expect(await cli('verify quoted')).toMatchObject({
     exitCode: 1,
-    output: expect.stringContaining('it stands in quotation marks: store what is between them'),
+    output: expect.stringContaining('it is in quotation marks: store the text between them'),
   });
 });
 
 test.each([
   ['pretty-printed', JSON.stringify(record(gcs), null, 2)],
   ['CSV', 'accountId,timeZone\nacme,UTC\n'],
-  ['a credential itself', '{"type": "service_account",\n"private_key": "-----BEGIN PRIVATE KEY-----"}'],
-])('an import file that is %s is told once', async (told, text) => {
+  [
+    'is a credential: expected account records',
+    '{"type": "service_account",\n"private_key": "-----BEGIN PRIVATE KEY-----"}',
+  ],
+])('an import file of another form is reported once: %s', async (told, text) => {
   const { exitCode, errors } = await cli('account import -', text);
   expect({ exitCode, errors }).toEqual({ exitCode: 2, errors: expect.stringContaining(told) });
   expect(errors.trimEnd().split('\n')).toHaveLength(1);

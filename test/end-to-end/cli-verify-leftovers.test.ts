@@ -1,4 +1,4 @@
-/** What `verify` leaves in a customer's folder, however often it is run. */
+/** What remains in a customer’s folder after any number of `verify` runs. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,7 +45,7 @@ test.each(clouds)('one object on %s, and nothing that was begun', async cloud =>
     expect(await cli(`verify of-${cloud}`)).toMatchObject({
       exitCode: 0,
       output: expect.stringContaining(
-        time === 1 ? 'a file of several requests may be written, too' : 'the only one',
+        time === 1 ? 'a file can also be uploaded in several requests' : 'the only one',
       ),
     });
   expect(await world.customers[cloud].list()).toEqual([

@@ -14,12 +14,12 @@ export interface Outcome {
 }
 
 const program = fileURLToPath(new URL('../../bin/siem-export.ts', import.meta.url));
-/** A command that hangs is ended, so that whoever waits for it learns of it. */
+/** A command that hangs is killed, so that the test fails instead of waiting. */
 const longestRun = 60_000;
 
 /**
- * Runs the command line as a process of its own, with nothing of this one's cloud settings. What it prints with `--json`
- * has to be as its schema says.
+ * Runs the command line in a child process, without this process’s cloud settings. The output of `--json` must match
+ * its schema.
  */
 export async function runCommand(
   words: readonly string[],
@@ -43,7 +43,7 @@ export async function runCommand(
     stdio: ['pipe', 'pipe', 'pipe'],
     timeout: longestRun,
   });
-  // A command that needs no input may have ended before it is written.
+  // A command that reads no input may end before it is written.
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
   const ended = new Promise<number | null>((resolve, reject) => {
@@ -55,7 +55,7 @@ export async function runCommand(
   return { exitCode, output, errors };
 }
 
-/** Runs a command in this process. What it prints with `--json` has to be as its schema says. */
+/** Runs a command in this process. The output of `--json` must match its schema. */
 export async function runHere(words: readonly string[], typed = ''): Promise<Ended> {
   const ended = await runUnchecked(words, typed);
   expectJson(words, ended);
@@ -63,9 +63,10 @@ export async function runHere(words: readonly string[], typed = ''): Promise<End
 }
 
 /**
- * What a process has printed up to the chunk with which it matches; the process goes on.
+ * Waits until the output of a process matches; the process continues.
  *
- * @throws Error with the exit code and all that was printed, if it ends before that
+ * @returns the output up to then
+ * @throws Error with the exit code and the output, if the process ends before
  */
 export async function saidUntil(
   child: ChildProcessByStdio<null, Readable, null>,
@@ -76,7 +77,7 @@ export async function saidUntil(
   for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
     said += chunk;
     if (!pattern.test(said)) continue;
-    // Nobody reads the rest, and it must not fill the pipe.
+    // The rest is discarded, so that the pipe does not fill up.
     child.stdout.resume();
     return said;
   }

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { stripVTControlCharacters } from 'node:util';
 import { runCommandLine } from '../../cli/main.ts';
 
-/** Runs a command on a terminal, where somebody answers each question once it is asked. */
+/** Runs a command on a terminal, and answers each question when it is asked. */
 export async function converse(
   words: readonly string[],
   answers: readonly (readonly [question: string | RegExp, answer: string])[],
@@ -17,11 +17,11 @@ export async function converse(
       write(chunk, _encoding, done) {
         said += String(chunk);
         const [question, answer] = left[0] ?? [];
-        // A prompt is drawn whole each time: its line ends with the question as long as nothing is typed.
+        // The whole prompt is redrawn each time: until something is typed, its line ends with the question.
         const lines = stripVTControlCharacters(String(chunk)).split('\n');
         if (question !== undefined && lines.some(line => isAsked(question, line.trimEnd()))) {
           left.shift();
-          // Once the prompt listens, which it does when it has drawn itself.
+          // After the next turn, because the prompt reads input only after it is drawn.
           setImmediate(() => input.write(answer));
         }
         done();

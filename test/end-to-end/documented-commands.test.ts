@@ -27,7 +27,7 @@ const project = join(import.meta.dirname, '../..');
 const run = promisify(execFile);
 const hour = 3_600_000;
 
-/** The last boundary of an account in Berlin: every clock here tells the true time. */
+/** The last boundary of an account in Berlin; no clock is put forward here. */
 const boundary = lastBoundary('Europe/Berlin');
 const lostFile = `audit_YWNtZQ_${toCompact(boundary)}.zip`;
 
@@ -49,7 +49,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** What stands for something else in the documents, and what it is here. */
+/** Replaces placeholders of the documents by what exists here. */
 function substituted(command: string): string {
   return [
     ['--stage prod', `--local --state-file ${join(folder, 'local.json')}`],
@@ -64,21 +64,21 @@ function substituted(command: string): string {
 interface Documented {
   readonly prints: RegExp;
   readonly exitCode?: number;
-  /** What has happened before an operator types it. */
+  /** Runs before the command. */
   readonly before?: () => Promise<unknown>;
 }
 
 const added = (accountId: string): Documented => ({
-  prints: new RegExp(`✓ ${accountId} is added[\\s\\S]*The customer grants:`),
+  prints: new RegExp(`✓ ${accountId} is added[\\s\\S]*The customer has to grant:`),
 });
 const verified = (accountId: string): Documented => ({
   prints: new RegExp(`✓ its checksum is accepted[\\s\\S]*Exports of ${accountId} can be written`),
 });
 const status: Documented = { prints: /^accounts +\d+, \d+ active$[\s\S]*^behind +none$/m };
-const doctor: Documented = { prints: /✓ the last tick[\s\S]*is in order\.$/m };
+const doctor: Documented = { prints: /✓ the last tick[\s\S]*is healthy\.$/m };
 const shown: Documented = { prints: /^next window[\s\S]*^exported through/m };
 
-/** Every command of `siem-export` in the documents, in the order in which it is tried. */
+/** Every command of `siem-export` in the documents, in the order in which they run. */
 const documented: Readonly<Record<string, Documented>> = {
   'npx siem-export account add globex --stage prod --time-zone Asia/Kolkata --destination gcs --bucket globex-siem --secret-file globex-key.json':
     added('globex'),
@@ -97,13 +97,13 @@ const documented: Readonly<Record<string, Documented>> = {
   'npx siem-export verify acme --stage prod': verified('acme'),
   'npx siem-export account add initech --stage prod --time-zone America/New_York --destination azure --storage-account initech --container initech-logs --secret-file initech-sas.json':
     added('initech'),
-  'npx siem-export verify --state failing --stage prod': { prints: /^0 accounts: 0 in order, 0 not\.$/m },
+  'npx siem-export verify --state failing --stage prod': { prints: /^0 accounts: 0 passed, 0 failed\.$/m },
   'npx siem-export verify --all --stage prod': {
-    // Nothing is recorded yet of any account.
-    prints: /^! acme: the audit log has rows of the account: [\s\S]*^5 accounts: 5 in order, 0 not\.$/m,
+    // No account has audit rows yet.
+    prints: /^! acme: the audit log has rows of the account: [\s\S]*^5 accounts: 5 passed, 0 failed\.$/m,
   },
   'npx siem-export export acme --stage prod': {
-    prints: /^acme is owed 1 window, oldest first:\n[\s\S]*^✓ Its export is queued: /m,
+    prints: /^acme is owed 1 window, oldest first:\n[\s\S]*^✓ The export is queued/m,
     before: () => world.writeRows('acme', [row('7'), row(8)]),
   },
   'npx siem-export deliveries acme --stage prod --since 2026-11-22': {
@@ -112,12 +112,12 @@ const documented: Readonly<Record<string, Documented>> = {
   },
   'npx siem-export deliveries acme --stage prod': { prints: /1 window, 1 file/ },
   'npx siem-export inspect audit_YWNtZQ_20261122T070000Z.zip --ledger --stage prod': {
-    prints: /✓ The file is sound, and the one that was delivered\./,
+    prints: /✓ The file is valid, and it is the one that was delivered\./,
     before: async () =>
       writeFile(join(folder, lostFile), await world.customers.s3.download(`audit/YWNtZQ/${lostFile}`)),
   },
   'npx siem-export inspect audit_YWNtZQ_20261122T070000Z.zip': {
-    prints: /✓ The file is sound\. Only --ledger tells/,
+    prints: /✓ The file is valid\. To see whether/,
   },
   'npx siem-export redeliver acme --stage prod --window 2026-11-22T07:00Z': {
     prints: /✓ audit\/YWNtZQ\/audit_YWNtZQ_\w+\.zip: written again, 2 records/,
@@ -133,17 +133,17 @@ const documented: Readonly<Record<string, Documented>> = {
   'npx siem-export account list --state failing behind --stage prod --json': { prints: /^\[\]$/m },
   'npx siem-export account list --state new --stage prod': { prints: /^\d accounts? of 5$/m },
   'npx siem-export account update acme --stage prod --time-zone Europe/Berlin': {
-    prints: /✓ acme: nothing is different\./,
+    prints: /✓ acme: nothing changed\./,
   },
   'npx siem-export rows acme --stage prod --window 2026-11-22T07:00Z --malformed': {
-    prints: /: 2 rows, 1 malformed\.\n! actionId: a number in the place of text\n {4}\{/,
+    prints: /: 2 rows, 1 malformed\.\n! actionId: a number instead of text\n {4}\{/,
   },
   'npx siem-export rows acme --stage prod --window 2026-11-22T07:00Z --limit 1000': {
-    prints: /: 2 rows, 1 malformed\.\n[\s\S]*✓ in order\n {4}\{/,
+    prints: /: 2 rows, 1 malformed\.\n[\s\S]*✓ valid\n {4}\{/,
   },
   'npx siem-export retry --stage prod': {
     exitCode: 1,
-    prints: /not a message of ours[\s\S]*lost tick[\s\S]*2 messages left as it is/,
+    prints: /foreign message[\s\S]*lost tick[\s\S]*2 messages left/,
     async before() {
       const { exportQueue, triggerDeadLetterUrl } = world.resources;
       for (const [QueueUrl, MessageBody] of [
@@ -155,14 +155,14 @@ const documented: Readonly<Record<string, Documented>> = {
   },
   'npx siem-export retry --stage prod --yes': {
     exitCode: 1,
-    prints: /1 lost tick made up for, and removed\.\n1 message left as it is\. --discard-foreign/,
+    prints: /1 lost tick removed, because a later tick covered it\.\n1 message left\. --discard-foreign/,
   },
   'npx siem-export retry --stage prod --yes --discard-foreign': { prints: /^1 message discarded\.$/m },
-  'npx siem-export doctor --stage prod --mend': doctor,
-  'npx siem-export cost --accounts 200 --rows 1000000': { prints: /^\$[\d,.]+ a month; .* for each$/m },
+  'npx siem-export doctor --stage prod --fix': doctor,
+  'npx siem-export cost --accounts 200 --rows 1000000': { prints: /^\$[\d,.]+ a month: .* per account$/m },
 };
 
-/** The commands that this test does not run, and why. */
+/** The commands that this test does not run, and the reasons. */
 const notRun: readonly { readonly commands: RegExp; readonly why: string }[] = [
   { commands: /^npm (ci|cit|test)$/, why: 'installs, and runs, this test itself' },
   { commands: /^npm start$/, why: 'local-mode.test.ts runs it, and checks what it delivers' },
@@ -199,9 +199,9 @@ const notRun: readonly { readonly commands: RegExp; readonly why: string }[] = [
   },
 ];
 
-/** Pages of which every command has to be known; of the others those of `siem-export` and of npm have to be. */
+/** Pages in which every command must be known; on the other pages, only those of `siem-export` and npm. */
 const isWhole = (page: string) => /^README|^docs\/customer\/|\/(runbook|try)\.md$/.test(page);
-/** What the command line and the benchmarks have printed, and what is as it was when it was decided. */
+/** Pages with recorded output, and decisions, which keep the commands of their time. */
 const isRecord = (page: string) => /\/tour\.md$|\/adr\/|^CHANGELOG/.test(page);
 const commands = new Set(
   documentPages
@@ -215,7 +215,7 @@ const commands = new Set(
 );
 const keepCommand = 'npm start -- --keep';
 const localCommands = [...commands].filter(command => command.startsWith('npx siem-export --local '));
-/** Takes minutes, and is tried in `rehearsal.test.ts`. */
+/** Takes minutes; rehearsal.test.ts runs it. */
 const rehearseCommand = 'npm start -- --rehearse';
 const startCommands = [...commands].filter(
   command => command.startsWith('npm start -- ') && command !== keepCommand && command !== rehearseCommand,
@@ -311,7 +311,7 @@ test('a local mode that is kept is one to work on, and ends with Ctrl-C', async 
   });
   const ended = once(kept, 'exit');
   try {
-    await saidUntil(kept, /The command line works on it/);
+    await saidUntil(kept, /To use the command line/);
     let later = '';
     kept.stdout.on('data', text => {
       later += String(text);
@@ -322,12 +322,12 @@ test('a local mode that is kept is one to work on, and ends with Ctrl-C', async 
       expect(ended).toEqual({
         exitCode: 0,
         errors: '',
-        output: expect.stringMatching(/1, 1 active|16 ticks sent; .* 1 file delivered, 0 failures/),
+        output: expect.stringMatching(/1, 1 active|16 ticks sent, .* 1 file delivered, 0 failures/),
       });
     }
     await expectNoLag(folder);
     await expectExport(folder);
-    // Its count is of the ticks at its start.
+    // Progress is only counted for the ticks at the start.
     expect(later).not.toContain('windows delivered');
   } finally {
     kept.kill('SIGINT');
@@ -335,20 +335,20 @@ test('a local mode that is kept is one to work on, and ends with Ctrl-C', async 
   expect(await ended).toEqual([0, null]);
 });
 
-/** Its ticks are of another day than its files are made. */
+/** Its ticks are of another day than the delivery of its files. */
 async function expectNoLag(folder: string): Promise<void> {
   const ask = (...words: string[]) => runCommand(['--local', ...words], { folder });
   const [{ accountId }] = JSON.parse((await ask('account', 'list', '--json')).output);
   const { output } = await ask('deliveries', accountId);
   expect(output).toMatch(/Z +1 .* -$/m);
-  expect(output).toContain('No lag is shown: this local mode sends its ticks in a row');
+  expect(output).toContain('Lag unknown: this local mode sends ticks one after the other');
   const { windows } = JSON.parse((await ask('deliveries', accountId, '--json')).output);
   expect(windows[0].lagSeconds).toBeNull();
   const shown = await ask('account', 'show', accountId);
-  expect(shown.output).toContain('which is no lag: this local mode sends its ticks in a row');
+  expect(shown.output).toContain('lag unknown: this local mode sends ticks one after the other');
 }
 
-/** Local mode does at once what is queued, as AWS does: nothing waits there for the next tick. */
+/** Like AWS, local mode processes a queued message at once, without waiting for the next tick. */
 async function expectExport(folder: string): Promise<void> {
   const ask = (...words: string[]) => runCommand(['--local', ...words], { folder });
   const [{ accountId, destination }] = JSON.parse((await ask('account', 'list', '--json')).output);

@@ -2,8 +2,8 @@ import type { Fault, SeenRequest } from '../contract/fault-proxy.ts';
 import type { Cloud } from './evidence.ts';
 
 /**
- * Answers that say again what the request brought, as the clouds do to help their users: S3 the access key id, the
- * token and the text to sign, Azure the URL with its signature, Google whatever a proxy on the way adds.
+ * Answers that repeat the request, as the clouds do to help their users: S3 the access key id, the token and the text
+ * to sign, Azure the URL with its signature, Google whatever a proxy adds.
  */
 export function echoOf(cloud: Cloud, status: number, { method, path, headers }: SeenRequest): Fault {
   const authorization = String(headers.authorization ?? '');

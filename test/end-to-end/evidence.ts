@@ -13,14 +13,14 @@ import type { PublishedEvent } from '../../local/servers/events-server.ts';
 export type Cloud = Destination['type'];
 export const clouds = ['s3', 'gcs', 'azure'] as const satisfies readonly Cloud[];
 
-/** A bucket of each cloud; the keys keep the accounts apart. */
+/** One bucket on each cloud; the keys separate the accounts. */
 export const destinations = {
   s3: { type: 's3', bucket: 'customer-logs', region: sampleRegion },
   gcs: { type: 'gcs', bucket: 'customer-logs' },
   azure: { type: 'azure', storageAccount: sampleStorageAccount, container: 'customer-logs' },
 } as const satisfies Record<Cloud, Destination>;
 
-/** An object as its customer finds it. */
+/** An object in the customer’s bucket. */
 export interface FoundObject {
   readonly key: string;
   readonly body: Buffer;
@@ -29,7 +29,7 @@ export interface FoundObject {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** What outsiders see of an export: objects, ledger, events. */
+/** Everything outside of the exporter: objects, ledger, events. */
 export function createEvidence({
   aws,
   customers,
@@ -39,22 +39,22 @@ export function createEvidence({
   customers: CloudServers;
   ledgerTable: string;
 }) {
-  /** The account's objects in the order of their keys. */
+  /** The account’s objects, sorted by key. */
   async function objectsOf(cloud: Cloud, accountId: string): Promise<FoundObject[]> {
     const folder = `audit/${Buffer.from(accountId).toString('base64url')}/`;
     const objects = await Array.fromAsync(readers[cloud](folder, customers));
-    // By bytes, as the clouds list them; the embedded S3 sorts as people do.
+    // Sorted by bytes, as the clouds list them; the embedded S3 sorts by locale.
     return objects.sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
   }
 
-  /** The account's events in the order of their arrival. */
+  /** The account’s events in order of arrival. */
   function eventsOf(accountId: string): PublishedEvent[] {
     return aws.events.events.filter(({ detail }) => detail.accountId === accountId);
   }
 
   return {
     objectsOf,
-    /** The unpacked content of the account's files, in the order of their keys. */
+    /** The content of the account’s files, sorted by key. */
     textsOf: async (cloud: Cloud, accountId: string) =>
       (await objectsOf(cloud, accountId)).map(object => unpacked(object).text),
     eventsOf,
@@ -109,7 +109,7 @@ const readers: Readonly<Record<Cloud, Reader>> = {
         key,
         body: found.readableStreamBody ? await buffer(found.readableStreamBody) : Buffer.of(),
         contentType: found.contentType,
-        // Azurite answers with an empty header where Azure answers with none.
+        // Azurite sends an empty header where Azure sends none.
         contentEncoding: found.contentEncoding || undefined,
         metadata: found.metadata ?? {},
       };
@@ -117,7 +117,7 @@ const readers: Readonly<Record<Cloud, Reader>> = {
   },
 };
 
-/** The one file in a zip, or what a gzip holds, which has no name. */
+/** The one file in a zip, or the content of a gzip, which has no name. */
 export function unpacked({ key, body }: FoundObject): { readonly name: string; readonly text: string } {
   const decode = (bytes: Uint8Array) =>
     new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

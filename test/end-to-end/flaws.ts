@@ -3,15 +3,15 @@ import type { ActionNeededCode } from '../../lambdas/domain/failure.ts';
 import type { Fault } from '../contract/fault-proxy.ts';
 import { type Cloud, clouds, destinations } from './evidence.ts';
 
-/** What is known only when the servers run. */
+/** Values that are only known when the servers run. */
 interface FlawSetting {
-  /** Host and port of a server that no credential may ever lead to. */
+  /** Host and port of a server that no credential may ever be sent to. */
   readonly trapHost: string;
-  /** A good secret for the cloud. */
+  /** A valid secret for the cloud. */
   secretOf(cloud: Cloud): string;
 }
 
-/** Something wrong with an account, and how it has to be told. */
+/** A fault of an account, and how it must be reported. */
 interface Flaw {
   readonly flaw: string;
   readonly cloud?: Cloud;
@@ -21,7 +21,7 @@ interface Flaw {
   readonly record?: Readonly<Record<string, unknown>>;
   /** `null` for none. */
   readonly secret?: string | null | ((setting: FlawSetting) => string);
-  /** The cloud's answer to whatever concerns the account. */
+  /** The cloud’s answer to every request for the account. */
   readonly answer?: Extract<Fault, { kind: 'answer' }>;
 }
 

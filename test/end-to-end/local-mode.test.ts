@@ -23,7 +23,7 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** `npm start` with these options; killed if it hangs. */
+/** Runs `npm start` with these options; kills it if it hangs. */
 function start(...options: string[]): Promise<Ended> {
   return new Promise(resolve => {
     const command = [join(project, 'local/main.ts'), ...options];
@@ -45,11 +45,11 @@ interface DeliveredFile {
   readonly cloud: string;
   readonly bucket: string;
   readonly accountId: string;
-  /** Each record as it was written, apart from white space. */
+  /** Each record as written, without white space. */
   readonly records: readonly string[];
 }
 
-/** Every delivered file below a folder laid out `<cloud>/<bucket>/<key>`. */
+/** Every delivered file in a folder with the structure `<cloud>/<bucket>/<key>`. */
 async function deliveredFiles(out: string): Promise<DeliveredFile[]> {
   const entries = await readdir(out, { recursive: true, withFileTypes: true });
   const files = entries
@@ -255,7 +255,7 @@ test('npm start -- --help tells every option', async () => {
 });
 
 describe('npm start -- --keep', () => {
-  /** Local mode below a shell below another process, as npm starts it; answers once it is there for commands. */
+  /** Starts local mode below a shell below another process, as npm does; returns when it accepts commands. */
   async function keep(out: string) {
     const inner = `"${process.execPath}" "${join(project, 'local/main.ts')}" --keep --accounts 1 --out "${out}"; true`;
     const starter = spawn('sh', ['-c', `sh -c '${inner}' & wait`], {
@@ -301,7 +301,7 @@ describe('npm start -- --keep', () => {
   });
 });
 
-/** What the look answers as soon as it goes through. */
+/** Repeats the look until it succeeds, and returns its result. */
 function eventually<Answer>(look: () => Promise<Answer>): Promise<Answer> {
   return vi.waitFor(look, { timeout: 120_000, interval: 200 });
 }

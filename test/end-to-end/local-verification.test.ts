@@ -28,7 +28,7 @@ const account: LocalAccount = {
     format: 'ndjson',
     compression: 'zip',
   },
-  // The second row stands on the boundary, and there are two of it.
+  // The second row is at the boundary, and occurs twice.
   rows: [
     row('2026-01-01T03:59:59.999Z', '1'),
     row('2026-01-01T04:00:00.000Z', '2'),
@@ -85,10 +85,14 @@ test('accepts each row once in the file of its window', () => {
 
 test.each([
   ['a record that is missing', [objectOf(four, early), objectOf(eight, late)], 'lacks 1 record'],
-  ['a record twice', [objectOf(four, early + early), objectOf(eight, late + late)], 'twice or from nowhere'],
+  [
+    'a record twice',
+    [objectOf(four, early + early), objectOf(eight, late + late)],
+    'duplicate or unexpected records',
+  ],
   ['a record in the wrong window', [objectOf(four, early + late), objectOf(eight, late)], 'lacks 1 record'],
   ['a file that is missing', [objectOf(four, early)], 'has no file'],
-  ['a file of another time', [...right, objectOf(eight + 1000, '')], 'of no window that was due'],
+  ['a file of another time', [...right, objectOf(eight + 1000, '')], 'belongs to no window that was due'],
   [
     'a last line without its line feed',
     [objectOf(four, early.trim()), objectOf(eight, late + late)],
@@ -98,9 +102,11 @@ test.each([
   expect(problemsWith(objects).join('\n')).toContain(problem);
 });
 
-test('notices a ledger that does not tell of every file, or tells of more', () => {
-  expect(problemsWith(right, right.slice(1)).join()).toContain('does not know');
-  expect(problemsWith(right, [...right, objectOf(eight + 1000, '')]).join()).toContain('not there');
+test('notices a ledger that lacks a file, or has one too many', () => {
+  expect(problemsWith(right, right.slice(1)).join()).toContain('does not have');
+  expect(problemsWith(right, [...right, objectOf(eight + 1000, '')]).join()).toContain(
+    'which does not exist',
+  );
   const files = right.map(fileOf);
   const altered = files.map(file => ({ ...file, sha256: '0'.repeat(64) }));
   expect(verifyAccount(account, right, { cursor, files: altered }, eight).problems).toHaveLength(2);

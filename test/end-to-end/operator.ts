@@ -10,17 +10,17 @@ import type { CloudServers } from '../../local/cloud-servers.ts';
 import type { Row } from './audit-rows.ts';
 import { type Cloud, destinations } from './evidence.ts';
 
-/** An account's record, of any attributes; what is not named is that of a healthy account. */
+/** An account record with any attributes; attributes not given are those of a healthy account. */
 interface Provisioned {
-  /** Default S3. */
+  /** By default S3. */
   readonly cloud?: Cloud;
-  /** Default: a good one for the cloud; `null` for no secret at all. */
+  /** By default a valid one for the cloud; `null` for none. */
   readonly secret?: string | null;
   readonly timeZone: string;
   readonly [attribute: string]: unknown;
 }
 
-/** What the operator, and the product that writes the audit log, put in from outside. */
+/** What the operator and the vendor’s product write. */
 export function createOperator({
   aws,
   customers,
@@ -48,7 +48,7 @@ export function createOperator({
     }
   }
 
-  /** A row of the audit log; `recordedAt` is its sort key. */
+  /** Writes a row of the audit log; `recordedAt` is its sort key. */
   async function putRow(
     accountId: string,
     recordedAt: string,
@@ -58,7 +58,7 @@ export function createOperator({
   }
 
   return {
-    /** The text of every secret so far. */
+    /** All secrets written so far. */
     secretsPut: secretsPut as ReadonlySet<string>,
     putRow,
     /** Writes the account's record, its secret, and rows of its audit log. */

@@ -15,7 +15,7 @@ afterEach(() => pipeline.forget());
 afterAll(() => pipeline?.close());
 
 describe('an account', () => {
-  // Few other zones have its boundaries, 2½ hours after every fourth of UTC, so ticks are quick here.
+  // Few zones share its boundaries, 2½ hours after every fourth hour of UTC, so ticks dispatch few accounts.
   const timeZone = 'Asia/Kolkata';
   const rows = hourlyRows('2025-03-02T22:30:00Z', 16);
 
@@ -100,7 +100,7 @@ describe('an account', () => {
     await pipeline.drain();
     await pipeline.provision('late', { timeZone: 'UTC', status: 'paused' }, [rowBefore(7), rowBefore(0)]);
 
-    // The window has been read by then, and is as old as this right after.
+    // The window has been read, and is this old directly afterwards.
     const seconds = Math.ceil((Date.now() - end) / 1000);
     const recounting = await pipeline.startVariant({
       environment: { [variables.recountAfterSeconds]: String(seconds) },

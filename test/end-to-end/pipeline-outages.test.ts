@@ -14,13 +14,13 @@ const rows = [
 ];
 
 let pipeline: TestPipeline;
-/** Its clouds are down; the drivers try for some ten seconds, in which the other tests run. */
+/** A second pipeline whose clouds are down: the drivers retry for about ten seconds, while the other tests run. */
 let afflicted: TestPipeline;
 let outage: Promise<void>;
 beforeAll(async () => {
   [pipeline, afflicted] = await Promise.all([startPipeline(), startPipeline()]);
   outage = playOutage();
-  // Whoever awaits it later gets its failure.
+  // The tests that await it get the failure.
   outage.catch(() => undefined);
 });
 afterEach(() => pipeline.forget());
@@ -120,7 +120,7 @@ describe('an outage of every cloud', () => {
   });
 });
 
-/** Each cloud answers 503 until an exporter has given up on it. */
+/** Each cloud answers 503 until an exporter gives up. */
 async function playOutage(): Promise<void> {
   for (const cloud of clouds) {
     const accountId = `outage ${cloud}`;

@@ -141,7 +141,7 @@ describe('a window larger than one file', () => {
     async cloud => {
       const accountId = `parts ${cloud}`;
       await pipeline.provision(accountId, { cloud, timeZone: 'Asia/Kolkata' }, rows);
-      // Less than the exporter wants for a part, so it goes on in another invocation after each.
+      // Less time than the exporter needs for another part, so it continues in a new invocation after each.
       const exporter = await pipeline.startVariant({
         environment: { PART_BYTES: '2000' },
         timeout: 240_000,
@@ -188,7 +188,7 @@ describe('a window larger than one file', () => {
   test('that runs out of time in the middle of a file leaves nothing behind and comes whole later', async () => {
     await pipeline.provision('out of time', { timeZone: 'Asia/Kolkata' }, rows);
     pipeline.proxies.s3.onRequest = () => ({ kind: 'slow', bytesPerSecond: 20 });
-    // The last 15 seconds are for cleaning up, so half a second is left for the file.
+    // 15 seconds are reserved for cleaning up, so half a second remains for the file.
     await pipeline.tick(tick, await pipeline.startVariant({ timeout: 15_500 }));
     expect((await pipeline.ledgerOf('out of time')).cursor?.lastError?.code).toBe('out_of_time');
     expect(await pipeline.objectsOf('s3', 'out of time')).toEqual([]);

@@ -31,18 +31,18 @@ type FunctionStarter = (
   options: Omit<LambdaFunctionOptions, 'module'>,
 ) => Promise<LambdaFunction>;
 
-/** What of an exporter differs from the stack's. */
+/** Differences of an exporter from the stack’s. */
 interface ExporterVariant {
   readonly environment?: Readonly<Record<string, string>>;
-  /** Milliseconds that an invocation has. */
+  /** The time limit of an invocation in milliseconds. */
   readonly timeout?: number;
 }
 
 export type TestPipeline = Awaited<ReturnType<typeof startPipeline>>;
 
 /**
- * The deployed pipeline on this machine: tables and queues of the template, the real handlers, each cloud behind a
- * proxy that can break it.
+ * The pipeline on this machine: tables and queues of the template, the real handlers, and each cloud behind a proxy
+ * that can inject faults.
  */
 export async function startPipeline({ start = startFromSource }: { start?: FunctionStarter } = {}) {
   const aws = await startAwsServers();
@@ -54,7 +54,7 @@ export async function startPipeline({ start = startFromSource }: { start?: Funct
     azure: await startFaultProxy(customers.azure.endpoint),
   };
   const output: string[] = [];
-  // Every function's two outputs are piped into it.
+  // Receives both outputs of every function.
   const log = new Writable({
     write(chunk, _encoding, done) {
       output.push(String(chunk));
@@ -95,7 +95,7 @@ export async function startPipeline({ start = startFromSource }: { start?: Funct
   const queue = resources.exportQueue;
   const operator = createOperator({ aws, customers, environment: own });
 
-  /** Hands every message that is visible to the exporter. */
+  /** Passes every visible message to the exporter. */
   const drain = (by: LambdaFunction = exporter) =>
     emptyQueue({
       dispatcher,
@@ -108,9 +108,9 @@ export async function startPipeline({ start = startFromSource }: { start?: Funct
       },
     });
 
-  /** What the functions have written to their output. */
+  /** The output of the functions so far. */
   async function printed(): Promise<string> {
-    // The output of a thread or process arrives a little after its answer.
+    // The output of a thread or process arrives shortly after its answer.
     await pause(50);
     return output.join('');
   }
@@ -130,7 +130,7 @@ export async function startPipeline({ start = startFromSource }: { start?: Funct
     proxies,
     watchdog,
     exporter,
-    /** Another exporter beside the stack's, until `forget`. */
+    /** Starts another exporter besides the stack’s, until `forget`. */
     async startVariant(variant: ExporterVariant = {}): Promise<LambdaFunction> {
       const started = await startExporter(variant);
       variants.push(started);
@@ -141,15 +141,15 @@ export async function startPipeline({ start = startFromSource }: { start?: Funct
     ...createEvidence({ aws, customers, ledgerTable: own.LEDGER_TABLE ?? '' }),
 
     /**
-     * One tick through the dispatcher, and what it queued through the exporter, as if every tick before had come too:
-     * a dispatcher that missed hours asks for the accounts of every time zone.
+     * Sends one tick to the dispatcher, and its messages to the exporter. As if all earlier ticks had been sent:
+     * otherwise the dispatcher would cover the missed hours and query every time zone.
      */
     async tick(time: string, by: LambdaFunction = exporter): Promise<void> {
       await forgetTicks();
       await dispatcher.invoke(scheduledEvent(Date.parse(time)));
       await drain(by);
     },
-    /** One tick through the dispatcher alone, which makes up for those since the one before. */
+    /** Sends one tick to the dispatcher only, which also covers the ticks since the one before. */
     dispatch: (time: string) => dispatcher.invoke(scheduledEvent(Date.parse(time))),
     sendMessage: (accountId: string, tick: string) =>
       aws.sqs.send(
@@ -166,7 +166,7 @@ export async function startPipeline({ start = startFromSource }: { start?: Funct
       );
       return Messages.map(({ Body = '' }) => Body);
     },
-    /** The exporter, with what it failed at coming again at once and not in half a minute. */
+    /** The exporter, with failed messages visible again at once instead of after 30 seconds. */
     withoutWaiting: (by: LambdaFunction = exporter): LambdaFunction => ({
       ...by,
       async invoke(event) {
@@ -184,17 +184,17 @@ export async function startPipeline({ start = startFromSource }: { start?: Funct
         return answer;
       },
     }),
-    /** The functions' structured log so far, metrics included. */
+    /** The functions’ structured logs so far, including metrics. */
     async logLines(): Promise<Record<string, unknown>[]> {
       const lines = (await printed()).split('\n').filter(line => line.startsWith('{'));
       return lines.map(line => JSON.parse(line) as Record<string, unknown>);
     },
-    /** Everything that anybody but the customer can read: output, events, ledger. */
+    /** Everything that others than the customer can read: logs, events, ledger. */
     async evidence(): Promise<string> {
       const { Items } = await aws.dynamodb.send(new ScanCommand({ TableName: own.LEDGER_TABLE }));
       return [await printed(), JSON.stringify(aws.events.events), JSON.stringify(Items)].join('\n');
     },
-    /** In the export queue, whether visible or not. */
+    /** Messages in the export queue, visible or not. */
     async messagesLeft(): Promise<number> {
       const { Attributes = {} } = await aws.sqs.send(
         new GetQueueAttributesCommand({ QueueUrl: queue.url, AttributeNames: ['All'] }),
@@ -202,7 +202,7 @@ export async function startPipeline({ start = startFromSource }: { start?: Funct
       const { ApproximateNumberOfMessages, ApproximateNumberOfMessagesNotVisible } = Attributes;
       return Number(ApproximateNumberOfMessages) + Number(ApproximateNumberOfMessagesNotVisible);
     },
-    /** Takes out what a test put in, so that the next one begins with its own accounts and ticks only. */
+    /** Removes what a test created, so that the next one starts with its own accounts and ticks. */
     async forget(): Promise<void> {
       for (const proxy of Object.values(proxies)) proxy.onRequest = () => ({ kind: 'pass' });
       await operator.deleteAccounts();

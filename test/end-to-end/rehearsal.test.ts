@@ -6,10 +6,10 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const project = join(import.meta.dirname, '../..');
-/** Half a minute of it is waiting; the rest takes as long as two busy processors need. */
+/** It waits for half a minute, and computes for the rest; this limit is for a busy machine. */
 const longest = 600_000;
 
-/** The cells of every table row, without what only aligns them. */
+/** The cells of every table row, without padding. */
 function rowsOf(text: string): string[] {
   return text
     .split('\n')
@@ -52,7 +52,7 @@ describe('npm start -- --rehearse', () => {
       });
   });
 
-  test('wakes nobody for the customer, and tells of its fault once, until it is mended', () => {
+  test('does not page for one customer, and reports its fault once until it is fixed', () => {
     const day = (name: string) => rowsOf(output).filter(row => row.startsWith(`| ${name} `));
     expect(day('Fri').filter(row => row.includes('| page |'))).toEqual([]);
     const told = rowsOf(output).filter(row => row.includes('[accounts-failing]'));

@@ -70,7 +70,7 @@ beforeAll(async () => {
   await pipeline.sendText(`{"accountId": ${pipeline.customers.credentials.secretOf('s3')}}`);
   await pipeline.tick(tick);
 
-  // Half a second for each file: the rest of the time is the exporter's own, for cleaning up.
+  // Half a second for each file; the rest is reserved for cleaning up.
   const environment = { [variables.localStsEndpoint]: unprotected.endpoint };
   const hurried = await pipeline.startVariant({ timeout: 15_500, environment });
   for (const account of failing.filter(isSpecial)) {
@@ -78,7 +78,7 @@ beforeAll(async () => {
     await pipeline.sendMessage(account.accountId, tick);
   }
   await pipeline.drain(hurried);
-  // Last: whoever else goes to a bucket that was silent is not tried for a while.
+  // Last, because after a silence other accounts with such a bucket are not tried for a while.
   for (const account of failing.filter(isSilent)) {
     await provision(account);
     await pipeline.sendMessage(account.accountId, tick);
@@ -110,8 +110,8 @@ afterAll(async () => {
 describe('a run of all failures', () => {
   test('has every named failure', () => {
     const expected = (Object.keys(failureCodes) as FailureCode[]).filter(
-      // A message that is none of ours belongs to no account, so there is no event of it. `region_silent` only repeats
-      // the name of the region, and takes three buckets that are silent (silences.test.ts).
+      // A foreign message belongs to no account, so it causes no event. `region_silent` only contains the name of the
+      // region, and needs three silent buckets (silences.test.ts).
       code => !['message_invalid', 'internal', 'region_silent'].includes(code),
     );
     expect([...new Set(codes)].sort()).toEqual(expected.sort());
@@ -134,7 +134,7 @@ async function provision({ accountId, cloud, record, secret }: Failing): Promise
   await pipeline.provision(accountId, { cloud, timeZone, ...record, ...own }, rows);
 }
 
-/** What requests carry that lets whoever reads it do the same. */
+/** Notes the parts of requests that would give a reader access. */
 function noteSecrets({ headers, path }: SeenRequest): void {
   const { authorization = '', 'x-amz-security-token': token = '' } = headers;
   const [signature = ''] = authorization.match(/(?<=Signature=|Bearer |SharedKey \w+:).*/) ?? [];
@@ -246,7 +246,7 @@ function failingAccounts(): Failing[] {
   ];
 }
 
-/** Whether the request is for an account's file; that for a token tells of no account. */
+/** Whether the request is for an account’s file; a token request names no account. */
 function concerns({ path }: SeenRequest, accountId: string): boolean {
   return path.includes(`audit_${Buffer.from(accountId).toString('base64url')}_`);
 }

@@ -1,6 +1,6 @@
 const pieceLength = 8;
 
-/** What stands in secrets and is none: names of settings, and addresses that everybody knows. */
+/** Parts of secrets that are public: names of settings, and well-known addresses. */
 const publicWords = [
   ...['accessKeyId', 'secretAccessKey', 'sessionToken', 'connectionString', 'sasUrl'],
   ...['service_account', 'external_account', 'private_key_id', 'private_key', 'client_email', 'client_id'],
@@ -19,7 +19,7 @@ const publicWords = [
   'gserviceaccount.com',
 ];
 
-/** Every eight characters in a row that a secret shares with the evidence. */
+/** Every run of eight characters that a secret shares with the evidence. */
 export function secretPiecesIn(evidence: string, secrets: Iterable<string>): string[] {
   const shown = new Set(piecesOf(evidence));
   const found = new Set<string>();
@@ -29,14 +29,14 @@ export function secretPiecesIn(evidence: string, secrets: Iterable<string>): str
   return [...found];
 }
 
-/** The values of a JSON secret, or else the secret itself, each cut at public words. */
+/** The values of a JSON secret, or else the secret itself, each split at public words. */
 function textsIn(secret: string): string[] {
   const values = isJson(secret)
     ? Object.values(JSON.parse(secret) as object).map(value =>
         typeof value === 'string' ? value : JSON.stringify(value),
       )
     : [secret];
-  // The longest first, because some begin with others.
+  // The longest first, because some are prefixes of others.
   const words = publicWords.toSorted((a, b) => b.length - a.length);
   return words.reduce((texts, word) => texts.flatMap(text => text.split(word)), values);
 }
@@ -45,7 +45,7 @@ function isJson(secret: string): boolean {
   try {
     return secret.startsWith('{') && JSON.parse(secret) !== null;
   } catch {
-    // Half of one is searched for as it stands.
+    // An incomplete one is searched as it is.
     return false;
   }
 }

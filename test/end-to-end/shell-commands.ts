@@ -1,6 +1,6 @@
 const tools = 'npm|npx|siem-export|aws|az|gcloud|git|sha256sum|unzip';
 
-/** Every command of a page: the lines of its shell blocks, and inline code that begins with a tool's name. */
+/** Every command of a page: the lines of its shell blocks, and inline code that begins with the name of a tool. */
 export function shellCommands(markdown: string): string[] {
   const blocks = [...markdown.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block = '']) => block);
   const prose = markdown.replaceAll(/^```[\s\S]*?^```$/gm, '');
@@ -10,7 +10,7 @@ export function shellCommands(markdown: string): string[] {
   return [...blocks.flatMap(linesOf), ...inline].flatMap(commandsOf);
 }
 
-/** The lines of a block; one that ends in a backslash, or in the middle of quotes, goes on in the next. */
+/** The lines of a block; one that ends in a backslash or inside quotes continues on the next. */
 function linesOf(block: string): string[] {
   const lines: string[] = [];
   let open = '';
@@ -27,7 +27,7 @@ function linesOf(block: string): string[] {
   return lines;
 }
 
-/** A line's commands without comments; what stands in quotes is left as it is. */
+/** The commands of a line without comments; quoted text is kept. */
 function commandsOf(line: string): string[] {
   if (line.includes("'")) return [line.trim()];
   const [code = ''] = line.split(/(?:^|\s)#\s/);

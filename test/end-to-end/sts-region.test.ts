@@ -29,7 +29,7 @@ afterAll(async () => {
 const cli = (command: string) =>
   runHere(['--local', '--state-file', join(folder, 'local.json'), ...command.split(' ')], '');
 
-/** What the Security Token Service is asked while something runs, without what is made up each time. */
+/** The requests to STS while something runs, without their random parts. */
 async function askedBy(run: () => Promise<unknown>): Promise<readonly RoleRequest[]> {
   const before = world.sts.requests.length;
   await run();

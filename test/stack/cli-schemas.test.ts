@@ -12,7 +12,7 @@ import { commandsOf, faultsOf, schemaFile, schemas } from './cli-schemas.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/operator/cli.md'), 'utf8');
 const program = createProgram(() => async () => undefined);
-// Its own answer is a text for people, with --json too.
+// `help` prints text, also with --json.
 const commands = [...commandsOf(program).values()].filter(command => command !== 'help');
 
 describe('the schemas of what --json prints', () => {
@@ -46,7 +46,7 @@ describe('the schemas of what --json prints', () => {
   test('would not pass with a key missing, unknown, or of another type', () => {
     const details = {
       faults: [{ line: 1, accountId: null, fault: 'expected a JSON object' }],
-      warnings: [{ warning: '`plan` is not known and ignored', lines: [1] }],
+      warnings: [{ warning: '`plan` is unknown and ignored', lines: [1] }],
       unknown: ['gobex'],
       done: 1,
       secretWritten: 'siem-export/prod/acme',
@@ -59,7 +59,7 @@ describe('the schemas of what --json prints', () => {
   });
 });
 
-/** A schema, and every one inside it. */
+/** A schema and all its subschemas. */
 function schemasIn(schema: AnySchemaObject): AnySchemaObject[] {
   const { properties = {}, items } = schema;
   const inside: AnySchemaObject[] = [

@@ -11,12 +11,12 @@ const folder = join(import.meta.dirname, '../../docs/operator/cli');
 const ajv = new Ajv2020({ strict: true, allErrors: true });
 addFormats.default(ajv);
 
-/** Of a command, as it is typed: `account show`. */
+/** The schema’s file for a command, named as typed: `account show`. */
 export function schemaFile(command: string): string {
   return `${command.replaceAll(' ', '-')}.schema.json`;
 }
 
-/** What is published, by file. */
+/** The published schemas, by file. */
 export const schemas: ReadonlyMap<string, AnySchemaObject> = new Map(
   readdirSync(folder).map(file => [
     file,
@@ -24,7 +24,7 @@ export const schemas: ReadonlyMap<string, AnySchemaObject> = new Map(
   ]),
 );
 
-/** The published schemas without room for what they do not name. */
+/** The published schemas, but without additional properties. */
 const closed = new Map(
   [...schemas].map(([file, schema]) => [file, ajv.compile({ ...close(schema), $id: `closed-${file}` })]),
 );
@@ -43,14 +43,14 @@ function close(schema: AnySchemaObject): AnySchemaObject {
   };
 }
 
-/** What of a document is not as a schema says; empty if all is. */
+/** How a document violates a schema; empty if it does not. */
 export function faultsOf(file: string, document: unknown): unknown {
   const validate = closed.get(file);
   if (validate === undefined) return [`there is no schema ${file}`];
   return validate(document) ? [] : validate.errors;
 }
 
-/** Every command and what it is called, as it is typed. */
+/** Every command with its name as typed. */
 export function commandsOf(program: Command, path = ''): Map<Command, string> {
   return new Map(
     program.commands.flatMap(command => {
@@ -61,7 +61,7 @@ export function commandsOf(program: Command, path = ''): Map<Command, string> {
   );
 }
 
-/** The command that is run for words, as commander reads them; absent if it refuses them. */
+/** The command that commander runs for these words; absent if it refuses them. */
 function commandFor(words: readonly string[]): string | undefined {
   let called: unknown;
   const program = createProgram(() => async (...parameters) => {
@@ -79,12 +79,12 @@ function commandFor(words: readonly string[]): string | undefined {
   return commands.get(called as Command);
 }
 
-/** Fails unless what a command has printed, if it was given `--json`, is what docs/operator/cli.md says. */
+/** Fails if the output of a command with `--json` violates docs/operator/cli.md. */
 export function expectJson(
   words: readonly string[],
   { exitCode, output }: { readonly exitCode: number | null; readonly output: string },
 ): void {
-  // What follows `--` is no option.
+  // Words after `--` are arguments, not options.
   const options = words.includes('--') ? words.slice(0, words.indexOf('--')) : words;
   if (!options.includes('--json')) return;
   const command = commandFor(words) ?? 'error';

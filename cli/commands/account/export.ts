@@ -17,14 +17,14 @@ import { counted } from '../../terminal/wording.ts';
 export function registerExportRecords(accounts: Command, run: Run): void {
   accounts
     .command('export')
-    .description('print account records, one a line, as "account import" takes them')
+    .description('print account records in the form that "account import" reads, one per line')
     .argument('[account...]', 'the accounts’ ids; all by default')
     .addOption(new Option('--state <state...>', 'only accounts in these states').choices(states))
     .addHelpText(
       'after',
       `
-Records only, never a credential: a record names its secret, which stays where it is. What import would refuse, and what JSON
-has no form for, is left out and told on standard error, with exit code 1.
+Prints records only, never a credential: a record contains the name of its secret. A record that "account import" would
+refuse, or that JSON cannot represent, is left out and reported on standard error, with exit code 1.
 
 Example:
   siem-export account export --stage prod > accounts.ndjson`,
@@ -59,7 +59,7 @@ async function exportRecords(
 
 function whyLeftOut(record: AccountRecord): string[] {
   const text = JSON.stringify(record);
-  if (credentialLook(text)?.certain) return ['its record holds what is a credential by its look'];
+  if (credentialLook(text)?.certain) return ['its record contains something that looks like a credential'];
   const lost = Object.keys(record).filter(
     name => !isDeepStrictEqual(record[name], JSON.parse(JSON.stringify({ value: record[name] })).value),
   );
@@ -67,6 +67,6 @@ function whyLeftOut(record: AccountRecord): string[] {
     ...recordFaults(record),
     ...(lost.length === 0
       ? []
-      : ['it has attributes that JSON has no form for, such as sets and binary values']),
+      : ['it has attributes that JSON cannot represent, such as sets and binary values']),
   ];
 }

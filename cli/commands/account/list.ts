@@ -13,7 +13,7 @@ import { counted, localTime } from '../../terminal/wording.ts';
 export function registerList(accounts: Command, run: Run): void {
   accounts
     .command('list')
-    .description('every account, and how it stands')
+    .description('list accounts with their state')
     .addOption(new Option('--state <state...>', 'only accounts in these states').choices(states))
     .action(run(listAccounts));
 }

@@ -47,14 +47,14 @@ async function setStatus(
   const stores = openStores(target);
   const { records } = stores;
   const known = await recordsOf(accountIds, stores);
-  // Before anything is changed: what fails later would look as if nothing were.
+  // Read before the change: an error after it would look as if nothing were changed.
   const outcomes = await outcomesOf(known, status, target);
   const announce = await stores.announcer.begin();
   await workThrough([...known], {
     atOnce,
     terminal,
     what: `accounts are ${status}`,
-    again: 'the same command goes on from there',
+    again: 'run the same command again to continue',
     async each([accountId, record]) {
       if (!(await records.setStatus(accountId, status))) throw noSuchAccount(accountId, stores);
       await announce({ before: record, after: { ...record, status } });
@@ -73,7 +73,7 @@ async function setStatus(
 
 interface Outcome {
   readonly accountId: string;
-  /** False if nothing is exported for another reason, active or not. */
+  /** False if the account is not exported even when active: its add-on has expired, or its record is invalid. */
   readonly exported: boolean;
   readonly text: string;
 }
@@ -86,7 +86,7 @@ async function outcomesOf(
   const ledger = createCursorReader({ client: dynamodb, tableName: outputs.ExportLedgerTableName });
   const [cursors, time] = await Promise.all([ledger.cursors([...records.keys()]), now()]);
   return [...records].map(([accountId, record]) => {
-    // As it stands once it is active; whether it is late is not asked.
+    // Judged as if active, because `paused` would hide every other state. The settle time does not matter here.
     const standing = standingOf({ ...record, status: 'active' }, cursors.get(accountId), time, 0);
     const exported = standing.state !== 'expired' && standing.state !== 'invalid';
     const text = status === 'paused' ? pausedText(standing) : activeText(standing, time);
@@ -96,12 +96,12 @@ async function outcomesOf(
 
 function pausedText({ state }: Standing): string {
   return state === 'expired' || state === 'invalid'
-    ? `is paused. Nothing was exported before either: it is ${state}.`
-    : 'is paused. Nothing is lost: what is due meanwhile is delivered once it is resumed.';
+    ? `is paused. It was not exported before either, because it is ${state}.`
+    : 'is paused. Nothing is lost: windows that end meanwhile are delivered once it is resumed.';
 }
 
 function activeText({ state, account, cursor, nextWindow }: Standing, now: Instant): string {
-  if (state === 'invalid') return 'is active, but its record has faults: "account show" says which.';
+  if (state === 'invalid') return 'is active, but its record is invalid: "account show" says why.';
   if (account?.addOnExpiresAt !== undefined && state === 'expired') {
     const end = account.addOnExpiresAt <= now ? 'ended' : 'ends';
     return `is active, but its add-on ${end} at ${utcTime(account.addOnExpiresAt)}: windows that end later are delivered once it is renewed.`;
@@ -109,5 +109,5 @@ function activeText({ state, account, cursor, nextWindow }: Standing, now: Insta
   if (cursor === undefined) return 'is active. Its export begins at its next boundary.';
   if (nextWindow !== undefined && nextWindow.end > now)
     return 'is active. Nothing is due before its next boundary.';
-  return 'is active. What was due meanwhile is delivered at its next boundary, each window its own file.';
+  return 'is active. The windows that ended meanwhile are delivered at its next boundary, one file for each.';
 }

@@ -21,7 +21,7 @@ interface RemoveOptions extends NamedAccounts {
 }
 
 const atOnce = 16;
-/** How many are named in the question. */
+/** The question names this many accounts. */
 const namedAtMost = 5;
 
 export function registerRemove(accounts: Command, run: Run): void {
@@ -42,7 +42,7 @@ async function removeAccounts(
   const { records, secrets } = stores;
   const known = await recordsOf(accountIds, stores);
   if (!options.yes) {
-    if (!terminal.interactive) throw new CommandError('usage', 'Give --yes: there is nobody to ask');
+    if (!terminal.interactive) throw new CommandError('usage', 'Give --yes: there is no terminal to ask on');
     if (!(await confirm(terminal, `Remove ${named(accountIds)}?`))) throw new CancelledError();
   }
   const removed = new Map<string, boolean>();
@@ -51,13 +51,13 @@ async function removeAccounts(
     atOnce,
     terminal,
     what: 'accounts are removed',
-    again: 'give the others again: those that are removed are there no longer',
+    again: 'run the command again with the other accounts',
     async each([accountId, record]) {
       await records.remove(accountId);
       await announce({ before: record });
-      // A secret by another name is not of our making and may serve other accounts.
+      // Only the secret with the account’s own name is removed: another one may serve other accounts.
       const ownName = secrets.nameFor(accountId);
-      // One that goes by role now may have had a key before.
+      // An account that uses a role now may have had a key before.
       const own = record.secretId === ownName || record.secretId === undefined;
       removed.set(accountId, own && !options.keepSecret && (await secrets.remove(ownName)));
     },
@@ -69,7 +69,7 @@ async function removeAccounts(
     lines: ({ paint }) =>
       accountIds.map(
         accountId =>
-          `${paint('green', '✓')} ${displayName(accountId)} is removed${removed.get(accountId) ? ', with its secret' : ''}. The ledger keeps its deliveries; added again, it goes on where it stood.`,
+          `${paint('green', '✓')} ${displayName(accountId)} is removed${removed.get(accountId) ? ', with its secret' : ''}. The ledger keeps its deliveries: if it is added again, its export continues where it stopped.`,
       ),
   };
 }

@@ -27,7 +27,7 @@ import { utcTime } from '../../terminal/wording.ts';
 
 export function registerUpdate(accounts: Command, run: Run): void {
   addRecordOptions(accounts.command('update'))
-    .description('change an account’s record or rotate its secret; an empty value takes an attribute out')
+    .description('change an account’s record or rotate its secret; an empty value removes the attribute')
     .argument('<account>', 'the account’s id')
     .addHelpText(
       'after',
@@ -39,12 +39,12 @@ Examples:
   siem-export account update initech --stage prod --storage-account initechlogs --secret-file new-sas.json
   siem-export account update acme --stage prod --role-arn '' --secret-file key.json
 
---secret-file writes the account's own secret. A secret by another name may serve other accounts: it is left alone, and
-the record points to the account's own from then on. To write the shared one for all of them, name it with --secret-id
-as well.
+--secret-file writes the account's own secret. If the record names another secret, which other accounts may share, that
+secret is not changed, and the record then names the account's own secret. To rotate a shared secret, name it with
+--secret-id as well.
 
-Exit code 1 if somebody else changed the account at the same time and the two do not go together; what was written is
-said.`,
+Exit code 1 if somebody else changed the account at the same time and the two changes conflict. The message says what was
+written.`,
     )
     .action(run(updateAccount));
 }
@@ -63,7 +63,7 @@ async function updateAccount(
   const present = await existingRecord(stores, accountId);
   const text =
     given.secretFile === undefined ? undefined : await readSecretFile(given.secretFile, context.terminal);
-  // A secret by another name is not of our making and may serve other accounts, unless it is named here and now.
+  // A shared secret is written only if --secret-id names it in this command.
   const name = given.secretId || secrets.nameFor(accountId);
   const secret = text === undefined ? undefined : { name, secret: text };
   const tooLate = await exportFromWarnings(accountId, given, target);
@@ -92,19 +92,19 @@ async function updateAccount(
       customerGrant: grant ?? null,
     },
     lines: ({ paint }) => [
-      `${paint('green', '✓')} ${displayName(accountId)}: ${changed.length === 0 ? 'nothing is different' : `changed ${changed.join(', ')}`}.`,
+      `${paint('green', '✓')} ${displayName(accountId)}: ${changed.length === 0 ? 'nothing changed' : `changed ${changed.join(', ')}`}.`,
       ...(left === undefined ? [] : [`  The secret ${displayName(left.name, 600)} is ${left.why}.`]),
       ...warnings.map(warning => `${paint('yellow', '!')} ${warning}`),
       ...(grant === undefined
         ? []
-        : ['  The customer grants:', ...grant.split('\n').map(line => `    ${line}`)]),
+        : ['  The customer has to grant:', ...grant.split('\n').map(line => `    ${line}`)]),
       `  Next: ${accountCommand(`${command} verify`, accountId)}`,
     ],
   };
 }
 
 /**
- * What the options make of a record.
+ * Applies the options to a record.
  * @param externalId for an account that changes to a role, if none is given
  */
 function changeWith(
@@ -116,7 +116,7 @@ function changeWith(
     const before = destinationOf(present);
     const options = given.roleArn && before.externalId === undefined ? { externalId, ...given } : given;
     const { secretId, ...others } = withOptions(present, options);
-    // The key that it had until now would never be used again.
+    // A key would not be used beside a role.
     const keptId = given.roleArn && given.secretId === undefined ? undefined : secretId;
     const namedId = secret?.name ?? keptId;
     const record = { ...others, ...(namedId !== undefined && { secretId: namedId }) };
@@ -126,7 +126,7 @@ function changeWith(
       { secret: secret?.secret, secretId: given.secretId || undefined },
       given.roleArn
         ? '--secret-file, --secret-id, --role-arn'
-        : "--secret-file or --secret-id with --role-arn '', or the role that the account has",
+        : "--secret-file or --secret-id with --role-arn '', or the role in the record",
     );
     if (secret !== undefined) checkSecret(account, secret.secret);
     else if (given.secretId === undefined) checkCloud(account, before.type);
@@ -134,7 +134,7 @@ function changeWith(
   };
 }
 
-/** A secret that the record does not name any longer, and why it is there all the same. */
+/** A secret that the record named before the change, and what becomes of it. */
 function leftSecret(
   { secretId }: AccountRecord,
   { accountId, secretId: now }: Account,
@@ -142,9 +142,9 @@ function leftSecret(
 ): { readonly name: string; readonly why: string } | undefined {
   if (typeof secretId !== 'string' || secretId === now) return undefined;
   if (secretId !== secrets.nameFor(accountId))
-    return { name: secretId, why: 'left as it is: other accounts may use it' };
-  const until = now === undefined ? 'stays until the account is removed' : 'left as it is';
-  return { name: secretId, why: `not used any longer, and ${until}` };
+    return { name: secretId, why: 'not changed: other accounts may use it' };
+  const until = now === undefined ? 'stays until the account is removed' : 'not changed';
+  return { name: secretId, why: `no longer used, and ${until}` };
 }
 
 async function warningsOf(
@@ -155,7 +155,7 @@ async function warningsOf(
 ): Promise<string[]> {
   const check = credentialCheck(target);
   if (secret !== undefined) return credentialWarnings(account, secret.secret, check);
-  // The secret that it has may be one of the storage account that it had.
+  // The present secret may be for the previous storage account.
   return secretId || storageAccount !== undefined || azureCloud !== undefined
     ? namedSecretWarnings(account, {
         client: target.secrets,
@@ -176,21 +176,24 @@ async function exportFromWarnings(
   if (cursor === undefined) return [];
   const through = utcTime(cursor.exportedThrough);
   return [
-    `exportFrom counts only when an account is first seen: this one is exported through ${through} and goes on there`,
+    `exportFrom is only used before the first export: this account is exported through ${through} and continues there`,
   ];
 }
 
-/** The destination as it stands in a record, in order or not. */
+/** The destination in a record that may be invalid. */
 function destinationOf({ destination }: AccountRecord): Readonly<Record<string, unknown>> {
   return typeof destination === 'object' && destination !== null ? { ...destination } : {};
 }
 
-/** @throws CommandError `usage` if the account goes to another cloud with the credential of the one before */
+/**
+ * @throws CommandError `usage` if the destination moves to another cloud but the credential is still for the previous
+ * one
+ */
 function checkCloud({ destination, secretId }: Account, before: unknown): void {
   const { type } = destination;
   if (before === undefined || before === type || secretId === undefined) return;
   throw new CommandError(
     'usage',
-    `The secret ${secretId} holds a credential for ${before}, not for ${type}: give --secret-file or --secret-id as well`,
+    `The secret ${secretId} is a credential for ${before}, not for ${type}: give --secret-file or --secret-id as well`,
   );
 }

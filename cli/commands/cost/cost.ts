@@ -7,7 +7,7 @@ import { wholeNumber } from '../../terminal/whole-number.ts';
 import { type Breakdown, type CostInput, monthlyCost } from './monthly-cost.ts';
 import { priceListDate, priceListRegion } from './price-list.ts';
 
-/** Of accounts, and of rows: more than a table of DynamoDB is ever asked to hold. */
+/** Upper limit for accounts and rows, far above what a DynamoDB table holds. */
 const mostCounted = 1e12;
 
 interface CostOptions {
@@ -26,7 +26,7 @@ interface CostOptions {
 export function registerCost(program: Command, run: Run): void {
   program
     .command('cost')
-    .description('what a stage costs a month, by AWS’s list prices; see docs/operator/cost.md')
+    .description('estimate what a stage costs per month, from AWS’s list prices; see docs/operator/cost.md')
     .option('--accounts <number>', 'accounts of the stage', wholeNumber(0, mostCounted), 100)
     .option('--rows <number>', 'audit rows of one account in a month', wholeNumber(0, mostCounted), 1_000_000)
     .option('--row-bytes <number>', 'size of a row in DynamoDB (400)', positive)
@@ -39,17 +39,17 @@ export function registerCost(program: Command, run: Run): void {
       ]),
     )
     .option('--with-secret <share>', 'share of accounts with a stored credential, 0 to 1 (1)', share)
-    .option('--egress-addresses <number>', 'fixed addresses of an own network (0)', wholeNumber(0))
-    .option('--existing-audit-log', 'the audit rows are in a table that is paid for anyway')
+    .option('--egress-addresses <number>', 'fixed egress addresses (0)', wholeNumber(0))
+    .option('--existing-audit-log', 'the audit log is an existing table, whose cost is not counted')
     .option('--retention-months <number>', 'how long the stack’s own table keeps rows (12)', positive)
-    .option('--recount', 'each window is counted again later (recountAfterHours)')
+    .option('--recount', 'count each window again later (recountAfterHours)')
     .action(run(estimate));
 }
 
 function positive(text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value) && value >= 0) return value;
-  throw new InvalidArgumentError('Expected a number from 0.');
+  throw new InvalidArgumentError('Expected a number, 0 or more.');
 }
 
 function share(text: string): number {
@@ -66,9 +66,9 @@ async function estimate(_context: CommandContext, options: CostOptions): Promise
       ...table(columns, groupsOf(cost), terminal),
       terminal.paint(
         'bold',
-        `${dollars(cost.usd)} a month; ${dollars(cost.fixedUsd)} of it without any account, ${dollars(cost.usdPerAccount)} for each`,
+        `${dollars(cost.usd)} a month: ${dollars(cost.fixedUsd)} fixed, ${dollars(cost.usdPerAccount)} per account`,
       ),
-      `Prices of ${priceListRegion}, ${priceListDate}, by the sources in docs/operator/cost.md, without free tiers and discounts.`,
+      `Prices for ${priceListRegion} as of ${priceListDate}, without free tiers and discounts. Sources: docs/operator/cost.md.`,
     ],
   };
 }

@@ -2,15 +2,15 @@ import { exporterMemory } from '../../../lib/runtime-environment.ts';
 import { type PriceName, priceList } from './price-list.ts';
 import { usage } from './usage.ts';
 
-/** Where an account's bucket is, as far as the price of the way there goes. */
+/** Where an account’s bucket is, which decides the price of the transfer. */
 export type DestinationPlace = 'same-region' | 'other-region' | 'internet';
 
-/** One export: the one window of one account. */
+/** One export: one window of one account. */
 export interface ExportInput {
   readonly rows: number;
-  /** For which Lambda bills the exporter, start-up included. */
+  /** Billed duration of the exporter, start-up included. */
   readonly seconds: number;
-  /** Of the exporter, in MB; what is deployed by default. */
+  /** Memory of the exporter in MB; by default what is deployed. */
   readonly memory?: number;
   readonly invocations?: number;
   /** Size of a row in DynamoDB; 400 bytes by default. */
@@ -19,11 +19,11 @@ export interface ExportInput {
   readonly destination?: DestinationPlace;
   /** The share of exports with a stored credential, 0 to 1; the others use a role. 1 by default. */
   readonly withSecret?: number;
-  /** Calls to KMS; those of a window that is exported on its own by default. */
+  /** Calls to KMS; by default those of a window that is exported while no other is. */
   readonly keyCalls?: number;
 }
 
-/** What an export's cost is made of. */
+/** The parts of an export’s cost. */
 export type ExportPart =
   | 'audit log reads'
   | 'other reads'
@@ -47,7 +47,7 @@ const gb = 1_000_000_000;
 const readUnitBytes = 4096;
 const transferPrices = { 'other-region': 'otherRegionOut', internet: 'internetOut' } as const;
 
-/** What one export uses of everything that AWS bills: the only place with this formula; docs/operator/cost.md explains it. */
+/** Everything that AWS bills for one export. docs/operator/cost.md explains the formula, which exists only here. */
 export function exportCostLines(input: ExportInput): ExportCostLine[] {
   const { rows, seconds, memory = exporterMemory, invocations = 1 } = input;
   const {
@@ -80,13 +80,13 @@ export function exportCostLines(input: ExportInput): ExportCostLine[] {
   ];
 }
 
-/** US dollars for each part, and all in all. */
+/** US dollars for each part, and their sum. */
 export interface ExportCost {
   readonly parts: Readonly<Record<ExportPart, number>>;
   readonly usd: number;
 }
 
-/** @param times how many such exports */
+/** @param times the number of such exports */
 export function exportCost(input: ExportInput, times = 1): ExportCost {
   const parts: Record<ExportPart, number> = {
     'audit log reads': 0,
@@ -105,7 +105,7 @@ export function exportCost(input: ExportInput, times = 1): ExportCost {
   return { parts, usd: Object.values(parts).reduce((sum, usd) => sum + usd, 0) };
 }
 
-/** Of the files that a window's rows make. */
+/** Size of the files of a window with so many rows. */
 export function deliveredBytes(rows: number): number {
   return Math.max(rows * usage.deliveredBytesPerRow, usage.smallestFileBytes);
 }

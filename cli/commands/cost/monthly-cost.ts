@@ -4,7 +4,7 @@ import { coldStartSeconds, exportSeconds, exportTime } from './export-time.ts';
 import { type PriceName, priceList } from './price-list.ts';
 import { daysPerMonth, hoursPerMonth, ticksPerMonth, usage } from './usage.ts';
 
-/** A fleet in an average month; each default is a fleet as most are. */
+/** A fleet in an average month; the defaults describe a typical fleet. */
 export interface CostInput {
   readonly accounts: number;
   /** Audit rows of one account in a month. */
@@ -17,9 +17,11 @@ export interface CostInput {
   readonly destination?: DestinationPlace;
   /** The share of accounts with a stored credential, 0 to 1; the others use a role. 1 by default. */
   readonly accountsWithSecret?: number;
-  /** Addresses of the network for fixed egress, each with a gateway; 0 (no network) by default. */
+  /** Fixed egress addresses, each with a NAT gateway; 0 (no VPC) by default. */
   readonly egressAddresses?: number;
-  /** Whether the audit log is the stack's own table, so that writing and keeping its rows is paid here; true by default. */
+  /**
+   * Whether the stack’s own table is the audit log, so that writing and storing its rows is counted; true by default.
+   */
   readonly ownAuditLog?: boolean;
   /** Whether each window is counted again later (`recountAfterHours`); false by default. */
   readonly recount?: boolean;
@@ -44,7 +46,7 @@ export interface CostLine {
   /** How many of the price's units a month. */
   readonly quantity: number;
   readonly usd: number;
-  /** True if it is there with no account at all. */
+  /** True if it is due even without accounts. */
   readonly fixed: boolean;
 }
 
@@ -52,9 +54,9 @@ export interface Breakdown {
   readonly lines: readonly CostLine[];
   /** US dollars a month for each group. */
   readonly groups: Readonly<Record<CostGroup, number>>;
-  /** US dollars a month, all in all. */
+  /** US dollars a month in total. */
   readonly usd: number;
-  /** Of that, what the stage costs without any account. */
+  /** The part of it that is due without any account. */
   readonly fixedUsd: number;
   /** What one more account of this size costs a month. */
   readonly usdPerAccount: number;
@@ -63,7 +65,7 @@ export interface Breakdown {
 const gb = 1_000_000_000;
 
 /**
- * What a stage costs a month by AWS's list prices. docs/operator/cost.md explains the formula.
+ * What a stage costs a month, from AWS’s list prices. docs/operator/cost.md explains the formula.
  *
  * @throws RangeError if a figure is negative or not a number
  */
@@ -158,13 +160,13 @@ function accountLines(fleet: Fleet): CostLine[] {
   ];
 }
 
-/** Every window's export, as if the month's rows were the same in each. */
+/** The export of every window, as if the rows of the month were spread evenly over the windows. */
 function exportLines(fleet: Fleet): CostLine[] {
   const { windowsPerAccount, rowBytes, destination, accountsWithSecret } = fleet;
   const windows = fleet.accounts * windowsPerAccount;
   if (windows === 0) return [];
   const rows = rowsPerWindow(fleet);
-  // A cold start for every window, as most are hours apart.
+  // Each window counts a cold start, because most are hours apart.
   const seconds = coldStartSeconds() + exportSeconds(rows);
   return exportCostLines({ rows, seconds, rowBytes, destination, withSecret: accountsWithSecret }).map(
     ({ part, price, quantity }) => lineOf(false)(groupOf[part], price, windows * quantity),
@@ -180,8 +182,8 @@ function outGb(fleet: Fleet): number {
 }
 
 /**
- * Counting every window again: an eventually consistent read takes half the units and half the time. A window's bound and
- * its rows of the ledger take half a unit each, and noting how far it has come takes one write.
+ * Cost of counting every window again: an eventually consistent read takes half the units and half the time. Reading
+ * the window’s start and its ledger rows takes half a unit each; storing the progress takes one write.
  */
 function recountLines(fleet: Fleet, rows: number): CostLine[] {
   const line = lineOf(false);
@@ -196,7 +198,7 @@ function recountLines(fleet: Fleet, rows: number): CostLine[] {
   ];
 }
 
-/** Writing and keeping the rows, where the table is the stack's. */
+/** Writing and storing the rows, if the table is the stack’s own. */
 function auditLogLines(fleet: Fleet, rows: number): CostLine[] {
   if (!fleet.ownAuditLog) return [];
   const line = lineOf(false);

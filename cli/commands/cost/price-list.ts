@@ -1,11 +1,11 @@
 /**
- * AWS's public prices in US dollars for us-east-1, the cheapest of its regions; other regions cost up to half as much
- * again. Free tiers and the discounts of large volumes are left out, so that an estimate is never too low for them.
+ * AWS’s public prices in US dollars for us-east-1, its cheapest region; other regions cost up to 50 % more. Free
+ * tiers and volume discounts are left out, so an estimate is never too low because of them.
  */
 
 /**
- * Where a price is from. `page`: AWS's own price page, as it was on a day. `secondhand`: somebody else's account of it, to
- * be checked before a decision hangs on it.
+ * Where a price comes from. `page`: AWS’s own price page on that day. `secondhand`: another source; check it before
+ * you base a decision on it.
  */
 export type PriceSource =
   | { readonly kind: 'page'; readonly from: string; readonly on: string }
@@ -18,7 +18,7 @@ export interface Price {
   readonly source: PriceSource;
 }
 
-/** The day as of which the list is believed to hold. */
+/** The prices were checked on this day. */
 export const priceListDate = '2026-11-22';
 export const priceListRegion = 'us-east-1';
 

@@ -4,12 +4,12 @@ import { unknownAttributes } from '../../stage/account/unknown-attributes.ts';
 import type { Target } from '../../stage/target/target.ts';
 import { accountCommand } from '../../terminal/shell-word.ts';
 import { counted } from '../../terminal/wording.ts';
-import { alone, type Check, ill, well } from './check.ts';
+import { type Check, failing, ok, runCheck } from './check.ts';
 
-/** Attributes that are not known are tolerated, so nothing else would tell of a typing error in one that is ours. */
+/** A record may have attributes of other tools, so a misspelled attribute of ours raises no error anywhere else. */
 export function checkAttributes({ dynamodb, outputs, command }: Target): Promise<Check> {
   const name = 'attributes of account records';
-  return alone(name, async () => {
+  return runCheck(name, async () => {
     const scan = createAccountScan({ client: dynamodb, tableName: outputs.AccountsTableName });
     let accounts = 0;
     let example: unknown;
@@ -22,14 +22,14 @@ export function checkAttributes({ dynamodb, outputs, command }: Target): Promise
         }
     } catch (thrown) {
       if (thrown instanceof ResourceNotFoundException)
-        return ill(name, 'the table that keeps them is not there');
+        return failing(name, 'the accounts table does not exist');
       throw thrown;
     }
-    if (accounts === 0) return well(name, 'all are known');
+    if (accounts === 0) return ok(name, 'all known');
     return {
       name,
       outcome: 'warning',
-      detail: `${counted(accounts, 'account')} with some that are not known`,
+      detail: `${counted(accounts, 'account')} with unknown attributes`,
       remedy: accountCommand(`${command} account show`, String(example)),
     };
   });

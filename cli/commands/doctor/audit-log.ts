@@ -4,17 +4,17 @@ import { judgeRows, keyRemedy } from '../../stage/audit-log/judge-rows.ts';
 import { type Closed, rowsOfAccount, rowsOfTable } from '../../stage/audit-log/sampled-rows.ts';
 import type { Target } from '../../stage/target/target.ts';
 import { counted } from '../../terminal/wording.ts';
-import { alone, type Check, ill, well } from './check.ts';
+import { type Check, failing, ok, runCheck } from './check.ts';
 
 const sampledAccounts = 10;
 
-/** The rows that the table really has, against what the stage declares of them. */
+/** Compares rows of the table with what the stage’s configuration says of them. */
 export async function checkAuditLog(target: Target): Promise<Check[]> {
   const name = 'rows of the audit log';
   let checks: Check[] = [];
-  const unseen = await alone(name, async () => {
+  const unseen = await runCheck(name, async () => {
     checks = await checksOfRows(name, target);
-    return well(name);
+    return ok(name);
   });
   return unseen.outcome === 'unknown' ? [unseen] : checks;
 }
@@ -25,16 +25,16 @@ async function checksOfRows(name: string, target: Target): Promise<Check[]> {
   if ('reason' in found) return [closedCheck(name, found)];
   if (found.rows.length === 0) return [{ name, outcome: 'skipped', detail: 'there are none yet' }];
   const { unreadableKeys, futureKeys, absentAttributes } = judgeRows(found.rows, auditLog, Date.now());
-  const sampled = `${counted(found.rows.length, 'row')} looked at`;
+  const sampled = `${counted(found.rows.length, 'row')} read`;
   return [
     unreadableKeys === undefined
-      ? well('sort keys of the audit log', sampled)
-      : ill('sort keys of the audit log', unreadableKeys, keyRemedy(auditLog)),
+      ? ok('sort keys of the audit log', sampled)
+      : failing('sort keys of the audit log', unreadableKeys, keyRemedy(auditLog)),
     ...(futureKeys === undefined
       ? []
       : [warning('sort keys of the audit log', futureKeys, 'write sort keys in UTC')]),
     absentAttributes === undefined
-      ? well('attributes of the audit log', sampled)
+      ? ok('attributes of the audit log', sampled)
       : warning(
           'attributes of the audit log',
           absentAttributes,
@@ -43,7 +43,7 @@ async function checksOfRows(name: string, target: Target): Promise<Check[]> {
   ];
 }
 
-/** The newest rows of some accounts; where the operator may scan the table, rows of any account beside them. */
+/** The newest rows of some accounts and, if the operator may scan the table, rows of any account. */
 async function sampleRows(target: Target): Promise<{ readonly rows: readonly StoredRow[] } | Closed> {
   const rows: StoredRow[] = [];
   const scanned = await rowsOfTable(target);
@@ -66,11 +66,11 @@ async function someAccounts({ dynamodb: client, outputs }: Target): Promise<stri
 
 function closedCheck(name: string, { reason, words }: Closed): Check {
   if (reason === 'other-keys')
-    return ill(name, words, 'set auditLog.partitionKey and auditLog.sortKey to the table’s own');
+    return failing(name, words, 'set auditLog.partitionKey and auditLog.sortKey to the table’s own');
   return {
     name,
     outcome: 'skipped',
-    detail: reason === 'denied' ? 'you may not read them' : 'no such table',
+    detail: reason === 'denied' ? 'you have no permission to read them' : 'no such table',
   };
 }
 

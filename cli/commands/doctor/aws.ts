@@ -4,7 +4,7 @@ import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import { type AwsAccess, sdkConfig } from '../../stage/target/deployed.ts';
 
-/** The services of a stage that local mode has no stand-in for. */
+/** The AWS services that only a deployed stage uses; local mode does not emulate them. */
 export interface DeployedServices {
   readonly lambda: LambdaClient;
   readonly events: EventBridgeClient;

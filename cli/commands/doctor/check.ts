@@ -3,43 +3,43 @@ import { printable } from '../../../lambdas/domain/printable.ts';
 import { printableLine } from '../../terminal/display.ts';
 
 /**
- * One thing that a stage needs. `warning`: to be looked at, nothing is ill; `skipped`: it does not exist here; `unknown`: it
- * could not be looked at.
+ * The result of one check. `warning`: worth a look, but nothing fails; `skipped`: the stage does not have it;
+ * `unknown`: the check could not run.
  */
 export interface Check {
   readonly name: string;
-  readonly outcome: 'well' | 'warning' | 'ill' | 'skipped' | 'unknown';
+  readonly outcome: 'ok' | 'warning' | 'failing' | 'skipped' | 'unknown';
   readonly detail?: string | undefined;
   readonly remedy?: string | undefined;
-  /** Puts it right, where a command can and no decision hangs on it. */
-  mend?(): Promise<void>;
+  /** Fixes the failure; present only if the fix is one request that needs no decision by a person. */
+  fix?(): Promise<void>;
 }
 
-export function well(name: string, detail?: string): Check {
-  return { name, outcome: 'well', detail };
+export function ok(name: string, detail?: string): Check {
+  return { name, outcome: 'ok', detail };
 }
 
-export function ill(name: string, detail: string, remedy?: string): Check {
-  return { name, outcome: 'ill', detail, remedy };
+export function failing(name: string, detail: string, remedy?: string): Check {
+  return { name, outcome: 'failing', detail, remedy };
 }
 
-/** Looks at one thing. Whatever keeps it from being looked at, the other things are looked at all the same. */
-export async function alone(name: string, look: () => Promise<Check>): Promise<Check> {
+/** Runs one check. An error makes its outcome `unknown`, so that the other checks still run. */
+export async function runCheck(name: string, look: () => Promise<Check>): Promise<Check> {
   try {
     return await look();
   } catch (thrown) {
-    return { name, outcome: 'unknown', detail: `it could not be looked at: ${whatWasSaid(thrown)}` };
+    return { name, outcome: 'unknown', detail: `the check could not run: ${whatWasSaid(thrown)}` };
   }
 }
 
 const longestWords = 400;
 
-/** What AWS said, in its words and with its code. */
+/** The code and the message of an AWS error. */
 export function whatWasSaid(thrown: unknown): string {
   const { name, status } = answerOf(thrown);
   const { message } = printable(thrown);
   if (thrown instanceof SyntaxError || /Deserialization error|is not valid JSON/.test(message))
-    return `the answer${status === undefined ? '' : ` (HTTP ${status})`} is none of AWS’s: a proxy or a gateway in between may have given it`;
+    return `the answer${status === undefined ? '' : ` (HTTP ${status})`} is not from AWS: a proxy or a gateway may have sent it`;
   const code = name === 'Error' || name === undefined ? '' : `${name}: `;
-  return printableLine(`${code}${message || 'without a word'}`).slice(0, longestWords);
+  return printableLine(`${code}${message || 'no message'}`).slice(0, longestWords);
 }

@@ -4,38 +4,38 @@ import { ruleName, type TriggerName, triggerMinutes } from '../../../lib/trigger
 import { nameOf } from '../../stage/target/deployed.ts';
 import type { Target } from '../../stage/target/target.ts';
 import type { DeployedServices } from './aws.ts';
-import { alone, type Check, ill, well } from './check.ts';
+import { type Check, failing, ok, runCheck } from './check.ts';
 import { checkFunctions } from './functions.ts';
 import { checkSubscriptions } from './subscriptions.ts';
 import { checkTimeZonesOfFunctions } from './time-zones.ts';
 
-/** What only AWS has: rules, functions, their link to the queue, alarms. */
+/** Checks what exists only in AWS: rules, functions, their event source mapping, alarms. */
 export async function checkDeployment(target: Target, services: DeployedServices): Promise<Check[]> {
   return [
     ...(await checkFunctions(target, services)),
     await checkTimeZonesOfFunctions(target.outputs.Stage, services.cloudwatch),
     await checkRules(target, services),
-    await alone(alarms, () => checkAlarms(target, services)),
+    await runCheck(alarms, () => checkAlarms(target, services)),
     ...(await checkSubscriptions(target, services)),
   ];
 }
 
 function checkRules({ outputs, command }: Target, { events }: DeployedServices): Promise<Check> {
   const name = 'the rules that trigger the functions';
-  return alone(name, async () => {
+  return runCheck(name, async () => {
     const { Rules = [] } = await events.send(
       new ListRulesCommand({ NamePrefix: `${nameOf(outputs.Stage)}-` }),
     );
     const states = new Map(Rules.map(({ Name = '', State }) => [Name, State]));
-    // By their names: the rules of a stage prod-eu begin like those of prod.
+    // By full name: the prefix of the stage prod also matches the rules of a stage prod-eu.
     const expected = ruleNames(outputs.Stage);
     const missing = expected.filter(rule => !states.has(rule));
     const off = expected.filter(rule => states.get(rule) === 'DISABLED');
-    if (missing.length > 0) return ill(name, `missing: ${missing.join(', ')}`, 'deploy the stack again');
-    if (off.length === 0) return well(name, `${expected.length} enabled`);
+    if (missing.length > 0) return failing(name, `missing: ${missing.join(', ')}`, 'deploy the stack again');
+    if (off.length === 0) return ok(name, `${expected.length} enabled`);
     return {
-      ...ill(name, `disabled: ${off.join(', ')}`, `${command} doctor --mend`),
-      async mend() {
+      ...failing(name, `disabled: ${off.join(', ')}`, `${command} doctor --fix`),
+      async fix() {
         for (const Name of off) await events.send(new EnableRuleCommand({ Name }));
       },
     };
@@ -59,14 +59,14 @@ async function checkAlarms({ outputs }: Target, { cloudwatch }: DeployedServices
     { AlarmNamePrefix: `${nameOf(outputs.Stage)}-`, AlarmTypes: ['MetricAlarm'] },
   ))
     for (const { AlarmName = '', AlarmActions = [], ...alarm } of MetricAlarms) {
-      // The names of another stage's alarms may begin alike; whom they tell is each stage's own.
+      // The name prefix also matches alarms of other stages (prod-eu); each stage has topics of its own.
       if (!AlarmActions.some(arn => topics.has(arn))) continue;
       const { StateValue, StateReason = '', AlarmDescription = '' } = alarm;
       all++;
       if (StateValue === 'ALARM') ringing.push(`${AlarmName}: ${AlarmDescription}`, `  ${StateReason}`);
     }
-  if (all === 0) return ill(alarms, 'there are none', 'deploy the stack again');
+  if (all === 0) return failing(alarms, 'there are none', 'deploy the stack again');
   return ringing.length === 0
-    ? well(alarms, `none of ${all} rings`)
-    : ill(alarms, ringing.join('\n'), 'each has its heading in docs/operator/runbook.md');
+    ? ok(alarms, `none of ${all} is in ALARM`)
+    : failing(alarms, ringing.join('\n'), 'docs/operator/runbook.md has a heading for each');
 }

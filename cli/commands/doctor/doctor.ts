@@ -10,13 +10,13 @@ import { counted } from '../../terminal/wording.ts';
 import { checkAttributes } from './attributes.ts';
 import { checkAuditLog } from './audit-log.ts';
 import type { DeployedServices } from './aws.ts';
-import { type Check, well, whatWasSaid } from './check.ts';
+import { type Check, ok, whatWasSaid } from './check.ts';
 import { checkPipeline } from './pipeline.ts';
 import { checkTables } from './tables.ts';
 import { timeZoneCheck } from './time-zones.ts';
 
 interface DoctorOptions {
-  readonly mend?: boolean;
+  readonly fix?: boolean;
   readonly yes?: boolean;
 }
 
@@ -24,34 +24,34 @@ export function registerDoctor(program: Command, run: Run): void {
   program
     .command('doctor')
     .description(
-      'check the stack itself: tables, audit rows, time-zone data, queues, functions, rules, ticks, alarms and whom they tell',
+      'check the stack itself: tables, audit rows, time-zone data, queues, functions, rules, ticks, alarms and their subscriptions',
     )
-    .option('--mend', 'enable what was disabled: rules, the link to the queue, protection of tables')
-    .option('--yes', 'do not ask before mending')
+    .option('--fix', 'enable what was disabled: rules, the event source mapping, protection of tables')
+    .option('--yes', 'do not ask before fixing')
     .addHelpText(
       'after',
-      '\nEach check stands alone: one that AWS refuses hides none of the others. Exit code 1 if something is ill, or could not be\nlooked at; accounts are for "status" and "verify".',
+      '\nIf AWS refuses one check, the others still run. Exit code 1 if a check fails or cannot run. For accounts, use "status" and\n"verify".',
     )
     .action(run(examine));
 }
 
-async function examine(context: CommandContext, { mend, yes }: DoctorOptions): Promise<Report> {
+async function examine(context: CommandContext, { fix, yes }: DoctorOptions): Promise<Report> {
   const { terminal, json } = context;
   const target = await context.target();
   const services = target.local ? undefined : await openServices(context);
   try {
     const checks = await checkAll(target, services);
-    const mendable = checks.filter(check => check.mend !== undefined);
-    if (!mend || mendable.length === 0) return report(target, checks, []);
+    const fixable = checks.filter(check => check.fix !== undefined);
+    if (!fix || fixable.length === 0) return report(target, checks, []);
     if (!json)
-      for (const check of mendable) for (const line of describeCheck(check, terminal)) terminal.say(line);
-    await makeSure(context, mendable.length, yes === true);
-    const mended = await mendAll(mendable);
-    const failed = mended.filter(({ outcome }) => outcome === 'unknown');
+      for (const check of fixable) for (const line of describeCheck(check, terminal)) terminal.say(line);
+    await confirmFixes(context, fixable.length, yes === true);
+    const fixed = await fixAll(fixable);
+    const failed = fixed.filter(({ outcome }) => outcome === 'unknown');
     return report(
       target,
       [...(await checkAll(target, services)), ...failed],
-      mended.filter(({ outcome }) => outcome === 'well').map(({ name }) => name),
+      fixed.filter(({ outcome }) => outcome === 'ok').map(({ name }) => name),
     );
   } finally {
     services?.close();
@@ -72,58 +72,58 @@ async function checkAll(target: Target, services: DeployedServices | undefined):
     ...(await checkPipeline(target)),
   ];
   if (services === undefined) {
-    const detail = 'local mode has none in AWS';
+    const detail = 'local mode has none of them';
     return [...checks, { name: 'functions, rules and alarms', outcome: 'skipped', detail }];
   }
   const { checkDeployment } = await import('./deployment.ts');
   return [...checks, ...(await checkDeployment(target, services))];
 }
 
-async function mendAll(checks: readonly Check[]): Promise<Check[]> {
-  const mended: Check[] = [];
-  for (const { name, mend } of checks)
+async function fixAll(checks: readonly Check[]): Promise<Check[]> {
+  const fixed: Check[] = [];
+  for (const { name, fix } of checks)
     try {
-      await mend?.();
-      mended.push(well(name));
+      await fix?.();
+      fixed.push(ok(name));
     } catch (thrown) {
-      mended.push({
-        name: `mending ${name}`,
+      fixed.push({
+        name: `fixing ${name}`,
         outcome: 'unknown',
-        detail: `it could not be done: ${whatWasSaid(thrown)}`,
+        detail: `it failed: ${whatWasSaid(thrown)}`,
       });
     }
-  return mended;
+  return fixed;
 }
 
-async function makeSure({ terminal, json }: CommandContext, things: number, yes: boolean): Promise<void> {
+async function confirmFixes({ terminal, json }: CommandContext, things: number, yes: boolean): Promise<void> {
   if (yes) return;
   if (!terminal.interactive || json)
-    throw new CommandError('usage', 'Give --yes to mend: there is nobody to ask');
-  if (!(await confirm(terminal, `Mend ${counted(things, 'thing')}?`))) throw new CancelledError();
+    throw new CommandError('usage', 'Give --yes to fix: there is no terminal to ask on');
+  if (!(await confirm(terminal, `Fix ${counted(things, 'thing')}?`))) throw new CancelledError();
 }
 
-function report({ title }: Target, checks: readonly Check[], mended: readonly string[]): Report {
-  const [ailing = 0, unseen = 0] = (['ill', 'unknown'] as const).map(
+function report({ title }: Target, checks: readonly Check[], fixed: readonly string[]): Report {
+  const [failures = 0, unseen = 0] = (['failing', 'unknown'] as const).map(
     wanted => checks.filter(({ outcome }) => outcome === wanted).length,
   );
   return {
-    problem: ailing + unseen > 0,
-    json: { healthy: ailing + unseen === 0, mended, checks: checks.map(checkJson) },
+    problem: failures + unseen > 0,
+    json: { healthy: failures + unseen === 0, fixed, checks: checks.map(checkJson) },
     lines: terminal => [
-      ...mended.map(name => `${terminal.paint('green', '✓')} mended: ${name}`),
+      ...fixed.map(name => `${terminal.paint('green', '✓')} fixed: ${name}`),
       ...checks.flatMap(check => describeCheck(check, terminal)),
-      ailing === 0
-        ? `${title} is in order${unseen > 0 ? ' as far as it could be looked at' : ''}.`
-        : `${counted(ailing, 'thing')} to mend in ${title}.`,
-      ...(unseen > 0 ? [`${counted(unseen, 'thing')} could not be looked at.`] : []),
+      failures === 0
+        ? `${title} is healthy${unseen > 0 ? ', as far as it could be checked' : ''}.`
+        : `${counted(failures, 'check')} failed in ${title}.`,
+      ...(unseen > 0 ? [`${counted(unseen, 'check')} could not run.`] : []),
     ],
   };
 }
 
 const marks: Readonly<Record<Check['outcome'], readonly [string, Style]>> = {
-  well: ['✓', 'green'],
+  ok: ['✓', 'green'],
   warning: ['!', 'yellow'],
-  ill: ['✗', 'red'],
+  failing: ['✗', 'red'],
   skipped: ['–', 'dim'],
   unknown: ['?', 'yellow'],
 };

@@ -12,14 +12,17 @@ import { nameOf } from '../../stage/target/deployed.ts';
 import type { Target } from '../../stage/target/target.ts';
 import { count } from '../../terminal/wording.ts';
 import type { DeployedServices } from './aws.ts';
-import { alone, type Check, ill, well } from './check.ts';
+import { type Check, failing, ok, runCheck } from './check.ts';
 
 const hour = 3_600_000;
 const hoursBack = 3;
-/** What the other functions need beside the exporters. */
+/** Concurrent executions that the dispatcher and the watchdog need besides the exporters. */
 const besideExporters = 10;
 
-/** The functions are there, the exporter is handed messages, and Lambda lets enough of them run. */
+/**
+ * Checks that the functions exist, that the exporter receives messages, and that Lambda’s concurrency limit is high
+ * enough.
+ */
 export async function checkFunctions(target: Target, services: DeployedServices): Promise<Check[]> {
   const { Stage: stage } = target.outputs;
   const { lambda } = services;
@@ -34,18 +37,18 @@ export async function checkFunctions(target: Target, services: DeployedServices)
 
 function checkFunction(functionName: string, lambda: LambdaClient): Promise<Check> {
   const name = `function ${functionName}`;
-  return alone(name, async () => {
+  return runCheck(name, async () => {
     try {
       const { State, StateReason } = await lambda.send(
         new GetFunctionConfigurationCommand({ FunctionName: functionName }),
       );
-      // A function that nobody called for weeks is Inactive and wakes at the next call.
+      // A function that was not invoked for weeks is Inactive; the next invocation activates it.
       return State === 'Failed'
-        ? ill(name, StateReason ?? State, 'deploy the stack again')
-        : well(name, State);
+        ? failing(name, StateReason ?? State, 'deploy the stack again')
+        : ok(name, State);
     } catch (thrown) {
       if (thrown instanceof ResourceNotFoundException)
-        return ill(name, 'it is not there', 'deploy the stack again');
+        return failing(name, 'it does not exist', 'deploy the stack again');
       throw thrown;
     }
   });
@@ -62,35 +65,36 @@ async function mappingOf(
   try {
     for await (const { EventSourceMappings = [] } of pages) mappings.push(...EventSourceMappings);
   } catch (thrown) {
-    // Without the function there is no mapping either.
     if (!(thrown instanceof ResourceNotFoundException)) throw thrown;
   }
   return mappings[0];
 }
 
-/** What a mapping is in that works, or is about to: a change of it takes Lambda up to a minute. */
+/** States of a mapping that works, or will within a minute: a change takes Lambda so long. */
 const working: ReadonlySet<string | undefined> = new Set(['Enabled', 'Enabling', 'Creating', 'Updating']);
 
 function checkMapping(find: FindMapping, { command }: Target, { lambda }: DeployedServices): Promise<Check> {
   const name = 'the exporter takes messages from the queue';
-  return alone(name, async () => {
+  return runCheck(name, async () => {
     const mapping = await find();
-    if (mapping === undefined) return ill(name, 'nothing links it to the queue', 'deploy the stack again');
+    if (mapping === undefined)
+      return failing(name, 'it has no event source mapping', 'deploy the stack again');
     const { UUID, State } = mapping;
-    if (working.has(State)) return well(name, State === 'Enabled' ? undefined : `soon: it is ${State}`);
+    if (working.has(State))
+      return ok(name, State === 'Enabled' ? undefined : `not yet: the mapping is ${State}`);
     return {
-      ...ill(name, `its event source mapping is ${State}`, `${command} doctor --mend`),
-      async mend() {
+      ...failing(name, `its event source mapping is ${State}`, `${command} doctor --fix`),
+      async fix() {
         await lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled: true }));
       },
     };
   });
 }
 
-/** All functions of the AWS account share one limit, whoever's they are. */
+/** All functions of an AWS account share one limit, also those that do not belong to this stack. */
 function checkConcurrency(find: FindMapping, { lambda, cloudwatch }: DeployedServices): Promise<Check> {
   const name = 'Lambda lets enough functions run at once';
-  return alone(name, async () => {
+  return runCheck(name, async () => {
     const exporters = (await find())?.ScalingConfig?.MaximumConcurrency ?? 0;
     const { AccountLimit } = await lambda.send(new GetAccountSettingsCommand({}));
     const limit = AccountLimit?.ConcurrentExecutions ?? 0;
@@ -107,11 +111,11 @@ function checkConcurrency(find: FindMapping, { lambda, cloudwatch }: DeployedSer
       }),
     );
     const most = Math.max(0, ...Datapoints.map(({ Maximum = 0 }) => Maximum));
-    const detail = `this AWS account may run ${count(limit)}, ${count(free)} of them free for all, and ran ${count(most)} at the most in the last ${hoursBack} hours; exporters take up to ${count(exporters)}`;
+    const detail = `the limit of this AWS account is ${count(limit)}, of which ${count(free)} are not reserved; at most ${count(most)} ran in the last ${hoursBack} hours; exporters use up to ${count(exporters)}`;
     if (exporters + besideExporters > free)
-      return ill(name, detail, 'deploy with a smaller maxConcurrency, or ask AWS for a higher limit');
+      return failing(name, detail, 'deploy with a smaller maxConcurrency, or ask AWS for a higher limit');
     return most >= limit
-      ? ill(name, detail, 'find out what else runs in the AWS account, or ask AWS for a higher limit')
-      : well(name, detail);
+      ? failing(name, detail, 'find out what else runs in the AWS account, or ask AWS for a higher limit')
+      : ok(name, detail);
   });
 }

@@ -3,28 +3,28 @@ import { severities } from '../../../lib/severity.ts';
 import type { Target } from '../../stage/target/target.ts';
 import { counted } from '../../terminal/wording.ts';
 import type { DeployedServices } from './aws.ts';
-import { alone, type Check, ill, well } from './check.ts';
+import { type Check, failing, ok, runCheck } from './check.ts';
 
 const topicOutputs = { page: 'PageTopicArn', ticket: 'TicketTopicArn' } as const;
 
-/** An alarm that nobody has subscribed to rings for nobody. */
+/** An alarm whose topic has no confirmed subscription notifies nobody. */
 export function checkSubscriptions({ outputs }: Target, { sns }: DeployedServices): Promise<Check[]> {
   return Promise.all(
     severities.map(severity => {
-      const name = `somebody is told of what is a ${severity}`;
-      return alone(name, async () => {
+      const name = `the topic for each ${severity} has a subscriber`;
+      return runCheck(name, async () => {
         const TopicArn = outputs[topicOutputs[severity]];
         const { Attributes = {} } = await sns.send(new GetTopicAttributesCommand({ TopicArn }));
         const confirmed = Number(Attributes.SubscriptionsConfirmed ?? 0);
         const pending = Number(Attributes.SubscriptionsPending ?? 0);
-        if (confirmed > 0) return well(name, counted(confirmed, 'confirmed subscription'));
+        if (confirmed > 0) return ok(name, counted(confirmed, 'confirmed subscription'));
         return pending > 0
-          ? ill(
+          ? failing(
               name,
-              `${counted(pending, 'subscription')} to ${TopicArn}, and none is confirmed`,
-              'follow the link in the e-mail from Amazon SNS; it is valid for three days, then subscribe again',
+              `${counted(pending, 'subscription')} to ${TopicArn}, none confirmed`,
+              'follow the link in the e-mail from Amazon SNS; after three days it expires: then subscribe again',
             )
-          : ill(
+          : failing(
               name,
               `nobody has subscribed to ${TopicArn}`,
               'deploy with alarmEmail, or subscribe to the topic: docs/operator/deploy.md',

@@ -9,13 +9,15 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { nameOf } from '../../stage/target/deployed.ts';
 import type { Target } from '../../stage/target/target.ts';
-import { alone, type Check, ill, well } from './check.ts';
+import { type Check, failing, ok, runCheck } from './check.ts';
 
-/** Every table is there and usable; in AWS its deletion is prevented and its past can be restored. */
+/**
+ * Checks that every table exists and is usable and, in AWS, that it cannot be deleted by mistake and can be restored.
+ */
 export async function checkTables(target: Target): Promise<Check[]> {
   const { outputs, local } = target;
   const { AccountsTableName, ExportLedgerTableName, DispatchStateTableName, AuditLogTableName } = outputs;
-  // A vendor's own table has its own rules, and may be in another account.
+  // The settings of a vendor’s own audit log are the vendor’s, and the table may be in another AWS account.
   const ownAuditLog = AuditLogTableName === `${nameOf(outputs.Stage)}-audit-logs`;
   const own = [AccountsTableName, ExportLedgerTableName, DispatchStateTableName];
   if (ownAuditLog) own.push(AuditLogTableName);
@@ -35,30 +37,30 @@ function checkTable(
   protection: boolean,
 ): Promise<Check> {
   const name = `table ${tableName}`;
-  return alone(name, async () => {
+  return runCheck(name, async () => {
     try {
       const { Table } = await client.send(new DescribeTableCommand({ TableName: tableName }));
       const indexes = Table?.GlobalSecondaryIndexes ?? [];
       const inactive = indexes.find(
         ({ IndexStatus }) => IndexStatus !== undefined && IndexStatus !== 'ACTIVE',
       );
-      // A table that is being changed serves all the same.
+      // A table in UPDATING still serves requests.
       if (Table?.TableStatus !== 'ACTIVE' && Table?.TableStatus !== 'UPDATING')
-        return ill(name, `it is ${Table?.TableStatus}`, 'wait, or see DynamoDB’s console');
-      if (inactive) return ill(name, `its index ${inactive.IndexName} is ${inactive.IndexStatus}`);
+        return failing(name, `it is ${Table?.TableStatus}`, 'wait, or see DynamoDB’s console');
+      if (inactive) return failing(name, `its index ${inactive.IndexName} is ${inactive.IndexStatus}`);
       if (protection && Table.DeletionProtectionEnabled !== true)
         return {
-          ...ill(name, 'it can be deleted by mistake', `${command} doctor --mend`),
-          async mend() {
+          ...failing(name, 'it can be deleted by mistake', `${command} doctor --fix`),
+          async fix() {
             await client.send(
               new UpdateTableCommand({ TableName: tableName, DeletionProtectionEnabled: true }),
             );
           },
         };
-      return well(name, protection ? 'active, protected from deletion' : 'active');
+      return ok(name, protection ? 'active, protected from deletion' : 'active');
     } catch (thrown) {
       if (thrown instanceof ResourceNotFoundException)
-        return ill(name, 'it is not there', 'see docs/operator/restore.md');
+        return failing(name, 'it does not exist', 'see docs/operator/restore.md');
       throw thrown;
     }
   });
@@ -66,13 +68,13 @@ function checkTable(
 
 function checkBackups({ dynamodb: client, command }: Target, tableName: string): Promise<Check> {
   const name = `point-in-time recovery of ${tableName}`;
-  return alone(name, async () => {
+  return runCheck(name, async () => {
     const status = await recoveryStatus(client, tableName);
-    if (status === undefined) return ill(name, 'the table is not there');
-    if (status === 'ENABLED') return well(name);
+    if (status === undefined) return failing(name, 'the table does not exist');
+    if (status === 'ENABLED') return ok(name);
     return {
-      ...ill(name, 'it is off: lost rows could not be restored', `${command} doctor --mend`),
-      async mend() {
+      ...failing(name, 'it is off: lost items could not be restored', `${command} doctor --fix`),
+      async fix() {
         await client.send(
           new UpdateContinuousBackupsCommand({
             TableName: tableName,

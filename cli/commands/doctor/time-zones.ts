@@ -2,29 +2,32 @@ import { type CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/clie
 import { metricNamespace, metricService } from '../../../lambdas/aws/telemetry.ts';
 import { isOlderTimeZoneData, timeZoneDataName } from '../../../lambdas/domain/time-zone.ts';
 import { timeZoneDataOfList } from '../../../lambdas/domain/time-zone-names.ts';
-import { alone, type Check, well } from './check.ts';
+import { type Check, ok, runCheck } from './check.ts';
 
 const hour = 3_600_000;
 const hoursBack = 3;
 
-/** By which data a runtime computes local midnights, against those that the release's list of zones is of. */
+/**
+ * Compares the time-zone data of a runtime, from which it computes local midnights, with the data that the release’s
+ * list of zones was made from.
+ */
 export function timeZoneCheck(whose: string, version: string): Check {
   const name = `time-zone data of ${whose}`;
   if (!isOlderTimeZoneData(version))
-    return well(name, `${version}; the release’s list is of ${timeZoneDataOfList}`);
+    return ok(name, `${version}; the list of zones in this release is from ${timeZoneDataOfList}`);
   return {
     name,
     outcome: 'warning',
-    detail: `${version}, older than ${timeZoneDataOfList}, of which the release’s list is: zones whose clocks were changed since then have their boundaries at the wrong hour`,
+    detail: `${version}, older than ${timeZoneDataOfList} of the list of zones in this release: zones whose rules have changed since have boundaries at the wrong hour`,
     remedy:
-      'they come with Node: for the functions AWS updates its runtime, for this machine take a newer Node 24',
+      'the data comes with Node: AWS updates the runtime of the functions; on this machine, install a newer Node 24',
   };
 }
 
-/** Of the functions, which tell by a metric. */
+/** The functions report their version as a metric. */
 export function checkTimeZonesOfFunctions(stage: string, cloudwatch: CloudWatchClient): Promise<Check> {
   const name = 'time-zone data of the functions';
-  return alone(name, async () => {
+  return runCheck(name, async () => {
     const now = Date.now();
     const { Datapoints = [] } = await cloudwatch.send(
       new GetMetricStatisticsCommand({
@@ -42,7 +45,7 @@ export function checkTimeZonesOfFunctions(stage: string, cloudwatch: CloudWatchC
       return {
         name,
         outcome: 'skipped',
-        detail: 'the watchdog has not told of them within three hours',
+        detail: 'the watchdog has not reported a version within three hours',
       };
     return timeZoneCheck('the functions', timeZoneDataName(oldest));
   });

@@ -3,18 +3,20 @@ import type { Format } from '../../../lambdas/domain/format.ts';
 import type { Window } from '../../../lambdas/domain/window.ts';
 import { size } from '../../terminal/wording.ts';
 
-/** What the records of a file come to. */
+/** Counts and faults of the records in a file. */
 export interface RecordFigures {
   readonly format: Format | undefined;
   readonly records: number;
-  /** What must not be, with the number of the first lines at which it is. */
+  /** Violations of the file format, with the line number of the first ones. */
   readonly faults: readonly string[];
-  /** Dates that are no instants in UTC: such records are delivered as they stand. */
+  /** Dates that are not instants in UTC: such records are delivered unchanged. */
   readonly unreadableDates: number;
-  /** Dates before that of the record above: the order is that of recording, which may differ. */
+  /**
+   * Dates earlier than the one of the record before. This is allowed: files are ordered by the instant of recording.
+   */
   readonly outOfOrder: number;
   readonly outsideWindow: number;
-  /** Records that are in every byte those above them. */
+  /** Records identical to the one before. */
   readonly repeated: number;
   readonly firstDate: string | undefined;
   readonly lastDate: string | undefined;
@@ -23,10 +25,13 @@ export interface RecordFigures {
 const keys = JSON.stringify(recordColumns.map(([name]) => name));
 const isoUtc = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const faultsKept = 20;
-/** In characters. A row of DynamoDB has 400 kB, of which each of six columns may show all, escaped to the sixfold. */
+/**
+ * In characters. A DynamoDB row has up to 400 KB; each of the six columns may contain all of it, and escaping may
+ * make it six times longer.
+ */
 const longestLine = 16_000_000;
 
-/** Checks a delivered file's content, a chunk at a time; memory does not grow with it. */
+/** Checks the content of a delivered file chunk by chunk, so that memory does not grow with the file. */
 export function createRecordCheck(window: Window | undefined) {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   const faults: string[] = [];
@@ -51,8 +56,8 @@ export function createRecordCheck(window: Window | undefined) {
       fault(`it is longer than a record can be (${size(longestLine)})`);
       return;
     }
-    if (line === 1 && text.startsWith('\ufeff')) fault('a byte-order mark');
-    if (text.endsWith('\r')) fault('a carriage return at the end');
+    if (line === 1 && text.startsWith('\ufeff')) fault('it begins with a byte-order mark');
+    if (text.endsWith('\r')) fault('it ends in a carriage return');
     if (line === 1 && (text === '[' || text === '[]')) {
       format = 'json';
       closed = text === '[]';
@@ -63,14 +68,14 @@ export function createRecordCheck(window: Window | undefined) {
       closed = true;
       return;
     }
-    if (closed) fault('something after the end of the array');
+    if (closed) fault('text after the end of the array');
     else takeRecord(format === 'json' ? text.replace(/,$/, '') : text);
   }
 
   function takeRecord(json: string): void {
     const record = parse(json);
     if (record === undefined) {
-      fault(json === '' ? 'it is empty' : 'it is no JSON object');
+      fault(json === '' ? 'it is empty' : 'it is not a JSON object');
       return;
     }
     figures.records++;
@@ -125,7 +130,6 @@ export function createRecordCheck(window: Window | undefined) {
   }
 }
 
-/** The content is not UTF-8. */
 export class NotUtf8Error extends Error {
   override readonly name = 'NotUtf8Error';
 
@@ -134,7 +138,7 @@ export class NotUtf8Error extends Error {
   }
 }
 
-/** A line of which the end has not come yet, in the pieces that have; one that is too long is not kept. */
+/** The beginning of a line whose end has not arrived yet, in pieces. A line that is too long is not kept. */
 function createLineRest() {
   let pieces: string[] = [];
   let length = 0;
@@ -145,7 +149,7 @@ function createLineRest() {
       else if (piece !== '') pieces.push(piece);
     },
 
-    /** The line, or nothing if it was too long. */
+    /** The line; `undefined` if it was too long. */
     take(): string | undefined {
       const line = length > longestLine ? undefined : pieces.join('');
       pieces = [];

@@ -9,22 +9,21 @@ import { FileFault, readEntry, readGzip, readZip } from './entry.ts';
 import { nameInside } from './file-name.ts';
 
 /**
- * The bytes inside a delivered file, whose checksum is verified once they are read to the end.
+ * The content of a delivered file, decompressed. Its checksum is verified at the end.
  *
- * @param name of the file, which tells what is written in its headers; absent if it has been renamed
+ * @param name the file’s name, against which the headers are checked; absent if the file was renamed
  * @throws FileFault if the file is empty, or the zip or gzip is damaged
  */
 export async function* contentOf(path: string, name: FileName | undefined): AsyncGenerator<Buffer> {
-  if ((await stat(path)).size === 0)
-    throw new FileFault('it is empty: even without a record it would have bytes');
+  if ((await stat(path)).size === 0) throw new FileFault('it is empty: a file without records is not');
   const isZip = basename(path).endsWith('.zip');
   const entry = isZip ? await readEntry(path, readZip, 'zip') : await readEntry(path, readGzip, 'gzip');
   const expectedName = nameInside(name);
   if (expectedName !== undefined && entry.name !== expectedName)
-    throw new FileFault(`the file inside is called ${entry.name}, expected ${expectedName}`);
+    throw new FileFault(`the file inside is named ${entry.name}, expected ${expectedName}`);
   const timeOf = isZip ? msDosTime : gzipTime;
   if (name !== undefined && entry.modifiedAt !== timeOf(name.windowEnd))
-    throw new FileFault('its time of modification is not the end of its window');
+    throw new FileFault('its modification time is not the end of its window');
   if (entry.end <= entry.start) throw new FileFault('the file inside has no content');
   let sum = 0;
   let size = 0;
@@ -36,8 +35,8 @@ export async function* contentOf(path: string, name: FileName | undefined): Asyn
     yield chunk;
   }
   if (inflated.bytesWritten !== entry.end - entry.start)
-    throw new FileFault('there is something behind the end of the content');
-  // A gzip counts modulo 4 GiB.
+    throw new FileFault('there are bytes after the end of the content');
+  // A gzip stores the size modulo 4 GiB.
   if (size % 2 ** 32 !== entry.size || sum !== entry.crc32)
     throw new FileFault(`the content does not match the checksum in the ${isZip ? 'zip' : 'gzip'}`);
 }

@@ -2,7 +2,7 @@ import type { DeliveredFile } from '../../../lambdas/domain/delivered-file.ts';
 import { count, counted } from '../../terminal/wording.ts';
 import type { RecordFigures } from './check-records.ts';
 
-/** By what a file is another than the one that the ledger knows; nothing if it is the very same. */
+/** How a file differs from the one in the ledger; empty if it is the same. */
 export function differences(
   delivered: Pick<DeliveredFile, 'records' | 'bytes' | 'sha256'>,
   figures: Pick<RecordFigures, 'records'> | undefined,
@@ -12,9 +12,9 @@ export function differences(
   if (sha256 === delivered.sha256) return [];
   const then = `${counted(delivered.records, 'record')}, ${count(delivered.bytes)} bytes`;
   const now = `${figures ? counted(figures.records, 'record') : 'unreadable'}, ${count(bytes)} bytes`;
-  const figuresDiffer = then === now ? ` (${now}, as then)` : `: ${then} then; ${now} now`;
+  const figuresDiffer = then === now ? ` (also ${now})` : `: ${then} delivered; ${now} in this file`;
   return [
     `It is not the file that was delivered${figuresDiffer}`,
-    `Its SHA-256 is the difference: ${delivered.sha256} by the ledger, ${sha256} of this file`,
+    `SHA-256: ${delivered.sha256} in the ledger, ${sha256} of this file`,
   ];
 }

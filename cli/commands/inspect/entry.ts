@@ -1,27 +1,30 @@
 import { open } from 'node:fs/promises';
 
-/** What a zip or gzip holds: where its content lies, and what the container says of it. */
+/** The one file in a zip or gzip: where its content is, and what the headers say about it. */
 export interface Entry {
-  /** Of the file inside; gzip has none. */
+  /** Name of the file inside; a gzip has none. */
   readonly name: string | undefined;
   readonly crc32: number;
   readonly size: number;
-  /** The time of modification that the container tells, as its own field holds it. */
+  /** The modification time in the container’s own encoding. */
   readonly modifiedAt: number;
-  /** The deflated content's first byte, and the one after its last. */
+  /** Offsets of the compressed content: its first byte, and the byte after its last. */
   readonly start: number;
   readonly end: number;
 }
 
-/** What is wrong with a file, in words. */
+/** What is wrong with a delivered file. */
 export class FileFault extends Error {
   override readonly name = 'FileFault';
 }
 
-/** The bytes of a file at a place; what lies beyond its end is a fault. */
+/**
+ * Reads bytes of a file.
+ * @throws FileFault if they are beyond its end
+ */
 export type ReadAt = (position: number, length: number) => Promise<Buffer>;
 
-/** @throws FileFault naming what is not as it has to be */
+/** @throws FileFault if the container is not as the exporter writes it */
 export async function readEntry(
   path: string,
   read: (at: ReadAt, size: number) => Promise<Entry>,
@@ -32,7 +35,7 @@ export async function readEntry(
     const { size } = await file.stat();
     const at: ReadAt = async (position, length) => {
       const cutOff = position < 0 || position + length > size;
-      if (cutOff) throw new FileFault(`it is cut off, or no ${kind}`);
+      if (cutOff) throw new FileFault(`it is truncated, or not a ${kind}`);
       const { buffer } = await file.read(Buffer.alloc(length), 0, length, position);
       return buffer;
     };
@@ -47,10 +50,10 @@ const localHeaderBytes = 30;
 const centralHeaderBytes = 46;
 const descriptorBytes = 16;
 const deflateMethod = 8;
-/** In a header's flags: the checksum and the sizes stand behind the content, since they were not known before. */
+/** Flag of a header: checksum and sizes follow after the content, because they were not known before. */
 const sizesBehind = 8;
 
-/** What both headers tell, with where it begins in each, and its length. */
+/** The fields of both headers: offset in the local one, offset in the central one, length. */
 const common = [
   ['version', 4, 6, 2],
   ['flags', 6, 8, 2],
@@ -63,7 +66,7 @@ const common = [
   ['length of the extra fields', 28, 30, 2],
 ] as const;
 
-/** Fields of the central header in which nothing ever stands, so that nothing is hidden in one. */
+/** Fields of the central header that the exporter never sets; anything in them was added by somebody else. */
 const unused = [
   ['extra fields', 30, 2],
   ['comment', 32, 2],
@@ -72,22 +75,22 @@ const unused = [
   ['offset', 42, 4],
 ] as const;
 
-/** The version of APPNOTE that the file is made by, and needs: 2.0, for a deflated file. */
+/** Version of the zip format (APPNOTE) that made the file and that is needed to read it: 2.0, for deflate. */
 const version = 20;
 
 /**
- * Reads the headers and the directory of a zip that holds one deflated file and nothing else (APPNOTE 4.3), and compares
- * what they say twice.
+ * Reads the headers and the directory of a zip with one deflated file (APPNOTE 4.3), and compares the fields that
+ * both contain.
  */
 export async function readZip(read: ReadAt, size: number): Promise<Entry> {
-  // Without a comment, which is never written, the end record is the last thing in the file.
+  // The exporter writes no comment, so the end record is at the very end of the file.
   const end = await read(size - endRecordBytes, endRecordBytes);
   if (end.readUInt32LE(0) !== 0x06054b50)
-    throw new FileFault('it does not end like a zip: cut off, or changed on the way');
+    throw new FileFault('it does not end like a zip: it is truncated or was changed');
   if (end.readUInt16LE(10) !== 1)
     throw new FileFault(`expected one file inside, got ${end.readUInt16LE(10)}`);
   if (end.readUInt32LE(4) !== 0 || end.readUInt16LE(8) !== 1 || end.readUInt16LE(20) !== 0)
-    throw new FileFault('its end record tells of other disks, or of a comment');
+    throw new FileFault('its end record names other disks, or has a comment');
   const directory = end.readUInt32LE(16);
   if (directory + end.readUInt32LE(12) !== size - endRecordBytes)
     throw new FileFault('its directory is not where the zip says');
@@ -118,7 +121,7 @@ export async function readZip(read: ReadAt, size: number): Promise<Entry> {
     entry.end + behind !== directory ||
     directory + centralHeaderBytes + nameBytes + endRecordBytes !== size
   )
-    throw new FileFault('there is something between its parts, or one of them is missing');
+    throw new FileFault('there are bytes between its parts, or a part is missing');
   if (behind > 0) compareDescriptor(await read(entry.end, descriptorBytes), central);
   return entry;
 }
@@ -133,23 +136,23 @@ function compareHeaders(local: Buffer, central: Buffer, areSizesBehind: boolean)
   if (first !== undefined) throw new FileFault(`its two headers differ: ${first}`);
   const used = unused.find(([, at, length]) => central.readUIntLE(at, length) !== 0);
   if (used !== undefined)
-    throw new FileFault(`its directory has something that is never written: ${used[0]}`);
+    throw new FileFault(`its directory has a field that the exporter never writes: ${used[0]}`);
   if (central.readUInt16LE(4) !== version || central.readUInt16LE(6) !== version)
-    throw new FileFault('its headers tell of another version of the format');
+    throw new FileFault('its headers are of another version of the format');
   if ((central.readUInt16LE(8) & ~sizesBehind) !== 0)
-    throw new FileFault('its headers have flags that are never written');
+    throw new FileFault('its headers have flags that the exporter never sets');
 }
 
-/** The descriptor tells checksum and sizes once more, as the directory does from its byte 16 on. */
+/** The descriptor repeats checksum and sizes, which the central header has from byte 16 on. */
 function compareDescriptor(descriptor: Buffer, central: Buffer): void {
   if (descriptor.readUInt32LE(0) !== 0x08074b50 || !descriptor.subarray(4).equals(central.subarray(16, 28)))
-    throw new FileFault('what stands behind the content differs from the directory');
+    throw new FileFault('the descriptor after the content differs from the directory');
 }
 
 const gzipHeaderBytes = 10;
 const gzipTrailerBytes = 8;
 
-/** Reads the header and the end of a gzip of one member without a name (RFC 1952), made by an unknown system. */
+/** Reads the header and the trailer of a gzip with one member and no name, of operating system “unknown” (RFC 1952). */
 export async function readGzip(read: ReadAt, size: number): Promise<Entry> {
   const header = await read(0, gzipHeaderBytes);
   const end = size - gzipTrailerBytes;
@@ -157,7 +160,7 @@ export async function readGzip(read: ReadAt, size: number): Promise<Entry> {
   if (header.readUInt16BE(0) !== 0x1f8b || header[2] !== deflateMethod)
     throw new FileFault('it does not begin like a gzip');
   if (header[3] !== 0 || header.readUInt16BE(8) !== 0x00ff)
-    throw new FileFault('its header has fields that are never written');
+    throw new FileFault('its header has fields that the exporter never writes');
   return {
     name: undefined,
     crc32: trailer.readUInt32LE(0),

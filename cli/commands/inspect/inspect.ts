@@ -30,15 +30,15 @@ interface InspectOptions {
 export function registerInspect(program: Command, run: Run): void {
   program
     .command('inspect')
-    .description('check a delivered file that was downloaded: structure, UTF-8, schema, order, window')
+    .description('check a downloaded file: structure, UTF-8, schema, order, window')
     .argument('<file>', 'a .zip or .json.gz')
-    .option('--ledger', 'compare it with the ledger as well: is it the very file that was delivered?')
+    .option('--ledger', 'also compare it with the ledger: is it the file that was delivered?')
     .addHelpText(
       'after',
       `
-Needs neither AWS nor local mode, except with --ledger. Exit code 1 if something is wrong. Dates that are out of order
-or outside the window are only told: a file is ordered, and cut, by the instant of recording. So are records that are
-the same as the one above: an audit log may have the same twice.`,
+Without --ledger it needs neither AWS nor local mode. Exit code 1 if something is wrong. Three things are reported but are
+not faults: dates out of order and dates outside the window, because files are ordered and cut by the instant of recording;
+and records identical to the one before, because an audit log may contain the same record twice.`,
     )
     .action(run(inspect));
 }
@@ -92,7 +92,7 @@ async function inspect(context: CommandContext, path: string, { ledger }: Inspec
       ),
       ...(faults.length === 0
         ? [
-            `${terminal.paint('green', '✓')} The file is sound${delivered ? ', and the one that was delivered.' : '. Only --ledger tells whether it is the one that was delivered.'}`,
+            `${terminal.paint('green', '✓')} The file is valid${delivered ? ', and it is the one that was delivered.' : '. To see whether it is the one that was delivered, add --ledger.'}`,
           ]
         : faults.map(fault => terminal.paint('red', `✗ ${printableLine(fault)}`))),
     ],
@@ -106,7 +106,7 @@ async function sizeOf(path: string): Promise<number> {
   if (found.isFile()) return found.size;
   throw new CommandError(
     'usage',
-    `${path} cannot be read: it is ${found.isDirectory() ? 'a folder' : 'no file'}`,
+    `${path} cannot be read: it is ${found.isDirectory() ? 'a folder' : 'not a file'}`,
   );
 }
 
@@ -145,21 +145,21 @@ async function ledgerRow(context: CommandContext, name: FileName | undefined): P
   if (name === undefined)
     throw new CommandError(
       'usage',
-      'The file has been renamed: its name tells which row of the ledger is its own',
+      'The file was renamed, but --ledger needs its original name to find its row in the ledger',
     );
   const { dynamodb, outputs } = await context.target();
   const reader = createFileReader({ client: dynamodb, tableName: outputs.ExportLedgerTableName });
   const files = await reader.filesOfWindow(name.accountId, name.windowEnd);
   const row = files.find(({ part }) => part === name.part);
   if (row !== undefined) return row;
-  throw new CommandError('problem', 'The ledger knows of no such file');
+  throw new CommandError('problem', 'The ledger has no such file');
 }
 
 function describeWindow(
   name: FileName | undefined,
   delivered: DeliveredFile | undefined,
 ): string | undefined {
-  if (name === undefined) return 'unknown: the file has been renamed';
+  if (name === undefined) return 'unknown: the file was renamed';
   const part = name.part > 1 ? `, part ${name.part}` : '';
   const start = delivered ? `${utcTime(delivered.window.start)} to ` : 'ends ';
   return `${start}${utcTime(name.windowEnd)}${part}`;

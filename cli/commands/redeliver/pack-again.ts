@@ -8,14 +8,17 @@ import type { AuditLog } from '../../../lambdas/exporter/ports.ts';
 export interface Repacking {
   readonly accountId: string;
   readonly file: DeliveredFile;
-  /** The sort key at which the part before ended; absent for the first part. */
+  /** The last sort key of the previous part; absent for the first part. */
   readonly after: string | undefined;
-  /** 1 (fast) to 9 (small), as zlib counts. */
+  /** Compression level of zlib: 1 (fast) to 9 (small). */
   readonly level: number;
   readonly auditLog: Pick<AuditLog, 'pages'>;
 }
 
-/** A delivered file made once more, from the rows and by the recipe that the ledger keeps: the same bytes. */
+/**
+ * Makes a delivered file again, from the rows and the recipe in the ledger. If the rows are unchanged, it has the
+ * same bytes.
+ */
 export function packAgain({ accountId, file, after, level, auditLog }: Repacking, signal: AbortSignal) {
   const { window, part, final, format, compression, lastSortKey } = file;
   const pages = auditLog.pages(accountId, window, after, signal);
@@ -23,7 +26,7 @@ export function packAgain({ accountId, file, after, level, auditLog }: Repacking
 
   async function* lines(): AsyncGenerator<Uint8Array> {
     for await (const page of pages) {
-      // The last part takes what is left of the window; the others end at the row that the ledger names.
+      // The last part takes the rest of the window; the others end at the row that the ledger names.
       const end = final ? undefined : rowAfter(page, lastSortKey);
       const rows = rowsOf(page, 0, end ?? page.count);
       records += rows.count;

@@ -8,18 +8,19 @@ import { packAgain } from './pack-again.ts';
 export interface Redelivery {
   readonly accountId: string;
   readonly file: DeliveredFile;
-  /** The sort key at which the part before ended; absent for the first part. */
+  /** The last sort key of the previous part; absent for the first part. */
   readonly after: string | undefined;
   readonly auditLog: Pick<AuditLog, 'pages'>;
   readonly bucket: Bucket;
   readonly writerVersion: string;
-  /** Whether it is written even if the audit log no longer gives the bytes that were delivered. */
+  /** Whether to write the file even if its bytes differ from those delivered, because the rows have changed. */
   readonly asItIsNow: boolean;
 }
 
 /**
- * `written`: the bytes of the ledger; `written otherwise`: others, because the rows are; `there already` and `changed`:
- * nothing, because an object has the key (perhaps our own, if an answer before was unclear), or because the rows are others.
+ * `written`: with the bytes of the ledger; `written otherwise`: with other bytes, because the rows changed; `there
+ * already`: not written, because an object has the key (maybe ours, if an earlier answer was unclear); `changed`: not
+ * written, because the rows changed.
  */
 export type Outcome = 'written' | 'written otherwise' | 'there already' | 'changed';
 
@@ -30,7 +31,7 @@ export interface Redelivered {
 }
 
 /**
- * Made twice: once to see that it comes out as it was, then on its way to the bucket.
+ * Makes the file twice: first to compare its digest with the ledger, then to upload it.
  * @throws ExportError if the bucket refuses the file, or leaves open whether it is there
  */
 export async function redeliverFile(work: Redelivery): Promise<Redelivered> {
@@ -51,22 +52,22 @@ export async function redeliverFile(work: Redelivery): Promise<Redelivered> {
     },
     { signal, step: async () => undefined },
   );
-  // The body may then be read in part only, and has no figures.
+  // Its body may have been read in part only, so it has no figures.
   if (answer.kind === 'exists') return { ...trial, outcome: 'there already' };
   if (answer.kind !== 'created') throw answer.failure;
-  // Rows may have been written or deleted since the trial: only what went to the bucket counts.
+  // Rows may have changed since the trial: report what was uploaded.
   const { records, bytes, sha256 } = made.figures();
   return { outcome: sha256 === file.sha256 ? 'written' : 'written otherwise', records, bytes };
 }
 
 interface Trial {
-  /** None if the file does not come out as it was at any level: its rows are others now. */
+  /** Absent if no level gives the bytes of the ledger: then the rows have changed. */
   readonly level: number | undefined;
   readonly records: number;
   readonly bytes: number;
 }
 
-/** The ledger does not keep the level of compression, and an earlier release may have used another. */
+/** The ledger does not store the compression level, and an earlier release may have used another one. */
 async function findLevel({ file, ...work }: Redelivery, signal: AbortSignal): Promise<Trial> {
   let [records, bytes] = [0, 0];
   for (const level of [compressionLevel, ...levels.filter(other => other !== compressionLevel)]) {

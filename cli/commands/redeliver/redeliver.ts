@@ -33,17 +33,20 @@ export function registerRedeliver(program: Command, run: Run): void {
   program
     .command('redeliver')
     .description(
-      'write the files of a delivered window again that the customer has lost: same keys, same bytes',
+      'write the files of a delivered window again, if the customer lost them: same keys, same bytes',
     )
     .argument('<account>', 'the account’s id')
     .requiredOption('--window <end>', 'the window’s end, as "deliveries" shows it: 2026-11-22T18:30Z')
-    .option('--as-it-is-now', 'even if the audit log no longer gives the bytes that were delivered then')
+    .option(
+      '--as-it-is-now',
+      'write them even if they differ from those delivered, because rows have changed',
+    )
     .addHelpText(
       'after',
       `
-A file that is still there is never overwritten. The ledger stays as it is: it tells of the same file.
-Exit code 1 if a file is there already, cannot be made again as it was, or was written otherwise because its rows
-changed in that moment.
+Existing objects are never overwritten. The ledger is not changed.
+Exit code 1 if an object exists already, if the file cannot be made again with the same bytes, or if its rows changed during
+the upload.
 
 Example:
   siem-export redeliver acme --stage prod --window 2026-11-22T07:00Z`,
@@ -77,7 +80,7 @@ async function redeliver(
       atOnce: 1,
       terminal: context.terminal,
       what: 'files are made again',
-      again: 'the same command leaves those alone and goes on',
+      again: 'run the same command again to continue; it skips the files that exist',
       async each(file) {
         const work = { accountId, file, after, auditLog, bucket, writerVersion, asItIsNow };
         const redone = await redeliverFile(work).catch((thrown: unknown) => {
@@ -112,7 +115,7 @@ async function redeliver(
   };
 }
 
-/** A credential is for a bucket; where in it the files go, their keys say. */
+/** The credential is for the present bucket. The folder does not matter: it is part of the keys. */
 function checkPlace(files: readonly DeliveredFile[], account: Account): void {
   const bucketOf = ({ prefix: _, ...bucket }: Place) => placeName(bucket);
   const present = bucketOf(placeOf(account.destination));
@@ -120,7 +123,7 @@ function checkPlace(files: readonly DeliveredFile[], account: Account): void {
   if (other !== undefined)
     throw new CommandError(
       'usage',
-      `The window was delivered to ${other}, and the account's destination is now ${present}, whose credential would not fit: the files can be written again only while the account points to ${other}`,
+      `The window was delivered to ${other}, but the account's destination is now ${present}, with another credential. The files can only be written again while the destination is ${other}`,
     );
 }
 
@@ -132,7 +135,7 @@ function openAuditLog(
   const client = source.region === undefined ? target.dynamodb : target.dynamodbIn(source.region);
   const pause: Pause = (milliseconds, signal) => {
     terminal.note(
-      `The audit log ${source.tableName} throttles: trying again in about ${milliseconds / 1000} s`,
+      `The audit log ${source.tableName} throttles reads: next attempt in about ${milliseconds / 1000} s`,
     );
     return pauseAbout(milliseconds, signal);
   };
@@ -151,7 +154,7 @@ async function openOwnBucket(target: Target, account: Account): Promise<Bucket> 
 }
 
 const differs = ({ file, records }: Redone) =>
-  `${counted(records, 'record')} and other bytes than the ${counted(file.records, 'record')} delivered then`;
+  `${counted(records, 'record')} and different bytes; ${counted(file.records, 'record')} were delivered`;
 
 function describe(redone: Redone, asItIsNow: boolean): string {
   const { outcome, records, bytes } = redone;
@@ -161,12 +164,12 @@ function describe(redone: Redone, asItIsNow: boolean): string {
       return `written again, ${figures}`;
     case 'written otherwise':
       return asItIsNow
-        ? `written as it is now, ${size(bytes)}: ${differs(redone)}, of which the ledger still tells`
-        : `the rows changed while it was written: the object there has ${differs(redone)}, of which the ledger still tells`;
+        ? `written with the present rows, ${size(bytes)}: ${differs(redone)}. The ledger was not changed`
+        : `the rows changed during the upload: the object has ${differs(redone)}. The ledger was not changed`;
     case 'there already':
-      return 'an object has this key; it is not overwritten';
+      return 'the object exists; it was not overwritten';
     case 'changed':
-      return `the audit log now gives ${differs(redone)}; --as-it-is-now writes them all the same`;
+      return `the audit log now gives ${differs(redone)}. To write them, add --as-it-is-now`;
   }
 }
 

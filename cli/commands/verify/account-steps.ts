@@ -6,14 +6,14 @@ import { utcTime } from '../../terminal/wording.ts';
 
 export interface AccountState {
   readonly standing: Standing;
-  /** What commands for the stage begin with. */
+  /** The beginning of commands for the stage. */
   readonly command: string;
   readonly exporterRoleArn?: string | undefined;
 }
 
 /**
- * Failures that writing a small new object does not run into, so that they are no less true because it went through.
- * Of a refusal for a reason that has no name nobody knows.
+ * Failures that a small test upload does not reproduce, so the last error still counts although the test succeeded. A
+ * refusal without a known reason may be over, so it is only a warning.
  */
 const unseen: ReadonlyMap<string, 'wrong' | 'warning'> = new Map([
   ['object_exists', 'wrong'],
@@ -22,9 +22,9 @@ const unseen: ReadonlyMap<string, 'wrong' | 'warning'> = new Map([
   ['destination_rejected', 'warning'],
 ]);
 
-export const lastExportStep = 'the last export went through';
+export const lastExportStep = 'the last export succeeded';
 
-/** What keeps an account's files from coming although they can be written; nothing if that is all. */
+/** Reasons why an account gets no files although they can be written. */
 export function accountSteps(state: AccountState): Step[] {
   return [...lastExport(state), ...onPurpose(state)];
 }
@@ -57,7 +57,7 @@ function onPurpose({ standing: { account, nextWindow }, command }: AccountState)
     steps.push({
       name: 'its add-on covers the next window',
       outcome: 'warning',
-      detail: `it ends at ${utcTime(addOnExpiresAt)}: nothing is exported of the windows that end later`,
+      detail: `it ends at ${utcTime(addOnExpiresAt)}: windows that end later are not exported`,
       remedy: accountCommand(`${command} account update`, account.accountId, '--add-on-expires-at <instant>'),
     });
   return steps;

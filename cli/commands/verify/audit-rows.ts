@@ -4,7 +4,7 @@ import { deliveredForm, judgeRows, keyRemedy } from '../../stage/audit-log/judge
 import type { rowsOfAccount } from '../../stage/audit-log/sampled-rows.ts';
 import type { Step } from '../../stage/bucket/steps.ts';
 
-/** A description may have 400 KB. */
+/** A row may have 400 KB. */
 const longestShown = 2_000;
 
 export interface SampledRows {
@@ -12,21 +12,27 @@ export interface SampledRows {
   readonly source: AuditLogSource;
   readonly now: Instant;
   /**
-   * Whether the account is verified alone. Then its newest record is shown, which is a customer's data, and what none of
-   * its rows has: of many accounts, some have no such rows by their nature, and `doctor` looks at all together.
+   * True if only this account is verified. Then its newest record, which is customer data, and missing attributes are
+   * shown. Some accounts never have certain attributes, so for many accounts `doctor` looks at all rows together.
    */
   readonly alone: boolean;
 }
 
-/** What the newest rows of an account tell of how its records will look, if they come at all. */
+/** Checks on the newest rows of an account what its records will look like. */
 export function auditRowSteps({ rows, source, now, alone }: SampledRows): Step[] {
   const name = 'the audit log has rows of the account';
   if (!Array.isArray(rows)) {
     if (rows.reason !== 'other-keys')
-      return [{ name, outcome: 'unknown', detail: 'you may not read its table, or there is none' }];
+      return [
+        {
+          name,
+          outcome: 'unknown',
+          detail: 'you have no permission to read the table, or it does not exist',
+        },
+      ];
     return [
       {
-        name: 'the audit log has the keys that the stage names',
+        name: 'the audit log has the keys that the stage configures',
         outcome: 'wrong',
         detail: rows.words,
         remedy: `set auditLog.partitionKey (now ${source.partitionKey}) and auditLog.sortKey (now ${source.sortKey}) to the table’s own`,
@@ -39,12 +45,13 @@ export function auditRowSteps({ rows, source, now, alone }: SampledRows): Step[]
       {
         name,
         outcome: 'warning',
-        detail: 'it has none: files will be empty until there are; compare the id with that in the audit log',
+        detail:
+          'it has none: files stay empty until there are rows; compare the account’s id with the audit log',
       },
     ];
   const { unreadableKeys, futureKeys, absentAttributes } = judgeRows(rows, source, now);
   return [
-    stepOf('its rows have sort keys of the declared form', 'wrong', unreadableKeys, keyRemedy(source)),
+    stepOf('its rows have sort keys in the configured form', 'wrong', unreadableKeys, keyRemedy(source)),
     stepOf('its rows were recorded in the past', 'warning', futureKeys, 'write sort keys in UTC'),
     ...(alone
       ? [
@@ -73,11 +80,11 @@ function stepOf(
 
 function recordStep({ json, malformed }: ReturnType<typeof deliveredForm>): Step {
   return {
-    name: 'its newest row as it is delivered',
+    name: 'its newest row, as delivered',
     outcome: malformed ? 'warning' : 'right',
     detail: json.length > longestShown ? `${json.slice(0, longestShown)}…` : json,
     ...(malformed && {
-      remedy: 'It is malformed: "rows --malformed" tells what is wrong with such rows of a delivered window',
+      remedy: 'It is malformed: "rows --malformed" shows what is wrong with such rows of a delivered window',
     }),
   };
 }

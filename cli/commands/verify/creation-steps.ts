@@ -5,21 +5,21 @@ import type { Probe } from '../../stage/bucket/probe.ts';
 import { type Step, writingSteps } from '../../stage/bucket/steps.ts';
 import { stepOf } from './step-of.ts';
 
-/** What is written to, and what to do about a failure. */
+/** The bucket to test, and the remedies for failures. */
 export interface Creation {
   readonly account: Account;
   readonly probe: Probe;
   readonly bucket: Bucket;
-  /** Of the one object that `verify` leaves for a destination and its credential. */
+  /** The key of the one test object that `verify` leaves for each destination and credential. */
   readonly key: string;
   remedy(failure: ExportError): string;
 }
 
 /**
- * Shows that a new object can be created, and that one which is there is left alone, and leaves one object however often
- * it is done. The first time the object is created. From then on the storage's *exists* shows that it takes the request,
- * and a large object under a new name, begun and given up before the request that would create it, that it takes a name
- * which it does not know. Only the storage's own carrying out of a creation is not tried again.
+ * Checks that an object can be created and that an existing one is not overwritten. However often it runs, it leaves
+ * one object. The first run creates it. In later runs, the answer *exists* shows that the storage accepts the
+ * request; a large object under a new name, stopped before the request that would create it, shows that new names are
+ * accepted. Only the creation itself is then not tested again.
  */
 export async function* creationSteps(creation: Creation): AsyncGenerator<Step> {
   const { account, probe, bucket, key, remedy } = creation;
@@ -35,7 +35,7 @@ export async function* creationSteps(creation: Creation): AsyncGenerator<Step> {
   yield* writingSteps(account, undefined);
   yield againStep(await probe.create(bucket, key), key, remedy);
   const answer = await probe.begin(bucket);
-  yield stepOf('a file of several requests may be written, too', answer && failureOf(answer), remedy);
+  yield stepOf('a file can also be uploaded in several requests', answer && failureOf(answer), remedy);
 }
 
 function withRemedy(failure: ExportError, remedy: Creation['remedy']) {
@@ -43,37 +43,40 @@ function withRemedy(failure: ExportError, remedy: Creation['remedy']) {
   return { code, message, remedy: remedy(failure) };
 }
 
-/** What went wrong with a large object that was only begun, whatever the storage answered. */
+/** The failure in an answer to a large object that was only begun. */
 function failureOf(answer: Answer): ExportError {
-  if (answer.kind === 'exists') return toldOfNoObject(answer);
+  if (answer.kind === 'exists') return falselyExists(answer);
   if (answer.kind !== 'created') return answer.failure;
-  return new ExportError('internal', 'An object that was only begun is said to be created');
+  return new ExportError('internal', 'The storage reports an unfinished upload as created');
 }
 
-/** The name was made up a moment ago: whoever says that an object has it says so of every name, written or not. */
-function toldOfNoObject({ words }: Exists): ExportError {
+/**
+ * The name is random, so a storage that says it exists says so of every name. Exports would then be recorded as
+ * delivered without being written.
+ */
+function falselyExists({ words }: Exists): ExportError {
   return new ExportError(
     'destination_rejected',
-    `The storage says that an object has the name, which was made up a moment ago (${words}); nothing was written`,
+    `The storage says that an object with a new random name exists (${words}); nothing was written`,
   );
 }
 
 function againStep(again: Answer, key: string, remedy: Creation['remedy']): Step {
-  const name = 'what is there is left alone: a second object of the same name is refused';
+  const name = 'existing objects are not overwritten: a second object with the same name is refused';
   switch (again.kind) {
     case 'exists':
       return {
         name,
         outcome: 'right',
-        detail: `${key} is left there, the only one however often you verify`,
+        detail: `${key} stays in the bucket; it is the only one, however often you verify`,
       };
     case 'created':
       return {
         name,
         outcome: 'wrong',
-        detail: 'the second one was written, too',
+        detail: 'the second one was written as well',
         remedy:
-          'The storage ignores the condition that no such object exists: exports into it could be written twice',
+          'The storage ignores the condition that the object must not exist: exports could be written twice',
       };
     default:
       return stepOf(name, again.failure, remedy);

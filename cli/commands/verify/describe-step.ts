@@ -14,7 +14,7 @@ export function markOf(outcome: Step['outcome'], { paint }: Terminal): string {
   return paint(style, mark);
 }
 
-/** A step with what is to be known about it, and what to do. */
+/** The lines for a step: result, detail, remedy. */
 export function describeStep({ name, outcome, detail, remedy }: Step, terminal: Terminal): string[] {
   return [
     `${markOf(outcome, terminal)} ${outcome === 'unknown' ? terminal.paint('dim', name) : name}`,

@@ -3,7 +3,7 @@ import { ExportError } from '../../../lambdas/domain/failure.ts';
 import type { Instant } from '../../../lambdas/domain/instant.ts';
 import type { Credential } from '../../../lambdas/domain/secret.ts';
 import type { AccountRecord } from '../../stage/account/account-record.ts';
-import { mendingCommands } from '../../stage/account/check-record.ts';
+import { fixCommands } from '../../stage/account/check-record.ts';
 import { remedyFor } from '../../stage/account/remedy.ts';
 import { unknownAttributes } from '../../stage/account/unknown-attributes.ts';
 import { type Probe, probeKey } from '../../stage/bucket/probe.ts';
@@ -20,15 +20,15 @@ export interface Verification {
   probeOf(account: Account): Probe;
 }
 
-/** Goes the way of an export step by step, and tells of each as soon as it is known. */
+/** Runs the steps of an export one by one, and yields the result of each at once. */
 export async function* verifyAccount(verification: Verification): AsyncGenerator<Step> {
-  const name = 'the record is in order';
+  const name = 'the record is valid';
   const { record } = verification;
   const faults = accountFaults(record);
   const warnings = unknownAttributes(record);
   if (faults.length > 0) {
-    const mending = mendingCommands(String(record.accountId), faults, verification.target.command);
-    yield { name, outcome: 'wrong', detail: [...faults, ...warnings].join('\n'), remedy: mending };
+    const fix = fixCommands(String(record.accountId), faults, verification.target.command);
+    yield { name, outcome: 'wrong', detail: [...faults, ...warnings].join('\n'), remedy: fix };
     return;
   }
   yield { name, outcome: 'right' };
@@ -49,7 +49,7 @@ export async function* verifyAccount(verification: Verification): AsyncGenerator
 
   let credential: Credential | undefined;
   if (!byRole) {
-    const secret = await attemptLater(() => probe.readSecret());
+    const secret = await attemptAsync(() => probe.readSecret());
     yield stepOf('the secret can be read', secret, remedy);
     if (secret instanceof ExportError) return yield* unknownWriting(account);
     const parsed = attempt(() => probe.parse(secret));
@@ -64,7 +64,7 @@ export async function* verifyAccount(verification: Verification): AsyncGenerator
     });
   }
 
-  const bucket = await attemptLater(() => probe.open(credential));
+  const bucket = await attemptAsync(() => probe.open(credential));
   if (byRole) {
     yield* roleSteps(bucket, remedy);
     if (bucket instanceof ExportError) return yield* unknownWriting(account);
@@ -83,11 +83,11 @@ export async function* verifyAccount(verification: Verification): AsyncGenerator
   }
 }
 
-/** `verify` runs where the operator is, and a customer may let in the exporter's addresses only. */
+/** `verify` runs on the operator’s machine, but the customer may admit only the exporter’s addresses. */
 function addressNote({ EgressAddresses }: StackOutputs): string {
   return EgressAddresses === undefined
     ? ''
-    : `\nor, if the customer lets in ${EgressAddresses} only, from where the exporter writes: verify from there`;
+    : `\nor, if the customer admits only ${EgressAddresses}, from which the exporter writes: run verify from there`;
 }
 
 const cloudNames = { s3: 'Amazon S3', gcs: 'Google Cloud Storage', azure: 'Azure Blob Storage' } as const;
@@ -111,7 +111,7 @@ function attempt<Result>(run: () => Result): Result | ExportError {
   }
 }
 
-async function attemptLater<Result>(run: () => Promise<Result>): Promise<Result | ExportError> {
+async function attemptAsync<Result>(run: () => Promise<Result>): Promise<Result | ExportError> {
   try {
     return await run();
   } catch (thrown) {

@@ -13,7 +13,7 @@ import { isRight, type Verified, verifiedJson, verifyOne } from './verify-one.ts
 
 const verificationsAtOnce = 8;
 
-/** Verifies accounts side by side, and prints a line of each as soon as it is known. */
+/** Verifies several accounts at once, and prints a line for each as soon as its result is known. */
 export async function verifyMany(
   { terminal, json }: CommandContext,
   target: Target,
@@ -25,7 +25,7 @@ export async function verifyMany(
     atOnce: verificationsAtOnce,
     terminal,
     what: 'accounts are verified',
-    again: 'the same command begins again',
+    again: 'the same command starts from the beginning',
     async each(record) {
       const accountId = String(record.accountId);
       try {
@@ -33,7 +33,7 @@ export async function verifyMany(
         verified.push(outcome);
         if (!json) terminal.say(describe(outcome, terminal));
       } catch (thrown) {
-        // One account that cannot be looked at keeps nobody from learning of the others.
+        // An account that cannot be verified must not hide the results of the others.
         const error = toCommandError(thrown).message;
         failed.push({ accountId, error });
         if (!json)
@@ -53,7 +53,7 @@ export async function verifyMany(
       ].sort((one, other) => (one.accountId < other.accountId ? -1 : 1)),
     },
     lines: () => [
-      `${counted(records.length, 'account')}: ${count(right)} in order, ${count(wrong)} not.`,
+      `${counted(records.length, 'account')}: ${count(right)} passed, ${count(wrong)} failed.`,
       ...(wrong > 0 ? [`What to do: ${target.command} verify <account>`] : []),
     ],
   };

@@ -14,16 +14,17 @@ import { verifyAccount } from './verify-account.ts';
 
 export interface Verified {
   readonly accountId: string;
-  /** The way of an export to the bucket. */
+  /** The steps of an export. */
   readonly way: readonly Step[];
-  /** What else keeps files from coming. */
+  /** Other reasons why no files arrive. */
   readonly around: readonly Step[];
   readonly standing: Standing;
 }
 
 /**
- * Goes the way of an account's export, then looks at what is around it; `tell` hears of each step at once.
- * @param alone of a single account one of the customer's own records is shown, too
+ * Verifies one account: the steps of an export, then other reasons why no files arrive. `tell` receives each step at
+ * once.
+ * @param alone true if only this account is verified; then one of the customer’s own records is shown
  */
 export async function verifyOne(
   target: Target,
@@ -49,7 +50,7 @@ export async function verifyOne(
   return { accountId, way, around, standing };
 }
 
-/** Where a proxy is the only way out, a cloud cannot be reached from here, and well from Lambda. */
+/** Where a proxy is the only way to the internet, a cloud is unreachable from here although Lambda can reach it. */
 function directly({ local }: Target, way: readonly Step[]): Step[] {
   const isUnreachable = way.some(
     ({ outcome, detail = '' }) => outcome === 'wrong' && /^(network|no_answer):|\(ENOTFOUND\)/.test(detail),
@@ -57,10 +58,10 @@ function directly({ local }: Target, way: readonly Step[]): Step[] {
   if (local || !isUnreachable || proxyOf(process.env) === undefined) return [];
   return [
     {
-      name: 'the cloud is reached as the exporter reaches it',
+      name: 'the cloud is reached as by the exporter',
       outcome: 'warning',
       detail:
-        'HTTPS_PROXY is for requests to AWS alone: buckets are reached directly, as the exporter does it',
+        'HTTPS_PROXY is only used for requests to AWS: buckets are reached directly, as by the exporter',
       remedy: 'verify from where the cloud can be reached without a proxy, such as AWS CloudShell',
     },
   ];
@@ -76,7 +77,7 @@ async function readCursor(
 
 function cursorSteps(cursor: FoundCursor | undefined): Step[] {
   if (!(cursor instanceof ExportError)) return [];
-  return [{ name: 'the ledger tells how far it is exported', outcome: 'wrong', detail: cursor.message }];
+  return [{ name: 'the cursor in the ledger can be read', outcome: 'wrong', detail: cursor.message }];
 }
 
 async function stepsAround(target: Target, standing: Standing, alone: boolean): Promise<Step[]> {

@@ -27,24 +27,24 @@ export function registerVerify(program: Command, run: Run): void {
   program
     .command('verify')
     .description(
-      'write a small object by an account’s real way, with its real credential, and check each step',
+      'upload a test object exactly as an export would, with the account’s credential, and check each step',
     )
-    .argument('[account...]', 'the account’s id; of several, a line for each')
+    .argument('[account...]', 'the account’s id; for several, prints a line for each')
     .addOption(new Option('--all', 'every account').conflicts('state'))
     .addOption(new Option('--state <state...>', 'every account in these states').choices(states))
     .addHelpText(
       'after',
       `
-Exit code 1 if a step is wrong; each wrong step comes with what to do. Tells as well of what keeps files from coming
-although they can be written: a last export that failed otherwise, a pause, an add-on that has expired, an audit log
-without a row of the account, or with sort keys and attributes other than the stage declares. Of one account alone it
-shows the newest row as it is delivered, which is a customer's data.
+Exit code 1 if a step is wrong; every wrong step is printed with a remedy. It also reports why no files arrive although they
+can be written: the last export failed for another reason, the account is paused, its add-on has expired, or the audit log
+has no rows of the account or rows that do not match the configuration of the stage. For a single account, it shows the
+newest row as it is delivered, which is customer data.
 
-One object stays in the bucket for each destination and credential, however often you verify, because nobody but the
-customer may delete it. While it is there, a large object under a new name is begun and given up before the request that
-would create it: every right that an export needs is shown, and only the creation itself is not done again.
+One test object stays in the bucket for each destination and credential, however often you verify, because only the customer
+may delete it. While it exists, verify starts a large upload under a new name and stops before the request that would create
+the object: this checks every permission that an export needs, but not the creation itself.
 
-Once a week, to see keys and SAS that come to their end before exports fail:
+To find keys and SAS that expire soon before exports fail, run once a week:
   siem-export verify --all --stage prod`,
     )
     .action(run(verify));
@@ -57,10 +57,7 @@ async function verify(
 ): Promise<Report> {
   const fleet = options.all === true || options.state !== undefined;
   if (fleet === accountIds.length > 0)
-    throw new CommandError(
-      'usage',
-      'Which account? Give its id, or several, or either --all or --state <state>',
-    );
+    throw new CommandError('usage', 'Which account? Give one or several ids, or --all, or --state <state>');
   const target = await context.target();
   const records = fleet
     ? await recordsIn(target, options.state)
@@ -88,14 +85,13 @@ async function verifyAlone(
 
 function conclusion({ accountId, way, around, standing }: Verified, { command }: Target): string[] {
   const account = displayName(accountId);
-  if (way.some(({ outcome }) => outcome === 'wrong'))
-    return [`Exports of ${account} cannot be written as things are.`];
-  const exportNow = `What it is owed comes at its next boundary, or now: ${accountCommand(`${command} export`, accountId)}`;
+  if (way.some(({ outcome }) => outcome === 'wrong')) return [`Exports of ${account} cannot be written.`];
+  const exportNow = `The windows owed are delivered at its next boundary, or now with: ${accountCommand(`${command} export`, accountId)}`;
   const after = standing.state === 'failing' ? [exportNow] : [];
   const failed = around.find(({ outcome }) => outcome === 'wrong');
   if (failed !== undefined) {
     const but =
-      failed.name === lastExportStep ? 'the last export failed' : `it is not so that ${failed.name}`;
+      failed.name === lastExportStep ? 'the last export failed' : `a check failed, “${failed.name}”`;
     return [`Exports of ${account} can be written, but ${but}: ${failed.detail}`, ...after];
   }
   const warnings = [...way, ...around].filter(({ outcome }) => outcome === 'warning').length;

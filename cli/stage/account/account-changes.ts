@@ -7,35 +7,35 @@ import { quotedId } from './account-id.ts';
 import type { AccountRecord } from './account-record.ts';
 import { changedAttributes } from './record-change.ts';
 
-/** What a command has made of an account. */
+/** A change of an account by a command. */
 export interface AccountChange {
-  /** The record before; absent if the account was added. */
+  /** The record before the change; absent if the account was added. */
   readonly before?: AccountRecord;
-  /** The record now; absent if the account was removed. */
+  /** The record after the change; absent if the account was removed. */
   readonly after?: AccountRecord;
   /** True if a secret was created or replaced. */
   readonly secretStored?: boolean;
 }
 
 /**
- * Sends the event `Account Changed`, unless nothing is different. Never throws: the change is made, and a command that
- * failed here would leave the rest of its work undone.
+ * Sends the event `Account Changed`, unless nothing has changed. Never throws: the change has been made, and a
+ * command that failed here would not do the rest of its work.
  */
 export type AnnounceChange = (change: AccountChange) => Promise<void>;
 
 export interface Announcer {
   /**
-   * To be called before the first write: it asks who makes the changes, which would otherwise take its time between a
-   * write and its event. Never throws.
+   * Call this before the first write: it determines the operator’s identity, which would otherwise take time between
+   * a write and its event. Never throws.
    */
   begin(): Promise<AnnounceChange>;
-  /** The accounts whose events could not be sent, by the reason. */
+  /** The accounts whose events could not be sent, by reason. */
   readonly unsent: ReadonlyMap<string, readonly string[]>;
 }
 
 export interface AnnouncerOptions {
   readonly put: PutEvent;
-  /** Asks for the identity that makes the changes. */
+  /** Determines the operator’s identity. */
   readonly readCaller: () => Promise<string>;
   readonly now: () => Promise<Instant>;
 }
@@ -48,7 +48,7 @@ export function createAnnouncer({ put, readCaller, now }: AnnouncerOptions): Ann
     async begin() {
       caller ??= readCaller();
       const changedBy = caller;
-      // Without an identity no event can be sent, which is noted for each account.
+      // Without an identity no event can be sent; this is noted for each account.
       await changedBy.catch(() => undefined);
       return async change => {
         const detail = detailOf(change);
@@ -69,10 +69,10 @@ export function createAnnouncer({ put, readCaller, now }: AnnouncerOptions): Ann
   };
 }
 
-/** What is said of events that could not be sent, in lines for a person. */
+/** The message about events that could not be sent, in lines. */
 export function describeUnsent(unsent: Announcer['unsent']): string[] {
   return [...unsent].flatMap(([reason, accountIds]) => [
-    `siem-export: these accounts are changed, but their event "Account Changed" could not be sent: ${reason}`,
+    `siem-export: these accounts were changed, but their event "Account Changed" could not be sent: ${reason}`,
     ...accountIds.map(accountId => `  ${quotedId(accountId)}`),
   ]);
 }
@@ -91,12 +91,12 @@ function detailOf({ before, after, secretStored = false }: AccountChange) {
   };
 }
 
-/** Any other name could be a value that was pasted into the wrong place, such as a credential. */
+/** Any other name may be a pasted value, such as a credential. */
 function publicName(attribute: string): string {
   return accountAttributes.includes(attribute) || attribute === 'secret' ? attribute : 'other';
 }
 
-/** Where files go by a record; `undefined` if it has faults. */
+/** The destination in a record; `undefined` if the record is invalid. */
 function placeIn(record: AccountRecord | undefined): string | undefined {
   try {
     return record && placeName(placeOf(parseAccount(record).destination));

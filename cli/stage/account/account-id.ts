@@ -2,11 +2,14 @@ import { CommandError } from '../../terminal/command-error.ts';
 import { printableLine } from '../../terminal/display.ts';
 import { count } from '../../terminal/wording.ts';
 
-/** What DynamoDB takes as a key, in bytes of UTF-8. An id of more characters than are allowed may stand in a table. */
+/**
+ * The longest key that DynamoDB accepts, in bytes of UTF-8. A table may contain ids longer than the 128 characters
+ * allowed here.
+ */
 const longestKey = 2048;
 
 /**
- * Refuses an id that no table can hold, before DynamoDB does. Whether the id is one for an account is the record's.
+ * Refuses an id that is not a valid DynamoDB key. Whether it is a valid account id is checked with the record.
  * @throws CommandError `usage`
  */
 export function checkAccountId(accountId: string): void {
@@ -15,7 +18,7 @@ export function checkAccountId(accountId: string): void {
   throw new CommandError('usage', `An account’s id has 1 to 128 characters: this one ${is}`);
 }
 
-/** What is allowed in an id, and hardly ever meant. */
+/** Warnings about what is allowed in an id but is usually a mistake. */
 export function idWarnings(accountId: string): string[] {
   const ends = [/^\s/u.test(accountId) && 'begins', /\s$/u.test(accountId) && 'ends'].filter(Boolean);
   const unseen = [...new Set(withoutEmoji(accountId).match(unseenCharacter))].map(codePoint);
@@ -23,21 +26,23 @@ export function idWarnings(accountId: string): string[] {
   return [
     ...(ends.length === 0
       ? []
-      : [`the account’s id ${ends.join(' and ')} with a space, which is easily lost where it is copied`]),
+      : [`the account’s id ${ends.join(' and ')} with a space, which is easily lost when it is copied`]),
     ...(unseen.length === 0
       ? []
       : [
-          `the account’s id holds characters that are not seen, or turn the text around: ${unseen.join(', ')}`,
+          `the account’s id contains invisible characters or characters that change the text direction: ${unseen.join(', ')}`,
         ]),
     ...(composed
       ? []
-      : ['the account’s id has letters and their accents apart (Unicode NFD): typed, it is another id']),
+      : [
+          'the account’s id has separate accents (Unicode NFD): the same id from a keyboard is a different one',
+        ]),
   ];
 }
 
 const unseenCharacter = /[\p{Cf}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}]/gu;
 
-/** Emoji are joined by characters that are not seen, and rightly so. */
+/** Emoji legitimately contain invisible joiners. */
 function withoutEmoji(text: string): string {
   return text.replaceAll(/\p{RGI_Emoji}/gv, '');
 }
@@ -47,21 +52,21 @@ function codePoint(character: string): string {
 }
 
 /**
- * The same for ids that a person takes for one: that differ in accents apart or together, in the width or case of letters,
- * in spaces around them, or in what is not seen.
+ * A form of the id that is equal for ids that look the same: ids that differ only in Unicode normalization, width or
+ * case, in spaces at the ends, or in invisible characters.
  */
 export function looksLike(accountId: string): string {
   return accountId.normalize('NFKC').replaceAll(unseenCharacter, '').trim().toLowerCase();
 }
 
-/** The other ids, of those that are easily looked for, under which an account that looks the same may be known. */
+/** Other ids that look the same and that can be looked up by key; not all that `looksLike` treats as equal. */
 export function otherSpellings(accountId: string): string[] {
   const seen = withoutEmoji(accountId) === accountId ? accountId.replaceAll(unseenCharacter, '') : accountId;
   const spellings = [seen, seen.trim()].flatMap(text => [text.normalize('NFC'), text.normalize('NFD')]);
   return [...new Set(spellings)].filter(spelling => spelling !== accountId && spelling !== '');
 }
 
-/** An id in a sentence: in quotes, on one line, without what would steer a terminal, and whole. */
+/** The whole id for a message: quoted, on one line, without control characters. */
 export function quotedId(accountId: string): string {
   return printableLine(JSON.stringify(accountId));
 }

@@ -1,2 +1,2 @@
-/** An account record as it stands in the table, checked or not. */
+/** An account record from the table or a file; it may be invalid. */
 export type AccountRecord = Readonly<Record<string, unknown>>;

@@ -2,20 +2,23 @@ import type { AzureDestination } from '../../../lambdas/domain/account.ts';
 import type { AzureCloud } from '../../../lambdas/domain/azure-cloud.ts';
 import type { Credential } from '../../../lambdas/domain/secret.ts';
 
-/** What the `az` command line calls the clouds; it works on Azure itself unless told otherwise. */
+/** Names of the clouds for the `az` command line, which uses public Azure by default. */
 const cloudNames: Readonly<Record<AzureCloud, string | undefined>> = {
   public: undefined,
   usgovernment: 'AzureUSGovernment',
   china: 'AzureChinaCloud',
 };
 
-/** A command of `az`, in the cloud of the storage account. */
+/** An `az` command, with the cloud of the storage account selected. */
 export function az({ cloud = 'public' }: AzureDestination, command: string): string {
   const name = cloudNames[cloud];
   return name === undefined ? `az ${command}` : `az cloud set --name ${name} && az ${command}`;
 }
 
-/** Issues a SAS that may create and write, and nothing else: one of the same kind as the customer has, if it has one. */
+/**
+ * The command for a SAS that allows only Create and Write. If the customer’s present credential is a SAS, it is one
+ * of the same kind.
+ */
 export function sasCommand(destination: AzureDestination, credential?: Credential | undefined): string {
   const isSas = credential?.type === 'azure' && 'sas' in credential.access;
   const fields = new URLSearchParams(isSas ? credential.access.sas : '');
@@ -34,7 +37,7 @@ export function sasCommand(destination: AzureDestination, credential?: Credentia
   return az(destination, `storage container generate-sas ${account} --name ${container} ${most}`);
 }
 
-/** A SAS that no account key signs; it is valid for 7 days at most. */
+/** The command for a user delegation SAS: it needs no account key, and is valid for 7 days at most. */
 export function delegatedSasCommand(destination: AzureDestination): string {
   const { storageAccount, container } = destination;
   return az(

@@ -5,33 +5,35 @@ import { quotedId } from './account-id.ts';
 import type { AccountRecord } from './account-record.ts';
 import { existingRecord, type Stores } from './stores.ts';
 
-/** What becomes of a record, checked. */
+/** A changed record, and the account parsed from it. */
 export interface Change {
   readonly record: AccountRecord;
   readonly account: Account;
 }
 
 export interface Changed extends Change {
-  /** The record that was there. */
+  /** The record before the change. */
   readonly before: AccountRecord;
 }
 
-/** What is to be stored beside the record, and where. */
+/** The secret to store, and its name. */
 export interface NamedSecret {
   readonly name: string;
   readonly secret: string;
 }
 
-/** Once more than it takes for two who change the same account at once. */
+/** Two tries are enough for two operators who change the account at the same time. */
 const mostTries = 2;
 
 /**
- * Changes an account: its secret, if there is a new one, then its record. If somebody else changes the record at the
- * same time, the same is made of the record as that person left it. What is written is announced, also if the rest fails.
+ * Changes an account: first its secret, if there is a new one, then its record. If somebody else changes the record
+ * at the same time, the change is applied to the new record. An event is sent for what was written, even if the rest
+ * fails.
  *
  * @param present the record as it was read
- * @param changeOf what is to be made of a record; throws if it would not be in order, saying what was done by then
- * @throws CommandError saying what was written already, if the rest cannot be
+ * @param changeOf applies the change to a record; throws if the result is invalid. `outcome` says what has happened
+ * so far
+ * @throws CommandError saying what was written, if the rest cannot be
  */
 export async function changeAccount(
   present: AccountRecord,
@@ -50,7 +52,7 @@ export async function changeAccount(
       if (tries === mostTries)
         throw new CommandError(
           'problem',
-          `Others change ${quotedId(accountId)} at the same time, so its record is left as they made it: try again`,
+          `${quotedId(accountId)} is being changed by others, so this command did not change its record: try again`,
         );
       before = await existingRecord(stores, accountId);
       change = changeOf(before, 'somebody else has just changed it');
@@ -68,7 +70,7 @@ function halfDone(thrown: unknown, { name }: NamedSecret): CommandError {
   const { code, message, cause, details } = toCommandError(thrown);
   return new CommandError(
     code === 'usage' ? 'problem' : code,
-    `${message}\nThe record was not changed by this command, but the secret ${name} is already the new one`,
+    `${message}\nThe record was not changed by this command, but the secret ${name} was`,
     { cause, details: { ...details, secretWritten: name } },
   );
 }

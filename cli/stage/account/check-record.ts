@@ -7,9 +7,9 @@ import { optionFor } from './record-options.ts';
 import { unknownAttributes } from './unknown-attributes.ts';
 
 /**
- * @param outcome what the command has done by then
- * @param hints what else helps to put it right
- * @throws CommandError `usage` with every fault, and the option that mends it
+ * @param outcome what the command has done so far
+ * @param hints further advice
+ * @throws CommandError `usage` with every fault, and the option that corrects it
  */
 export function checkRecord(
   record: AccountRecord,
@@ -22,7 +22,7 @@ export function checkRecord(
   const lines = [...faults.map(withOption), ...wrongOption(record), ...hints, ...warnings].map(
     line => `\n  ${line}`,
   );
-  throw new CommandError('usage', `The account record is not in order; ${outcome}:${lines.join('')}`, {
+  throw new CommandError('usage', `The account record is invalid; ${outcome}:${lines.join('')}`, {
     details: {
       faults: faults.map(fault => ({ line: null, accountId: idOf(record), fault })),
       warnings: warnings.map(warning => ({ warning, lines: [] })),
@@ -34,13 +34,13 @@ function idOf({ accountId }: AccountRecord): string | null {
   return typeof accountId === 'string' ? accountId : null;
 }
 
-/** The fault of one attribute, if it has one. */
+/** The fault of one attribute, if any. */
 export function faultAt(path: string, record: AccountRecord): string | undefined {
   return accountFaults(record).find(fault => fault.startsWith(`${path}: `));
 }
 
-/** The commands that put every fault of a record right, once their values are filled in; absent if none does. */
-export function mendingCommands(
+/** The commands that correct every fault of a record, with placeholders for the values; absent if no command can. */
+export function fixCommands(
   accountId: string,
   faults: readonly string[],
   command: string,
@@ -60,23 +60,23 @@ export function mendingCommands(
 }
 
 /**
- * The status has commands of its own, and has to be in order before any other attribute is written. Which of them is
- * right only the operator knows: a mistyped "paused" must not be resumed unawares.
+ * The status has commands of its own, and must be corrected before other attributes. Both are printed, because only
+ * the operator knows which status is right: a misspelled "paused" must not be resumed by mistake.
  */
 function statusCommands(accountId: string, command: string): string[] {
   return [
     accountCommand(`${command} account pause`, accountId),
-    `or, if it is to be exported: ${accountCommand(`${command} account resume`, accountId)}`,
+    `or, to export it: ${accountCommand(`${command} account resume`, accountId)}`,
   ];
 }
 
-/** A bucket by the name that another cloud has for it. */
+/** Hints for a bucket that was given with the option of another cloud. */
 function wrongOption({ destination }: AccountRecord): string[] {
   const { type, bucket, container } = { ...(typeof destination === 'object' ? destination : {}) } as Readonly<
     Record<string, unknown>
   >;
   if (type === 'azure' && bucket !== undefined)
-    return ['--bucket: Azure keeps objects in containers, use --container'];
+    return ['--bucket: Azure stores objects in containers, use --container'];
   if ((type === 's3' || type === 'gcs') && container !== undefined)
     return ['--container: only Azure has containers, use --bucket'];
   return [];

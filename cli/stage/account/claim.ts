@@ -5,13 +5,13 @@ import { isChangedAlready } from './record-change.ts';
 import type { Stores } from './stores.ts';
 
 /**
- * Adds an account with its credential. The account is claimed first, as one that is paused: of two who add it at once
- * one is refused before it has touched the secret, which has the same name for both. Only with the secret in place it
- * becomes active. What breaks off in between leaves an account that is paused and can be seen. It is announced once,
- * unless nothing is left of it.
+ * Adds an account with its credential. The account is created first, as paused; it becomes active after the secret is
+ * stored. So if two operators add the same account at once, the second fails before it overwrites the secret, which
+ * has the same name for both. If the command is interrupted, a paused account remains. One event is sent, unless
+ * nothing remains.
  *
- * @returns false if the account exists already; nothing is changed then
- * @throws CommandError saying what is left of it, if it comes to half of the work
+ * @returns false if the account exists; then nothing is changed
+ * @throws CommandError saying what was written, if the work could not be completed
  */
 export async function addWithSecret(
   record: AccountRecord,
@@ -38,7 +38,7 @@ export async function addWithSecret(
     if (record.status === 'paused' || (await activate(claim, record, stores))) return true;
     throw new CommandError(
       'problem',
-      'somebody has changed or removed the account just now: its secret is stored, its record is as they left it',
+      'somebody else changed or removed the account meanwhile: its secret is stored, and its record was not changed again',
     );
   } finally {
     await announce({ after: record, secretStored: true });
@@ -46,8 +46,8 @@ export async function addWithSecret(
 }
 
 /**
- * True if the very record is there, because the answer to its creation was lost, or somebody else has added the same. A
- * claim is another matter: if it is somebody else's, its secret must be left alone.
+ * True if exactly this record exists, because the answer to its creation was lost or somebody else added the same.
+ * This is not enough for a claim: if it is somebody else’s, its secret must not be changed.
  */
 async function isThereAlready(record: AccountRecord, { records }: Pick<Stores, 'records'>): Promise<boolean> {
   return isChangedAlready(await records.read(String(record.accountId)), {}, record);
@@ -61,26 +61,23 @@ async function activate(
   try {
     return await records.change(claim, record);
   } catch (thrown) {
-    throw said(
-      thrown,
-      'the account and its secret are stored, but it stays paused: "account resume" lets it begin',
-    );
+    throw said(thrown, 'the account and its secret are stored, but it is still paused: run "account resume"');
   }
 }
 
-/** @param back whether the account is taken back; `undefined` if that failed, too */
+/** @param back whether the account was removed again; `undefined` if that failed */
 function notStored(thrown: unknown, back: boolean | undefined): CommandError {
   const failed = 'the secret could not be stored';
   if (back === undefined)
     return said(
       thrown,
-      `${failed}, and the account could not be taken back: it stays, paused and without its secret, until "account remove", or "account update --secret-file" and "account resume"`,
+      `${failed}, and the account could not be removed: it is paused and has no secret. Run "account remove", or "account update --secret-file" and "account resume"`,
     );
   return said(
     thrown,
     back
       ? `${failed}, so the account is not added`
-      : `${failed}, and somebody has changed or removed the account meanwhile: its record is as they left it`,
+      : `${failed}, and somebody else changed or removed the account meanwhile: its record was not changed`,
   );
 }
 

@@ -3,13 +3,13 @@ import type { Credential } from '../../../lambdas/domain/secret.ts';
 import { sasCommand } from './azure-grant.ts';
 import { grantNotes, trust, writePolicy } from './s3-grant.ts';
 
-/** What is known beside the destination. */
+/** What the grant depends on besides the destination. */
 export interface GrantOptions {
   readonly credential?: Credential | undefined;
   readonly exporterRoleArn?: string | undefined;
 }
 
-/** What the customer has to set up so that the export may write: least privilege, ready to be passed on. */
+/** The least privileges that the customer has to grant, as policies or commands to send to the customer. */
 export function customerGrant(destination: Destination, options: GrantOptions): string {
   const { credential, exporterRoleArn } = options;
   switch (destination.type) {
@@ -26,7 +26,10 @@ export function customerGrant(destination: Destination, options: GrantOptions): 
   }
 }
 
-/** Lets a service account create objects, and nothing else, whether the bucket's access is uniform or not. */
+/**
+ * The command that lets a service account create objects, and nothing else; it works with and without uniform
+ * bucket-level access.
+ */
 export function bindingCommand({ bucket }: GcsDestination, credential: Credential | undefined): string {
   return `gcloud storage buckets add-iam-policy-binding gs://${bucket} --member=serviceAccount:${serviceAccount(credential)} --role=roles/storage.objectCreator`;
 }

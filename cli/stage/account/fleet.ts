@@ -5,7 +5,7 @@ import type { Target } from '../target/target.ts';
 import type { AccountRecord } from './account-record.ts';
 import { type Standing, type State, standingOf } from './standing.ts';
 
-/** How every account stands, in the order of their ids. */
+/** The state of every account, sorted by id. */
 export async function surveyFleet(target: Target, now: Instant): Promise<Standing[]> {
   const { dynamodb, outputs } = target;
   const { settleSeconds } = await target.environment();
@@ -22,7 +22,7 @@ export async function surveyFleet(target: Target, now: Instant): Promise<Standin
   return standings.sort((one, other) => (one.accountId < other.accountId ? -1 : 1));
 }
 
-/** Every record; with states, those of accounts that stand so. */
+/** All records, or those of accounts in the given states. */
 export async function recordsIn(target: Target, wanted?: readonly State[]): Promise<AccountRecord[]> {
   const { dynamodb, outputs } = target;
   const scan = createAccountScan({ client: dynamodb, tableName: outputs.AccountsTableName });

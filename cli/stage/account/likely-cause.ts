@@ -9,46 +9,46 @@ import { bindingCommand, type GrantOptions, serviceAccount } from './customer-gr
 import { writePolicy } from './s3-grant.ts';
 
 export interface CauseOptions extends GrantOptions {
-  /** Where the exporter's requests come from; absent if from any address of AWS. */
+  /** The exporter’s fixed egress addresses; absent if its requests may come from any address of AWS. */
   readonly egressAddresses?: string | undefined;
   /** The command that sets an option of the account. */
   update(option: string): string;
 }
 
-type Cure<D> = (destination: D, options: CauseOptions, words: string) => string;
+type Remedy<D> = (destination: D, options: CauseOptions, words: string) => string;
 
-/** What helps against a cause that the cloud names in its own words. The first that fits counts. */
-type Cures<D> = readonly (readonly [words: RegExp, cure: Cure<D>])[];
+/** Remedies for causes that the cloud states in its error message. The first match counts. */
+type Remedies<D> = readonly (readonly [words: RegExp, remedy: Remedy<D>])[];
 
-/** What the customer does about the cause that a failure's message names; `undefined` if it names none that is known. */
-export function cureFor(
+/** What the customer has to do about the cause that the message states; `undefined` if it states no known cause. */
+export function remedyForCause(
   message: string,
   destination: Destination,
   options: CauseOptions,
 ): string | undefined {
   switch (destination.type) {
     case 's3':
-      return cureIn(s3Cures, message, destination, options);
+      return remedyIn(s3Remedies, message, destination, options);
     case 'gcs':
-      return cureIn(gcsCures, message, destination, options);
+      return remedyIn(gcsRemedies, message, destination, options);
     case 'azure':
-      return cureIn(azureCures, message, destination, options);
+      return remedyIn(azureRemedies, message, destination, options);
   }
 }
 
-function cureIn<D>(
-  cures: Cures<D>,
+function remedyIn<D>(
+  remedies: Remedies<D>,
   message: string,
   destination: D,
   options: CauseOptions,
 ): string | undefined {
-  return cures.find(([words]) => words.test(message))?.[1](destination, options, message);
+  return remedies.find(([words]) => words.test(message))?.[1](destination, options, message);
 }
 
 const then = ({ update }: CauseOptions) => `then: ${update('--secret-file <file>')}`;
 
-const s3Cures: Cures<S3Destination> = [
-  // The message of a denial ends with what helps, where that is no grant of the right to write.
+const s3Remedies: Remedies<S3Destination> = [
+  // The message of a denial ends with what is missing, unless that is the permission to write.
   [
     /\); (?!grant s3:|put )[^;]*\bkms:/,
     (destination, _, words) =>
@@ -58,42 +58,42 @@ const s3Cures: Cures<S3Destination> = [
   [
     /\bKMS\.\w+/,
     ({ region, kmsKeyId = '<id of the key>' }) =>
-      `aws kms describe-key --region ${region} --key-id ${kmsKeyId} (it has to be enabled, and there)`,
+      `aws kms describe-key --region ${region} --key-id ${kmsKeyId} (it has to exist and be enabled)`,
   ],
   [
     /\bSignatureDoesNotMatch\b/,
     (_, options) =>
-      `The secret access key is not the one of its id, or was altered on its way: hand over both again as AWS shows them; a lost one is made anew (aws iam create-access-key --user-name <user>)\n${then(options)}`,
+      `The secret access key does not belong to its id, or was altered: send both again as AWS shows them, or create a new pair (aws iam create-access-key --user-name <user>)\n${then(options)}`,
   ],
   [
     /\b(Expired|Invalid)Token|TokenRefreshRequired/,
     (_, options) =>
-      `The credential is a temporary one that has ended: a role, or an access key of a user (aws iam create-access-key --user-name <user>), lasts\n${then(options)}`,
+      `The credential was temporary and has expired: use a role, or an access key of a user (aws iam create-access-key --user-name <user>)\n${then(options)}`,
   ],
 ];
 
-/** What follows the cloud's own words in a message. */
+/** The part of the message after the cloud’s own words. */
 function tail(message: string): string {
   return /\); ([^;]+)$/.exec(message)?.[1] ?? message;
 }
 
-const gcsCures: Cures<GcsDestination> = [
+const gcsRemedies: Remedies<GcsDestination> = [
   [
     /kms|cryptokey/i,
     ({ bucket }, _, words) =>
-      `gcloud storage service-agent --project=<project of ${bucket}> --authorize-cmek=${/projects\/[\w:.-]+\/locations\/[\w-]+\/keyRings\/[\w-]+\/cryptoKeys\/[\w-]+/.exec(words)?.[0] ?? '<the key of the bucket>'}\nor, if it may use the key: enables the key's version`,
+      `gcloud storage service-agent --project=<project of ${bucket}> --authorize-cmek=${/projects\/[\w:.-]+\/locations\/[\w-]+\/keyRings\/[\w-]+\/cryptoKeys\/[\w-]+/.exec(words)?.[0] ?? '<the key of the bucket>'}\nor, if it may use the key: enable the key's version`,
   ],
   [
     /vpcServiceControls|VPC Service Controls/i,
     (_, { credential }, words) => {
       const id = /vpcServiceControlsUniqueIdentifier:?\s*([\w-]+)/i.exec(words)?.[1];
-      return `whoever administers VPC Service Controls adds an ingress rule for ${serviceAccount(credential)} to the perimeter${id === undefined ? '' : `; the troubleshooter shows the denial by its identifier ${id}`}`;
+      return `an administrator of VPC Service Controls adds an ingress rule for ${serviceAccount(credential)} to the perimeter${id === undefined ? '' : `; the troubleshooter shows the denial with the identifier ${id}`}`;
     },
   ],
   [
     /constraints\/|organi[sz]ation policy/i,
     ({ bucket }, { update }, words) =>
-      `whoever administers the organisation makes an exception from ${/constraints\/[\w.]+/.exec(words)?.[0] ?? 'the policy that Google names'} for the project of ${bucket}\nor, with another bucket: ${update('--bucket <name>')}`,
+      `an administrator of the organisation makes an exception from ${/constraints\/[\w.]+/.exec(words)?.[0] ?? 'the policy that Google names'} for the project of ${bucket}\nor, with another bucket: ${update('--bucket <name>')}`,
   ],
   [
     /accountDisabled|billing|userProjectAccountProblem/i,
@@ -107,12 +107,12 @@ const gcsCures: Cures<GcsDestination> = [
   [
     /account[ _](not found|deleted)|account_disabled|account\b[^:(]*\b(is|has been) disabled/i,
     (_, options) =>
-      `gcloud iam service-accounts enable ${serviceAccount(options.credential)}\nor, if it was deleted: makes another one with a key and the same grant; ${then(options)}`,
+      `gcloud iam service-accounts enable ${serviceAccount(options.credential)}\nor, if it was deleted: create another one with a key and the same grant; ${then(options)}`,
   ],
   [
     /\b(not have|denied).*storage\.objects\.create|storage\.objects\.create.*(not have|denied)|does not have .*access/i,
     (destination, { credential }) =>
-      `${bindingCommand(destination, credential)}\nor, if that is granted: a condition on the grant, or a deny policy of IAM, leaves out the folder`,
+      `${bindingCommand(destination, credential)}\nor, if that is granted: a condition of the grant, or an IAM deny policy, excludes the folder`,
   ],
 ];
 
@@ -121,18 +121,20 @@ const networkRule = (destination: AzureDestination, { egressAddresses }: CauseOp
     destination,
     `storage account network-rule add --account-name ${destination.storageAccount} --ip-address ${
       egressAddresses?.replaceAll(', ', ' ') ??
-      '<address> (the exporter has none of its own: see the setting vpc)'
+      '<address> (the exporter has no fixed address: see the setting vpc)'
     }`,
   );
 
-const azureCures: Cures<AzureDestination> = [
+const azureRemedies: Remedies<AzureDestination> = [
   [
     /\bAuthorizationFailure\b(?!.*failed to authenticate)/,
     (destination, options) =>
       [
-        `${networkRule(destination, options)} (its network rules refuse us)`,
+        `${networkRule(destination, options)} (its network rules block the exporter)`,
         ...(isSas(options)
-          ? [`or, if they let us in: ${sasCommand(destination, options.credential)}\n${then(options)}`]
+          ? [
+              `or, if they allow the exporter: ${sasCommand(destination, options.credential)}\n${then(options)}`,
+            ]
           : []),
       ].join('\n'),
   ],
@@ -144,7 +146,7 @@ const azureCures: Cures<AzureDestination> = [
   [
     /\b(AccountIsDisabled|InsufficientAccountPermissions)\b/,
     destination =>
-      `${az(destination, `storage account show --name ${destination.storageAccount}`)} (the account is disabled or takes no writes: its subscription may have ended, or not be paid)`,
+      `${az(destination, `storage account show --name ${destination.storageAccount}`)} (the account is disabled or read-only: its subscription may have ended or be unpaid)`,
   ],
   [
     /\bAuthorizationSourceIPMismatch\b/,
@@ -169,7 +171,7 @@ const azureCures: Cures<AzureDestination> = [
   [
     /the storage account does not exist/,
     (destination, { update }) =>
-      `${az(destination, `storage account show --name ${destination.storageAccount}`)} (tells whether it is there)\nor, if the name is wrong: ${update('--storage-account <name>')}`,
+      `${az(destination, `storage account show --name ${destination.storageAccount}`)} (shows whether it exists)\nor, if the name is wrong: ${update('--storage-account <name>')}`,
   ],
 ];
 

@@ -12,18 +12,18 @@ export interface NamedAccounts {
   readonly from?: string;
 }
 
-/** Has a command take ids as arguments, or from a file. */
+/** Adds the argument and the option with which a command takes account ids. */
 export function addNamedAccounts(command: Command): Command {
   return command
     .argument('[account...]', 'the accounts’ ids')
     .option(
       '--from <file>',
-      'the ids from a file, one a line, or records as "account export" writes them; - reads standard input',
+      'read the ids from a file, one per line, or records as "account export" writes them; - reads standard input',
     );
 }
 
 /**
- * The ids that a command was given, each once.
+ * The ids given to a command, without duplicates.
  * @throws CommandError `usage` if there are none, or a line can be no id
  */
 export async function namedAccounts(
@@ -36,17 +36,17 @@ export async function namedAccounts(
   if (from === undefined) return [...new Set(given)];
   const source = { path: from, input };
   const ids = (await readLines(source)).map(idIn).filter(id => id.trim() !== '');
-  if (ids.length === 0) throw new CommandError('usage', `${sourceName(source)} holds no line`);
+  if (ids.length === 0) throw new CommandError('usage', `${sourceName(source)} is empty`);
   return [...new Set(ids)];
 }
 
-/** The id in a line, which is one itself, or a record. */
+/** The id in a line that is an id or a record. */
 function idIn(text: string, index: number): string {
   const id = recordIn(text)?.accountId ?? text;
   if (typeof id === 'string' && credentialLook(id) === undefined) return id;
   throw new CommandError(
     'usage',
-    `line ${index + 1}: expected an account’s id${typeof id === 'string' ? ', and this may be a credential by its look' : ''}; nothing was done`,
+    `line ${index + 1}: expected an account’s id${typeof id === 'string' ? ', but this looks like a credential' : ''}; nothing was done`,
   );
 }
 
@@ -55,14 +55,14 @@ function recordIn(text: string): AccountRecord | undefined {
   try {
     return JSON.parse(text);
   } catch {
-    // An id may be any text.
+    // Not JSON: then the line is an id, which may be any text.
     return undefined;
   }
 }
 
 /**
- * The records of all these accounts, in their order.
- * @throws CommandError `usage` naming every account that is not there; nothing is done to the others then
+ * The records of these accounts, in the same order.
+ * @throws CommandError `usage` naming every account that does not exist; then the command must change none
  */
 export async function recordsOf(
   accountIds: readonly string[],

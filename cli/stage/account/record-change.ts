@@ -4,7 +4,9 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { accountAttributes } from '../../../lambdas/domain/account.ts';
 import type { AccountRecord } from './account-record.ts';
 
-/** The names and values of an expression of DynamoDB's, where many names are reserved words. */
+/**
+ * Collects names and values for a DynamoDB expression; placeholders are needed because many names are reserved words.
+ */
 function createExpressions() {
   const names = new Map<string, string>();
   const values = new Map<string, AttributeValue>();
@@ -29,7 +31,7 @@ function createExpressions() {
 
 type Expressions = ReturnType<typeof createExpressions>;
 
-/** Of the attributes that exports follow, each has the value that was read, or is still absent. */
+/** The condition that every attribute that exports depend on still has the value that was read. */
 function conditionOf(record: AccountRecord, expressions: Expressions): string {
   return accountAttributes
     .flatMap(attribute => {
@@ -40,7 +42,7 @@ function conditionOf(record: AccountRecord, expressions: Expressions): string {
     .join(' AND ');
 }
 
-/** A map by its members and their number: DynamoDB itself compares maps as a whole, Dynalite does not. */
+/** Compares a map by its size and members: DynamoDB compares whole maps, but the emulator (Dynalite) does not. */
 function equals(path: string, value: unknown, expressions: Expressions): string[] {
   if (!isMap(value)) return [`${path} = ${expressions.value(value)}`];
   const members = Object.entries(value).filter(([, member]) => member !== undefined);
@@ -54,13 +56,13 @@ function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
-/** The condition that a record is there, as it was read. */
+/** The condition that a record exists and has not changed since it was read. */
 export function isAsItWas(record: AccountRecord) {
   const expressions = createExpressions();
   return { ConditionExpression: conditionOf(record, expressions), ...expressions.named() };
 }
 
-/** What makes one record of an account the other, on condition that the one is there still. */
+/** The update from one version of a record to another, on condition that it has not changed meanwhile. */
 export function changeOf(before: AccountRecord, after: AccountRecord) {
   const expressions = createExpressions();
   const ConditionExpression = conditionOf(before, expressions);

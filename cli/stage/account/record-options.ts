@@ -4,7 +4,7 @@ import { azureClouds } from '../../../lambdas/domain/azure-cloud.ts';
 import { timeZoneNames } from '../../../lambdas/domain/time-zone-names.ts';
 import type { AccountRecord } from './account-record.ts';
 
-/** The attributes of a record, as options of the command line have them. */
+/** The attributes of a record as command-line options. */
 export interface RecordOptions {
   readonly timeZone?: string;
   readonly destination?: string;
@@ -39,8 +39,8 @@ export function addRecordOptions(command: Command): Command {
       '--expected-bucket-owner <id>',
       'the AWS account that must own an S3 bucket (with a role: its own)',
     )
-    .option('--role-arn <arn>', 'a role in the customer’s AWS account, in place of an access key')
-    .option('--external-id <text>', 'what the role demands; made up if it is not given')
+    .option('--role-arn <arn>', 'a role in the customer’s AWS account, instead of an access key')
+    .option('--external-id <text>', 'the external id that the role requires; random by default')
     .option('--kms-key-id <id>', 'the KMS key for an S3 bucket’s objects')
     .option(
       '--azure-cloud <name>',
@@ -48,10 +48,10 @@ export function addRecordOptions(command: Command): Command {
     )
     .option('--format <format>', 'ndjson or json')
     .option('--compression <kind>', 'zip or gzip')
-    .option('--export-from <instant>', 'deliver history from the window that contains this instant')
-    .option('--add-on-expires-at <instant>', 'deliver no window that ends later')
-    .option('--secret-file <file>', 'the customer’s credential, in a file; - reads standard input')
-    .option('--secret-id <name>', 'a secret below the stage’s prefix that is in Secrets Manager already');
+    .option('--export-from <instant>', 'also deliver history, from the window that contains this instant')
+    .option('--add-on-expires-at <instant>', 'deliver no window that ends after this instant')
+    .option('--secret-file <file>', 'a file with the customer’s credential; - reads standard input')
+    .option('--secret-id <name>', 'the name of an existing secret below the stage’s prefix');
 }
 
 const destinationOptions = {
@@ -87,7 +87,7 @@ export function optionFor(path: string): string | undefined {
   return option && `--${option.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`;
 }
 
-/** The record with the options that are given; an empty one takes the attribute out. Unchecked. */
+/** Applies options to a record without checking the result; an empty value removes the attribute. */
 export function withOptions(record: AccountRecord, options: RecordOptions): AccountRecord {
   const changed: Record<string, unknown> = { ...record };
   for (const name of ownAttributes) set(changed, name, options[name]);
@@ -102,12 +102,15 @@ function destinationWith(present: unknown, options: RecordOptions): unknown {
   const destination = type === undefined ? own : destinationOf(type, own);
   for (const [option, attribute] of Object.entries(destinationOptions))
     set(destination, attribute, options[option as keyof typeof destinationOptions]);
-  // It is demanded by the role, and means nothing without it.
+  // The external id belongs to the role.
   if (options.roleArn === '' && !options.externalId) delete destination.externalId;
   return destination;
 }
 
-/** Nothing of one cloud's destination means anything to another; of its own, what is not known would be refused. */
+/**
+ * A change of the cloud drops all attributes of the previous destination. Without one, unknown attributes are
+ * dropped, because they would be refused.
+ */
 function destinationOf(type: string, present: Readonly<Record<string, unknown>>): Record<string, unknown> {
   if (present.type !== type) return { type };
   const known = destinationAttributes(type);
@@ -119,7 +122,7 @@ function set(record: Record<string, unknown>, attribute: string, value: string |
   else if (value !== undefined) record[attribute] = value;
 }
 
-/** The zone as IANA spells it, if only the case is another. */
+/** The IANA spelling of the name if it differs only in case. */
 function spelled(timeZone: string): string {
   return timeZoneNames.find(name => name.toLowerCase() === timeZone.toLowerCase()) ?? timeZone;
 }

@@ -17,8 +17,9 @@ import { changeOf, isAsItWas, isChangedAlready } from './record-change.ts';
 const keysPerRequest = 100;
 
 /**
- * The table of accounts, for operators: the functions never write it. If the answer to a write is lost, the SDK sends it
- * again, and its condition fails because it is made already: what a condition refuses is read once more.
+ * The accounts table, for operators: the functions only read it. If the answer to a write is lost, the SDK repeats
+ * the write, and its condition fails because the first one succeeded. So after a failed condition, the record is read
+ * again.
  */
 export function createRecordStore({ client, tableName }: { client: DynamoDBClient; tableName: string }) {
   const keyOf = (accountId: string) => ({ accountId: { S: accountId } });
@@ -37,7 +38,7 @@ export function createRecordStore({ client, tableName }: { client: DynamoDBClien
     read,
 
     /**
-     * The records of these accounts, as far as they exist.
+     * The records of these accounts that exist.
      * @throws CommandError `usage` if no table can hold one of the ids
      */
     async readMany(accountIds: readonly string[]): Promise<ReadonlyMap<string, AccountRecord>> {
@@ -62,7 +63,7 @@ export function createRecordStore({ client, tableName }: { client: DynamoDBClien
       return records;
     },
 
-    /** @returns false if the account exists already; nothing is changed then */
+    /** @returns false if the account exists; then nothing is changed */
     create: (record: AccountRecord) =>
       unlessConditionFails(
         client.send(
@@ -75,9 +76,10 @@ export function createRecordStore({ client, tableName }: { client: DynamoDBClien
       ),
 
     /**
-     * Makes the record another one, attribute by attribute: what other tools have added meanwhile stays.
+     * Changes a record attribute by attribute, so that attributes that other tools added meanwhile are kept.
      * @param before the record as it was read
-     * @returns false if it is gone, or an attribute of it that exports follow is another meanwhile; nothing is changed then
+     * @returns false if the record is gone, or if somebody changed an attribute that exports depend on; then nothing
+     * is changed
      */
     async change(before: AccountRecord, after: AccountRecord): Promise<boolean> {
       const changed = await unlessConditionFails(
@@ -95,14 +97,14 @@ export function createRecordStore({ client, tableName }: { client: DynamoDBClien
             Key: keyOf(accountId),
             UpdateExpression: 'SET #status = :status',
             ConditionExpression: 'attribute_exists(accountId)',
-            // A reserved word of DynamoDB's.
+            // `status` is a reserved word of DynamoDB.
             ExpressionAttributeNames: { '#status': 'status' },
             ExpressionAttributeValues: { ':status': { S: status } },
           }),
         ),
       ),
 
-    /** @returns false if the record is another meanwhile; it is left then */
+    /** @returns false if the record has changed; then it is not removed */
     async removeIfStill(record: AccountRecord): Promise<boolean> {
       const accountId = String(record.accountId);
       const removed = await unlessConditionFails(

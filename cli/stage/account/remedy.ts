@@ -4,7 +4,7 @@ import type { FailureCode } from '../../../lambdas/domain/failure.ts';
 import { accountCommand } from '../../terminal/shell-word.ts';
 import { az, keysCommand, sasCommand } from './azure-grant.ts';
 import { bindingCommand, type GrantOptions, serviceAccount } from './customer-grant.ts';
-import { cureFor } from './likely-cause.ts';
+import { remedyForCause } from './likely-cause.ts';
 import { trust, writePolicy } from './s3-grant.ts';
 
 export interface Failed {
@@ -12,33 +12,35 @@ export interface Failed {
   readonly message: string;
 }
 
-/** What is known beside the account. */
+/** What the remedy depends on besides the account. */
 export interface RemedyOptions extends GrantOptions {
-  /** What commands for the stage begin with. */
+  /** The beginning of commands for the stage. */
   readonly command: string;
-  /** Where the exporter's requests come from; absent if from any address of AWS. */
+  /** The exporter’s fixed egress addresses; absent if its requests may come from any address of AWS. */
   readonly egressAddresses?: string | undefined;
 }
 
 /**
- * What to do about a failure, exactly: the command or the policy, with the account's own names in it. It follows from the
- * cause, where the cloud has named one; else from the code, the likeliest first.
+ * The command or policy that fixes a failure, with the account’s own names in it. It depends on the cause if the
+ * cloud states one, else on the code, the most likely remedy first.
  */
 export function remedyFor({ code, message }: Failed, account: Account, options: RemedyOptions): string {
   const { destination } = account;
   const { command } = options;
   const update = (option: string) => accountCommand(`${command} account update`, account.accountId, option);
-  const cure = causedByCustomer.has(code) ? cureFor(message, destination, { ...options, update }) : undefined;
-  if (cure !== undefined) return `The customer: ${cure}`;
+  const known = causedByCustomer.has(code)
+    ? remedyForCause(message, destination, { ...options, update })
+    : undefined;
+  if (known !== undefined) return `The customer: ${known}`;
   switch (code) {
     case 'account_invalid':
-      return `${update('…')} with what is to be changed`;
+      return `${update('…')} with the attribute to change`;
     case 'secret_missing':
     case 'secret_invalid':
       return [
         update(`--secret-file <file with ${credentialNames[destination.type]}>`),
         ...(destination.type === 'azure' && / of the storage account /.test(message)
-          ? [`or, if the files are to go to the other one: ${update('--storage-account <name>')}`]
+          ? [`or, to use the other storage account: ${update('--storage-account <name>')}`]
           : []),
       ].join('\n');
     case 'credentials_rejected':
@@ -57,13 +59,13 @@ export function remedyFor({ code, message }: Failed, account: Account, options: 
       return `The customer: ${renewal(account, options)}`;
     case 'destination_rejected':
       if (/operators have to deploy/.test(message))
-        return 'Deploy another release: the customer has nothing to change';
-      return 'Ask the customer which rules the bucket has (encryption, retention, network), then verify again';
+        return 'Deploy another release: the customer does not have to change anything';
+      return 'Ask the customer about the bucket’s rules (encryption, retention, network), then verify again';
     case 'no_answer':
     case 'region_silent':
-      return `Nothing yet, it is tried again by itself. If it stays, see whether the cloud tells of an outage there, and:\n${command} doctor`;
+      return `Wait: it is retried automatically. If it continues, see whether the cloud reports an outage there, and run:\n${command} doctor`;
     default:
-      return `Nothing yet, it is tried again by itself. If it stays:\n${command} retry\n${command} doctor`;
+      return `Wait: it is retried automatically. If it continues, run:\n${command} retry\n${command} doctor`;
   }
 }
 
@@ -74,7 +76,7 @@ const causedByCustomer: ReadonlySet<FailureCode> = new Set([
   'destination_rejected',
 ]);
 
-/** The region that S3 named, which the failure tells in its message only. */
+/** The region that S3 named; only the failure’s message contains it. */
 function regionIn(message: string): string | undefined {
   return / is in ([a-z]+(?:-[a-z]+)+-\d+), not in /.exec(message)?.[1];
 }
@@ -85,7 +87,7 @@ const credentialNames: Readonly<Record<Destination['type'], string>> = {
   azure: 'the connection string, or {"sasUrl"}',
 };
 
-/** How the customer makes a credential that is accepted. */
+/** The command with which the customer makes a new credential. */
 function renewal({ accountId, destination }: Account, options: RemedyOptions): string {
   const { credential, command } = options;
   switch (destination.type) {
@@ -99,7 +101,7 @@ function renewal({ accountId, destination }: Account, options: RemedyOptions): s
       if (credential?.type !== 'azure')
         return [
           `${keysCommand(destination)} (for an account key), or`,
-          `${sasCommand(destination)} (for a SAS): ${accountCommand(`${command} verify`, accountId)} tells which it is`,
+          `${sasCommand(destination)} (for a SAS): ${accountCommand(`${command} verify`, accountId)} shows which one is in use`,
         ].join('\n');
       return 'sas' in credential.access ? sasCommand(destination, credential) : keysCommand(destination);
   }
@@ -110,7 +112,7 @@ function renewed(destination: Destination, update: (option: string) => string): 
   return byRole ? '' : `then: ${update('--secret-file <file>')}`;
 }
 
-/** Without a cause that the cloud names, the grant is missing most likely. */
+/** If the cloud states no cause, a missing permission is the most likely one. */
 function permission(
   destination: Destination,
   { credential }: GrantOptions,
@@ -124,7 +126,7 @@ function permission(
         `grants ${writePolicy(destination)}`,
         ...(kmsKeyId === undefined
           ? [
-              'or, if that is granted: a policy of the bucket denies it, or the key by which it encrypts is not granted',
+              'or, if that is granted: a bucket policy denies it, or the permission for the bucket’s KMS key is missing',
             ]
           : ["or, if that is granted: the key's own policy has to allow it as well"]),
         ...(owner === undefined

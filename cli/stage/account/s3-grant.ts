@@ -2,12 +2,13 @@ import type { S3Destination } from '../../../lambdas/domain/account.ts';
 import { partitionOf, readArn } from '../../../lambdas/domain/aws-region.ts';
 import { expectedOwnerOf, isAccessPointAlias } from '../../../lambdas/domain/destination.ts';
 
-/** What a policy's text has where it needs a name that nobody but the customer knows. */
+/** Placeholder in a policy for a name that only the customer knows. */
 const accessPoint = '<name of the access point>';
 
 /**
- * Lets the exporter's role, and with the external id only, assume the customer's. The role is named in a condition: in
- * place of a principal IAM stores the unique id of the role, and one that was made anew by the same name is another one.
+ * The trust policy that lets the exporter’s role assume the customer’s role, with the external id only. A condition
+ * names the role, not the principal: IAM would store the principal’s unique id, and a role that was deleted and
+ * created again has a new one.
  */
 export function trust(
   { externalId }: S3Destination,
@@ -24,7 +25,7 @@ export function trust(
   })}`;
 }
 
-/** Lets files be created in the account's folder, and encrypted with its key, and nothing else. */
+/** The policy that allows creating files in the account’s folder, encrypted with its key, and nothing else. */
 export function writePolicy(destination: S3Destination): string {
   const { kmsKeyId } = destination;
   const write = {
@@ -32,7 +33,7 @@ export function writePolicy(destination: S3Destination): string {
     Action: ['s3:PutObject', 's3:AbortMultipartUpload'],
     Resource: objectsArn(destination),
   };
-  // The key that Amazon makes for an account needs no permission.
+  // The AWS managed key of an account needs no permission.
   if (kmsKeyId === undefined || /(^|:)alias\/aws\//.test(kmsKeyId)) return policy(write);
   return policy(write, {
     Effect: 'Allow',
@@ -41,33 +42,33 @@ export function writePolicy(destination: S3Destination): string {
   });
 }
 
-/** What has to be known beside the policies. */
+/** What the customer has to know besides the policies. */
 export function grantNotes(destination: S3Destination, exporterRoleArn: string | undefined): string[] {
   const { bucket, region, kmsKeyId, roleArn } = destination;
   const notes: string[] = [];
   if (isAccessPointAlias(bucket))
     notes.push(
-      `${bucket} is the alias of an access point, which no policy takes: put its name for ${accessPoint}; the bucket behind it, and the access point's own policy if it has one, have to allow the same`,
+      `${bucket} is the alias of an access point, which cannot be used in a policy: replace ${accessPoint} with its name. The bucket policy, and the policy of the access point if it has one, have to allow the same`,
     );
   const ours = readArn(exporterRoleArn)?.partition;
   if (roleArn !== undefined && ours !== undefined && ours !== partitionOf(region))
     notes.push(
-      `AWS lets no role of ${ours} assume one of ${partitionOf(region)}: the customer makes an access key of a user in place of the role`,
+      `a role of ${ours} cannot assume a role of ${partitionOf(region)}: use the access key of a user instead of a role`,
     );
   const key = readArn(kmsKeyId);
   const writer = readArn(roleArn)?.account;
   if (key !== undefined && key.account !== writer)
     notes.push(
-      `the key is of the account ${key.account}: ${writer === undefined ? 'if the user is of another one, ' : ''}its own policy has to allow the same to ${roleArn ?? 'that user'}`,
+      `the key is in the AWS account ${key.account}: ${writer === undefined ? 'if the user is in another one, ' : ''}the key policy has to allow the same to ${roleArn ?? 'that user'}`,
     );
   if (kmsKeyId !== undefined && key === undefined)
     notes.push(
-      `S3 looks for the key in the account of ${roleArn === undefined ? 'the user' : 'the role'} and in ${region}: a key of another account is named by its ARN`,
+      `S3 looks for the key in the AWS account of ${roleArn === undefined ? 'the user' : 'the role'} and in ${region}: name a key in another AWS account by its ARN`,
     );
   return notes;
 }
 
-/** The bucket's objects of the account, as a policy names them. */
+/** The account’s objects, as the resource of a policy. */
 function objectsArn(destination: S3Destination): string {
   const { bucket, region, prefix } = destination;
   const partition = partitionOf(region);
@@ -77,7 +78,7 @@ function objectsArn(destination: S3Destination): string {
   return `arn:${partition}:s3:${region}:${owner}:accesspoint/${accessPoint}/object/${objects}`;
 }
 
-/** A policy names keys by their ARN only. An alias in its place would mean the alias itself, and a bare id is refused. */
+/** A policy has to name a KMS key by its ARN: an alias would mean the alias itself, and a bare id is refused. */
 function keyOf({ region, roleArn }: S3Destination, kmsKeyId: string) {
   const arn = readArn(kmsKeyId);
   const account = arn?.account || readArn(roleArn)?.account || '*';
@@ -91,7 +92,7 @@ function keyOf({ region, roleArn }: S3Destination, kmsKeyId: string) {
   return { Resource: arn === undefined ? `${keys}${kmsKeyId.replace(/^key\//, '')}` : kmsKeyId };
 }
 
-/** A text in which nothing stands for anything else to a policy. */
+/** Escapes the characters that are special in a policy. */
 function literal(text: string): string {
   return text.replaceAll(/[$*?]/g, character => `\${${character}}`);
 }

@@ -3,7 +3,7 @@ import { placeName, placeOf } from '../../../lambdas/domain/recipe.ts';
 import type { Style } from '../../terminal/terminal.ts';
 import type { Standing, State } from './standing.ts';
 
-/** What a report's JSON says of a standing. */
+/** A standing in the JSON of a report. */
 export function standingJson({ accountId, state, account, faults, cursor, nextWindow }: Standing) {
   return {
     accountId,
@@ -18,7 +18,6 @@ export function standingJson({ accountId, state, account, faults, cursor, nextWi
   };
 }
 
-/** The colour of a state. */
 export const stateStyles: Readonly<Record<State, Style>> = {
   invalid: 'red',
   failing: 'red',

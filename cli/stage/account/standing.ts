@@ -10,30 +10,30 @@ import type { AccountRecord } from './account-record.ts';
 import { recordFaults } from './record-faults.ts';
 
 /**
- * How an account stands, the worst first: its record has faults or its cursor cannot be read, its last export failed, a window is late, nothing is
- * exported on purpose, nothing has been exported yet, or all is well.
+ * The states of an account, the most severe first: the record or the cursor is invalid; the last export failed; a
+ * window is late; not exported because the add-on has expired; paused; not exported yet; no problem.
  */
 export const states = ['invalid', 'failing', 'behind', 'expired', 'paused', 'new', 'ok'] as const;
 export type State = (typeof states)[number];
 
-/** States that somebody has to look at. */
+/** States in which an operator has to act. */
 export const troubled: ReadonlySet<State> = new Set(['invalid', 'failing', 'behind']);
 
 export interface Standing {
   readonly accountId: string;
   readonly state: State;
-  /** Absent if there are faults. */
+  /** Absent if the record is invalid. */
   readonly account: Account | undefined;
-  /** What is wrong with the record, and with the cursor if it cannot be read; empty if all is in order. */
+  /** Faults of the record, and of the cursor if it cannot be read. */
   readonly faults: readonly string[];
   readonly cursor: Cursor | undefined;
-  /** The oldest window that is not delivered; absent if nothing says which it is. */
+  /** The oldest window that is not delivered; absent if the record’s time zone is invalid. */
   readonly nextWindow: Window | undefined;
-  /** True if that window should have been delivered by now, whether an error says why or not, and nobody catches up. */
+  /** True if that window is late and no exporter is catching up; also if a failure explains it. */
   readonly late: boolean;
 }
 
-/** @param settle how long after its end a window is read, in milliseconds */
+/** @param settle the settle time in milliseconds */
 export function standingOf(
   record: AccountRecord,
   found: FoundCursor | undefined,
@@ -54,15 +54,15 @@ export function standingOf(
   return { ...standing, state: stateOf(standing) };
 }
 
-/** The oldest window that is not delivered, whether it has ended or not. */
+/** The oldest window that is not delivered; it may not have ended yet. */
 export function nextWindowOf(schedule: Schedule, cursor: Cursor | undefined, now: Instant): Window {
   if (cursor?.intent !== undefined) return cursor.intent.window;
-  // An account that no tick has met yet begins with the next boundary, so that its first window is now running.
+  // A new account begins with the next boundary: its first window is the current one.
   const start = cursor?.exportedThrough ?? firstPosition(schedule, nextBoundary(schedule.timeZone, now));
   return { start, end: nextBoundary(schedule.timeZone, start) };
 }
 
-/** Whether an export of the next window is to be expected, now or later. */
+/** Whether the next window will be exported, now or later. */
 function isOwed(account: Account | undefined, nextWindow: Window | undefined): nextWindow is Window {
   if (account === undefined || nextWindow === undefined) return false;
   return account.status === 'active' && !isExpired(account, nextWindow);

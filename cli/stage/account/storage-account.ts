@@ -3,10 +3,10 @@ import { parseAzureSecret } from '../../../lambdas/domain/azure-secret.ts';
 import { ExportError } from '../../../lambdas/domain/failure.ts';
 import type { RecordOptions } from './record-options.ts';
 
-/** The options that say which storage account it is. */
+/** The options that identify a storage account. */
 export type StorageAccountOptions = Pick<RecordOptions, 'storageAccount' | 'azureCloud'>;
 
-/** The storage account whose credential it is, for an account record to name; nothing if it is none of Azure's. */
+/** The storage account that a credential is for; `undefined` if it is not a credential for Azure. */
 export function storageAccountIn(secret: string): StorageAccountOptions | undefined {
   try {
     const { accountName, cloud } = parseAzureSecret(secret);
@@ -17,12 +17,10 @@ export function storageAccountIn(secret: string): StorageAccountOptions | undefi
   }
 }
 
-/** What to give where the record names no storage account and the credential does. */
+/** The options to give if the record names no storage account but the credential does. */
 export function storageAccountHints(named: StorageAccountOptions | undefined): string[] {
   if (named === undefined) return [];
   const { storageAccount, azureCloud } = named;
   const options = `--storage-account ${storageAccount}${azureCloud === undefined ? '' : ` --azure-cloud ${azureCloud}`}`;
-  return [
-    `the credential is of the storage account ${storageAccount}: if the files go there, give ${options}`,
-  ];
+  return [`the credential is for the storage account ${storageAccount}: to export there, give ${options}`];
 }

@@ -6,12 +6,12 @@ import { quotedId } from './account-id.ts';
 import type { AccountRecord } from './account-record.ts';
 import { createRecordStore, type RecordStore } from './record-store.ts';
 
-/** Where an operator's changes go. */
+/** The stores that operators change: account records and secrets. */
 export interface Stores {
   readonly records: RecordStore;
   readonly secrets: SecretWriter;
   readonly announcer: Announcer;
-  /** What commands for the stage begin with. */
+  /** The beginning of commands for the stage. */
   readonly command: string;
 }
 
@@ -29,7 +29,7 @@ export function openStores(target: Target): Stores {
   };
 }
 
-/** @throws CommandError `usage` if there is no such account, or can be none */
+/** @throws CommandError `usage` if there is no such account, or its id is invalid */
 export async function existingRecord(stores: Stores, accountId: string): Promise<AccountRecord> {
   const record = await stores.records.read(accountId);
   if (record !== undefined) return record;
@@ -39,7 +39,7 @@ export async function existingRecord(stores: Stores, accountId: string): Promise
 export function noSuchAccount(accountId: string, { command }: Pick<Stores, 'command'>): CommandError {
   return new CommandError(
     'usage',
-    `There is no account ${quotedId(accountId)}: "${command} account list" shows those that there are`,
+    `There is no account ${quotedId(accountId)}: "${command} account list" shows all`,
     { details: { unknown: [accountId] } },
   );
 }

@@ -2,7 +2,7 @@ import { distance } from 'fastest-levenshtein';
 import { DateTime } from 'luxon';
 import { timeZoneNames } from '../../../lambdas/domain/time-zone-names.ts';
 
-/** Zones of many people, to be proposed where only an offset or an abbreviation is given. */
+/** Zones with many inhabitants, suggested if only an offset or an abbreviation is given. */
 const places = [
   ...['America/Los_Angeles', 'America/Denver', 'America/Chicago', 'America/New_York', 'America/Halifax'],
   ...['America/Sao_Paulo', 'America/St_Johns', 'America/Anchorage', 'Pacific/Honolulu', 'America/Phoenix'],
@@ -12,7 +12,7 @@ const places = [
   ...['Asia/Tokyo', 'Asia/Seoul', 'Australia/Adelaide', 'Australia/Sydney', 'Pacific/Auckland'],
 ] as const;
 
-/** What abbreviations stand for, the likeliest first. Most stand for several. */
+/** Meanings of abbreviations, the most likely first; most are ambiguous. */
 const abbreviations: Readonly<Record<string, readonly string[]>> = {
   AEST: ['Australia/Sydney', 'Australia/Brisbane'],
   AEDT: ['Australia/Sydney'],
@@ -45,34 +45,36 @@ const abbreviations: Readonly<Record<string, readonly string[]>> = {
   WEST: ['Europe/Lisbon'],
 };
 
-/** What was meant by a text that is no time zone, if that can be told. */
+/** A suggestion for a text that is not a time zone; `undefined` if there is none. */
 export function timeZoneHint(given: string): string | undefined {
   const offset = offsetIn(given);
   if (offset !== undefined)
-    return `an offset is no time zone, as it knows no daylight saving: name a place${orThese(placesAt(offset))}`;
+    return `an offset is not a time zone, because it has no daylight saving: name a place${orThese(placesAt(offset))}`;
   const meant = abbreviations[given.trim().toUpperCase()];
   if (meant !== undefined)
-    return `an abbreviation is no time zone, as most mean several: name a place${orThese(meant)}`;
+    return `an abbreviation is not a time zone, because most are ambiguous: name a place${orThese(meant)}`;
   if (/ (standard|daylight|summer) time$/i.test(given.trim()))
-    return 'this is a name of Windows, or of a clock: name a place, such as Europe/Berlin';
+    return 'this is a Windows name or the name of an offset: name a place, such as Europe/Berlin';
   const nearest = nearestTimeZone(given);
   return nearest === undefined ? undefined : `did you mean ${nearest}?`;
 }
 
-/** What is to be told of a name that is right and hardly ever meant. */
+/** Warnings about names that are valid but usually a mistake. */
 export function timeZoneWarnings(timeZone: string): string[] {
   const posix = /^(?:Etc\/)?GMT([+-])(\d{1,2})$/.exec(timeZone);
   const hours = Number(posix?.[2] ?? 0);
   if (posix !== null && hours !== 0) {
     const sign = posix[1] === '+' ? '-' : '+';
     return [
-      `${timeZone} is UTC${sign}${hours}: the sign in such names is the other way round, and they have no daylight saving${orThese(placesAt((sign === '+' ? 60 : -60) * hours))}`,
+      `${timeZone} is UTC${sign}${hours}: the sign in such names is inverted, and they have no daylight saving${orThese(placesAt((sign === '+' ? 60 : -60) * hours))}`,
     ];
   }
   const named = /^(EST|MST|HST)$/.test(timeZone) ? abbreviations[timeZone] : undefined;
   return named === undefined
     ? []
-    : [`${timeZone} has no daylight saving all year${orThese(named)} if the clocks of a place are meant`];
+    : [
+        `${timeZone} never has daylight saving. For the local time of a place, name the place${orThese(named)}`,
+      ];
 }
 
 /** Minutes east of UTC, as people write them (`GMT+5`, `UTC-8`, `+05:30`, `UTC+0530`); `undefined` of anything else. */
@@ -85,7 +87,7 @@ function offsetIn(given: string): number | undefined {
   return (sign === '+' ? 1 : -1) * (60 * Number(hours) + Number(minutes));
 }
 
-/** Places that have the offset in winter or in summer. */
+/** Places with this offset in winter or summer. */
 function placesAt(offset: number): string[] {
   return places
     .filter(zone => [1, 7].some(month => DateTime.utc(2026, month, 1).setZone(zone).offset === offset))
@@ -96,13 +98,13 @@ function orThese(zones: readonly string[]): string {
   return zones.length === 0 ? '' : `, such as ${zones.join(' or ')}`;
 }
 
-/** The time zone that was meant, if the name is one but for a few letters; a city stands for its zone. */
+/** The time zone whose name differs from the text in a few letters only; a city counts as its zone. */
 export function nearestTimeZone(given: string): string | undefined {
   const wanted = given.toLowerCase().replaceAll(' ', '_');
   const furthest = Math.min(wanted.length / 3, 3);
   let nearest: { readonly name: string; readonly letters: number } | undefined;
   for (const name of timeZoneNames) {
-    // One letter away is another offset, and the signs are the other way round.
+    // Zones named by an offset are not suggested: one letter changes the offset, and their signs are inverted.
     if (/[+-]?\d+$/.test(name)) continue;
     const spelled = name.toLowerCase();
     const known = wanted.includes('/') ? spelled : (spelled.split('/').at(-1) ?? spelled);

@@ -10,20 +10,20 @@ import { expectedForms, keyForm } from '../../../lambdas/domain/sort-key.ts';
 import type { AuditLogSource } from '../../../lambdas/environment.ts';
 import { counted } from '../../terminal/wording.ts';
 
-/** Clocks of writers may be a little ahead. */
+/** Tolerance for writers whose clock is ahead. */
 const ahead = 10 * 60_000;
 
-/** What a few rows tell of how the stage is set up; each text is a sentence for an operator. */
+/** What sampled rows show about the configuration of the stage; each text is a sentence for the operator. */
 export interface Judgement {
-  /** Forms of sort keys that put rows into no file, or into that of a wrong window; empty if there are none. */
+  /** Forms of sort keys that put rows into no file, or into the file of a wrong window. */
   readonly unreadableKeys: string | undefined;
-  /** Keys that are later than now: written in another time zone, by their look. */
+  /** Keys in the future, probably written in local time. */
   readonly futureKeys: string | undefined;
-  /** Attributes that are mapped, and that no row has. */
+  /** Configured attributes that none of the rows has. */
   readonly absentAttributes: string | undefined;
 }
 
-/** Judges rows, at least one, by what the stage declares. */
+/** Compares rows (at least one) with the configuration of the stage. */
 export function judgeRows(rows: readonly StoredRow[], source: AuditLogSource, now: Instant): Judgement {
   const forms = rows.map(row => keyForm(row[source.sortKey], source.sortKeyType));
   const unreadable = Map.groupBy(
@@ -39,7 +39,7 @@ export function judgeRows(rows: readonly StoredRow[], source: AuditLogSource, no
     futureKeys:
       future.length === 0
         ? undefined
-        : `of ${counted(rows.length, 'row')}, ${future.length} with one that is later than now: keys in local time look so`,
+        : `of ${counted(rows.length, 'row')}, ${future.length} in the future: probably written in local time`,
     absentAttributes: absentAttributes(rows, source),
   };
 }
@@ -52,15 +52,16 @@ function absentAttributes(
   const mapped = new Map<string, RecordField[]>();
   for (const [, field] of recordColumns)
     mapped.set(attributes[field], [...(mapped.get(attributes[field]) ?? []), field]);
-  // The date is that of the sort key where there is none.
+  // Without a date attribute, the date comes from the sort key.
   const absent = [...mapped].filter(
     ([name, fields]) => !present.has(name) && fields.some(field => field !== 'date'),
   );
   if (absent.length === 0) return undefined;
   const free = [...present].filter(name => !mapped.has(name) && name !== partitionKey && name !== sortKey);
   const words = absent.map(([name, fields]) => `${name} (${fields.join(', ')})${suggestion(name, free)}`);
-  const others = free.length === 0 ? '' : `\nrows have beside what is mapped: ${free.sort().join(', ')}`;
-  return `of ${counted(rows.length, 'row')} none has ${words.join(', ')}${others}`;
+  const others =
+    free.length === 0 ? '' : `\nattributes of the rows that are not configured: ${free.sort().join(', ')}`;
+  return `of ${counted(rows.length, 'row')}, none has ${words.join(', ')}${others}`;
 }
 
 function suggestion(name: string, free: readonly string[]): string {
@@ -69,12 +70,12 @@ function suggestion(name: string, free: readonly string[]): string {
   return near.length === 1 ? `: did you mean ${near[0]}?` : '';
 }
 
-/** A row as it would be delivered. */
+/** A row in the form in which it would be delivered. */
 export function deliveredForm(row: StoredRow, { attributes, sortKey, required }: AuditLogSource) {
   return auditRecord(row, { ...attributes, sortKey, required });
 }
 
 export function keyRemedy({ sortKeyType }: AuditLogSource): string {
   const other = sortKeyType === 'iso' ? 'epochMilliseconds' : 'iso';
-  return `Rows with other keys are in no file, or in that of another window. Write the keys in the declared form, or declare theirs: auditLog.sortKeyType is ${sortKeyType}, and could be ${other}`;
+  return `Rows with such keys are in no file, or in the file of another window. Write the keys in the configured form, or change auditLog.sortKeyType from ${sortKeyType} to ${other}`;
 }

@@ -4,17 +4,17 @@ import type { StoredRow } from '../../../lambdas/domain/audit-record.ts';
 import type { AuditLogSource } from '../../../lambdas/environment.ts';
 import type { Target } from '../target/target.ts';
 
-/** Why a table cannot be looked at; nothing of that stops an export. */
+/** Why a table cannot be sampled. None of the reasons stops an export. */
 export interface Closed {
   readonly reason: 'denied' | 'missing' | 'other-keys';
-  /** What DynamoDB says of a request that does not fit the table. */
+  /** DynamoDB’s message for a request that does not match the table’s keys. */
   readonly words: string;
 }
 
 const newestRows = 5;
 const scannedRows = 25;
 
-/** The newest rows of an account, the newest first, and its oldest, which may be of another form. */
+/** The newest rows of an account, newest first, and its oldest one, which may have another form. */
 export async function rowsOfAccount(target: Target, accountId: string): Promise<StoredRow[] | Closed> {
   const { auditLog } = await target.environment();
   const sample = createRowSample({ client: clientFor(target, auditLog), source: auditLog });
@@ -24,7 +24,7 @@ export async function rowsOfAccount(target: Target, accountId: string): Promise<
   });
 }
 
-/** A few rows of a table, of any accounts. */
+/** A few rows of any accounts. */
 export async function rowsOfTable(target: Target): Promise<StoredRow[] | Closed> {
   const { auditLog } = await target.environment();
   const client = clientFor(target, auditLog);

@@ -10,13 +10,13 @@ import { readCredential } from '../secret/read-credential.ts';
 import type { Target } from '../target/target.ts';
 import { accountFolder } from './account-folder.ts';
 
-/** Retries included; a cloud that takes longer is not one to rely on. */
+/** The limit for one request, retries included. */
 const longestWait = 60_000;
 
-/** Of a large file that is only begun: as little as all clouds take in one request of several. */
+/** The smallest piece of a multi-request upload that all three clouds accept. */
 const pieceBytes = 256 * 1024;
 
-/** The parts of the exporter's own way to a bucket, one by one. */
+/** The steps with which the exporter reaches a bucket, one by one. */
 export function createProbe(target: Target, account: Account) {
   const { destination, accountId, secretId } = account;
   const sessionName = encodeAccountId(accountId);
@@ -36,20 +36,20 @@ export function createProbe(target: Target, account: Account) {
       return openBucket({ destination, credential, endpoints, sessionName, exporter, signal, pieceBytes });
     },
 
-    /** Creates a small object by the driver that writes the exports. */
+    /** Creates a small object, with the driver that uploads exports. */
     create(bucket: Bucket, key: string): Promise<Answer> {
       const text = `Written by "siem-export verify" to check that exports can be written here. It may be deleted. ${randomUUID()}\n`;
       return upload(bucket, key, Buffer.from(text), async () => undefined);
     },
 
     /**
-     * Begins a large object under a name that was made up for it, by the driver that writes the exports, and ends it
-     * before the request that would create it: nothing is left behind.
-     * @returns undefined if every request up to that one went through; else what the storage answered
+     * Begins a large object under a random name, with the driver that uploads exports, and stops before the request
+     * that would create it, so that nothing remains.
+     * @returns undefined if every request before that one succeeded; else what the storage answered
      */
     async begin(bucket: Bucket): Promise<Answer | undefined> {
       const key = `${accountFolder(account)}_verify_${randomBytes(8).toString('hex')}.tmp`;
-      const enough = new ExportError('internal', 'This is as far as it was to go');
+      const enough = new ExportError('internal', 'The test upload ends here');
       const answer = await upload(bucket, key, randomBytes(pieceBytes + 1), async step => {
         if (step === 'creating') throw enough;
       });
@@ -82,9 +82,9 @@ async function upload(
 export type Probe = ReturnType<typeof createProbe>;
 
 /**
- * Beside the account's exports, so that the same permissions count; neither its name nor its ending is one that a
- * reader of exports takes. One name for each destination and credential, so that `verify` leaves one object for each,
- * however often it is run.
+ * The key of the test object. It is in the account’s folder, so that the same permissions apply; readers of the files
+ * ignore its name. The name depends on destination and credential, so `verify` leaves at most one object for each,
+ * however often it runs.
  */
 export function probeKey(account: Account, credential: Credential | undefined): string {
   const means = JSON.stringify([account.destination, credential]);

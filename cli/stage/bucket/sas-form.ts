@@ -1,6 +1,9 @@
 import type { Step } from './steps.ts';
 
-/** Fields that Azure knows from a version on; below it the field is ignored, and the signature is another one. */
+/**
+ * The version from which Azure knows a field. With an older version, Azure ignores the field and computes another
+ * signature.
+ */
 const since: readonly (readonly [field: string, version: string])[] = [
   ['ss', '2015-04-05'],
   ['srt', '2015-04-05'],
@@ -10,21 +13,21 @@ const since: readonly (readonly [field: string, version: string])[] = [
   ['sdd', '2020-02-10'],
 ];
 
-/** Since then a SAS without an access policy may be valid for longer than an hour. */
+/** Before this version, a SAS without an access policy was valid for at most an hour. */
 const earliestVersion = '2012-02-12';
 
-/** What a SAS loses on the way from the portal to us: Azure then finds another signature than it computes. */
+/** Damage from copying a SAS, because of which Azure computes another signature. */
 export function formSteps(sas: string, fields: URLSearchParams): Step[] {
   const detail = faultOf(sas, fields);
   return detail === undefined
     ? []
-    : [{ name: 'the SAS is whole, as Azure issued it', outcome: 'wrong', detail }];
+    : [{ name: 'the SAS is complete and unchanged', outcome: 'wrong', detail }];
 }
 
 function faultOf(sas: string, fields: URLSearchParams): string | undefined {
   const names = [...fields.keys()];
   if (names.some(name => name.startsWith('amp;')))
-    return 'it has &amp; in place of &: it was copied from the source of a web page';
+    return 'it has &amp; instead of &: it was copied from the source of a web page';
   const repeated = names.find((name, at) => /^[a-z]{2,6}$/.test(name) && names.indexOf(name) !== at);
   if (repeated !== undefined) return `it has the field ${repeated} twice`;
   if (/%25[0-9A-F]{2}/i.test(sas)) return 'it is percent-encoded twice (%25): decode it once';
@@ -33,22 +36,22 @@ function faultOf(sas: string, fields: URLSearchParams): string | undefined {
 
 function versionFault(fields: URLSearchParams): string | undefined {
   const version = fields.get('sv');
-  if (version === null) return 'it lacks its version (sv), so its beginning was cut off';
-  if (!/^\d{4}-\d\d-\d\d$/.test(version)) return 'its version (sv) is no date';
+  if (version === null) return 'its version (sv) is missing, so its beginning was cut off';
+  if (!/^\d{4}-\d\d-\d\d$/.test(version)) return 'its version (sv) is not a date';
   if (version < earliestVersion && !fields.has('si'))
-    return `its version (sv) is from before ${earliestVersion}, when a SAS was valid for an hour at most`;
+    return `its version (sv) is older than ${earliestVersion}, so it is valid for an hour at most`;
   const newer = since.find(([field, from]) => fields.has(field) && version < from);
-  return newer && `its version (sv) is older than its field ${newer[0]}, which Azure knows since ${newer[1]}`;
+  return newer && `its version (sv) is older than ${newer[1]}, which its field ${newer[0]} requires`;
 }
 
-/** Azure's signatures are of 32 bytes, in base64 and percent-encoded. */
+/** A signature of Azure has 32 bytes, base64 and percent-encoded. */
 function signatureFault(signature: string): string | undefined {
   if (signature.includes('+'))
-    return 'its signature (sig) has a bare +, which a server reads as a space: write %2B for it';
+    return 'its signature (sig) contains +, which a server reads as a space: replace it with %2B';
   const base64 = signature.replaceAll(/%([0-9A-F]{2})/gi, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
   );
   return /^[A-Za-z0-9+/]{43}=?$/.test(base64)
     ? undefined
-    : 'its signature (sig) is not one of 32 bytes in base64: it was cut off or altered';
+    : 'its signature (sig) is not 32 bytes in base64: it was cut off or altered';
 }

@@ -6,8 +6,8 @@ import { accountFolder } from './account-folder.ts';
 import type { Step } from './steps.ts';
 
 /**
- * What is wrong with the place that a credential of Azure names, be it in the URL of a SAS or in a connection string's
- * BlobEndpoint: a SAS is signed for one container, folder or blob, and does not say so itself.
+ * Compares the place in a credential for Azure (the URL of a SAS, or the BlobEndpoint of a connection string) with
+ * the record. A SAS is signed for one container, folder or blob, but its fields do not name it.
  */
 export function placeSteps(account: Account, credential: AzureCredential, command: string): Step[] {
   const { destination } = account;
@@ -23,9 +23,9 @@ export function placeSteps(account: Account, credential: AzureCredential, comman
       account.accountId,
       `--container ${shellWord(named)}`,
     );
-    const detail = `it is for the container ${displayName(named)}, and the record names ${container}`;
+    const detail = `it is for the container ${displayName(named)}, but the record names ${container}`;
     const remedy = `The customer makes one for ${container}\nor, if the record is wrong: ${update}`;
-    // A key and a SAS of the whole account write into any container: then only the URL is another one.
+    // An account key and an account SAS work for any container: then only the URL is misleading.
     const anywhere = !('sas' in credential.access) || fields.has('ss');
     return anywhere
       ? [{ name: 'the credential names the container of the record', outcome: 'warning', detail, remedy }]
@@ -50,7 +50,7 @@ const otherResources: ReadonlyMap<string, string> = new Map([
   ['s', 'a share of Azure Files, and none'],
 ]);
 
-/** A SAS for a folder will do if the exports go below it. */
+/** A SAS for a folder works if the exports go below that folder. */
 function folderSteps(name: string, account: Account, inside: readonly string[], depth: number): Step[] {
   const folder = inside.map(decodeURIComponent).join('/');
   const exports = accountFolder(account);
@@ -59,7 +59,7 @@ function folderSteps(name: string, account: Account, inside: readonly string[], 
       {
         name,
         outcome: 'warning',
-        detail: `it is for a folder ${depth} deep, and does not say for which: the exports go to ${exports}`,
+        detail: `it is for a folder at depth ${depth}, but does not name the folder: the exports go to ${exports}`,
       },
     ];
   if (exports.startsWith(`${folder}/`)) return [];
@@ -67,7 +67,7 @@ function folderSteps(name: string, account: Account, inside: readonly string[], 
     {
       name,
       outcome: 'wrong',
-      detail: `it is for the folder ${displayName(folder)}, and the exports go to ${exports}`,
+      detail: `it is for the folder ${displayName(folder)}, but the exports go to ${exports}`,
       remedy: 'The customer makes one for the container, or for a folder above that of the exports',
     },
   ];

@@ -5,13 +5,13 @@ import { formSteps } from './sas-form.ts';
 import type { Step } from './steps.ts';
 
 const day = 24 * 3_600_000;
-/** A customer needs about so long to issue another. */
+/** Time that a customer needs to issue another one. */
 const warnBefore = 30 * day;
 
 /**
- * What a SAS says about itself. Azure decides by it, so what is wrong here fails sooner or later, even if a small
- * object can be written now.
- * @param egressAddresses where the exporter's requests come from; absent if from any address of AWS
+ * Checks the fields of a SAS. Azure enforces them, so a fault found here makes exports fail sooner or later, even if
+ * a test upload works now.
+ * @param egressAddresses the exporter’s fixed addresses; absent if its requests may come from any address of AWS
  */
 export function readSas(sas: string, now: Instant, egressAddresses?: string): Step[] {
   const fields = new URLSearchParams(sas);
@@ -25,10 +25,10 @@ export function readSas(sas: string, now: Instant, egressAddresses?: string): St
   ];
 }
 
-/** The forms of an instant that Azure takes. Of any other nobody knows what Azure makes of it. */
+/** The formats of an instant that Azure accepts; how Azure reads any other format is unknown. */
 const instant = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,7})?)?(Z|[+-]\d\d:\d\d))?$/;
 
-/** The instants in two fields, of the SAS itself and of the key that signed it; `NaN` where one cannot be read. */
+/** The instants in two fields, of the SAS and of the key that signed it; `NaN` if one cannot be read. */
 function instantsIn(fields: URLSearchParams, names: readonly string[]) {
   return names.flatMap(name => {
     const text = fields.get(name);
@@ -36,7 +36,7 @@ function instantsIn(fields: URLSearchParams, names: readonly string[]) {
   });
 }
 
-/** Most have no beginning, or a past one, of which nothing is to be told. */
+/** A SAS without a start, or with one in the past, needs no step. */
 function beginSteps(fields: URLSearchParams, now: Instant): Step[] {
   const name = 'the SAS is valid already';
   const begins = instantsIn(fields, ['st', 'skt']);
@@ -46,7 +46,7 @@ function beginSteps(fields: URLSearchParams, now: Instant): Step[] {
       {
         name,
         outcome: 'wrong',
-        detail: `its beginning (${unreadable.name}) is no instant in a form of Azure's`,
+        detail: `its beginning (${unreadable.name}) is not an instant in a format of Azure`,
       },
     ];
   const begin = Math.max(...begins.map(({ at }) => at));
@@ -55,13 +55,13 @@ function beginSteps(fields: URLSearchParams, now: Instant): Step[] {
     {
       name,
       outcome: 'wrong',
-      detail: `it is valid from ${utcTime(begin)} on, ${span(begin - now)} from now`,
+      detail: `it is only valid from ${utcTime(begin)}, ${span(begin - now)} from now`,
       remedy: 'Wait until then, or ask the customer for one that is valid now',
     },
   ];
 }
 
-/** The SAS ends with the key that signed it, whatever it says itself. */
+/** A SAS is not valid for longer than the key that signed it. */
 function expiryStep(fields: URLSearchParams, now: Instant): Step {
   const name = 'the SAS is valid for long enough';
   const ends = instantsIn(fields, ['se', 'ske']);
@@ -70,32 +70,36 @@ function expiryStep(fields: URLSearchParams, now: Instant): Step {
     return {
       name,
       outcome: 'wrong',
-      detail: `its end (${unreadable.name}) is no instant in a form of Azure's`,
+      detail: `its end (${unreadable.name}) is not an instant in a format of Azure`,
     };
   const [end] = ends.toSorted((one, other) => one.at - other.at);
   if (end === undefined)
-    // A SAS of a stored access policy has its times in the policy, which only the customer sees.
+    // With a stored access policy, the times are in the policy, which only the customer can see.
     return {
       name,
       outcome: 'warning',
-      detail: 'it does not say until when: ask the customer for the end of its access policy',
+      detail: 'its end is in its access policy: ask the customer for it',
     };
   const left = end.at - now;
-  const signed = end.name === 'ske' ? ', as the key that signed it (ske) does' : '';
+  const signed = end.name === 'ske' ? ', with the key that signed it (ske)' : '';
   if (left <= 0) return { name, outcome: 'wrong', detail: `it expired at ${utcTime(end.at)}${signed}` };
-  const ending = signed === '' ? '' : `: then the key that signed it ends (ske)`;
+  const ending = signed === '' ? '' : `: the key that signed it expires then (ske)`;
   const detail = `until ${utcTime(end.at)}, ${span(left)} from now${ending}`;
   return { name, outcome: left < warnBefore ? 'warning' : 'right', detail };
 }
 
-/** The order in which Azure wants the permissions of a SAS of one service. */
+/** The order that Azure requires for the permissions of a service SAS. */
 const order = 'racwdl';
 
 function permissionStep(fields: URLSearchParams): Step {
-  const name = 'the SAS allows to create and write, and nothing else';
+  const name = 'the SAS allows create and write, and nothing else';
   const permissions = fields.get('sp');
   if (permissions === null)
-    return { name, outcome: 'warning', detail: 'it does not say what it allows: its access policy does' };
+    return {
+      name,
+      outcome: 'warning',
+      detail: 'its permissions are in its access policy, which only the customer can see',
+    };
   const lacksWrite = !permissions.includes('w');
   if (!permissions.includes('c'))
     return { name, outcome: 'wrong', detail: `it lacks Create (c)${lacksWrite ? ' and Write (w)' : ''}` };
@@ -113,14 +117,14 @@ function permissionStep(fields: URLSearchParams): Step {
     return {
       name,
       outcome: 'wrong',
-      detail: `its permissions are not in the order that Azure wants (${order})`,
+      detail: `its permissions are not in the order that Azure requires (${order})`,
     };
   const beyond = [...permissions].filter(letter => !'cw'.includes(letter)).join('');
-  if (beyond !== '') return { name, outcome: 'warning', detail: `it allows more than is needed (${beyond})` };
+  if (beyond !== '') return { name, outcome: 'warning', detail: `it allows more than needed (${beyond})` };
   return { name, outcome: 'right' };
 }
 
-/** What a SAS of a whole storage account, and any SAS, may be limited to. */
+/** Restrictions of an account SAS (ss, srt) and of any SAS. */
 function scopeSteps(fields: URLSearchParams): Step[] {
   const limits = [
     ['ss', 'b', 'the SAS is for blobs', 'it is for other services of the storage account (ss lacks b)'],

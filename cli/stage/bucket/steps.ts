@@ -3,7 +3,7 @@ import { expectedOwnerOf } from '../../../lambdas/domain/destination.ts';
 import type { ExportError, FailureCode } from '../../../lambdas/domain/failure.ts';
 import { accountFolder } from './account-folder.ts';
 
-/** One thing that has to be right. `unknown`: nothing was learnt about it, because an earlier step failed. */
+/** One step of a verification. `unknown`: an earlier step failed, so this one was not reached. */
 export interface Step {
   readonly name: string;
   readonly outcome: 'right' | 'wrong' | 'warning' | 'unknown';
@@ -11,7 +11,7 @@ export interface Step {
   readonly remedy?: string | undefined;
 }
 
-/** What creating an object takes, in the order in which a cloud looks at it. */
+/** The conditions for creating an object, in the order in which a cloud checks them. */
 const writing = ['reachable', 'accepted', 'found', 'region', 'owner', 'allowed', 'checked'] as const;
 type Writing = (typeof writing)[number];
 
@@ -34,7 +34,7 @@ function nameOf(step: Writing, account: Account): string {
   }
 }
 
-/** The step at which a failure happened, and the earlier ones of which it tells that they are right. */
+/** For each failure code: the step that failed, and the earlier steps that the failure proves to be right. */
 const tellings: Readonly<Partial<Record<FailureCode, readonly [failed: Writing, ...right: Writing[]]>>> = {
   network: ['reachable'],
   no_answer: ['reachable'],
@@ -50,15 +50,18 @@ function tellingOf({
   code,
   message,
 }: Pick<ExportError, 'code' | 'message'>): readonly [Writing, ...Writing[]] {
-  // A cloud that compares checksums has let the request in. Which answer it gave is in the message only.
+  // A cloud that compares checksums has accepted the request. Only the message contains this answer.
   if (/BadDigest|ChecksumMismatch|Md5Mismatch|Crc64Mismatch|other bytes/.test(message))
     return ['checked', 'reachable', 'accepted', 'found', 'allowed'];
-  // Nobody has answered: the name of the host tells of the region, and of nothing else.
+  // No server answered: the name of the host says that the region is wrong, and nothing about the other steps.
   if (code === 'wrong_region' && message.includes('ENOTFOUND')) return ['region'];
   return tellings[code] ?? ['allowed'];
 }
 
-/** The steps of writing, as the outcome of one creation tells them; `undefined` if it went through. */
+/**
+ * The steps of writing, according to one attempt to create an object.
+ * @param failure absent if the object was created
+ */
 export function writingSteps(
   account: Account,
   failure: { readonly code: FailureCode; readonly message: string; readonly remedy: string } | undefined,
@@ -83,7 +86,7 @@ export function writingSteps(
   });
 }
 
-/** The step before which nothing of the cloud is known. */
+/** All steps of writing as unknown, because an earlier step failed. */
 export function unknownWriting(account: Account): Step[] {
   return writingSteps(account, undefined).map(({ name }) => ({ name, outcome: 'unknown' }));
 }

@@ -10,7 +10,7 @@ import type { Target } from '../target/target.ts';
 import { createFileReader } from './ledger-files.ts';
 
 /**
- * The files of the window that ends at an instant, in the order of their parts.
+ * The files of the window that ends at this instant, ordered by part.
  * @throws CommandError `usage` if no such window was delivered, or there is no such account
  */
 export async function filesOfWindow(
@@ -23,7 +23,7 @@ export async function filesOfWindow(
   const reader = createFileReader({ client: dynamodb, tableName: outputs.ExportLedgerTableName });
   const [first, ...more] = await reader.filesOfWindow(accountId, end);
   if (first !== undefined) return [first, ...more];
-  // A removed account has deliveries all the same.
+  // A removed account still has deliveries.
   const known = (await reader.latest(accountId)) ?? (await openStores(target).records.read(accountId));
   if (known === undefined) throw noSuchAccount(accountId, target);
   throw new CommandError(

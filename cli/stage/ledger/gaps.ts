@@ -2,17 +2,17 @@ import type { Cursor } from '../../../lambdas/domain/cursor.ts';
 import type { DeliveredFile } from '../../../lambdas/domain/delivered-file.ts';
 import { boundaryAtOrBefore, type Window } from '../../../lambdas/domain/window.ts';
 
-/** A span of time of which the ledger has no proof that it was delivered. */
+/** A span of time for which the ledger does not prove a delivery. */
 export interface Gap {
   readonly what: string;
   readonly window: Window;
 }
 
 /**
- * Where the files of an account, in the order of windows and parts, do not tile time up to the cursor: there is none,
- * unless rows of the ledger were lost or altered.
+ * Finds where an account’s files, ordered by window and part, do not cover the time up to the cursor without gaps.
+ * There are none unless rows of the ledger were lost or changed.
  *
- * @param previous the file before them, if they are not all of the account's
+ * @param previous the last file before them, if `files` does not begin with the account’s first file
  */
 export function findGaps(
   files: readonly DeliveredFile[],
@@ -36,7 +36,7 @@ export function findGaps(
   return gaps;
 }
 
-/** What is missing for certain if an account was delivered files and the ledger has no row of any. */
+/** The part that is certainly missing if the account had deliveries but the ledger has no row of a file. */
 export function gapWithoutRows({ exportedThrough, intent }: Cursor, timeZone: string): Gap {
   const last = { start: boundaryAtOrBefore(timeZone, exportedThrough - 1), end: exportedThrough };
   return {

@@ -3,9 +3,9 @@ import { cursorEntry, fileEntry, fileFromItem } from '../../../lambdas/aws/ledge
 import type { DeliveredFile } from '../../../lambdas/domain/delivered-file.ts';
 import type { Instant } from '../../../lambdas/domain/instant.ts';
 
-/** The ledger's rows of delivered files, in the order of windows and parts. */
+/** Reads the ledger’s rows of delivered files, ordered by window and part. */
 export function createFileReader({ client, tableName }: { client: DynamoDBClient; tableName: string }) {
-  // The character after `#` is beyond every row of a file.
+  // `$` sorts after `#`, so after the keys of all files.
   const between = (accountId: string, from: string, to = 'file$') => ({
     TableName: tableName,
     KeyConditionExpression: 'accountId = :account AND #entry BETWEEN :from AND :to',
@@ -18,22 +18,22 @@ export function createFileReader({ client, tableName }: { client: DynamoDBClient
   });
 
   return {
-    /** Files of the windows that end at an instant or later; of all windows without one. */
+    /** Files of the windows that end at this instant or later; all files without an instant. */
     files: (accountId: string, since?: Instant) =>
       all(between(accountId, since === undefined ? 'file#' : windowEntry(since))),
 
-    /** Files of the window that ends at an instant. */
+    /** Files of the window that ends at this instant. */
     filesOfWindow: (accountId: string, end: Instant) =>
       all(between(accountId, windowEntry(end), `${windowEntry(end).slice(0, -1)}$`)),
 
-    /** The last file of all. */
+    /** The account’s last file. */
     latest: (accountId: string) => last(between(accountId, 'file#')),
 
-    /** The last file of the windows that end before an instant. */
+    /** The last file of a window that ends before this instant. */
     lastBefore: (accountId: string, instant: Instant) =>
       last(between(accountId, 'file#', windowEntry(instant))),
 
-    /** Whether any file was ever committed, by what the cursor itself keeps of it. */
+    /** Whether a file was ever committed, according to the cursor item. */
     async wasDelivered(accountId: string): Promise<boolean> {
       const { Item } = await client.send(
         new GetItemCommand({
@@ -61,7 +61,7 @@ export function createFileReader({ client, tableName }: { client: DynamoDBClient
   }
 }
 
-/** What the rows of a window's files begin with, `#` included: it sorts right before them. */
+/** The common beginning of the sort keys of a window’s files, with `#` at the end: it sorts directly before them. */
 function windowEntry(end: Instant): string {
   return fileEntry(end, 1).slice(0, -'0001'.length);
 }

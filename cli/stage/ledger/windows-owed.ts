@@ -6,12 +6,12 @@ import type { Window } from '../../../lambdas/domain/window.ts';
 import type { Column } from '../../terminal/table.ts';
 import { localWindow, utcWord } from '../../terminal/wording.ts';
 
-/** Every window that has ended and is not delivered, oldest first; none that the add-on no longer covers. */
+/** Every window that has ended and is not delivered, oldest first, except those after the end of the add-on. */
 export function windowsOwed(account: Account, cursor: Cursor | undefined, now: Instant): Window[] {
   const { timeZone, addOnExpiresAt = Number.POSITIVE_INFINITY } = account;
   const from = cursor?.exportedThrough ?? firstPosition(account, now);
   const [next, ...later] = [...windowsAfter(timeZone, from, now)];
-  // A window that was begun keeps its end, even if the time zone has changed since.
+  // A window whose export has begun keeps its end, even if the time zone has changed since.
   const begun = cursor?.intent?.window;
   const owed =
     begun === undefined
@@ -20,7 +20,7 @@ export function windowsOwed(account: Account, cursor: Cursor | undefined, now: I
   return owed.filter((window): window is Window => window !== undefined && window.end <= addOnExpiresAt);
 }
 
-/** Of windows that have ended, those that are read by now, and those whose rows are still being recorded. */
+/** Splits windows that have ended into those whose settle time is over, and the others. */
 export function bySettling(ended: readonly Window[], now: Instant, settle: number) {
   const settled = ended.filter(({ end }) => end + settle <= now);
   return { settled, settling: ended.slice(settled.length) };

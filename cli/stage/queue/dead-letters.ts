@@ -3,14 +3,13 @@ import { type ExportMessage, parseMessage } from '../../../lambdas/domain/export
 import { ExportError } from '../../../lambdas/domain/failure.ts';
 import { createHeldMessages, type HeldMessage } from './held-messages.ts';
 
-/** An export that was put aside. */
+/** A message of the dead-letter queue of exports. */
 export interface DeadLetter {
   readonly held: HeldMessage;
-  /** What it asks for; absent if it is no message of ours. */
+  /** The parsed message; absent if it is foreign. */
   readonly message: ExportMessage | undefined;
 }
 
-/** The dead-letter queue of exports. */
 export function createDeadLetters({
   client,
   queueUrl,
@@ -25,7 +24,10 @@ export function createDeadLetters({
     receiveAll: async (): Promise<DeadLetter[]> =>
       (await receiveAll()).map(held => ({ held, message: parsed(held.body) })),
 
-    /** Sent before it is deleted: whoever is interrupted in between exports an account twice, which does no harm. */
+    /**
+     * Sends, then deletes: if it is interrupted in between, the account is exported twice, which is harmless. The
+     * other order could lose the message.
+     */
     async moveBack({ held }: DeadLetter): Promise<void> {
       await client.send(new SendMessageCommand({ QueueUrl: exportQueueUrl, MessageBody: held.body }));
       await remove(held);

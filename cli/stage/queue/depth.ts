@@ -1,12 +1,12 @@
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 
-/** How many messages a queue holds, approximately, as SQS counts them. */
+/** Approximate numbers of messages in a queue, from SQS. */
 export interface QueueDepth {
-  /** To be worked on now. */
+  /** Visible. */
   readonly waiting: number;
-  /** Being worked on, or waiting for their retry. */
+  /** In progress, or waiting for a retry. */
   readonly inFlight: number;
-  /** Waiting until their rows have settled. */
+  /** Delayed by the settle time. */
   readonly delayed: number;
 }
 

@@ -14,17 +14,17 @@ export interface HeldMessage {
   readonly sentAt: Instant;
 }
 
-/** Long enough for a person to read the list and decide. */
+/** A person needs time to read the list and decide. */
 const heldSeconds = 300;
 
-/** The messages of a queue. What is received is held, and nobody else sees it, until it is removed or let go. */
+/** The messages of a queue. A received message is held: it is invisible to others until it is removed or released. */
 export function createHeldMessages(client: SQSClient, queueUrl: string) {
   const held = new Set<HeldMessage>();
   return {
-    /** How many messages somebody else holds. SQS counts what was removed or let go as held for another while. */
+    /** How many messages others hold. After a removal or release, SQS may report a message as held for a while. */
     heldByOthers: async () => Math.max((await readDepth(client, queueUrl)).inFlight - held.size, 0),
 
-    /** Every message that is there, each once. */
+    /** Receives every visible message, each once. */
     async receiveAll(): Promise<HeldMessage[]> {
       for (;;) {
         const { Messages = [] } = await client.send(
@@ -32,7 +32,7 @@ export function createHeldMessages(client: SQSClient, queueUrl: string) {
             QueueUrl: queueUrl,
             MaxNumberOfMessages: 10,
             VisibilityTimeout: heldSeconds,
-            // Long polling asks every server of the queue; a short poll may miss some.
+            // Long polling asks all servers of the queue; short polling may miss messages.
             WaitTimeSeconds: 1,
             MessageSystemAttributeNames: ['SentTimestamp'],
           }),
@@ -53,7 +53,7 @@ export function createHeldMessages(client: SQSClient, queueUrl: string) {
       held.delete(message);
     },
 
-    /** Leaves in the queue what was not removed, to be seen again at once. */
+    /** Makes the messages that were not removed visible again at once. */
     async letGo(): Promise<void> {
       for (const { receiptHandle } of held) await makeVisible(receiptHandle);
       held.clear();
@@ -65,7 +65,7 @@ export function createHeldMessages(client: SQSClient, queueUrl: string) {
     try {
       await client.send(new ChangeMessageVisibilityCommand(visible));
     } catch (thrown) {
-      // Whoever thought about it for too long no longer holds it.
+      // After a long pause the hold has expired, and the message is visible anyway.
       if (!(thrown instanceof MessageNotInflight)) throw thrown;
     }
   }

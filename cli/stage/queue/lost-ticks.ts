@@ -2,13 +2,13 @@ import { z } from 'zod';
 import type { Instant } from '../../../lambdas/domain/instant.ts';
 import type { HeldMessage } from './held-messages.ts';
 
-/** A tick of the dispatcher, or a round of the watchdog, that was lost after all its retries. */
+/** A tick of the dispatcher, or a run of the watchdog, that failed after all retries. */
 export interface LostTick {
   readonly held: HeldMessage;
   readonly of: 'dispatcher' | 'watchdog';
-  /** When it was due, as far as its message tells. */
+  /** When it was due; if the message does not say, when it was sent. */
   readonly due: Instant;
-  /** The function's own words, or that it was never reached. */
+  /** The error of the function, or that it was never invoked. */
   readonly why: string;
 }
 
@@ -18,14 +18,17 @@ const scheduled = z.object({
   resources: z.array(z.string()).default([]),
 });
 
-/** What Lambda sends when a function failed for good, around the event that it was given. */
+/** The message that Lambda sends after the last failed attempt of an asynchronous invocation. */
 const failedInvocation = z.object({
   requestContext: z.object({ functionArn: z.string(), condition: z.string() }),
   requestPayload: z.unknown(),
   responsePayload: z.object({ errorMessage: z.string() }).nullish(),
 });
 
-/** Reads a message of the triggers' dead-letter queue: EventBridge's own event, or Lambda's account of a failure. */
+/**
+ * Reads a message of the dead-letter queue of triggers: the event itself from EventBridge, or Lambda’s report of a
+ * failed invocation.
+ */
 export function readLostTick(held: HeldMessage): LostTick {
   const value = parseJson(held.body);
   const failed = failedInvocation.safeParse(value).data;
@@ -39,8 +42,11 @@ export function readLostTick(held: HeldMessage): LostTick {
   return { held, of, due, why: `${functionName}: ${words}` };
 }
 
-/** Whether nothing is missing because of it: a round of the watchdog leaves nothing behind that a later one needs. */
-export function isMadeUpFor({ of, due }: LostTick, lastTick: Instant | undefined): boolean {
+/**
+ * Whether the lost tick needs no further action: a later tick has covered it, or it was a run of the watchdog, which
+ * later runs do not depend on.
+ */
+export function isCovered({ of, due }: LostTick, lastTick: Instant | undefined): boolean {
   return of === 'watchdog' || (lastTick !== undefined && lastTick >= due);
 }
 
@@ -48,7 +54,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Whatever is not JSON is none of EventBridge's; it is shown by when it was sent.
+    // A message that is not JSON is listed with the time at which it was sent.
     return undefined;
   }
 }

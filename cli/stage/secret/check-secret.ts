@@ -7,7 +7,7 @@ import { type CredentialCheck, credentialSteps } from './credential-steps.ts';
 import { readCredential } from './read-credential.ts';
 import { largestSecret, tooLarge } from './secret-size.ts';
 
-/** @throws CommandError `usage` with every fault, and no part of the secret */
+/** @throws CommandError `usage` with every fault; the message contains no part of the secret */
 export function checkSecret({ destination }: Account, secret: string): Credential {
   if (secret.trim() === '') throw new CommandError('usage', 'The secret is empty');
   if (Buffer.byteLength(secret) > largestSecret) throw new CommandError('usage', `The secret ${tooLarge}`);
@@ -18,15 +18,15 @@ export function checkSecret({ destination }: Account, secret: string): Credentia
   }
 }
 
-/** What is given beside a record as its credential, whatever it is called there. */
+/** What was given as the credential besides a record. */
 export interface GivenCredential {
   readonly secret?: unknown;
   readonly secretId?: unknown;
 }
 
 /**
- * A key for an account that goes by its role would be stored and never be used.
- * @param names what the three are called where they were given, and what else is to be done
+ * An account with a role would never use a stored key.
+ * @param names the names of the options or attributes, for the message
  * @throws CommandError `usage`
  */
 export function refuseUnusedKey(
@@ -36,11 +36,11 @@ export function refuseUnusedKey(
 ): void {
   const byRole = destination.type === 's3' && destination.roleArn !== undefined;
   if (!byRole || (secret === undefined && secretId === undefined)) return;
-  throw new CommandError('usage', `${names}: expected one of them, each being a credential of its own`);
+  throw new CommandError('usage', `${names}: expected only one of them, because each is a credential`);
 }
 
 /**
- * What the cloud will refuse sooner or later, although the secret is a credential by its form.
+ * Warnings about a well-formed credential that the cloud will refuse sooner or later.
  * @throws CommandError `usage` as `checkSecret` does
  */
 export function credentialWarnings(account: Account, secret: string, options: CredentialCheck): string[] {
@@ -50,6 +50,6 @@ export function credentialWarnings(account: Account, secret: string, options: Cr
 
 function warningOf({ name, outcome, detail }: Step): string[] {
   if (outcome !== 'wrong' && outcome !== 'warning') return [];
-  const told = outcome === 'wrong' ? 'it is not so that' : 'it is not certain that';
-  return [`${told} ${name}${detail === undefined ? '' : `: ${detail}`}`];
+  const result = outcome === 'wrong' ? 'check failed:' : 'check with a warning:';
+  return [`${result} ${name}${detail === undefined ? '' : `: ${detail}`}`];
 }

@@ -8,21 +8,20 @@ import type { Target } from '../target/target.ts';
 
 export interface CredentialCheck {
   readonly now: Instant;
-  /** What commands for the stage begin with. */
+  /** The beginning of commands for the stage. */
   readonly command: string;
-  /** Where the exporter's requests come from, as the stack tells it; absent if from any address of AWS. */
+  /**
+   * The exporter’s fixed addresses from the stack’s outputs; absent if its requests may come from any address of AWS.
+   */
   readonly egressAddresses?: string | undefined;
 }
 
-/** What is known of the stage by which a credential is judged now. */
+/** What the check of a credential depends on, besides the account. */
 export function credentialCheck({ command, outputs }: Pick<Target, 'command' | 'outputs'>): CredentialCheck {
   return { now: Date.now(), command, egressAddresses: outputs.EgressAddresses };
 }
 
-/**
- * What a credential says of itself that makes it fail sooner or later, although it is one by its form: every field of
- * every form that a cloud decides by.
- */
+/** Faults in a well-formed credential that make it fail sooner or later. Checks every field that a cloud enforces. */
 export function credentialSteps(
   account: Account,
   secret: string,
@@ -48,37 +47,37 @@ function accessKeySteps({ accessKeyId, secretAccessKey, sessionToken }: S3Creden
   const steps: Step[] = [];
   if (sessionToken !== undefined)
     steps.push({
-      name: 'the credential lasts',
+      name: 'the credential does not expire soon',
       outcome: 'warning',
       detail:
-        'it has a session token, so it expires within hours or days: ask for a role or for an access key of a user',
+        'it has a session token, so it expires within hours or days: use a role or an access key of a user',
     });
   if (sessionToken !== undefined && accessKeyId.startsWith('AKIA'))
     steps.push({
       name: 'the session token belongs to the key',
       outcome: 'wrong',
-      detail: 'a key of a user (AKIA…) has none, and AWS refuses it with one',
+      detail: 'the key of a user (AKIA…) has no session token, and AWS refuses it with one',
     });
   const odd = /%[0-9a-f]{2}/i.test(secretAccessKey)
     ? 'it is percent-encoded, as in a URL'
-    : /[^A-Za-z0-9/+=]/.test(secretAccessKey) && 'it has characters that keys of AWS do not have';
-  if (odd) steps.push({ name: 'the secret access key is as AWS shows it', outcome: 'warning', detail: odd });
+    : /[^A-Za-z0-9/+=]/.test(secretAccessKey) && 'it contains characters that AWS does not use in keys';
+  if (odd) steps.push({ name: 'the secret access key is unchanged', outcome: 'warning', detail: odd });
   return steps;
 }
 
-/** What is kept of the file says nothing of itself; the rest of it is read here only. */
+/** Reads fields of the file that are not part of the parsed credential. */
 function serviceAccountSteps(secret: string): Step[] {
   const { universe_domain: universe, client_email: email } = JSON.parse(secret.replace(/^\ufeff/, ''));
   const steps: Step[] = [];
   if (universe !== undefined && universe !== 'googleapis.com')
     steps.push({
-      name: 'the key is one of Google Cloud itself',
+      name: 'the key is for Google Cloud itself',
       outcome: 'wrong',
-      detail: 'its universe_domain is another: the export knows googleapis.com only',
+      detail: 'its universe_domain is different: only googleapis.com is supported',
     });
   if (!/\.gserviceaccount\.com$/.test(String(email).trim()))
     steps.push({
-      name: 'client_email is that of a service account',
+      name: 'client_email is the address of a service account',
       outcome: 'warning',
       detail: 'it does not end in .gserviceaccount.com',
     });

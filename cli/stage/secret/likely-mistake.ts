@@ -13,8 +13,8 @@ const expected: Readonly<Record<Destination['type'], string>> = {
 };
 
 /**
- * What a text that is no credential of the destination most probably is, and what to do; `undefined` if nobody can tell.
- * Holds no part of the text.
+ * The most likely mistake behind a text that is not a credential for the destination, and what to do; `undefined` if
+ * unknown. Contains no part of the text.
  */
 export function likelyMistake(secret: string, destination: Destination): string | undefined {
   const text = secret.replace(/^\ufeff/, '').trim();
@@ -29,7 +29,7 @@ function quoted(text: string): string | undefined {
   const marks = [`""`, `''`, '``', '“”', '‘’', '«»', '„“'];
   const inQuotes =
     text.length > 2 && marks.some(([open = '', close = '']) => text.startsWith(open) && text.endsWith(close));
-  return inQuotes ? 'it stands in quotation marks: store what is between them' : undefined;
+  return inQuotes ? 'it is in quotation marks: store the text between them' : undefined;
 }
 
 function inBase64(text: string, destination: Destination): string | undefined {
@@ -37,9 +37,9 @@ function inBase64(text: string, destination: Destination): string | undefined {
   if (!/^[\w+/-]{40,}={0,2}$/.test(compact) || isAccountKey(compact)) return undefined;
   const decoded = Buffer.from(compact, 'base64').toString('utf8');
   if (/^\s*\{/.test(decoded) || credentialLook(decoded)?.certain)
-    return `it is a credential in base64: decode it (base64 -d), and store ${expected[destination.type]}`;
+    return `it is a credential in base64: decode it (base64 -d) and store ${expected[destination.type]}`;
   if (decoded.includes('\ufffd') && compact.startsWith('MII'))
-    return 'it is a key alone, or a certificate: store the whole file';
+    return 'it is only a key or a certificate: store the whole file';
   return undefined;
 }
 
@@ -51,7 +51,7 @@ function inJson(text: string, destination: Destination): string | undefined {
   if (given !== undefined) return sentence(given, destination);
   const deeper = Object.values(json).some(value => isMap(value) && kindOfJson(value) !== undefined);
   return deeper
-    ? `the credential stands one level too deep in it: store ${expected[destination.type]} alone`
+    ? `the credential is nested one level too deep: store only ${expected[destination.type]}`
     : undefined;
 }
 
@@ -60,18 +60,18 @@ function sentence({ what, of, instead }: Kind, { type }: Destination): string {
   return `it is ${what}: ${elsewhere}store ${of === type && instead !== undefined ? instead : expected[type]}`;
 }
 
-/** What happened to the key of a service account on its way. */
+/** How the key of a service account was damaged. */
 function brokenKey({ private_key: key }: Json): string | undefined {
   if (typeof key !== 'string' || signs(key)) return undefined;
   if (key.includes('\\n'))
-    return 'its private_key has \\n, two characters, where lines end: it was escaped twice on its way, so take the file as downloaded';
+    return 'its private_key contains \\n as two characters instead of line breaks: it was escaped twice, so use the file as downloaded';
   const body = key.replaceAll(/-----[A-Z ]+-----/g, '').trim();
   if (/[A-Za-z0-9+/=] +[A-Za-z0-9+/=]/.test(body))
-    return 'its private_key has spaces where lines end: take the file as downloaded';
-  if (/BEGIN ENCRYPTED/.test(key)) return 'its private_key has a password: store one without';
+    return 'its private_key has spaces instead of line breaks: use the file as downloaded';
+  if (/BEGIN ENCRYPTED/.test(key)) return 'its private_key is encrypted: use a key without a password';
   if (!/-----END (RSA )?PRIVATE KEY-----\s*$/.test(key))
-    return 'its private_key is cut off at the end: take the file as downloaded';
-  return 'its private_key is cut or was altered: take the file as downloaded';
+    return 'its private_key is cut off at the end: use the file as downloaded';
+  return 'its private_key is cut off or was altered: use the file as downloaded';
 }
 
 function signs(key: string): boolean {
@@ -85,13 +85,14 @@ function signs(key: string): boolean {
 
 function inBrokenJson(text: string): string {
   if (/[“”„]/.test(text))
-    return 'it is JSON with curly quotation marks, as a word processor writes them: take the file as downloaded';
-  if (/^\{\s*'/.test(text)) return 'it has single quotation marks, which JSON has not: write double ones';
-  if (/,\s*\}$/.test(text)) return 'it has a comma before its last bracket, which JSON has not';
+    return 'it is JSON with curly quotation marks from a word processor: use the file as downloaded';
+  if (/^\{\s*'/.test(text))
+    return 'it has single quotation marks, which JSON does not allow: use double ones';
+  if (/,\s*\}$/.test(text)) return 'it has a comma before the last bracket, which JSON does not allow';
   if (/^\{\s*\w+\s*:/.test(text))
-    return 'its names stand in no quotation marks, which a shell may have taken: write {"name": "value"}';
-  if (!text.endsWith('}')) return 'it is JSON that is cut off at the end: take the whole of it';
-  return 'it is JSON that was damaged on its way: take it as it was issued';
+    return 'its names have no quotation marks, maybe because a shell removed them: write {"name": "value"}';
+  if (!text.endsWith('}')) return 'it is JSON that is cut off at the end: use the whole text';
+  return 'it is damaged JSON: use it as it was issued';
 }
 
 function asText(text: string, destination: Destination): string | undefined {
@@ -105,7 +106,7 @@ function parsed(text: string): Json | undefined {
     const value: unknown = JSON.parse(text);
     return isMap(value) ? value : undefined;
   } catch {
-    // Told apart by its look instead.
+    // The caller recognises it by its form instead.
     return undefined;
   }
 }

@@ -10,18 +10,18 @@ import type { CredentialCheck } from './credential-steps.ts';
 import type { SecretWriter } from './secret-writer.ts';
 
 /**
- * Refuses a name that the exporter may not read, before anything is written there.
+ * Refuses, before anything is written, a name that the exporter has no permission to read.
  * @throws CommandError `usage`
  */
 export function checkSecretName(name: string, { prefix }: Pick<SecretWriter, 'prefix'>): void {
   if (name.startsWith(prefix) && name.length > prefix.length) return;
   throw new CommandError(
     'usage',
-    `secretId (--secret-id): expected a name that begins with ${prefix}: the exporter reads no other secret`,
+    `secretId (--secret-id): expected a name that begins with ${prefix}, because the exporter cannot read other secrets`,
   );
 }
 
-/** What is to be told of a secret that a record names and nobody writes here; nothing where it may not be read. */
+/** Warnings about an existing secret that a record names; none if the operator may not read it. */
 export async function namedSecretWarnings(
   account: Account,
   { client, prefix, ...check }: CredentialCheck & { client: SecretsManagerClient; prefix: string },
@@ -32,15 +32,15 @@ export async function namedSecretWarnings(
     const secret = await createSecretStore({ client, prefix }).read(secretId);
     return credentialWarnings(account, secret, check).map(warning => `the secret ${secretId}: ${warning}`);
   } catch (thrown) {
-    if (thrown instanceof CommandError) return [`the secret ${secretId} will not do: ${thrown.message}`];
+    if (thrown instanceof CommandError) return [`the secret ${secretId} cannot be used: ${thrown.message}`];
     if (!(thrown instanceof ExportError)) {
       const { code, message } = toCommandError(thrown);
       if (code !== 'unreachable') throw thrown;
-      return [`the secret ${secretId} could not be looked at: ${message}`];
+      return [`the secret ${secretId} could not be read: ${message}`];
     }
     if (answerOf(thrown.cause).name === 'AccessDeniedException') return [];
     return thrown.cause instanceof ResourceNotFoundException
-      ? [`the secret ${secretId} is not there yet: exports fail until it is created`]
-      : [`the secret ${secretId} will not do: ${thrown.message}`];
+      ? [`the secret ${secretId} does not exist yet: exports fail until it is created`]
+      : [`the secret ${secretId} cannot be used: ${thrown.message}`];
   }
 }

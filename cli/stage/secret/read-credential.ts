@@ -5,8 +5,9 @@ import { type Credential, parseSecret } from '../../../lambdas/domain/secret.ts'
 import { likelyMistake } from './likely-mistake.ts';
 
 /**
- * The credential in a secret, checked as the drivers check it when they open a bucket.
- * @throws ExportError `secret_invalid` that says what the secret is instead, if that can be told, and no part of it
+ * Parses the credential in a secret, with the checks that the drivers make when they open a bucket.
+ * @throws ExportError `secret_invalid`; if possible it says what the secret is instead. It contains no part of the
+ * secret
  */
 export function readCredential(destination: Destination, secret: string): Credential {
   try {
@@ -16,6 +17,8 @@ export function readCredential(destination: Destination, secret: string): Creden
   } catch (thrown) {
     if (!(thrown instanceof ExportError)) throw thrown;
     const mistake = likelyMistake(secret, destination);
-    throw mistake === undefined ? thrown : new ExportError(thrown.code, `The secret will not do: ${mistake}`);
+    throw mistake === undefined
+      ? thrown
+      : new ExportError(thrown.code, `The secret cannot be used: ${mistake}`);
   }
 }

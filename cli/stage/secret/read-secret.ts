@@ -7,17 +7,17 @@ import { whyUnreadable } from '../../terminal/unreadable.ts';
 import { readSecretText, tooLarge } from './secret-size.ts';
 
 /**
- * A credential from a file, or from standard input (`-`). There is no option that takes the secret itself: arguments
- * show in the list of processes and stay in the shell's history.
+ * Reads a credential from a file, or from standard input (`-`). No option takes the credential itself, because
+ * arguments are visible in the process list and stay in the shell’s history.
  * @throws CommandError `usage` if it cannot be read, or is larger than a secret can be
  */
 export async function readSecretFile(file: string, { input }: Pick<Terminal, 'input'>): Promise<string> {
   if (file === '-') return readSource(input, 'The secret on standard input');
-  // The name of a file begins with no bracket, and what was pasted ends where its first line does.
+  // A path does not begin with a bracket or quote, and pasted text ends at its first line break.
   if (!existsSync(file) && (/^[{["']/.test(file) || credentialLook(file) !== undefined))
     throw new CommandError(
       'usage',
-      'This is the credential itself, or a piece of it: expected the name of a file that holds it',
+      'This is a credential or a part of one: expected the name of a file that contains it',
     );
   return readSource(createReadStream(file), `The file with the secret, ${file},`);
 }
@@ -30,7 +30,7 @@ async function readSource(source: Parameters<typeof readSecretText>[0], what: st
   return text;
 }
 
-/** Asks for the credential of a destination, without showing it. */
+/** Asks for the credential for a destination; the input is hidden. */
 export async function askForSecret(terminal: Terminal, type: unknown): Promise<string> {
   const file = await ask(terminal, `File with the credential (empty to type it in):`);
   if (file !== '') return readSecretFile(file, terminal);

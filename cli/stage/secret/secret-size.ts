@@ -1,14 +1,14 @@
 import { textOf } from '../../terminal/text-file.ts';
 import { count } from '../../terminal/wording.ts';
 
-/** What Secrets Manager takes, in bytes. */
+/** The limit of Secrets Manager, in bytes. */
 export const largestSecret = 65_536;
 
-/** What a secret that is larger is told, after its name. */
-export const tooLarge = `has more than the ${count(largestSecret)} bytes that Secrets Manager takes`;
+/** The end of a message about a secret that is too large. */
+export const tooLarge = `has more than ${count(largestSecret)} bytes, the limit of Secrets Manager`;
 
 /**
- * The text, or `undefined` if it is larger than a secret can be: then the rest of it is not read.
+ * Reads a text; `undefined` as soon as it is larger than a secret may be.
  * @throws NoTextError if it is not UTF-8
  */
 export async function readSecretText(

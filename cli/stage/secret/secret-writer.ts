@@ -13,18 +13,18 @@ import { CommandError } from '../../terminal/command-error.ts';
 
 export interface SecretWriterOptions {
   readonly client: SecretsManagerClient;
-  /** What the names of the stage's secrets begin with: the exporter reads no others. */
+  /** The prefix of the stage’s secrets; the exporter can read no others. */
   readonly prefix: string;
-  /** The stage's own key, where there is one. */
+  /** The stage’s KMS key, if it has one. */
   readonly kmsKeyId?: string | undefined;
   /**
-   * How long a put may take, in milliseconds, retries included. An account that is being added is paused for as long,
-   * which is to be over before a window has settled and an exporter looks at it.
+   * The limit for one put in milliseconds, retries included. An account that is being added is paused meanwhile; that
+   * must end before the settle time of a window is over and an exporter reads the record.
    */
   readonly longestPut?: number;
 }
 
-/** Secrets Manager, for operators. */
+/** Writes secrets; used by operators only. */
 export function createSecretWriter({ client, prefix, kmsKeyId, longestPut = 60_000 }: SecretWriterOptions) {
   async function putWithin(within: { abortSignal: AbortSignal }, name: string, secret: string) {
     try {
@@ -32,7 +32,7 @@ export function createSecretWriter({ client, prefix, kmsKeyId, longestPut = 60_0
         new CreateSecretCommand({
           Name: name,
           SecretString: secret,
-          Description: 'SIEM export: what a customer handed over for its bucket',
+          Description: 'SIEM export: credential for a customer’s bucket',
           ...(kmsKeyId !== undefined && { KmsKeyId: kmsKeyId }),
         }),
         within,
@@ -49,11 +49,11 @@ export function createSecretWriter({ client, prefix, kmsKeyId, longestPut = 60_0
   return {
     prefix,
 
-    /** Where an account's secret goes. Account ids may hold what a secret's name may not. */
+    /** The name of an account’s secret; encoded, because ids may contain characters that names must not. */
     nameFor: (accountId: string) => `${prefix}${encodeAccountId(accountId)}`,
 
     /**
-     * Creates the secret, or makes a new version of it, even if its deletion has begun.
+     * Creates the secret or adds a new version, also if its deletion is scheduled.
      * @throws CommandError `unreachable` if it takes too long
      */
     async put(name: string, secret: string): Promise<'created' | 'replaced'> {
@@ -71,8 +71,8 @@ export function createSecretWriter({ client, prefix, kmsKeyId, longestPut = 60_0
     },
 
     /**
-     * Secrets Manager keeps a deleted secret for another 30 days.
-     * @returns false if there is none, or no longer
+     * Schedules the deletion; Secrets Manager keeps a secret for another 30 days.
+     * @returns false if there is no such secret
      */
     async remove(name: string): Promise<boolean> {
       try {
@@ -86,7 +86,7 @@ export function createSecretWriter({ client, prefix, kmsKeyId, longestPut = 60_0
   };
 }
 
-/** The account was removed within the last 30 days: its secret's name is still taken. */
+/** The account was removed within the last 30 days, so the name of its secret is still taken. */
 function isBeingDeleted(thrown: unknown): boolean {
   return thrown instanceof InvalidRequestException && /deletion/i.test(thrown.message);
 }

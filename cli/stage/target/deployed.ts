@@ -12,25 +12,26 @@ import { proxyOf } from './proxy.ts';
 import { parseOutputs, type Target } from './target.ts';
 
 export interface AwsAccess {
-  /** Default: the environment's, or the profile's. */
+  /** By default from the environment or the profile. */
   readonly region?: string | undefined;
   readonly profile?: string | undefined;
 }
 
 export interface StageName extends AwsAccess {
   readonly stage: string;
-  /** What commands for it begin with. */
+  /** The beginning of commands for the stage. */
   readonly command: string;
 }
 
-/** What every stage calls its stack and its functions. */
+/** The name of a stage’s stack, or of one of its functions. */
 export function nameOf(stage: string, part?: 'dispatcher' | 'exporter' | 'watchdog'): string {
   return part === undefined ? `siem-export-${stage}` : `siem-export-${stage}-${part}`;
 }
 
 /**
- * The deployed stack of a stage: tables and queues by its outputs, the rest by the exporter's own configuration.
- * @throws CommandError `unreachable` if there is no such stack, or AWS knows no identity by the profile
+ * Opens a deployed stage: tables and queues from the stack’s outputs, everything else from the exporter’s environment
+ * variables.
+ * @throws CommandError `unreachable` if there is no such stack, or the profile gives no credentials
  */
 export async function openDeployedTarget(name: StageName): Promise<Target> {
   try {
@@ -40,18 +41,14 @@ export async function openDeployedTarget(name: StageName): Promise<Target> {
   }
 }
 
-/** Identity and region come from the profile, which the SDK's own messages rarely name. */
+/** Adds the profile’s name, which the SDK’s messages rarely contain. */
 function withProfile(thrown: unknown, profile: string): unknown {
   if (!(thrown instanceof Error)) return thrown;
-  const by = `by the profile ${JSON.stringify(profile)}, which "aws configure list-profiles" shows if it is there`;
+  const by = `in the profile ${JSON.stringify(profile)} ("aws configure list-profiles" shows all profiles)`;
   if (thrown.name === 'CredentialsProviderError')
-    return new CommandError(
-      'unreachable',
-      `AWS does not know who you are, ${by}: ${printable(thrown).message}`,
-      {
-        cause: thrown,
-      },
-    );
+    return new CommandError('unreachable', `No AWS credentials ${by}: ${printable(thrown).message}`, {
+      cause: thrown,
+    });
   if (thrown.message === 'Region is missing')
     return new CommandError(
       'usage',
@@ -106,8 +103,8 @@ async function openStack({ stage, command, ...access }: StageName): Promise<Targ
 }
 
 /**
- * Absent settings are left out: the SDK takes `undefined` for a setting.
- * @throws CommandError `usage` if the environment names a proxy that is none
+ * Leaves absent settings out: the SDK would treat `undefined` as a value.
+ * @throws CommandError `usage` if the proxy variable is not a valid proxy
  */
 export function sdkConfig({ region, profile }: AwsAccess) {
   const proxyEnv = proxyOf(process.env);
@@ -163,7 +160,7 @@ async function readCaller(access: AwsAccess): Promise<string> {
   }
 }
 
-/** Customers' roles trust the exporter's role and nobody else, so whoever verifies one has to be the exporter. */
+/** Customers’ roles trust only the exporter’s role, so verifying one requires to assume it. */
 async function assumeExporterRole(roleArn: string, access: AwsAccess) {
   const { AssumeRoleCommand, STSClient } = await import('@aws-sdk/client-sts');
   const client = new STSClient(sdkConfig(access));
@@ -181,8 +178,8 @@ async function assumeExporterRole(roleArn: string, access: AwsAccess) {
     if (!(thrown instanceof Error) || thrown.name !== 'AccessDenied') throw thrown;
     throw new CommandError(
       'unreachable',
-      `Your identity may not assume the exporter's role ${roleArn}, which alone the customer's role trusts: ` +
-        'put the ARN of your role into the setting "operators" of the stage and deploy it (docs/operator/access.md)',
+      `You have no permission to assume the exporter's role ${roleArn}, the only one that the customer's role trusts: ` +
+        'add the ARN of your role to the setting "operators" of the stage and deploy it (docs/operator/access.md)',
       { cause: thrown },
     );
   } finally {

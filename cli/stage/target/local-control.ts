@@ -1,8 +1,8 @@
 import { CommandError } from '../../terminal/command-error.ts';
 
 /**
- * Asks a running local mode for something that EventBridge or Lambda does by itself in AWS.
- * @throws CommandError `unreachable` if it does not answer, `usage` with what it says if it refuses
+ * Asks a running local mode for something that EventBridge or Lambda does automatically in AWS.
+ * @throws CommandError `unreachable` if it does not answer, `usage` with its message if it refuses
  */
 export async function askLocalMode(
   control: string,
@@ -18,8 +18,12 @@ async function post(url: string, body: string): Promise<Response> {
   try {
     return await fetch(url, { method: 'POST', body });
   } catch (thrown) {
-    throw new CommandError('unreachable', 'Local mode does not answer: see the terminal in which it runs', {
-      cause: thrown,
-    });
+    throw new CommandError(
+      'unreachable',
+      'Local mode does not answer: look at the terminal in which it runs',
+      {
+        cause: thrown,
+      },
+    );
   }
 }

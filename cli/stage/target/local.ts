@@ -10,19 +10,19 @@ import { askLocalMode } from './local-control.ts';
 import { readLocalState } from './state-file.ts';
 import { parseOutputs, type Target, workedOff } from './target.ts';
 
-/** Puts the clock of this process forward, by milliseconds. */
+/** Puts the clock of this process forward by so many milliseconds. */
 export type PutClockForward = (milliseconds: number) => void;
 
 /**
- * Local mode, as its state file describes it.
- * @throws CommandError `unreachable` if it does not run
+ * Opens local mode, from its state file.
+ * @throws CommandError `unreachable` if it is not running
  */
 export async function openLocalTarget(
   { stateFile, command }: { readonly stateFile: string; readonly command: string },
   putClockForward: PutClockForward,
 ): Promise<Target> {
   const { aws, clockAhead, ...state } = await readLocalState(stateFile);
-  // Its servers refuse tokens that are issued in their past.
+  // Without this, its servers would refuse tokens issued before their present time.
   putClockForward(clockAhead);
   const credentials = { accessKeyId: aws.AWS_ACCESS_KEY_ID, secretAccessKey: aws.AWS_SECRET_ACCESS_KEY };
   const access = { region: aws.AWS_REGION, credentials };

@@ -4,17 +4,17 @@ import type { Connection } from '../context.ts';
 import type { PutClockForward } from './local.ts';
 import type { Target } from './target.ts';
 
-/** Where local mode describes itself, seen from the folder in which it was started. */
+/** The default state file of local mode, relative to the folder in which local mode was started. */
 export const defaultStateFile = 'out/local.json';
 
-/** The state file of local mode, if the options name local mode. */
+/** The state file, if the options select local mode. */
 export function stateFileOf({ local, stateFile = defaultStateFile }: Connection): string | undefined {
   return local ? stateFile : undefined;
 }
 
 /**
- * The stage that the options name.
- * @throws CommandError `usage` if they name none or two, `unreachable` if it is not there
+ * Opens the stage that the options select.
+ * @throws CommandError `usage` if they select none or two, `unreachable` if it does not exist
  */
 export async function openTarget(connection: Connection, putClockForward: PutClockForward): Promise<Target> {
   const { stage, region, profile } = connection;
@@ -30,7 +30,7 @@ export async function openTarget(connection: Connection, putClockForward: PutClo
   return openDeployedTarget({ stage, region, profile, command });
 }
 
-/** The beginning of a command for the same stage: what is printed can be pasted as it is. */
+/** The beginning of commands for the same stage, so that printed commands can be pasted. */
 function commandFor(connection: Connection): string {
   const { stage, region, profile } = connection;
   const stateFile = stateFileOf(connection);

@@ -7,13 +7,13 @@ import { whyUnreadable } from '../../terminal/unreadable.ts';
 const text = z.string();
 
 const localState = z.object({
-  /** The process that runs local mode. */
+  /** The process id of local mode. */
   pid: z.number(),
-  /** How far its clock is put forward, in milliseconds. */
+  /** How far its clock is ahead of the real one, in milliseconds. */
   clockAhead: z.number(),
-  /** Ticks are sent one after the other, whatever the clock says: when a file was delivered tells nothing of its lag. */
+  /** True if ticks are sent one after the other, regardless of the clock; then delivery times do not show the lag. */
   ticksInARow: z.boolean().optional(),
-  /** Where ticks are asked for. */
+  /** The URL that accepts requests for ticks. */
   control: text.optional(),
   aws: z.object({
     AWS_REGION: text,
@@ -25,14 +25,14 @@ const localState = z.object({
     AWS_ENDPOINT_URL_EVENTBRIDGE: text,
   }),
   outputs: z.record(text, text),
-  /** The exporter's variables, the servers in place of the clouds among them. */
+  /** The exporter’s environment variables, including the addresses of the servers that replace the clouds. */
   exporter: z.record(text, text),
 });
 
-/** What a running local mode tells of itself in `local.json`. */
+/** The content of `local.json`, in which a running local mode describes itself. */
 export type LocalState = z.infer<typeof localState>;
 
-/** @throws CommandError `unreachable` if local mode does not run, `usage` if the file is none of local mode's */
+/** @throws CommandError `unreachable` if local mode is not running, `usage` if it did not write the file */
 export async function readLocalState(path: string): Promise<LocalState> {
   const content = await readState(path);
   if (content !== undefined) {
@@ -46,7 +46,7 @@ export async function readLocalState(path: string): Promise<LocalState> {
   }
   throw new CommandError(
     'unreachable',
-    `Local mode is not running (by ${path}): start it in another terminal with "npm start -- --keep"`,
+    `Local mode is not running (according to ${path}): start it in another terminal with "npm start -- --keep"`,
   );
 }
 
@@ -65,24 +65,24 @@ function parsed(path: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The parser's message would quote the text.
-    throw noStateFile(path, text.trim() === '' ? 'it is empty' : 'it is no JSON, or a part of one');
+    // The parser’s message would quote the text.
+    throw noStateFile(path, text.trim() === '' ? 'it is empty' : 'it is not JSON, or is truncated');
   }
 }
 
 function noStateFile(path: string, why: string): CommandError {
   return new CommandError(
     'usage',
-    `The state file ${path} is none of local mode's: ${why}. "npm start -- --keep" writes out/local.json, in the folder in which it runs`,
+    `The state file ${path} was not written by local mode: ${why}. "npm start -- --keep" writes out/local.json, in the folder where it was started`,
   );
 }
 
-/** True if there is such a process, whoever’s it is. */
+/** True if a process with this id exists, even one of another user. */
 export function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (thrown) {
-    // It runs, as somebody else.
+    // The process exists, but belongs to another user.
     return (thrown as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

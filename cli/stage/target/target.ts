@@ -8,37 +8,37 @@ import type { ExporterEnvironment } from '../../../lambdas/environment.ts';
 import { CommandError } from '../../terminal/command-error.ts';
 import type { Announcer } from '../account/account-changes.ts';
 
-/** A stage of SIEM export that the commands work on: the deployed stack, or local mode. */
+/** The stage that commands work on: a deployed stack, or local mode. */
 export interface Target {
   /** `stage prod in eu-central-1` */
   readonly title: string;
-  /** What commands for it begin with, as it is typed: `npx siem-export --stage prod`. */
+  /** The beginning of commands for the stage: `npx siem-export --stage prod`. */
   readonly command: string;
   readonly local: boolean;
-  /** The stage's region, which is the exporter's. */
+  /** The region of the stage. */
   readonly region: string;
-  /** False where ticks do not come at their own time, so that files seem to be delivered long before or after. */
+  /** False if ticks are sent regardless of the clock, so that delivery times do not show the lag. */
   readonly lagKnown: boolean;
   readonly outputs: StackOutputs;
   readonly dynamodb: DynamoDBClient;
   readonly sqs: SQSClient;
   readonly secrets: SecretsManagerClient;
-  /** One for all that is done to the stage, so that it knows of every event that could not be sent. */
+  /** The one announcer for all changes of a command, so that it knows every event that could not be sent. */
   readonly announcer: Announcer;
-  /** DynamoDB of another region, for a vendor's own table of audit rows. */
+  /** DynamoDB in another region, for a vendor’s own audit log. */
   dynamodbIn(region: string): DynamoDBClient;
-  /** What the exporter runs with. */
+  /** The exporter’s configuration. */
   environment(): Promise<ExporterEnvironment>;
-  /** The present; in local mode the last tick, because nothing happens there between ticks. */
+  /** The present time; in local mode the last tick, because nothing happens between ticks. */
   now(): Promise<Instant>;
-  /** The identity that customers' roles trust, for as long as it takes to verify one. */
+  /** Credentials of the exporter’s role, which customers’ roles trust; valid for the time of a verification. */
   exporterCredential(): Promise<Omit<S3Credential, 'type'>>;
-  /** Has what is queued worked on where nothing does so by itself; what came of it, if that is known then. */
+  /** Processes the queue, if nothing does so automatically; returns the result if it is known. */
   workOffQueue(): Promise<WorkedOff | undefined>;
   close(): void;
 }
 
-/** What exporters made of the messages of the export queue. */
+/** The result of processing the export queue. */
 export const workedOff = z.object({ files: z.number(), failures: z.number() });
 
 export type WorkedOff = z.infer<typeof workedOff>;
@@ -63,10 +63,13 @@ const outputs = z.object({
 
 export type StackOutputs = z.infer<typeof outputs>;
 
-/** @throws CommandError `unreachable` if it is a stack of another kind or of an earlier release */
+/** @throws CommandError `unreachable` if the stack is not SIEM export, or is of an earlier release */
 export function parseOutputs(values: Readonly<Record<string, string>>, title: string): StackOutputs {
   const parsed = outputs.safeParse(values);
   if (parsed.success) return parsed.data;
   const missing = parsed.error.issues.map(({ path }) => path.join('.')).join(', ');
-  throw new CommandError('unreachable', `The outputs of ${title} lack ${missing}: deploy this release first`);
+  throw new CommandError(
+    'unreachable',
+    `The outputs of ${title} do not have ${missing}: deploy this release first`,
+  );
 }

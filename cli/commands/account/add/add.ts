@@ -42,7 +42,7 @@ export function registerAdd(accounts: Command, run: Run): void {
   addRecordOptions(accounts.command('add'))
     .description('add an account; on a terminal it asks for what is missing')
     .argument('[account]', 'the account’s id')
-    .option('--paused', 'begin paused: nothing is exported until "account resume"')
+    .option('--paused', 'add it paused: nothing is exported until "account resume"')
     .addHelpText(
       'after',
       `
@@ -53,9 +53,9 @@ Examples:
   siem-export account add globex --stage prod --time-zone Asia/Kolkata --destination gcs --bucket globex-siem \\
     --secret-file globex-key.json
 
-What the customer has to grant is printed, ready to be passed on. An add that breaks off may leave the account paused and
-without its credential: "account update --secret-file" and "account resume" complete it.
-An id with a dash at its beginning stands last, after --.`,
+Prints the permissions that the customer has to grant, ready to be sent to the customer. If the command is interrupted, the
+account may be left paused and without its credential: complete it with "account update --secret-file" and "account resume".
+Put an id that begins with a dash last, after --.`,
     )
     .action(
       run((context, accountId: string | undefined, options: AddOptions) =>
@@ -70,7 +70,8 @@ async function addAccount(
   given: AddOptions,
 ): Promise<Report> {
   const { terminal } = context;
-  // Opened before the first question: whoever has answered them all should not learn then that there is no such stage.
+  // Opened before the first question, so that a wrong stage name fails before the operator has answered all
+  // questions.
   const target = await context.target();
   const stores = openStores(target);
   const { records, secrets } = stores;
@@ -100,7 +101,7 @@ async function addAccount(
   const account = checkRecord(record, 'nothing was changed', hints);
   refuseUnusedKey(account, { secret: options.secretFile, secretId: options.secretId }, sources);
   if (options.secretFile !== undefined && options.secretId)
-    throw new CommandError('usage', `${sources}: expected one of them, each being a credential of its own`);
+    throw new CommandError('usage', `${sources}: expected only one of them, because each is a credential`);
   const secret =
     byRole || options.secretId ? undefined : await secretFor(context, options, account, readSecret);
   const credential = secret === undefined ? undefined : checkSecret(account, secret);
@@ -112,7 +113,7 @@ async function addAccount(
   const warnings = [
     ...idWarnings(account.accountId),
     ...[...(await records.readMany(otherSpellings(account.accountId))).keys()].map(
-      other => `the account ${quotedId(other)}, whose id looks the same, is another one`,
+      other => `there is another account whose id looks the same: ${quotedId(other)}`,
     ),
     ...timeZoneWarnings(account.timeZone),
     ...(secret === undefined
@@ -126,11 +127,10 @@ async function addAccount(
   return report({ record, account, credential, cursor, now, warnings }, target);
 }
 
-/** The options that bring a credential. */
+/** The options that name a credential. */
 const sources = '--secret-file, --secret-id, --role-arn';
 
-const credentialAsId =
-  'This may be a credential by its look, and an id is shown everywhere: nothing was done';
+const credentialAsId = 'This looks like a credential, and account ids are not kept secret: nothing was done';
 
 function refuseCredentialAsId(accountId: string): void {
   if (credentialLook(accountId) !== undefined) throw new CommandError('usage', credentialAsId);
@@ -168,7 +168,7 @@ async function secretFor(
 function exists(accountId: string, { command }: Target): CommandError {
   return new CommandError(
     'usage',
-    `There is an account ${quotedId(accountId)} already: "${accountCommand(`${command} account update`, accountId)}" changes it`,
+    `The account ${quotedId(accountId)} exists already. To change it: "${accountCommand(`${command} account update`, accountId)}"`,
   );
 }
 
@@ -176,7 +176,7 @@ interface Added {
   readonly record: AccountRecord;
   readonly account: Account;
   readonly credential: Credential | undefined;
-  /** If the ledger knows the account from earlier. */
+  /** Present if the account was exported before, and removed since. */
   readonly cursor: Cursor | undefined;
   readonly now: Instant;
   readonly warnings: readonly string[];
@@ -200,24 +200,24 @@ function report(added: Added, { command, outputs }: Target): Report {
       ...(cursor === undefined
         ? []
         : [
-            `  The ledger knows it, exported through ${utcTime(cursor.exportedThrough)}: it goes on there, with every window since.`,
+            `  The ledger has its earlier deliveries, up to ${utcTime(cursor.exportedThrough)}: the export continues there, with every window since.`,
           ]),
       `  ${expectation(added, next)}`,
       ...warnings.map(warning => `${paint('yellow', '!')} ${warning}`),
-      '  The customer grants:',
+      '  The customer has to grant:',
       ...grant.split('\n').map(line => `    ${line}`),
       `  Next: ${accountCommand(`${command} verify`, accountId)}`,
     ],
   };
 }
 
-/** What will be delivered first, and when; or why nothing will. */
+/** When the next file is due and what it covers, or why there will be none. */
 function expectation({ account, cursor, now }: Added, next: Window): string {
   const { timeZone, status, addOnExpiresAt } = account;
   if (addOnExpiresAt !== undefined && next.end > addOnExpiresAt)
     return addOnExpiresAt <= now
       ? `Nothing is exported: the add-on ended at ${utcTime(addOnExpiresAt)}.`
-      : `Nothing is exported: the add-on ends at ${utcTime(addOnExpiresAt)}, before the window ${localWindow(next, timeZone)} ${timeZone} does.`;
+      : `Nothing is exported: the add-on ends at ${utcTime(addOnExpiresAt)}, before the window ${localWindow(next, timeZone)} ${timeZone} ends.`;
   const file = `its ${cursor === undefined ? 'first' : 'next'} file covers ${localWindow(next, timeZone)} ${timeZone}`;
   if (status === 'paused') return `Once it is resumed, ${file}.`;
   const due = next.end > now ? next.end : nextBoundary(timeZone, now);

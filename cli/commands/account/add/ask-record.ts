@@ -13,9 +13,8 @@ const clouds = [
 type Answers = { -readonly [Name in keyof RecordOptions]: RecordOptions[Name] };
 
 /**
- * The options with what is missing asked for, as far as every account of that cloud needs it. An answer that cannot be
- * right is asked for again at once.
- * @param proposal the storage account of the credential, where that is given already: an empty answer takes it
+ * Asks for each missing option that every account of that cloud needs. An invalid answer is asked for again at once.
+ * @param proposal the storage account that the given credential is for, if one is given: an empty answer accepts it
  */
 export async function askForMissing(
   terminal: Terminal,

@@ -18,13 +18,13 @@ import { repeatedKeys } from '../../../terminal/repeated-keys.ts';
 import { whyUnreadable } from '../../../terminal/unreadable.ts';
 import { otherForm } from './import-form.ts';
 
-/** A line of an import file that is in order. */
+/** A valid line of an import file. */
 export interface ImportLine {
   /** Counted from 1. */
   readonly line: number;
   readonly account: Account;
   readonly record: AccountRecord;
-  /** The credential to be stored, if the line brings one. */
+  /** The credential to store, if the line has one. */
   readonly secret: string | undefined;
 }
 
@@ -40,13 +40,13 @@ export interface ImportFile {
   readonly warnings: LineWarnings;
 }
 
-/** What is to be told of lines although it stops nothing, of faulty ones too, with their numbers. */
+/** Warnings with the numbers of their lines, faulty lines included. A warning does not stop the import. */
 export type LineWarnings = ReadonlyMap<string, readonly number[]>;
 
 /**
- * Reads and checks every line of an import file: an account record as JSON, with the credential beside it either as
- * `secret` (text, or the JSON itself) or as `secretFile` (a path, seen from the file's folder). A record that names a
- * `secretId` uses a secret that exists.
+ * Reads and checks every line of an import file: an account record as JSON. Its credential is either in `secret`
+ * (text or JSON) or in the file `secretFile` (a path relative to the import file). A record with `secretId` uses an
+ * existing secret.
  *
  * @throws CommandError `usage` if the file cannot be read, or holds no lines
  */
@@ -65,7 +65,7 @@ export async function readImportFile(
   const lookingLike = new Map<string, number>();
   const texts = await readLines(source);
   refuseOtherForms(texts.join('\n'), source);
-  // What a relative path of a line is seen from.
+  // Relative paths in lines start here.
   const folder = source.path === '-' ? '.' : dirname(source.path);
   for (const [index, text] of texts.entries()) {
     if (text.trim() === '') continue;
@@ -73,7 +73,7 @@ export async function readImportFile(
     const value = parseJson(text);
     warn(line, unknownAttributes(value, importAttributes));
     if (value !== undefined) warn(line, repeatedKeys(text).map(repetition));
-    const accountId = idToTell(value?.accountId);
+    const accountId = printableId(value?.accountId);
     try {
       const read = await readLine(line, value, folder, secrets);
       const told = [
@@ -87,7 +87,7 @@ export async function readImportFile(
       const look = looksLike(read.account.accountId);
       const alike = lookingLike.get(look);
       if (alike !== undefined)
-        told.push(`the account’s id looks like that of line ${alike}, and is another one`);
+        told.push(`the account’s id looks like that of line ${alike}, but is a different one`);
       lookingLike.set(look, line);
       lines.push(read);
       warn(line, told);
@@ -99,16 +99,16 @@ export async function readImportFile(
   return { lines, faults, warnings };
 }
 
-/** A name that is no plain word could as well be a value pasted into the wrong place. */
+/** A key that is not a plain word may be a pasted secret, so it is not repeated. */
 function repetition(path: string): string {
   const key = /^[\w.:-]{1,60}$/.test(path) ? `\`${path}\`` : 'a key';
-  return `${key} is given twice, and the last one counts`;
+  return `${key} is given twice; the last value is used`;
 }
 
 /** @throws CommandError `usage` with what is expected, where every line would be faulty */
 function refuseOtherForms(text: string, source: TextSource): void {
   const name = sourceName(source);
-  if (text.trim() === '') throw new CommandError('usage', `${name} holds no line`);
+  if (text.trim() === '') throw new CommandError('usage', `${name} is empty`);
   const form = otherForm(text);
   if (form !== undefined) throw new CommandError('usage', `${name} ${form}`);
 }
@@ -136,7 +136,7 @@ async function readLine(
   if (faults.length > 0) throw new LineError(`The account record is invalid: ${faults.join('; ')}`);
   const account = parseAccount(record);
   if (credentialLook(account.accountId)?.certain)
-    throw new LineError('accountId: this is a credential by its look, and an id is shown everywhere');
+    throw new LineError('accountId: this looks like a credential, and account ids are not kept secret');
   refuseUnusedKey(
     account,
     { secret, secretId: attributes.secretId },
@@ -146,8 +146,8 @@ async function readLine(
   return { line, account, record, secret };
 }
 
-/** An id that a fault may name; a credential that stands in its place is not repeated. */
-function idToTell(accountId: unknown): string | undefined {
+/** The id, unless it looks like a credential: messages must not repeat one. */
+function printableId(accountId: unknown): string | undefined {
   return typeof accountId === 'string' && credentialLook(accountId) === undefined ? accountId : undefined;
 }
 
@@ -160,7 +160,7 @@ async function fileSecret(file: unknown, folder: string): Promise<string> {
   if (typeof file !== 'string') throw new LineError('secretFile: expected a path');
   if (/^\{/.test(file) || (credentialLook(file)?.certain && !existsSync(resolve(folder, file))))
     throw new LineError(
-      'secretFile: this is the credential itself: expected a path, or the credential in "secret"',
+      'secretFile: this is a credential: expected a path; put the credential into "secret"',
     );
   const secret = await readSecretText(createReadStream(resolve(folder, file))).catch((thrown: unknown) => {
     throw new LineError(`secretFile: cannot be read: ${whyUnreadable(thrown)}`);
@@ -169,7 +169,7 @@ async function fileSecret(file: unknown, folder: string): Promise<string> {
   return secret;
 }
 
-/** The parser's own message is not passed on: it quotes the line, which may hold a secret. */
+/** The parser's message is not passed on: it quotes the line, which may contain a secret. */
 function parseJson(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);

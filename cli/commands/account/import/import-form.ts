@@ -1,15 +1,15 @@
 import { credentialLook } from '../../../terminal/credential-look.ts';
 
 /**
- * What a text is that should be an import file and has no line that is one, and what to do; `undefined` if it may be
- * one. Every line of such a text would be faulty in the same way.
+ * If no line of the text can be a record, says what the text is instead and how to convert it; else `undefined`.
+ * Without this, every line would be reported as faulty in the same way.
  */
 export function otherForm(text: string): string | undefined {
   const trimmed = text.trim();
   const lines = trimmed.split('\n').filter(line => line.trim() !== '');
   const [first = ''] = lines;
   if (trimmed.startsWith('['))
-    return "is a JSON array: expected one record a line, no array around them (jq -c '.[]' makes lines of it)";
+    return "is a JSON array: expected one record per line, without an array around them (jq -c '.[]' converts it)";
   const records = lines.map(parsed).filter(isMap);
   const [record] = records;
   if (record === undefined) return otherText(trimmed, first);
@@ -17,12 +17,12 @@ export function otherForm(text: string): string | undefined {
   if (records.every(isOfDynamoDb))
     return 'is an export of the table in DynamoDB’s own JSON, with a type around each value: expected plain JSON';
   if (record.accountId === undefined && record.destination === undefined && credentialLook(trimmed)?.certain)
-    return 'is a credential itself: expected account records, which name the file of a credential in "secretFile"';
+    return 'is a credential: expected account records, which give the path of a credential in "secretFile"';
   return undefined;
 }
 
 const inList =
-  "has its records in a list of one object: expected one record a line (jq -c '.accounts[]' makes lines of it)";
+  "is one object with a list of records: expected one record per line (jq -c '.accounts[]' converts it)";
 
 function otherText(text: string, first: string): string | undefined {
   const look = credentialLook(text);
@@ -33,19 +33,18 @@ function otherText(text: string, first: string): string | undefined {
     text.includes('\n') &&
     (isMap(whole) ? whole.accountId !== undefined : /"accountId"/.test(text))
   )
-    return 'is pretty-printed, a record on several lines: expected one record a line (jq -c . makes lines of it)';
+    return 'is pretty-printed: expected one record per line (jq -c . converts it)';
   if (look?.certain)
-    return 'is a credential itself: expected account records, which name the file of a credential in "secretFile"';
+    return 'is a credential: expected account records, which give the path of a credential in "secretFile"';
   if (/^<(!doctype|html|\?xml)/i.test(text))
-    return 'is a web page: expected account records, one a line, as JSON';
-  if (/^["']?\w+["']?\s*[,;\t]/.test(first))
-    return 'is a table of columns (CSV): expected account records, one a line, as JSON';
-  if (/^(---|- ?\w+:|\w+:\s)/.test(first)) return 'is YAML: expected account records, one a line, as JSON';
+    return 'is a web page: expected account records as JSON, one per line';
+  if (/^["']?\w+["']?\s*[,;\t]/.test(first)) return 'is CSV: expected account records as JSON, one per line';
+  if (/^(---|- ?\w+:|\w+:\s)/.test(first)) return 'is YAML: expected account records as JSON, one per line';
   if (!text.includes('\n')) return undefined;
-  return 'has no line that is a JSON object: expected account records, one a line, as JSON';
+  return 'has no line that is a JSON object: expected account records as JSON, one per line';
 }
 
-/** `{"accountId": {"S": "acme"}}`, or an `Item` around it. */
+/** `{"accountId": {"S": "acme"}}`, with or without an `Item` around it. */
 function isOfDynamoDb(record: Record<string, unknown>): boolean {
   const item = isMap(record.Item) ? record.Item : record;
   return isMap(item.accountId) && typeof item.accountId.S === 'string';
@@ -55,7 +54,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Told apart by its look; the parser's message would quote the text.
+    // The form is recognised by patterns instead; the parser’s message would quote the text.
     return undefined;
   }
 }

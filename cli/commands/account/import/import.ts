@@ -29,12 +29,12 @@ const atOnce = 16;
 export function registerImport(accounts: Command, run: Run): void {
   accounts
     .command('import')
-    .description('add many accounts: all are checked before the first is written')
-    .argument('<file>', 'JSON lines: a record each, as the table has it; - reads standard input')
-    .option('--check', 'check only')
+    .description('add many accounts; every line is checked before the first account is written')
+    .argument('<file>', 'account records as JSON, one per line; - reads standard input')
+    .option('--check', 'check the file, write nothing')
     .option(
       '--replace',
-      'write over accounts that exist: the record if it is another, and the secret that the line brings',
+      'overwrite existing accounts: a record that differs, and the secret if the line has one',
     )
     .addHelpText(
       'after',
@@ -42,13 +42,13 @@ export function registerImport(accounts: Command, run: Run): void {
 A line:
   {"accountId": "acme", "timeZone": "Europe/Berlin", "status": "active",
    "destination": {"type": "gcs", "bucket": "acme-audit"}, "secretFile": "keys/acme.json"}
-The credential stands in "secret" (text or JSON) or in the file that "secretFile" names; "secretId" names a secret
-that exists, below the stage's prefix. Accounts that exist with the same record are left alone, their secrets too, so an import that broke
-off can be repeated. An account that somebody adds or changes meanwhile is never written over: the import ends at that
-line. No import resumes an account that is paused: --replace writes the rest of its record, and says so.
+The credential is in "secret" (text or JSON) or in the file "secretFile"; "secretId" is the name of an existing secret
+below the stage's prefix. An existing account with the same record is skipped, its secret too, so you can repeat an
+interrupted import. If somebody adds or changes an account during the import, that account is not overwritten, and the
+import stops at its line. An import never resumes a paused account: --replace writes the rest of its record, and says so.
 
-Exit code 2 if a line is faulty; every faulty line is reported, and nothing is written.
-An attribute that is not known is stored for other tools, and warned of.`,
+Exit code 2 if a line is faulty: every faulty line is reported, and nothing is written.
+Unknown attributes cause a warning. They are stored, because other tools may use them.`,
     )
     .action(run(importAccounts));
 }
@@ -78,7 +78,7 @@ async function importAccounts(
 
   const todo = compared.filter(({ present, secret, sameRecord }) => {
     if (present === undefined || !sameRecord) return true;
-    // Whether the secret is another one is not known: operators write secrets and need not read them.
+    // Written even if it may be the same: operators may write secrets but not read them, so they cannot be compared.
     return options.replace && secret !== undefined;
   });
   const secretWarnings = await warningsOfNamedSecrets(lines, target);
@@ -97,11 +97,11 @@ async function importAccounts(
 }
 
 interface ComparedLine extends LineToWrite {
-  /** True if nothing but the secret is to be written. */
+  /** True if only the secret has to be written. */
   readonly sameRecord: boolean;
-  /** True if the line would have it active, which an import makes of no account that somebody has paused. */
+  /** True if the account is paused and the line says active: an import never resumes an account. */
   readonly staysPaused: boolean;
-  /** What is to be told of a record that is another than the line's. */
+  /** What differs from the record in the table, as a message; absent if nothing does. */
   readonly difference: string | undefined;
 }
 
@@ -122,13 +122,13 @@ function compare(line: ImportLine, present: AccountRecord | undefined): Compared
 }
 
 function difference(sameRecord: boolean, staysPaused: boolean): string | undefined {
-  if (!sameRecord) return 'the account exists with another record (--replace writes over it)';
+  if (!sameRecord) return 'the account exists with a different record (--replace overwrites it)';
   return staysPaused
-    ? 'the account is paused, its record the same otherwise (--replace leaves it paused, and writes the secret that the line brings)'
+    ? 'the account is paused; the rest of its record is the same (--replace leaves it paused, and writes the secret if the line has one)'
     : undefined;
 }
 
-/** Each secret is read once, however many lines name it. */
+/** Reads each secret once, even if many lines name it. */
 async function warningsOfNamedSecrets(lines: readonly ImportLine[], target: Target): Promise<LineWarnings> {
   const { secrets: client, outputs } = target;
   const reading = { client, prefix: outputs.SecretPrefix, ...credentialCheck(target) };
@@ -151,7 +151,7 @@ async function warningsOfNamedSecrets(lines: readonly ImportLine[], target: Targ
   return warnings;
 }
 
-/** Which storage account a secret has to be of; a record of another one has warnings of its own. */
+/** Which storage account the secret has to be for: accounts that share a secret but not this get different warnings. */
 function ownerOf(destination: Account['destination']): readonly unknown[] {
   return destination.type === 'azure' ? [destination.storageAccount, destination.cloud] : [];
 }
@@ -165,7 +165,7 @@ async function writeAll(
     atOnce,
     terminal,
     what: 'accounts are written',
-    again: 'the same command goes on from there',
+    again: 'run the same command again to continue',
     each: line =>
       writeLine(line, stores).catch((thrown: unknown) => {
         throw atLine(line, thrown);
@@ -199,7 +199,7 @@ function refusal(faults: readonly LineFault[], lines: number, warnings: LineWarn
   );
 }
 
-/** How many lines or accounts are named where there may be thousands. */
+/** Thousands may be affected; a message names this many. */
 const namedAtMost = 5;
 
 function describePaused(accountIds: readonly string[], command: string): string[] {
@@ -214,7 +214,7 @@ function describePaused(accountIds: readonly string[], command: string): string[
   return [`${stay}: ${names.join(', ')}${more > 0 ? ` and ${count(more)} more` : ''} (${resume})`];
 }
 
-/** An attribute once, however many lines have it: a vendor's own tool may have put it into every record. */
+/** One message per warning, even if thousands of lines cause it, as an attribute of the vendor’s own tool may. */
 function describeWarnings(warnings: LineWarnings): string[] {
   return [...warnings].map(([warning, lines]) => {
     const more = lines.length - namedAtMost;
@@ -230,9 +230,9 @@ function warningsJson(warnings: LineWarnings) {
 interface Imported {
   readonly lines: number;
   readonly written: number;
-  /** How many of those that are written have the same record, and a secret. */
+  /** How many of the written lines change only the secret. */
   readonly secretsOnly: number;
-  /** The accounts that somebody has paused and that the file would have active. */
+  /** Paused accounts whose line says active. */
   readonly stayPaused: readonly string[];
   readonly checkOnly: boolean;
   readonly warnings: LineWarnings;
@@ -254,7 +254,7 @@ function report(imported: Imported, { command }: Target): Report {
     },
     lines: ({ paint }) => [
       checkOnly
-        ? `${paint('green', '✓')} ${counted(lines, 'line')} in order; ${counted(written, 'account')} would be written${rotated}.`
+        ? `${paint('green', '✓')} ${counted(lines, 'line')} valid; ${counted(written, 'account')} would be written${rotated}.`
         : `${paint('green', '✓')} ${counted(written, 'account')} written${rotated}, ${count(unchanged)} unchanged.`,
       ...describePaused(stayPaused, command).map(line => `${paint('yellow', '!')} ${line}`),
       ...describeWarnings(warnings).map(warning => `${paint('yellow', '!')} ${warning}`),

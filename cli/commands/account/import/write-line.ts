@@ -4,14 +4,14 @@ import type { Stores } from '../../../stage/account/stores.ts';
 import { CommandError } from '../../../terminal/command-error.ts';
 import type { ImportLine } from './import-file.ts';
 
-/** A line of an import file, and what is to be done about it. */
+/** A line of an import file that has to be written. */
 export interface LineToWrite extends ImportLine {
-  /** The record that was there when the file was checked; absent if the account is to be added. */
+  /** The record when the file was checked; absent if the account is new. */
   readonly present: AccountRecord | undefined;
 }
 
 /**
- * Adds an account, or makes the one that is there as the line has it: its secret, then its record.
+ * Adds the account, or changes the existing one to what the line says: first its secret, then its record.
  * @throws CommandError `problem` if somebody has added or changed the account since the file was checked
  */
 export async function writeLine(
@@ -21,7 +21,7 @@ export async function writeLine(
   const { records, secrets, announcer } = stores;
   if (present === undefined) {
     if (await addWithSecret(record, secret, stores)) return;
-    throw meanwhile('added', 'its record and its secret are left as they are');
+    throw meanwhile('added', 'its record and its secret were not changed');
   }
   const announce = await announcer.begin();
   if (secret !== undefined) await secrets.put(String(record.secretId), secret);
@@ -30,7 +30,7 @@ export async function writeLine(
     if (!(await records.change(present, record)))
       throw meanwhile(
         'changed or removed',
-        `its record is left as it is${secret === undefined ? '' : `, but the secret ${record.secretId} is already that of this line`}`,
+        `its record was not changed${secret === undefined ? '' : `, but the secret ${record.secretId} is already the one of this line`}`,
       );
     after = record;
   } finally {
@@ -41,6 +41,6 @@ export async function writeLine(
 function meanwhile(happened: string, outcome: string): CommandError {
   return new CommandError(
     'problem',
-    `somebody has ${happened} the account since the file was checked: ${outcome}`,
+    `somebody ${happened} the account after the file was checked: ${outcome}`,
   );
 }

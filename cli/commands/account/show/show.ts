@@ -11,7 +11,7 @@ import type { Window } from '../../../../lambdas/domain/window.ts';
 import type { Run } from '../../../run.ts';
 import { idWarnings, quotedId } from '../../../stage/account/account-id.ts';
 import type { AccountRecord } from '../../../stage/account/account-record.ts';
-import { mendingCommands } from '../../../stage/account/check-record.ts';
+import { fixCommands } from '../../../stage/account/check-record.ts';
 import { remedyFor } from '../../../stage/account/remedy.ts';
 import { standingJson, stateStyles } from '../../../stage/account/shown-standing.ts';
 import { type Standing, standingOf } from '../../../stage/account/standing.ts';
@@ -40,9 +40,7 @@ import { recordLines, shownRecord } from './shown-record.ts';
 export function registerShow(accounts: Command, run: Run): void {
   accounts
     .command('show')
-    .description(
-      'an account’s record, its next window, its last delivery, its last error and what to do about it',
-    )
+    .description('show an account’s record, next window, last delivery, last error and what to do')
     .argument('<account>', 'the account’s id')
     .action(run(showAccount));
 }
@@ -84,7 +82,7 @@ async function remedyOf(
   target: Target,
 ): Promise<string | undefined> {
   const { command, outputs } = target;
-  if (account === undefined) return mendingCommands(accountId, faults, command);
+  if (account === undefined) return fixCommands(accountId, faults, command);
   if (cursor?.lastError === undefined) return undefined;
   return remedyFor(cursor.lastError, account, {
     credential: await readCredential(target, account),
@@ -94,14 +92,14 @@ async function remedyOf(
   });
 }
 
-/** The account's credential, which decides what its customer has to do; absent where it cannot be read, or is none. */
+/** The account’s credential, on which the remedy depends; absent if it cannot be read or parsed. */
 async function readCredential(target: Target, account: Account): Promise<Credential | undefined> {
   if (account.secretId === undefined) return undefined;
   const probe = createProbe(target, account);
   try {
     return probe.parse(await probe.readSecret());
   } catch (thrown) {
-    // Whatever keeps it from being read, the rest of the account is there to be shown.
+    // Without the credential, the rest of the account can still be shown.
     if (thrown instanceof ExportError || toCommandError(thrown).code === 'unreachable') return undefined;
     throw thrown;
   }
@@ -122,7 +120,7 @@ function describe(shown: Shown, terminal: Terminal): string[] {
   const { standing, record, faults, warnings, last, remedy, target } = shown;
   const { accountId, state, account, cursor, nextWindow } = standing;
   const error = cursor?.lastError;
-  // The zone may be in order although the rest of the record is not.
+  // The time zone may be valid although the rest of the record is not.
   const timeZone = parseSchedule(record)?.timeZone;
   return fields(
     [
@@ -177,6 +175,6 @@ function describeFile(
 ): string {
   const lag = lagKnown
     ? `${span(deliveredAt - window.end)} after the window's end`
-    : `which is no lag: ${lagUnknown}`;
+    : `lag unknown: ${lagUnknown}`;
   return `${key}\n${counted(records, 'record')}, ${size(bytes)}; at ${utcTime(deliveredAt)}, ${lag}`;
 }

@@ -3,15 +3,15 @@ import { kindOf } from '../../../../lambdas/domain/faults.ts';
 import type { AccountRecord } from '../../../stage/account/account-record.ts';
 import { displayName } from '../../../terminal/display.ts';
 
-/** No value that is shown here is as long; a key or a whole credential is. */
+/** A harmless value is shorter than this; a key or a credential may be longer. */
 const longestValue = 100;
 
-/** What a credential has, wherever somebody pasted it. */
+/** Parts of credentials, in whatever attribute they were pasted. */
 const secretPart = /AccountKey|SharedAccessSignature|sig=|PRIVATE KEY|secretAccessKey|AKIA|[{}]/i;
 
 /**
- * A record with faults as it stands, so that each value can be seen beside its fault. Of what this release does not
- * know, and of what could be a secret in the wrong place, only the kind.
+ * An invalid record, so that each value is visible beside its fault. A value may be a secret in the wrong place: of
+ * an unknown attribute, and of a value that may be a secret, only the kind is shown.
  */
 export function shownRecord({ destination, ...own }: AccountRecord, secretPrefix: string): AccountRecord {
   const shown = shownMap(own, accountAttributes, secretPrefix);
@@ -23,7 +23,7 @@ export function shownRecord({ destination, ...own }: AccountRecord, secretPrefix
   };
 }
 
-/** The same for people, an attribute a line; which account it is they know. */
+/** The same as text, one attribute per line, without the account id. */
 export function recordLines(record: AccountRecord, secretPrefix: string): string[] {
   const { accountId: _, destination, ...own } = shownRecord(record, secretPrefix);
   const inside = isMap(destination)

@@ -7,15 +7,15 @@ test('a file with the same digest is the same', () => {
   expect(differences(delivered, { records: 7 }, 712, 'aa')).toEqual([]);
 });
 
-test('where records and bytes are the same, the digest is named as the difference', () => {
+test('when records and bytes are equal, the digests show the difference', () => {
   expect(differences(delivered, { records: 7 }, 712, 'bb')).toEqual([
-    'It is not the file that was delivered (7 records, 712 bytes, as then)',
-    'Its SHA-256 is the difference: aa by the ledger, bb of this file',
+    'It is not the file that was delivered (also 7 records, 712 bytes)',
+    'SHA-256: aa in the ledger, bb of this file',
   ]);
 });
 
-test('other records and bytes are told beside it', () => {
+test('different records and bytes are reported, too', () => {
   expect(differences(delivered, undefined, 700, 'bb')[0]).toBe(
-    'It is not the file that was delivered: 7 records, 712 bytes then; unreadable, 700 bytes now',
+    'It is not the file that was delivered: 7 records, 712 bytes delivered; unreadable, 700 bytes in this file',
   );
 });

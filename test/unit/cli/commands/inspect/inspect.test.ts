@@ -28,7 +28,7 @@ const window = { start: Date.parse('2026-11-22T04:00:00Z'), end: Date.parse('202
 describe('the records of a file', () => {
   const check = (text: string | Uint8Array) => {
     const records = createRecordCheck(window);
-    // A byte at a time: characters and lines are cut anywhere.
+    // Byte by byte, so that characters and lines are split everywhere.
     for (const byte of Buffer.from(text as string)) records.take(Uint8Array.of(byte));
     return records.end();
   };
@@ -43,14 +43,14 @@ describe('the records of a file', () => {
   });
 
   test.each([
-    ['a byte-order mark', `\ufeff${first}\n`, 'line 1: a byte-order mark'],
-    ['carriage returns', `${first}\r\n`, 'line 1: a carriage return at the end'],
+    ['it begins with a byte-order mark', `\ufeff${first}\n`, 'line 1: it begins with a byte-order mark'],
+    ['carriage returns', `${first}\r\n`, 'line 1: it ends in a carriage return'],
     ['no line feed at the end', first, 'line 1: it does not end in a line feed'],
     ['an empty line', `${first}\n\n`, 'line 2: it is empty'],
-    ['a line that is no JSON', `${first}\n{"Date"\n`, 'line 2: it is no JSON object'],
+    ['a line that is no JSON', `${first}\n{"Date"\n`, 'line 2: it is not a JSON object'],
     ['other keys', '{"Date":null}\n', 'line 1: its keys are Date'],
     ['an array that is not closed', `[\n${first}\n`, 'the array is not closed'],
-    ['something after the array', `[]\n${first}\n`, 'line 2: something after the end of the array'],
+    ['something after the array', `[]\n${first}\n`, 'line 2: text after the end of the array'],
   ])('with %s are faulty', (_name, text, fault) => {
     expect(check(text).faults).toContain(fault);
   });
@@ -112,7 +112,7 @@ describe('a file', () => {
   const gzipName = 'audit_YWNtZQ_20261122T080000Z.json.gz';
   const inside = 'audit_YWNtZQ_20261122T080000Z.json';
   const content = Buffer.from(`${first}\n`);
-  /** As it is delivered. */
+  /** A file as it is delivered. */
   const packed = async (container: Container, name = inside, modifiedAt = window.end) => {
     async function* deflated() {
       yield deflateRawSync(content);
@@ -136,7 +136,7 @@ describe('a file', () => {
     );
     for (const [name, container] of [[zipName, zip] as const, [gzipName, gzip] as const]) {
       await expect(read(name, await packed(container, inside, window.start))).rejects.toThrow(
-        'its time of modification is not the end of its window',
+        'its modification time is not the end of its window',
       );
       const whole = await packed(container);
       await expect(read(name, whole.subarray(0, whole.length - 3))).rejects.toThrow(FileFault);
@@ -149,7 +149,7 @@ describe('a file', () => {
   ] as const)('is refused with a bit changed in any byte of its %s', async (_, name, container) => {
     const whole = await packed(container);
     const accepted: string[] = [];
-    // The content's last byte may end in bits that stand for nothing.
+    // The last byte may end in unused bits.
     const last = whole.indexOf(deflateRawSync(content)) + deflateRawSync(content).length - 1;
     for (let index = 0; index < whole.length; index++) {
       const bit = 1 << (index === last ? 0 : index % 8);
@@ -181,7 +181,7 @@ describe('a file', () => {
   test('that is empty, or only the beginning of a zip, is faulty', async () => {
     for (const name of [zipName, 'x.json.gz'])
       await expect(read(name, new Uint8Array(0))).rejects.toThrow('it is empty');
-    await expect(read(zipName, zipSync({ [inside]: content }).subarray(0, 10))).rejects.toThrow('cut off');
+    await expect(read(zipName, zipSync({ [inside]: content }).subarray(0, 10))).rejects.toThrow('truncated');
   });
 
   test('tells account, window and part by its name', () => {

@@ -23,7 +23,7 @@ const file = await deliveredFile('zip');
 
 type Pages = Pick<AuditLog, 'pages'>;
 
-/** An audit log that gives other rows each time it is read. */
+/** An audit log that returns other rows at each read. */
 function auditLogOf(...readings: readonly (readonly string[])[]): Pages {
   const left = readings.values();
   return {
@@ -73,7 +73,7 @@ async function deliveredFile(compression: DeliveredFile['compression']): Promise
   return { ...recipe, ...made.figures() };
 }
 
-/** A bucket that keeps what was written last. */
+/** A bucket that keeps the last object. */
 function memoryBucket(answer: Answer) {
   const hash = createHash('sha256');
   const bucket: Bucket = {
@@ -125,7 +125,7 @@ test('rows that had changed before are written only if they are wanted as they a
     outcome: 'written otherwise',
     records: 3,
   });
-  // Somebody has put them right in between.
+  // The rows were corrected in between.
   expect(await redeliver(auditLogOf(changed, delivered), bucket, true)).toMatchObject({ outcome: 'written' });
 });
 

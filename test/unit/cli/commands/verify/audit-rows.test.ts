@@ -29,11 +29,11 @@ const look = (rows: Parameters<typeof auditRowSteps>[0]['rows'], own: Partial<Au
 describe('the rows of an account', () => {
   test('in order are shown as they are delivered', () => {
     expect(look([row()])).toEqual([
-      { name: 'its rows have sort keys of the declared form', outcome: 'right' },
+      { name: 'its rows have sort keys in the configured form', outcome: 'right' },
       { name: 'its rows were recorded in the past', outcome: 'right' },
       { name: 'its rows have the attributes that are delivered', outcome: 'right' },
       {
-        name: 'its newest row as it is delivered',
+        name: 'its newest row, as delivered',
         outcome: 'right',
         detail:
           '{"Date":"2026-11-22T07:59:59.120Z","Email":"ann@example.com","Action":"Signed in","Action ID":"auth.sign_in","Description":"Ann signed in","IP Address":"192.0.2.1"}',
@@ -67,13 +67,13 @@ describe('the rows of an account', () => {
     expect(look([rest])[2]).toMatchObject({
       outcome: 'warning',
       detail:
-        'of 1 row none has email (email): did you mean e_mail?\nrows have beside what is mapped: e_mail, tenant',
+        'of 1 row, none has email (email): did you mean e_mail?\nattributes of the rows that are not configured: e_mail, tenant',
     });
   });
 
   test('that lack a required field are shown as malformed', () => {
     const steps = look([row(undefined, { actionId: null })], { required: ['actionId'] });
-    expect(steps.at(-1)).toMatchObject({ outcome: 'warning', name: 'its newest row as it is delivered' });
+    expect(steps.at(-1)).toMatchObject({ outcome: 'warning', name: 'its newest row, as delivered' });
   });
 
   test('are not shown where many accounts are verified', () => {

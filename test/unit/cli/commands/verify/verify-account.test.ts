@@ -14,10 +14,10 @@ const record = {
 };
 const target = { command: 'siem-export', outputs: {} } as Parameters<typeof verifyAccount>[0]['target'];
 
-/** What a storage answers to each small object, one after the other, and to a large one that is begun. */
+/** The answers of a storage to each small object in turn, and to a large one that is only begun. */
 interface Storage {
   readonly answers: readonly Answer[];
-  /** Undefined if every request goes through up to the one that would create it; absent if none is to be begun. */
+  /** Undefined if every request before the creating one succeeds; absent if no large object is begun. */
   readonly begun?: Answer | undefined;
 }
 
@@ -51,13 +51,13 @@ const denied = refused(new ExportError('access_denied', 'not that one'));
 test('a storage that writes the first object and refuses the second is right', async () => {
   const steps = await stepsOf({ answers: [created, there], begun: undefined });
   expect(steps.map(({ outcome }) => outcome)).toEqual(Array(steps.length).fill('right'));
-  expect(steps.at(-2)?.detail).toContain('is left there');
+  expect(steps.at(-2)?.detail).toContain('stays in the bucket');
 });
 
 test('a storage that has the object of an earlier time, and takes a new one up to its creation, is right', async () => {
   const steps = await stepsOf({ answers: [there], begun: undefined });
   expect(steps.map(({ outcome }) => outcome)).toEqual(Array(steps.length).fill('right'));
-  expect(steps.at(-1)?.detail).toContain('the only one however often');
+  expect(steps.at(-1)?.detail).toContain('the only one, however often');
 });
 
 test('a storage that says of a name just made up that an object has it is wrong', async () => {
@@ -76,7 +76,7 @@ test('a storage that has the object of an earlier time, and takes no new one, is
 
 test('a storage that takes small objects only is wrong', async () => {
   expect(wrong(await stepsOf({ answers: [created, there], begun: denied }))).toMatchObject([
-    { name: 'a file of several requests may be written, too', detail: 'access_denied: not that one' },
+    { name: 'a file can also be uploaded in several requests', detail: 'access_denied: not that one' },
   ]);
 });
 
@@ -89,7 +89,7 @@ test.each([refused, unclear])('a first answer of %o is wrong', async answer => {
 
 test('a storage that writes the second object, too, ignores the condition', async () => {
   expect(wrong(await stepsOf({ answers: [created, created], begun: undefined }))).toMatchObject([
-    { detail: 'the second one was written, too' },
+    { detail: 'the second one was written as well' },
   ]);
 });
 

@@ -127,15 +127,15 @@ describe('an account whose bucket is in order', () => {
 
   test('has nothing more to be told', () => {
     expect(steps({})).toEqual([]);
-    // What the bucket refused then, the probe has tried again by now.
+    // The probe has tried again what the bucket refused then.
     for (const code of ['credentials_rejected', 'bucket_missing', 'network'] as const)
       expect(steps({}, failedWith(code))).toEqual([]);
   });
 
   test('is not all right if the last export failed in a way that a small new object cannot show', () => {
     for (const code of ['object_exists', 'out_of_time', 'internal'] as const)
-      expect(steps({}, failedWith(code))).toEqual(['wrong: the last export went through']);
-    expect(steps({}, failedWith('destination_rejected'))).toEqual(['warning: the last export went through']);
+      expect(steps({}, failedWith(code))).toEqual(['wrong: the last export succeeded']);
+    expect(steps({}, failedWith('destination_rejected'))).toEqual(['warning: the last export succeeded']);
   });
 
   test('may be one that gets nothing on purpose', () => {

@@ -98,7 +98,7 @@ test.each([
   await announce({ before: record, after: record });
   await announce({ after: { ...record, accountId: 'glo\u001bbex' } });
   expect(describeUnsent(announcer.unsent)).toEqual([
-    'siem-export: these accounts are changed, but their event "Account Changed" could not be sent: events:PutEvents is denied',
+    'siem-export: these accounts were changed, but their event "Account Changed" could not be sent: events:PutEvents is denied',
     '  "acme"',
     '  "glo\\u001bbex"',
   ]);

@@ -24,22 +24,26 @@ test.each([
 test.each([
   ['acme', []],
   ['ac me', []],
-  ['acme ', ['the account’s id ends with a space, which is easily lost where it is copied']],
-  ['\u00a0acme', ['the account’s id begins with a space, which is easily lost where it is copied']],
-  [' acme\t', ['the account’s id begins and ends with a space, which is easily lost where it is copied']],
+  ['acme ', ['the account’s id ends with a space, which is easily lost when it is copied']],
+  ['\u00a0acme', ['the account’s id begins with a space, which is easily lost when it is copied']],
+  [' acme\t', ['the account’s id begins and ends with a space, which is easily lost when it is copied']],
   ['m\u00fcller', []],
   ['👨‍👩‍👧 ❤️', []],
   [
     'ac\u200bme\u202e',
-    ['the account’s id holds characters that are not seen, or turn the text around: U+200B, U+202E'],
+    [
+      'the account’s id contains invisible characters or characters that change the text direction: U+200B, U+202E',
+    ],
   ],
   [
     '\u00adacme\ufe0f',
-    ['the account’s id holds characters that are not seen, or turn the text around: U+00AD, U+FE0F'],
+    [
+      'the account’s id contains invisible characters or characters that change the text direction: U+00AD, U+FE0F',
+    ],
   ],
   [
     'mu\u0308ller',
-    ['the account’s id has letters and their accents apart (Unicode NFD): typed, it is another id'],
+    ['the account’s id has separate accents (Unicode NFD): the same id from a keyboard is a different one'],
   ],
 ])('of the id %j it is told %j', (accountId, warnings) => {
   expect(idWarnings(accountId)).toEqual(warnings);

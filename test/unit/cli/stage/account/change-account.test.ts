@@ -79,12 +79,12 @@ test('a change is made of the record as somebody else has just left it, and the 
 });
 
 test.each([
-  ['changed twice', [{ ...record, status: 'paused' }, record], 'Others change "acme" at the same time'],
+  ['changed twice', [{ ...record, status: 'paused' }, record], '"acme" is being changed by others'],
   ['removed', [undefined], 'There is no account "acme"'],
   [
     'spoilt',
     [{ ...record, timeZone: 'Mars' }],
-    'The account record is not in order; somebody else has just changed it:',
+    'The account record is invalid; somebody else has just changed it:',
   ],
 ] as const)(
   'an account that others have %s is left to them, and what was written is said',
@@ -94,7 +94,7 @@ test.each([
       code: 'problem',
       message: expect.stringMatching(
         new RegExp(
-          `^${why}[^]*\\nThe record was not changed by this command, but the secret ${secret.name} is already the new one$`,
+          `^${why}[^]*\\nThe record was not changed by this command, but the secret ${secret.name} was$`,
         ),
       ),
       details: { secretWritten: secret.name },

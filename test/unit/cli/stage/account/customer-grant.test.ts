@@ -5,7 +5,7 @@ import type { AzureDestination, S3Destination } from '../../../../../lambdas/dom
 import { accountFaults } from '../../../../../lambdas/domain/account.ts';
 import { parseAzureSecret } from '../../../../../lambdas/domain/azure-secret.ts';
 
-/** A policy as IAM takes it: each resource is an ARN of one partition, and a condition is a map of maps. */
+/** A policy that IAM accepts: resources are ARNs of one partition, and conditions are maps of maps. */
 const iamPolicy = z.strictObject({
   Version: z.literal('2012-10-17'),
   Statement: z.array(
@@ -22,7 +22,7 @@ const iamPolicy = z.strictObject({
 
 const exporterRoleArn = 'arn:aws:iam::999988887777:role/siem-export';
 
-/** What a customer of S3 is told, with its policy read. */
+/** The grant for a customer of S3, with its policy parsed. */
 function grantOf(change: Partial<S3Destination>) {
   const destination = {
     type: 's3',
@@ -133,7 +133,7 @@ test('an access point’s alias is no name for a policy, and it is said what to 
   );
   expect(permissions).not.toContain('s3alias');
   expect(notes).toEqual([
-    expect.stringContaining('put its name for <name of the access point>; the bucket behind it'),
+    expect.stringContaining('replace <name of the access point> with its name. The bucket policy'),
   ]);
 });
 
@@ -142,12 +142,12 @@ test.each([
   [{ kmsKeyId: `arn:aws:kms:eu-central-1:111122223333:key/${keyId}`, roleArn, externalId }, []],
   [
     { kmsKeyId: `arn:aws:kms:eu-central-1:444455556666:key/${keyId}`, roleArn, externalId },
-    [`its own policy has to allow the same to ${roleArn}`],
+    [`the key policy has to allow the same to ${roleArn}`],
   ],
-  [{ kmsKeyId: keyId }, ['a key of another account is named by its ARN']],
+  [{ kmsKeyId: keyId }, ['name a key in another AWS account by its ARN']],
   [
     { region: 'cn-north-1', roleArn: roleArn.replace('aws', 'aws-cn'), externalId },
-    ['AWS lets no role of aws assume one of aws-cn'],
+    ['a role of aws cannot assume a role of aws-cn'],
   ],
 ])('beside the policies of %j it is said what else is to be known', (change, told) => {
   expect(grantOf(change).notes).toEqual(told.map(each => expect.stringContaining(each)));

@@ -10,7 +10,7 @@ const record = {
   plan: 'gold',
 };
 
-/** An expression with the names and values that its placeholders stand for. */
+/** An expression with its placeholders replaced. */
 function spelledOut(
   expression = '',
   {

@@ -71,7 +71,7 @@ test.each<[string, number, string, string, RegExp]>([
     403,
     'AccessDenied',
     'Access Denied',
-    /grants \{.*s3:PutObject[\s\S]*or, if that is granted: a policy of the bucket denies it/,
+    /grants \{.*s3:PutObject[\s\S]*or, if that is granted: a bucket policy denies it/,
   ],
   [
     'the right to write',
@@ -113,14 +113,14 @@ test.each<[string, number, string, string, RegExp]>([
     403,
     'SignatureDoesNotMatch',
     'The request signature we calculated does not match',
-    /not the one of its id[\s\S]*--secret-file/,
+    /does not belong to its id[\s\S]*--secret-file/,
   ],
   [
     'a temporary key',
     400,
     'ExpiredToken',
     'The provided token has expired.',
-    /temporary one that has ended[\s\S]*--secret-file/,
+    /was temporary and has expired[\s\S]*--secret-file/,
   ],
   [
     'a key that is gone',
@@ -226,7 +226,7 @@ test.each<[string, string, Credential, RegExp]>([
     'AuthorizationFailure',
     'This request is not authorized to perform this operation.',
     bySas,
-    /network-rule add[\s\S]*or, if they let us in: az storage container generate-sas/,
+    /network-rule add[\s\S]*or, if they allow the exporter: az storage container generate-sas/,
   ],
   ['AccountIsDisabled', 'The specified account is disabled.', bySas, /az storage account show.*subscription/],
   [
@@ -243,7 +243,7 @@ test.each<[string, string, Credential, RegExp]>([
   ],
   ['AuthorizationPermissionMismatch', 'x', bySas, /generate-sas.*--permissions cw[\s\S]*--secret-file/],
   ['AuthorizationServiceMismatch', 'x', bySas, /generate-sas/],
-  ['InsufficientAccountPermissions', 'x', byKey, /takes no writes/],
+  ['InsufficientAccountPermissions', 'x', byKey, /read-only/],
   [
     'AuthenticationFailed',
     'Signature not valid in the specified time frame',

@@ -20,18 +20,18 @@ test('a record of known attributes gives no warning, and neither does what is no
 });
 
 test.each([
-  [{ adOnExpiresAt: 'x' }, '`adOnExpiresAt` is not known and ignored; did you mean `addOnExpiresAt`?'],
-  [{ EXPORTFROM: 'x' }, '`EXPORTFROM` is not known and ignored; did you mean `exportFrom`?'],
-  [{ region: 'x' }, '`region` is not known and ignored; did you mean `destination.region`?'],
-  [{ plan: 'gold' }, '`plan` is not known and ignored'],
-  [{ 'wJalrXUtnFEMI/K7MDENG': 'x' }, 'an attribute whose name is no plain word is not known and ignored'],
+  [{ adOnExpiresAt: 'x' }, '`adOnExpiresAt` is unknown and ignored; did you mean `addOnExpiresAt`?'],
+  [{ EXPORTFROM: 'x' }, '`EXPORTFROM` is unknown and ignored; did you mean `exportFrom`?'],
+  [{ region: 'x' }, '`region` is unknown and ignored; did you mean `destination.region`?'],
+  [{ plan: 'gold' }, '`plan` is unknown and ignored'],
+  [{ 'wJalrXUtnFEMI/K7MDENG': 'x' }, 'an attribute whose name is not a plain word is unknown and ignored'],
   [
     { destination: { ...record.destination, regoin: 'x' } },
-    '`destination.regoin` is not known and refused; did you mean `destination.region`?',
+    '`destination.regoin` is unknown and refused; did you mean `destination.region`?',
   ],
   [
     { destination: { type: 'ftp', contaner: 'x' } },
-    '`destination.contaner` is not known and refused; did you mean `destination.container`?',
+    '`destination.contaner` is unknown and refused; did you mean `destination.container`?',
   ],
 ])('%o is told of, with the nearest name', (change, warning) => {
   expect(unknownAttributes({ ...record, ...change })).toEqual([warning]);
@@ -40,7 +40,7 @@ test.each([
 test('a line of an import file may bring a credential, and says so where that is misspelled', () => {
   expect(unknownAttributes({ ...record, secretFile: 'x', secret: {} }, importAttributes)).toEqual([]);
   expect(unknownAttributes({ ...record, secretfile: 'x' }, importAttributes)).toEqual([
-    '`secretfile` is not known and ignored; did you mean `secretFile`?',
+    '`secretfile` is unknown and ignored; did you mean `secretFile`?',
   ]);
 });
 

@@ -7,7 +7,7 @@ import { parseAzureSecret } from '../../../../../lambdas/domain/azure-secret.ts'
 const now = Date.parse('2026-11-22T00:00:00Z');
 const signature = 'k9Zr2xW0a7Vb%2BQyP3nT5sLcE8uFhJ1dG4mXoRiUeKz0%3D';
 
-/** A SAS for a container, with some fields otherwise; `undefined` takes one out. */
+/** A SAS for a container, with some fields changed; `undefined` removes a field. */
 function sasWith(fields: Readonly<Record<string, string | undefined>> = {}): string {
   const all = {
     sv: '2025-01-05',
@@ -45,7 +45,7 @@ test('the earlier end counts, and the later beginning, of the SAS and of the key
   const ends = (ske: string) => readSas(sasWith({ ...delegated, ske }), now)[0];
   expect(ends('2026-11-21T00%3A00%3A00Z')).toMatchObject({
     outcome: 'wrong',
-    detail: 'it expired at 2026-11-21 00:00 UTC, as the key that signed it (ske) does',
+    detail: 'it expired at 2026-11-21 00:00 UTC, with the key that signed it (ske)',
   });
   expect(ends('2026-11-28T00%3A00%3A00Z')).toMatchObject({
     outcome: 'warning',
@@ -67,22 +67,22 @@ test.each([
   [{ ...ofAccount, srt: 'sc' }, 'srt lacks o'],
   [{ ...delegated, sks: 'q' }, 'sks is not b'],
   [{ spr: 'http' }, 'plain HTTP only'],
-  [{ sp: 'wc' }, 'not in the order that Azure wants'],
-  [{ se: 'soon' }, 'its end (se) is no instant'],
-  [{ se: '2027-12-01T00%3A00%3A00' }, 'its end (se) is no instant'],
-  [{ st: 'now' }, 'its beginning (st) is no instant'],
-  [{ sig: signature.replace('%2B', '+') }, 'bare +'],
-  [{ sig: signature.slice(0, 20) }, 'not one of 32 bytes'],
+  [{ sp: 'wc' }, 'not in the order that Azure requires'],
+  [{ se: 'soon' }, 'its end (se) is not an instant'],
+  [{ se: '2027-12-01T00%3A00%3A00' }, 'its end (se) is not an instant'],
+  [{ st: 'now' }, 'its beginning (st) is not an instant'],
+  [{ sig: signature.replace('%2B', '+') }, 'contains +'],
+  [{ sig: signature.slice(0, 20) }, 'not 32 bytes'],
   [{ sig: signature.replaceAll('%', '%25') }, 'percent-encoded twice'],
   [{ se: '2027-12-01T00%253A00%253A00Z' }, 'percent-encoded twice'],
-  [{ sv: undefined }, 'lacks its version'],
-  [{ sv: 'x' }, 'its version (sv) is no date'],
+  [{ sv: undefined }, 'its version (sv) is missing'],
+  [{ sv: 'x' }, 'its version (sv) is not a date'],
   [{ sv: '2011-08-18' }, 'valid for an hour at most'],
-  [{ ...ofAccount, sv: '2014-02-14' }, 'older than its field ss'],
-  [{ ...delegated, sv: '2017-11-09' }, 'older than its field skoid'],
+  [{ ...ofAccount, sv: '2014-02-14' }, 'which its field ss requires'],
+  [{ ...delegated, sv: '2017-11-09' }, 'which its field skoid requires'],
   [{ 'amp;sp': 'cw' }, 'copied from the source of a web page'],
-  [{ sip: '198.51.100.9' }, 'the exporter has none of its own'],
-  [{ sip: 'anywhere' }, 'no IPv4 address'],
+  [{ sip: '198.51.100.9' }, 'the exporter has no fixed address'],
+  [{ sip: 'anywhere' }, 'neither an IPv4 address'],
 ])('a SAS with %j is wrong', (fields, detail) => {
   const details = readSas(sasWith(fields), now).flatMap(step =>
     step.outcome === 'wrong' ? step.detail : [],
@@ -95,10 +95,10 @@ test('a field that stands twice is told', () => {
 });
 
 test.each([
-  ['198.51.100.1', ['198.51.100.2, from where']],
+  ['198.51.100.1', ['198.51.100.2, from which']],
   ['198.51.100.0-198.51.100.9', []],
-  ['198.51.100.2-198.51.100.9', ['198.51.100.1, from where']],
-  ['203.0.113.0-203.0.113.255', ['198.51.100.1 and 198.51.100.2, from where']],
+  ['198.51.100.2-198.51.100.9', ['198.51.100.1, from which']],
+  ['203.0.113.0-203.0.113.255', ['198.51.100.1 and 198.51.100.2, from which']],
 ])('a SAS that lets in %s is compared with the addresses of the exporter', (sip, details) => {
   const wrong = readSas(sasWith({ sip }), now, '198.51.100.1, 198.51.100.2').filter(
     ({ outcome }) => outcome === 'wrong',
@@ -120,7 +120,7 @@ describe('the place that a credential names', () => {
     placeSteps(account, parseAzureSecret(secret), 'siem-export').map(
       ({ outcome, detail }) => `${outcome}: ${detail}`,
     );
-  const elsewhere = 'it is for the container acme-logs, and the record names acme-audit';
+  const elsewhere = 'it is for the container acme-logs, but the record names acme-audit';
 
   test.each([
     ['', {}, []],
@@ -136,13 +136,13 @@ describe('the place that a credential names', () => {
     [
       '/acme-audit/other',
       { sr: 'd', sdd: '1' },
-      ['wrong: it is for the folder other, and the exports go to siem/audit/YWNtZQ/'],
+      ['wrong: it is for the folder other, but the exports go to siem/audit/YWNtZQ/'],
     ],
     [
       '',
       { sr: 'd', sdd: '1' },
       [
-        'warning: it is for a folder 1 deep, and does not say for which: the exports go to siem/audit/YWNtZQ/',
+        'warning: it is for a folder at depth 1, but does not name the folder: the exports go to siem/audit/YWNtZQ/',
       ],
     ],
   ])('in the URL %s of a SAS with %j is %o', (path, fields, told) => {

@@ -48,10 +48,10 @@ describe('the key of a service account has to sign', () => {
   const altered = [...lines];
   altered[3] = [...(altered[3] ?? '')].reverse().join('');
   test.each([
-    ['with spaces where lines end', pem.trim().replaceAll('\n', ' '), 'spaces where lines end'],
-    ['cut in the middle', `${pem.slice(0, 500)}\n-----END PRIVATE KEY-----\n`, 'cut or was altered'],
-    ['without a line', lines.filter((_, at) => at !== 5).join('\n'), 'cut or was altered'],
-    ['with a line altered', altered.join('\n'), 'cut or was altered'],
+    ['with spaces where lines end', pem.trim().replaceAll('\n', ' '), 'spaces instead of line breaks'],
+    ['cut in the middle', `${pem.slice(0, 500)}\n-----END PRIVATE KEY-----\n`, 'cut off or was altered'],
+    ['without a line', lines.filter((_, at) => at !== 5).join('\n'), 'cut off or was altered'],
+    ['with a line altered', altered.join('\n'), 'cut off or was altered'],
     ['without its end', pem.slice(0, 900), 'cut off at the end'],
     ['escaped twice', pem.replaceAll('\n', '\\n'), 'escaped twice'],
     [
@@ -59,12 +59,12 @@ describe('the key of a service account has to sign', () => {
       generateKeyPairSync('ec', { namedCurve: 'P-256' })
         .privateKey.export({ type: 'pkcs8', format: 'pem' })
         .toString(),
-      'cut or was altered',
+      'cut off or was altered',
     ],
     [
       'with a password',
       rsa.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }).toString(),
-      'has a password',
+      'is encrypted',
     ],
   ])('%s it is refused', (_, key, fault) => {
     expect(faultOf('gcs', withKey(key))).toContain(fault);
@@ -104,7 +104,7 @@ test.each<[string, keyof typeof destinations, string, string]>([
     `User Name,Access Key Id,Secret Access Key\n"x",${accessKeyId},${secretAccessKey}`,
     'CSV file of AWS',
   ],
-  ['PascalCase', 's3', inPascalCase, 'under other names, as its own tools write it'],
+  ['PascalCase', 's3', inPascalCase, 'with other key names, as AWS’s own tools write it'],
   [
     'what create-access-key prints',
     's3',
@@ -121,7 +121,7 @@ test.each<[string, keyof typeof destinations, string, string]>([
     'snake case',
     's3',
     JSON.stringify({ aws_access_key_id: accessKeyId, aws_secret_access_key: secretAccessKey }),
-    'under other names',
+    'with other key names',
   ],
   [
     'a credentials file',
@@ -141,26 +141,26 @@ test.each<[string, keyof typeof destinations, string, string]>([
     `$Env:AWS_ACCESS_KEY_ID="${accessKeyId}"\n$Env:AWS_SECRET_ACCESS_KEY="${secretAccessKey}"`,
     'environment variables of AWS',
   ],
-  ['two lines', 's3', `${accessKeyId}\n${secretAccessKey}`, 'without names'],
-  ['the id alone', 's3', accessKeyId, 'the id of an access key alone'],
-  ['the secret key alone', 's3', secretAccessKey, 'a secret access key alone'],
-  ['a PEM alone', 'gcs', pem, 'a key alone'],
+  ['two lines', 's3', `${accessKeyId}\n${secretAccessKey}`, 'without key names'],
+  ['the id alone', 's3', accessKeyId, 'only the id of an access key'],
+  ['the secret key alone', 's3', secretAccessKey, 'only a secret access key'],
+  ['a PEM alone', 'gcs', pem, 'only a private key'],
   ['an HMAC key', 'gcs', 'GOOG1EABCDEFGHIJKLMNOPQRSTUVWXYZ:abc', 'HMAC key'],
   ['an OAuth client', 'gcs', '{"installed":{"client_id":"x"}}', 'an OAuth client'],
-  ['the login of a person', 'gcs', '{"type":"authorized_user","client_secret":"x"}', 'the login of a person'],
-  ['federation', 'gcs', '{"type":"external_account"}', 'without a key of its own'],
+  ['the login of a person', 'gcs', '{"type":"authorized_user","client_secret":"x"}', 'a user’s login'],
+  ['federation', 'gcs', '{"type":"external_account"}', 'without a key'],
   ['a service principal', 'azure', '{"appId":"x","password":"y","tenant":"z"}', 'a service principal'],
   [
     'other names of Azure',
     'azure',
     JSON.stringify({ sasToken: sas }),
-    'a credential of Azure under other names',
+    'a credential of Azure with other key names',
   ],
   [
     'a Service Bus',
     'azure',
     'Endpoint=sb://x.servicebus.windows.net/;SharedAccessKeyName=a;SharedAccessKey=b',
-    'another service than Blob Storage',
+    'a service other than Blob Storage',
   ],
   [
     'an environment variable',
@@ -182,8 +182,8 @@ test.each<[string, keyof typeof destinations, string, string]>([
   ['a web page', 'gcs', '<!DOCTYPE html><html>', 'a web page'],
   ['curly quotes', 's3', s3.replaceAll('"', '”'), 'word processor'],
   ['single quotes', 's3', s3.replaceAll('"', "'"), 'single quotation marks'],
-  ['a comma at the end', 's3', s3.replace('}', ',}'), 'comma before its last bracket'],
-  ['names that a shell has unquoted', 's3', s3.replaceAll('"', ''), 'in no quotation marks'],
+  ['a comma at the end', 's3', s3.replace('}', ',}'), 'comma before the last bracket'],
+  ['names that a shell has unquoted', 's3', s3.replaceAll('"', ''), 'have no quotation marks'],
   ['JSON that is cut', 'gcs', withKey(pem).slice(0, 300), 'cut off at the end'],
 ])('%s for %s is recognised', (_, cloud, secret, told) => {
   const fault = faultOf(cloud, secret);
@@ -213,32 +213,32 @@ test.each<[string, keyof typeof destinations, string, string[]]>([
     'a session token',
     's3',
     JSON.stringify({ accessKeyId: 'ASIAQ7EXAMPLEKEY4Z2M', secretAccessKey, sessionToken: 'x' }),
-    ['warning: the credential lasts'],
+    ['warning: the credential does not expire soon'],
   ],
   [
     'a token beside a user’s key',
     's3',
     JSON.stringify({ accessKeyId, secretAccessKey, sessionToken: 'x' }),
-    ['warning: the credential lasts', 'wrong: the session token belongs to the key'],
+    ['warning: the credential does not expire soon', 'wrong: the session token belongs to the key'],
   ],
   [
     'a secret key that is percent-encoded',
     's3',
     JSON.stringify({ accessKeyId, secretAccessKey: encodeURIComponent(secretAccessKey) }),
-    ['warning: the secret access key is as AWS shows it'],
+    ['warning: the secret access key is unchanged'],
   ],
   ['nothing', 'gcs', withKey(pem), []],
   [
     'another universe',
     'gcs',
     JSON.stringify({ ...serviceAccount, universe_domain: 'apis.example' }),
-    ['wrong: the key is one of Google Cloud itself'],
+    ['wrong: the key is for Google Cloud itself'],
   ],
   [
     'the address of a person',
     'gcs',
     JSON.stringify({ ...serviceAccount, client_email: 'ann@acme.example' }),
-    ['warning: client_email is that of a service account'],
+    ['warning: client_email is the address of a service account'],
   ],
   ['nothing', 'azure', connection, []],
   [

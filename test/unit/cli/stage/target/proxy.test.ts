@@ -30,7 +30,7 @@ test.each([
 test.each(['socks5://user:secret-word@proxy:1080', 'http://', 'ftp://secret-word'])(
   '%s is refused, and never shown',
   named => {
-    expect(() => proxyOf({ HTTPS_PROXY: named })).toThrow(/HTTPS_PROXY names no HTTP proxy/);
+    expect(() => proxyOf({ HTTPS_PROXY: named })).toThrow(/HTTPS_PROXY is not an HTTP proxy/);
     expect(() => proxyOf({ HTTPS_PROXY: named })).not.toThrow(/secret-word/);
   },
 );

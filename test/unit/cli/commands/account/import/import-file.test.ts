@@ -51,11 +51,11 @@ test('a key twice in a line is warned of, inside the destination too, and a secr
   expect(
     await warningsOf(record('acme', ',"timeZone":"Asia/Tokyo","format":"json","format":"ndjson"')),
   ).toEqual([
-    ['`timeZone` is given twice, and the last one counts', [1]],
-    ['`format` is given twice, and the last one counts', [1]],
+    ['`timeZone` is given twice; the last value is used', [1]],
+    ['`format` is given twice; the last value is used', [1]],
   ]);
   const warnings = await warningsOf(record('acme', ',"wJalr XUtn/FEMI":1,"wJalr XUtn/FEMI":1'));
-  expect(warnings.map(([text]) => text)).toContain('a key is given twice, and the last one counts');
+  expect(warnings.map(([text]) => text)).toContain('a key is given twice; the last value is used');
   expect(JSON.stringify(warnings)).not.toContain('wJalr');
 });
 
@@ -70,7 +70,7 @@ test.each([
   const { lines, warnings } = await read(`${record(one)}\n${record(other)}`);
   expect(lines).toHaveLength(2);
   expect([...warnings]).toContainEqual([
-    'the account’s id looks like that of line 1, and is another one',
+    'the account’s id looks like that of line 1, but is a different one',
     [2],
   ]);
 });

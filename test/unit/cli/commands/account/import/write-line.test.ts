@@ -78,7 +78,7 @@ describe('a line of an import', () => {
     const stores = memoryStores(theirs);
     await expect(writeLine(line(), stores)).rejects.toMatchObject({
       code: 'problem',
-      message: expect.stringContaining('its record and its secret are left as they are'),
+      message: expect.stringContaining('its record and its secret were not changed'),
     });
     expect(stores.state()).toEqual({ standing: theirs, secret: 'theirs' });
     expect(stores.events).toEqual([]);
@@ -93,7 +93,7 @@ describe('a line of an import', () => {
       const stores = memoryStores(now);
       await expect(writeLine(line(theirs), stores)).rejects.toMatchObject({
         code: 'problem',
-        message: expect.stringContaining('the secret siem-export/prod/acme is already that of this line'),
+        message: expect.stringContaining('the secret siem-export/prod/acme is already the one of this line'),
       });
       expect(stores.state().standing).toEqual(now);
       expect(stores.events).toMatchObject([{ change: 'changed', attributes: ['secret'] }]);
@@ -154,7 +154,7 @@ describe('an account that is added', () => {
       put(theirs);
       throw new Error('Too many secrets');
     });
-    await expect(addWithSecret(record, 'ours', stores)).rejects.toThrow('its record is as they left it');
+    await expect(addWithSecret(record, 'ours', stores)).rejects.toThrow('its record was not changed');
     expect(stores.state()).toEqual({ standing: theirs, secret: 'theirs' });
     expect(stores.events).toMatchObject([{ change: 'added', attributes }]);
   });
@@ -165,7 +165,7 @@ describe('an account that is added', () => {
     });
     const broken = { ...stores.records, removeIfStill: () => Promise.reject(new Error('Throttled')) };
     await expect(addWithSecret(record, 'ours', { ...stores, records: broken })).rejects.toThrow(
-      'the account could not be taken back: it stays, paused and without its secret',
+      'the account could not be removed: it is paused and has no secret',
     );
     expect(stores.events).toMatchObject([{ change: 'added', attributes }]);
   });
@@ -174,7 +174,7 @@ describe('an account that is added', () => {
     const stores = memoryStores();
     const broken = { ...stores.records, change: () => Promise.reject(new Error('Throttled')) };
     await expect(addWithSecret(record, 'ours', { ...stores, records: broken })).rejects.toThrow(
-      'the account and its secret are stored, but it stays paused',
+      'the account and its secret are stored, but it is still paused',
     );
     expect(stores.state()).toEqual({ standing: { ...record, status: 'paused' }, secret: 'ours' });
     expect(stores.events).toMatchObject([added]);
@@ -184,7 +184,7 @@ describe('an account that is added', () => {
     const stores = memoryStores(undefined, put => put(theirs));
     await expect(addWithSecret(record, 'ours', stores)).rejects.toMatchObject({
       code: 'problem',
-      message: expect.stringContaining('its secret is stored, its record is as they left it'),
+      message: expect.stringContaining('its secret is stored, and its record was not changed'),
     });
     expect(stores.state().standing).toEqual(theirs);
     expect(stores.events).toMatchObject([added]);
