@@ -3,7 +3,7 @@ import type { StoredValue } from '../lambdas/domain/audit-record.ts';
 import type { Compression, Format } from '../lambdas/domain/format.ts';
 import type { Instant } from '../lambdas/domain/instant.ts';
 
-/** A record of the table `Accounts`, as an operator writes it. */
+/** An account record, as an operator writes it. */
 export interface AccountRecord {
   readonly accountId: string;
   readonly timeZone: string;
@@ -15,27 +15,27 @@ export interface AccountRecord {
   readonly compression: Compression;
 }
 
-/** The fields of an audit row, by the names that the stack's own table has for them. */
+/** The fields of an audit row, with the names that the stack’s own table uses. */
 export const fields = ['date', 'email', 'action', 'actionId', 'description', 'ipAddress'] as const;
 export type Field = (typeof fields)[number];
 
-/** An audit row as the product would store it. */
+/** An audit row as the vendor’s product stores it. */
 export interface AuditRow {
   readonly accountId: string;
-  /** When it was recorded: it decides the window. */
+  /** The instant of recording, which decides the window. */
   readonly recordedAt: Instant;
-  /** Unlike that of any other row of the account. */
+  /** Unique among the rows of the account. */
   readonly id: string;
   readonly values: Readonly<Partial<Record<Field, StoredValue>>>;
 }
 
-/** An account of a run, with the rows that have to arrive. */
+/** An account of a run, with the rows that must be delivered. */
 export interface LocalAccount {
   readonly record: AccountRecord;
   readonly rows: readonly AuditRow[];
 }
 
-/** What a run provisions, and the ticks that it then sends. */
+/** What a run sets up, and the ticks that it then sends. */
 export interface Scenario {
   readonly accounts: readonly LocalAccount[];
   readonly ticks: readonly Instant[];

@@ -6,17 +6,17 @@ import { type EventsServer, startEventsServer } from './servers/events-server.ts
 import { startSecretsServer } from './servers/secrets-server.ts';
 import { startSqsServer } from './servers/sqs-server.ts';
 
-/** Placeholders: none of the servers for AWS's own services checks them. */
+/** Placeholders: the servers that replace AWS’s services do not check credentials. */
 export const awsRegion = 'us-east-1';
 export const awsCredentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
-/** The AWS services that the functions use, on this machine. */
+/** The AWS services that the functions use, as servers on this machine. */
 export interface AwsServers {
   readonly dynamodb: DynamoDBClient;
   readonly sqs: SQSClient;
   readonly secrets: SecretsManagerClient;
   readonly events: EventsServer;
-  /** The variables by which the AWS SDK, wherever it runs, finds these servers. */
+  /** Environment variables with which an AWS SDK in any process uses these servers. */
   readonly environment: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }

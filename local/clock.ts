@@ -3,19 +3,19 @@ import type { Instant } from '../lambdas/domain/instant.ts';
 const realNow = Date.now;
 let ahead = 0;
 
-/** How far the clock has to be put forward for an instant to be past, in milliseconds. */
+/** By how many milliseconds the clock has to be put forward so that an instant is in the past. */
 export function aheadOfNow(instant: Instant): number {
   return Math.max(instant - realNow() + 1000, 0);
 }
 
-/** How far the clock of this thread is put forward, in milliseconds. */
+/** By how many milliseconds the clock of this thread is put forward. */
 export function clockAhead(): number {
   return ahead;
 }
 
 /**
- * Has the clock of this thread go so far ahead of the real one, or behind it: `Date.now()` and `new Date()`, not timers.
- * Files of a window are made after its end, so rows of today would otherwise have to wait for up to four hours.
+ * Shifts the clock of this thread by so many milliseconds: `Date.now()` and `new Date()`, not timers. Without this,
+ * rows of today would be exported only after the end of their window, up to four hours later.
  */
 export function putClockForward(milliseconds: number): void {
   if (Date.now === realNow) replaceDate();

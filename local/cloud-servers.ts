@@ -9,13 +9,13 @@ import { type GcsServer, startGcsServer } from './servers/gcs-server.ts';
 import { type S3Server, startS3Server } from './servers/s3-server.ts';
 import { startStsServer } from './servers/sts-server.ts';
 
-/** The customers' clouds, on this machine, with every bucket that the accounts name. */
+/** The customers’ clouds as servers on this machine, with every bucket that the accounts name. */
 export interface CloudServers {
   readonly s3: S3Server;
   readonly gcs: GcsServer;
   readonly azure: AzureServer;
   readonly credentials: CustomerCredentials;
-  /** The variables by which the exporter finds these servers. */
+  /** Environment variables with which the exporter uses these servers. */
   readonly environment: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }

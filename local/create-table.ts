@@ -6,8 +6,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 
 /**
- * Creates a table and waits until it can be written. An embedded server, too, answers before the table is active, and
- * refuses what is written in between as if there were no such table.
+ * Creates a table and waits until it is active. Embedded servers, too, answer before the table is active; a write
+ * before that fails as if the table did not exist.
  *
  * @throws the SDK's error, if the table is refused or not active within 30 seconds
  */

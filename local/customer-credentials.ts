@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { Destination } from '../lambdas/domain/account.ts';
 import { sampleStorageAccount } from './sample/accounts.ts';
 
-/** The credentials of the local clouds. Good for nothing anywhere else, so they stand here in the open. */
+/** The credentials of the local clouds. They are valid nowhere else, so they need no protection. */
 const s3 = {
   accessKeyId: 'AKIALOCALMODE0000001',
   secretAccessKey: 'local/mode/secret/access/key/00000000001',
@@ -21,8 +21,8 @@ const clientEmail = 'siem-export@local-mode.iam.gserviceaccount.com';
 export type CustomerCredentials = ReturnType<typeof createCustomerCredentials>;
 
 /**
- * What the customers hand over.
- * @param privateKey of the service account, of which the local Google Cloud Storage knows the public half
+ * The credentials in the form in which customers send them.
+ * @param privateKey the key of the service account; the local Google Cloud Storage has its public key
  */
 export function createCustomerCredentials(privateKey: KeyObject) {
   const serviceAccount = {
@@ -49,7 +49,7 @@ export function createCustomerCredentials(privateKey: KeyObject) {
     s3Role,
     azure,
     gcs: { clientEmail },
-    /** The text of the secret as a customer of this cloud pastes it. */
+    /** The text that a customer of this cloud sends. */
     secretOf: (type: Destination['type']) => secrets[type],
   };
 }

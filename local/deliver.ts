@@ -16,11 +16,11 @@ import { runTicks, scheduledEvent } from './run-ticks.ts';
 
 export interface Run {
   readonly deliveries: readonly AccountDelivery[];
-  /** Everything that went wrong, a sentence each. */
+  /** Everything that failed, one sentence each. */
   readonly problems: readonly string[];
 }
 
-/** Provisions the scenario's accounts, sends its ticks, then reads back and checks what stands in the buckets. */
+/** Sets up the scenario’s accounts, sends its ticks, then reads the buckets back and checks them. */
 export async function deliver(cloud: LocalCloud, out: OutputFolder, progress: Progress): Promise<Run> {
   const { aws, clouds, environment, scenario } = cloud;
   const rows = scenario.accounts.reduce((sum, account) => sum + account.rows.length, 0);
@@ -50,14 +50,14 @@ export async function deliver(cloud: LocalCloud, out: OutputFolder, progress: Pr
     problems: [
       ...failures,
       ...strangers.map(
-        accountId => `There are objects of an account ${displayName(accountId)}, which does not exist`,
+        accountId => `There are objects of the account ${displayName(accountId)}, which does not exist`,
       ),
       ...deliveries.flatMap(({ problems }) => problems),
     ],
   };
 }
 
-/** Sends the ticks; answers with what failed on the way. */
+/** Sends the ticks; returns what failed. */
 async function exportAll(
   { aws, resources, scenario, ...functions }: LocalCloud,
   progress: Progress,
@@ -88,11 +88,11 @@ async function exportAll(
     },
   });
   await functions.watchdog.invoke(scheduledEvent(lastTick)).catch(error => failures.push(String(error)));
-  // Whatever comes later is of ticks that an operator asks for.
+  // Later events come from ticks that an operator requests.
   stopCounting();
   return undone === 0
     ? failures
-    : [...failures, `${undone} messages were left in the queue or put aside as dead letters`];
+    : [...failures, `${undone} messages are still in the queue or in its dead-letter queue`];
 }
 
 function windowsOwed({ record: { timeZone, exportFrom } }: LocalAccount, lastTick: Instant): number {
@@ -100,7 +100,7 @@ function windowsOwed({ record: { timeZone, exportFrom } }: LocalAccount, lastTic
   return [...windowsAfter(timeZone, from, lastTick)].length;
 }
 
-/** Copies every object to the output folder; answers with them by the account that their key names. */
+/** Copies every object to the output folder; returns the objects by the account in their key. */
 async function collectObjects(
   { clouds, scenario }: { clouds: LocalCloud['clouds']; scenario: Scenario },
   out: OutputFolder,

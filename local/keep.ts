@@ -1,13 +1,13 @@
 import type { LocalCloud } from './local-cloud.ts';
 import { sampleRegion } from './sample/accounts.ts';
 
-/** Where the servers are and how to talk to them. */
+/** The addresses of the servers and the credentials for them. */
 export function describeServers({ aws, clouds, environment, resources }: LocalCloud): string {
   const { s3, azure, gcs } = clouds.credentials;
   const variables = Object.entries(aws.environment).map(([name, value]) => `  export ${name}=${value}`);
   return [
     '',
-    'The servers stay up until Ctrl-C. AWS’s services, for any AWS SDK or the AWS command line:',
+    'The servers run until Ctrl-C. For any AWS SDK or the AWS command line:',
     ...variables,
     `  tables: ${environment.accountsTable}, ${environment.auditLog.tableName}, ${environment.ledgerTable}`,
     `  queue: ${resources.exportQueue.url}`,

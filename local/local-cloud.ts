@@ -9,7 +9,7 @@ import { type LambdaFunction, startFunction } from './functions/lambda-function.
 import { createResources, type FunctionName, type Resources } from './resources.ts';
 import { synthesizeTemplate } from './template.ts';
 
-/** The deployed stack and the customers' clouds, on this machine. */
+/** The stack and the customers’ clouds, running on this machine. */
 export interface LocalCloud {
   readonly aws: AwsServers;
   readonly clouds: CloudServers;
@@ -22,13 +22,13 @@ export interface LocalCloud {
   close(): Promise<void>;
 }
 
-/** What a scenario may depend on. */
+/** The parts of the stack that a scenario may depend on. */
 export type Stage = Pick<ExporterEnvironment, 'secretPrefix'> & Pick<Resources, 'tickMinutes'>;
 
 /**
- * Starts every server and the functions, with the tables, queues and variables of the synthesised template.
+ * Starts all servers and functions, with the tables, queues and variables of the synthesised template.
  *
- * @param log receives what the functions write to their output
+ * @param log receives the output of the functions
  */
 export async function startLocalCloud(
   scenarioOf: (stage: Stage) => Scenario,

@@ -27,12 +27,13 @@ async function start(options: LocalOptions, progress: Progress): Promise<number>
   const rows = options.input === undefined ? undefined : await readRows(options.input);
   const out = await openOutputFolder(options.out);
   try {
-    progress.say('Starting the servers, with the tables and queues of the stack (settle time: none)');
+    progress.say('Starting the servers, with the stack’s tables and queues (settle time: none)');
     if (options.rehearse) {
       const { rehearse } = await import('./rehearsal/rehearse.ts');
       return await rehearse(out, progress);
     }
-    // Loaded only now: the CDK, the SDKs and the servers take a second, and a wrong option is told at once.
+    // Imported late: the CDK, the SDKs and the servers take a second to load, and a wrong option should be reported
+    // at once.
     const { run } = await import('./run.ts');
     return await run({ options, rows, out, progress });
   } finally {

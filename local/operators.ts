@@ -11,12 +11,12 @@ import { stateOf, writeState } from './state.ts';
 
 const hour = 3_600_000;
 const tickInterval = 15 * 60_000;
-/** Ticks of more than a month at once are a typing error. */
+/** More than a month of ticks at once is probably a typing error. */
 const furthest = 32 * 24 * hour;
 
 /**
- * Lets the command line work on a local mode that is kept: writes `local.json`, which describes it, the credentials
- * that customers would hand over, takes ticks, and hands what is queued to the exporter.
+ * Makes a local mode that keeps running usable for the command line: writes the state file `local.json` and the
+ * customers’ credentials, and accepts requests to send ticks and to process the queue.
  */
 export async function openForOperators(cloud: LocalCloud, folder: string) {
   const { aws, clouds, resources, dispatcher, exporter, watchdog } = cloud;
@@ -64,12 +64,12 @@ export async function openForOperators(cloud: LocalCloud, folder: string) {
     if (!(end > last && end <= last + furthest))
       return {
         status: 400,
-        body: `The last tick was at ${toIso(last)}: expected an instant after it, within a month`,
+        body: `The last tick was at ${toIso(last)}: expected a later instant, within a month`,
       };
     if (end > Date.now())
       return {
         status: 400,
-        body: `It is ${toIso(Date.now())} by the clock of local mode: rows of later windows cannot be exported`,
+        body: `The clock of local mode is at ${toIso(Date.now())}: later windows cannot be exported yet`,
       };
     return { status: 200, body: JSON.stringify(await sendTicks(last, end)) };
   }
@@ -88,7 +88,7 @@ export async function openForOperators(cloud: LocalCloud, folder: string) {
     return { ticks: ticks.length, lastTick: toIso(ticks.at(-1) ?? after), ...outcome };
   }
 
-  /** What the exporter tells of while something runs. */
+  /** Counts the files and failures that the exporter reports while something runs. */
   async function outcomeOf(run: () => Promise<unknown>) {
     const before = aws.events.events.length;
     await run();

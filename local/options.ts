@@ -4,7 +4,7 @@ import { timeZoneNames } from '../lambdas/domain/time-zone-names.ts';
 import { mostSampleAccounts, sampleAccountCount } from './sample/accounts.ts';
 
 export interface LocalOptions {
-  /** A file with a person's own rows, instead of the sample. */
+  /** A file with the user’s own rows; without it, sample data. */
   readonly input: string | undefined;
   readonly timeZone: string;
   readonly accounts: number;
@@ -13,28 +13,28 @@ export interface LocalOptions {
   readonly days: number;
   readonly out: string;
   readonly keep: boolean;
-  /** Live through a weekend of failures in place of delivering anything. */
+  /** Play a weekend of failures instead of delivering data. */
   readonly rehearse: boolean;
   readonly json: boolean;
 }
 
-/** Something is printed and nothing is to be done: the help, or what is wrong with the options. */
+/** The help or an error was printed, and nothing else has to be done. */
 export interface Refusal {
   readonly exitCode: 0 | 2;
 }
 
-/** North America's clocks go back in the night of that day, so a window of New York lasts five hours. */
+/** On this day, clocks in North America go back, so a window in New York lasts five hours. */
 const defaultDay = '2025-11-02';
 const longestRun = 366;
 
-/** Reads the command line; prints the help, or which option is wrong. */
+/** Parses the command line; prints the help, or which option is invalid. */
 export function readOptions(argv: readonly string[]): LocalOptions | Refusal {
   const command = createCommand();
   try {
     command.parse(argv, { from: 'user' });
     const { input, timeZone, ...rest } = command.opts<LocalOptions>();
     if (input === undefined && command.getOptionValueSource('timeZone') === 'cli')
-      command.error("error: option '--time-zone <name>' is for rows of your own: give --input, too");
+      command.error("error: option '--time-zone <name>' is only used with --input");
     return { ...rest, input, timeZone };
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown;
@@ -46,17 +46,17 @@ function createCommand(): Command {
   const sampleOnly = ['accounts', 'at', 'days'];
   return new Command('npm start --')
     .description(
-      'Runs SIEM export on this machine: servers in place of AWS and of the customers’ clouds, the real functions ' +
-        'between them. Delivers a day of sample audit logs, or rows of your own, and checks that every row has ' +
+      'Runs SIEM export on this machine, with the real functions and with servers that replace AWS and the customers’ clouds. ' +
+        'Delivers a day of sample audit logs, or your own rows, and checks that every row has ' +
         'arrived exactly once.',
     )
     .addOption(
-      new Option('--input <file>', 'deliver your own rows: a JSON object a line, see below').conflicts(
+      new Option('--input <file>', 'deliver your own rows: one JSON object per line, see below').conflicts(
         sampleOnly,
       ),
     )
     .addOption(
-      new Option('--time-zone <name>', 'IANA time zone of the accounts made for --input')
+      new Option('--time-zone <name>', 'IANA time zone of the accounts for --input')
         .default('UTC')
         .argParser(parseTimeZone),
     )
@@ -77,19 +77,19 @@ function createCommand(): Command {
     )
     .option(
       '--out <folder>',
-      'where the delivered files are copied to; what a run left there before is removed',
+      'the folder for copies of the delivered files; files of the previous run are removed',
       'out',
     )
-    .option('--keep', 'leave the servers running, and say where, until Ctrl-C', false)
+    .option('--keep', 'keep the servers running until Ctrl-C, and print their addresses', false)
     .addOption(
       new Option(
         '--rehearse',
-        'live through a weekend in which a customer, the audit table and a cloud fail: what pages, what waits, and where the runbook says what to do',
+        'play a weekend in which a customer, the audit log and a cloud fail: shows which alarms page, which wait, and their headings in the runbook',
       )
         .default(false)
         .conflicts([...sampleOnly, 'input', 'keep', 'json']),
     )
-    .option('--json', 'end with one line of JSON; everything else goes to standard error', false)
+    .option('--json', 'print one line of JSON at the end; everything else goes to standard error', false)
     .addHelpText('after', rowsHelp)
     .allowExcessArguments(false)
     .exitOverride();
@@ -98,11 +98,11 @@ function createCommand(): Command {
 const rowsHelp = `
 Rows for --input:
   {"date": "2026-11-22T07:59:59Z", "email": "eva@example.com", "action": "Signed in"}
-  Fields: date, email, action, actionId, description, ipAddress; or, by the names in the delivered files,
-  "Date", "Email", "Action", "Action ID", "Description", "IP Address". Beside them accountId ("local" by default)
-  and recordedAt, which decides the file (the date by default). Any other name is refused.
+  Fields: date, email, action, actionId, description, ipAddress; or, with their names in the delivered files,
+  "Date", "Email", "Action", "Action ID", "Description", "IP Address". Optional: accountId ("local" by default), and
+  recordedAt, which decides the file (by default the date). Any other name is refused.
 
-Exit code: 0 if every row has arrived exactly once, 1 if not, 2 if an option or the input is wrong.`;
+Exit code: 0 if every row has arrived exactly once, 1 if not, 2 if an option or the input is invalid.`;
 
 function wholeNumber(least: number, most: number) {
   return (text: string): number => {
@@ -114,7 +114,7 @@ function wholeNumber(least: number, most: number) {
 
 function parseDay(text: string): Instant {
   const instant = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN;
-  // A day that the calendar does not have becomes another one.
+  // `Date.parse` turns a day that does not exist into another one.
   const exists = !Number.isNaN(instant) && new Date(instant).toISOString().startsWith(text);
   if (exists && text >= '2000-01-03' && text < '2099') return instant;
   throw new InvalidArgumentError('Expected a day such as 2026-11-22, from 2000-01-03 to 2098-12-31.');

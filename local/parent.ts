@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 const interval = 1_000;
 
 /**
- * Ends this process as SIGTERM does once the one that started it is gone: whoever kills npm, by whatever signal, finds no
- * servers left behind. Between npm and this process there may be a shell, which outlives npm.
+ * Ends this process, as SIGTERM does, when the process that started it is gone: otherwise, killing npm would leave
+ * the servers running. Between npm and this process there may be a shell that outlives npm, so npm itself is watched.
  */
 export function endWithParent(): void {
   const parent = process.ppid;
@@ -18,10 +18,10 @@ export function endWithParent(): void {
   timer.unref();
 }
 
-/** The parent of a process; `undefined` where nobody tells. */
+/** The parent of a process; `undefined` if it cannot be determined. */
 function parentOf(pid: number): number | undefined {
   try {
-    // The name of the program stands before it, in parentheses, and may hold anything.
+    // The program’s name comes before it in parentheses, and may contain any character.
     const [, rest = ''] = /^\d+ \(.*\) \S+ (\d+) /s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
     return Number(rest);
   } catch {

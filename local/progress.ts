@@ -1,10 +1,10 @@
 import type { WriteStream } from 'node:tty';
 
-/** Where a run tells how far it is. */
+/** Shows the progress of a run. */
 export interface Progress {
-  /** A line that stays. */
+  /** Prints a permanent line. */
   say(line: string): void;
-  /** What is going on: on a terminal one line that changes, elsewhere a line now and then. */
+  /** Shows what is happening: on a terminal one changing line, elsewhere a line every few seconds. */
   update(line: string): void;
   /** Ends the changing line. */
   end(): void;

@@ -21,11 +21,11 @@ export interface Provisioning {
   readonly secrets: SecretsManagerClient;
   readonly environment: Pick<ExporterEnvironment, 'accountsTable' | 'auditLog'>;
   readonly credentials: CustomerCredentials;
-  /** Told how many rows are written so far. */
+  /** Called with the number of rows written so far. */
   onRows(written: number): void;
 }
 
-/** Writes the accounts' secrets, rows and records, as an operator and the product would. */
+/** Writes the accounts’ secrets, rows and records, as an operator and the vendor’s product would. */
 export async function provision(accounts: readonly LocalAccount[], into: Provisioning): Promise<void> {
   for (const { record } of accounts) {
     parseAccount(record);
@@ -72,7 +72,7 @@ export async function writeRows(
   await Promise.all(Array.from({ length: batchesInFlight }, writeOn));
 }
 
-/** Writes up to 25 items, and again those that the table did not take. */
+/** Writes up to 25 items, and retries those that were not processed. */
 export async function writeBatch(
   client: DynamoDBClient,
   tableName: string,

@@ -3,13 +3,13 @@ import { displayName } from '../cli/terminal/display.ts';
 import { placeName, placeOf } from '../lambdas/domain/recipe.ts';
 import type { AccountDelivery } from './delivery/verify.ts';
 
-/** What a run came to; the last line of `--json`. */
+/** The result of a run; the last line of `--json`. */
 export interface Totals {
   readonly accounts: number;
   readonly windows: number;
   readonly files: number;
   readonly records: number;
-  /** How many things are wrong: windows or records missing or twice, exports that failed. 0 if all is well. */
+  /** The number of problems: missing or duplicate windows and records, failed exports. */
   readonly failed: number;
   /** The folder with the delivered files. */
   readonly out: string;
@@ -31,7 +31,7 @@ export function totalsOf(deliveries: readonly AccountDelivery[], failed: number,
 const headings = ['account', 'time zone', 'destination', 'windows', 'files', 'records', 'bytes'] as const;
 const firstNumber = 3;
 
-/** A line an account. */
+/** One line per account. */
 export function deliveryTable(deliveries: readonly AccountDelivery[]): string {
   const rows = deliveries.map(({ account: { record }, windows, files, records, bytes }) => [
     displayName(record.accountId),

@@ -6,19 +6,19 @@ import { type Resolve, type Resource, resolved, resourcesOf, type Template } fro
 export type FunctionName = 'dispatcher' | 'exporter' | 'watchdog';
 type Properties = Resource['Properties'];
 
-/** What the template asks for, made on the local servers. */
+/** The resources of the template, created on the local servers. */
 export interface Resources {
-  /** Each function's variables, as CloudFormation would set them. */
+  /** Each function’s variables, with the values that CloudFormation would set. */
   readonly environments: Readonly<Record<FunctionName, Readonly<Record<string, string>>>>;
   readonly exportQueue: {
     readonly url: string;
     readonly deadLetterUrl: string;
-    /** Messages handed to one invocation. */
+    /** Maximum number of messages in one invocation. */
     readonly batchSize: number;
   };
-  /** Where ticks end that were lost: in AWS only, but the command line looks there. */
+  /** The dead-letter queue of the triggers. Only AWS puts messages there, but the command line reads it. */
   readonly triggerDeadLetterUrl: string;
-  /** How long an exporter may run, in milliseconds. */
+  /** The time limit of the exporter in milliseconds. */
   readonly exporterTimeout: number;
   /** The minutes of every hour at which the dispatcher is triggered, in order. */
   readonly tickMinutes: readonly number[];
@@ -29,7 +29,7 @@ interface Queue {
   readonly arn: string;
 }
 
-/** Creates the tables and queues of the template, and reads from it how the functions are configured. */
+/** Creates the tables and queues of the template, and reads the configuration of the functions from it. */
 export async function createResources(
   template: Template,
   { dynamodb, sqs }: { dynamodb: DynamoDBClient; sqs: SQSClient },
@@ -44,7 +44,7 @@ export async function createResources(
     const { TableName, FunctionName, Name } = template.Resources[logicalId]?.Properties ?? {};
     const name = TableName ?? FunctionName ?? Name;
     if (typeof name === 'string') return name;
-    throw new TypeError(`The template refers to ${logicalId}, which has no name to go by`);
+    throw new TypeError(`The template refers to ${logicalId}, which has no name`);
   };
   const functions = resourcesOf(template, 'AWS::Lambda::Function');
   const exporter = findFunction(functions, 'exporter');
@@ -76,7 +76,7 @@ function tableOf(properties: Properties): CreateTableCommandInput {
   return input as CreateTableCommandInput;
 }
 
-/** Dead-letter queues first, because the others name them. */
+/** Creates dead-letter queues first, because the others refer to them. */
 async function createQueues(client: SQSClient, queues: ReadonlyMap<string, Properties>) {
   const created = new Map<string, Queue>();
   const arnOf: Resolve = logicalId => created.get(logicalId)?.arn ?? '';
@@ -127,11 +127,11 @@ function deadLetterUrl(
   throw new TypeError('The template has no export queue with a dead-letter queue');
 }
 
-/** The queue to which every rule sends what it could not deliver. */
+/** The queue to which every rule sends events that it could not deliver. */
 function triggerDeadLetterUrl(template: Template, queues: ReadonlyMap<string, Queue>): string {
   const rules = JSON.stringify([...resourcesOf(template, 'AWS::Events::Rule').values()]);
   for (const [logicalId, { url }] of queues) if (rules.includes(`"${logicalId}"`)) return url;
-  throw new TypeError('The template has no dead-letter queue of its rules');
+  throw new TypeError('The rules in the template have no dead-letter queue');
 }
 
 function findFunction(functions: ReadonlyMap<string, Properties>, name: FunctionName) {
@@ -144,7 +144,7 @@ function environmentOf({ Environment }: Properties, resolve: Resolve): Record<st
   return resolved((Environment as { Variables: object }).Variables, resolve) as Record<string, string>;
 }
 
-/** The minutes of the rules that trigger a function; each rule is hourly, at one minute. */
+/** The minutes at which a function is triggered; each rule is hourly. */
 function minutesOf(rules: ReadonlyMap<string, Properties>, functionId: string): number[] {
   const minutes = [...rules.values()]
     .filter(({ Targets }) => JSON.stringify(Targets).includes(`"${functionId}"`))

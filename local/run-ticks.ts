@@ -16,27 +16,27 @@ export interface Pipeline {
   readonly exporter: LambdaFunction;
   readonly sqs: SQSClient;
   readonly queue: Resources['exportQueue'];
-  /** Told of every tick before it is sent. */
+  /** Called before each tick. */
   onTick(tick: Instant): void;
-  /** Told of every invocation that ended with an error. */
+  /** Called for each invocation that failed. */
   onError(error: unknown): void;
 }
 
 const concurrency = 8;
 const messagesPerReceive = 10;
-/** A message that failed comes again after half a minute, then after a whole one; longer nobody wants to watch. */
+/** A failed message is retried after 30 seconds, then after 60; a local run waits no longer. */
 const longestWaitForRetries = 100_000;
 
 /**
- * Sends the ticks through the dispatcher, and every message that it queues through the exporter, as EventBridge and
- * Lambda's poller do. The next tick waits until the queue is empty: in truth a quarter of an hour lies between them.
+ * Sends ticks to the dispatcher and its messages to the exporter, as EventBridge and Lambda’s poller do. Each tick
+ * waits until the queue is empty, because in AWS a quarter of an hour lies between ticks.
  *
- * @returns how many messages were left undone
+ * @returns the number of messages that were not processed
  */
 export async function runTicks(ticks: readonly Instant[], pipeline: Pipeline): Promise<number> {
   for (const tick of ticks) {
     pipeline.onTick(tick);
-    // The next tick makes up for one that failed.
+    // The next tick covers a failed one.
     await pipeline.dispatcher.invoke(scheduledEvent(tick)).catch(pipeline.onError);
     await emptyQueue(pipeline);
   }
@@ -48,7 +48,7 @@ export async function runTicks(ticks: readonly Instant[], pipeline: Pipeline): P
   return (await messagesLeft(pipeline)) + (await messagesIn(pipeline, pipeline.queue.deadLetterUrl));
 }
 
-/** Hands out messages until none is visible; those that wait for their retry stay. */
+/** Processes messages until none is visible; those waiting for a retry remain. */
 export async function emptyQueue(pipeline: Pipeline): Promise<void> {
   const { batchSize } = pipeline.queue;
   const running = new Set<Promise<void>>();
@@ -83,7 +83,7 @@ async function receive({ sqs, queue }: Pipeline, most: number): Promise<Message[
   return Messages;
 }
 
-/** One invocation of the exporter; what it does not report as failed is deleted. */
+/** Invokes the exporter once, and deletes the messages that it does not report as failed. */
 async function exportBatch(messages: readonly Message[], { exporter, sqs, queue }: Pipeline): Promise<void> {
   const event: SQSEvent = { Records: messages.map(message => recordOf(message)) };
   const { batchItemFailures } = (await exporter.invoke(event)) as SQSBatchResponse;
@@ -93,7 +93,7 @@ async function exportBatch(messages: readonly Message[], { exporter, sqs, queue 
       await sqs.send(new DeleteMessageCommand({ QueueUrl: queue.url, ReceiptHandle }));
 }
 
-/** The message as Lambda's event source mapping hands it over. */
+/** The message in the form of Lambda’s event source mapping. */
 function recordOf({
   MessageId = '',
   ReceiptHandle = '',
@@ -142,7 +142,7 @@ async function messagesIn({ sqs }: Pipeline, queueUrl: string): Promise<number> 
     .reduce((sum, count) => sum + count, 0);
 }
 
-/** The event of a rule of EventBridge. */
+/** The event that a scheduled rule of EventBridge sends. */
 export function scheduledEvent(tick: Instant) {
   return {
     version: '0',

@@ -13,7 +13,7 @@ import { sampleScenario } from './sample/scenario.ts';
 
 export interface RunOptions {
   readonly options: LocalOptions;
-  /** A person's own rows; the sample without them. */
+  /** The user’s own rows; absent for sample data. */
   readonly rows: readonly AuditRow[] | undefined;
   readonly out: OutputFolder;
   readonly progress: Progress;
@@ -21,7 +21,7 @@ export interface RunOptions {
 
 const problemsShown = 20;
 
-/** One run of local mode: from starting the servers to the report. Answers with the exit code. */
+/** A run of local mode, from starting the servers to the report. Returns the exit code. */
 export async function run({ options, rows, out, progress }: RunOptions): Promise<0 | 1> {
   const started = performance.now();
   const { timeZone, accounts, at, days, keep, json } = options;
@@ -39,12 +39,12 @@ export async function run({ options, rows, out, progress }: RunOptions): Promise
     for (const problem of problems.slice(0, problemsShown)) progress.say(`✗ ${problem}`);
     if (problems.length > problemsShown) progress.say(`✗ and ${problems.length - problemsShown} more`);
     progress.say(`${summary(totals)}; ${((performance.now() - started) / 1000).toFixed(1)} s`);
-    progress.say(`The files are in ${out.path}; what the functions logged is in log.ndjson there.`);
+    progress.say(`The files are in ${out.path}, with the logs of the functions in log.ndjson.`);
     if (keep) {
       const operated = await openForOperators(cloud, out.path);
       progress.say(describeServers(cloud));
       progress.say(
-        `The command line works on it: npx siem-export --local --state-file ${operated.stateFile} status`,
+        `To use the command line: npx siem-export --local --state-file ${operated.stateFile} status`,
       );
       await interrupted();
       await operated.close();
@@ -76,7 +76,7 @@ async function interrupted(): Promise<void> {
   const { signal } = controller;
   const signals = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map(name => once(process, name, { signal }));
   await Promise.race(signals);
-  // Ends the other listener, whose rejection is then of no interest.
+  // Removes the other listeners; their rejections do not matter.
   for (const waiting of signals) waiting.catch(() => undefined);
   controller.abort();
 }

@@ -6,14 +6,14 @@ import type { Resources } from './resources.ts';
 export interface RunningCloud {
   readonly aws: Pick<AwsServers, 'environment'>;
   readonly resources: Pick<Resources, 'environments' | 'exportQueue' | 'triggerDeadLetterUrl'>;
-  /** The variables by which the exporter finds the servers in place of the clouds. */
+  /** Environment variables that direct the exporter to the local servers instead of the clouds. */
   readonly clouds: Readonly<Record<string, string>>;
   readonly clockAhead: number;
   readonly ticksInARow?: boolean;
   readonly control?: string;
 }
 
-/** A running local mode as the command line needs it, by the names that the deployed stack's outputs have. */
+/** A running local mode as the command line needs it, with the names of the deployed stack’s outputs. */
 export function stateOf({
   aws,
   resources,

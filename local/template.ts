@@ -6,7 +6,7 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import { contextKey, readConfiguration } from '../lib/config.ts';
 import { SiemExportStack } from '../lib/stack.ts';
 
-/** A resource of a CloudFormation template, as far as it is read here. */
+/** A resource of a CloudFormation template; only the parts used here. */
 export interface Resource {
   readonly Type: string;
   readonly Properties: Readonly<Record<string, unknown>>;
@@ -16,12 +16,15 @@ export interface Template {
   readonly Resources: Readonly<Record<string, Resource>>;
 }
 
-/** Nothing is written late here, so nothing has to settle. Alarms tell nobody; without an address the synthesis would warn. */
+/**
+ * No row is written late, so no settle time is needed. Alarms notify nobody, but without an address the synthesis
+ * would warn.
+ */
 const localStage = { stage: 'local', settleMinutes: 0, alarmEmail: 'nobody@example.com' };
 
 /**
- * The template of the stack that is deployed, synthesised in this process for the stage `local`. Functions have no
- * code in it, because their sources run as they are; CloudFormation's rules are `npm run synth`'s to check.
+ * The template of the stack for the stage `local`, synthesised in this process. Functions contain no code, because
+ * local mode runs their sources. `npm run synth` validates the template, not this.
  */
 export function synthesizeTemplate(settings: Readonly<Record<string, unknown>> = {}): Template {
   const outdir = mkdtempSync(join(tmpdir(), 'siem-export-local-'));
@@ -44,7 +47,7 @@ function cdkContext(): Readonly<Record<string, unknown>> {
   return (JSON.parse(file) as { context: Readonly<Record<string, unknown>> }).context;
 }
 
-/** The resources of a type, by their logical ids. */
+/** The resources of a type, by logical id. */
 export function resourcesOf(template: Template, type: string): ReadonlyMap<string, Resource['Properties']> {
   return new Map(
     Object.entries(template.Resources)
@@ -53,10 +56,10 @@ export function resourcesOf(template: Template, type: string): ReadonlyMap<strin
   );
 }
 
-/** What a reference to a resource stands for here: the answer to `Ref`, or to `Fn::GetAtt` with an attribute. */
+/** Resolves a reference to a resource: `Ref`, or `Fn::GetAtt` with an attribute. */
 export type Resolve = (logicalId: string, attribute: string | undefined) => string;
 
-/** The value with its references resolved. */
+/** The value with all references resolved. */
 export function resolved(value: unknown, resolve: Resolve): unknown {
   if (Array.isArray(value)) return value.map(member => resolved(member, resolve));
   if (typeof value !== 'object' || value === null) return value;

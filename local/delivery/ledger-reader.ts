@@ -3,7 +3,7 @@ import { cursorEntry, cursorFromItem, fileFromItem } from '../../lambdas/aws/led
 import type { Cursor } from '../../lambdas/domain/cursor.ts';
 import type { DeliveredFile } from '../../lambdas/domain/delivered-file.ts';
 
-/** What the ledger says of an account. */
+/** The ledger’s items of an account. */
 export interface AccountLedger {
   readonly cursor: Cursor | undefined;
   readonly files: readonly DeliveredFile[];

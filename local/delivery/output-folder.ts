@@ -9,32 +9,31 @@ import { toIso } from '../../lambdas/domain/instant.ts';
 import type { AuditRow } from '../account.ts';
 import type { StoredObject } from './stored-objects.ts';
 
-/** Marks a folder as one that a run has made and the next one may empty. */
+/** A folder with this file was made by a run, so the next run may empty it. */
 const marker = '.made-by-siem-export';
-/** Holds the id of the process that uses the folder. */
+/** Contains the id of the process that uses the folder. */
 const lock = '.in-use-by';
-/** What a run puts there; nothing else is ever removed. */
+/** The names that a run creates; nothing else is ever removed. */
 const ours = ['s3', 'gcs', 'azure', 'log.ndjson', 'rows.ndjson', 'local.json', 'credentials', 'alarms'];
 
-/** The folder cannot be used. */
 export class OutputFolderError extends Error {
   override readonly name = 'OutputFolderError';
 }
 
 export interface OutputFolder {
   readonly path: string;
-  /** What the functions write to their output. */
+  /** Receives the output of the functions. */
   readonly log: WriteStream;
   /** Writes the object to `<cloud>/<bucket>/<key>`. */
   write(object: StoredObject): Promise<void>;
-  /** Writes the rows that have to arrive to `rows.ndjson`, in the form that `--input` reads. */
+  /** Writes the rows that must be delivered to `rows.ndjson`, in the form that `--input` reads. */
   writeRows(rows: Iterable<AuditRow>): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * The folder for what is delivered, without anything of the run before.
- * @throws OutputFolderError if there is a folder with files that no run has made, or one in use, or none can be made
+ * Opens the folder for the delivered files, and removes those of the previous run.
+ * @throws OutputFolderError if the folder has files that no run made, is in use, or cannot be created
  */
 export async function openOutputFolder(folder: string): Promise<OutputFolder> {
   const path = resolve(folder);
@@ -47,7 +46,8 @@ export async function openOutputFolder(folder: string): Promise<OutputFolder> {
     async write({ cloud, bucket, key, body }) {
       const root = join(path, cloud, bucket);
       const file = join(root, ...key.split('/').map(fileName));
-      if (!file.startsWith(root + sep)) throw new OutputFolderError(`The key ${key} leads out of its bucket`);
+      if (!file.startsWith(root + sep))
+        throw new OutputFolderError(`The key ${key} points outside of its bucket`);
       await mkdir(dirname(file), { recursive: true });
       await writeFile(file, body);
     },
@@ -67,7 +67,7 @@ async function claim(path: string): Promise<void> {
     const entries = await readdir(path);
     if (entries.length > 0 && !entries.includes(marker))
       throw new OutputFolderError(
-        `The folder ${path} holds files that are not of a run of local mode, so it is left alone: name another one with --out`,
+        `The folder ${path} contains files that local mode did not create, so it is not emptied: choose another one with --out`,
       );
     await writeFile(join(path, marker), '');
     await hold(path);
@@ -78,7 +78,7 @@ async function claim(path: string): Promise<void> {
   }
 }
 
-/** @throws OutputFolderError while a run uses the folder: it would lose what it works on */
+/** @throws OutputFolderError while another run uses the folder, because emptying it would delete that run’s files */
 async function hold(path: string): Promise<void> {
   const file = join(path, lock);
   try {
@@ -88,9 +88,9 @@ async function hold(path: string): Promise<void> {
     const holder = Number(await readFile(file, 'utf8'));
     if (holder > 0 && isRunning(holder))
       throw new OutputFolderError(
-        `The folder ${path} is in use by local mode, process ${holder}: end that one, or name another folder with --out. If that process is something else, delete ${file}`,
+        `The folder ${path} is in use by local mode, process ${holder}: end that process, or choose another folder with --out. If the process is not local mode, delete ${file}`,
       );
-    // Left by one that was killed.
+    // A killed run left the file.
     await rm(file, { force: true });
     await hold(path);
   }
@@ -98,7 +98,7 @@ async function hold(path: string): Promise<void> {
 
 const longestFileName = 255;
 
-/** A part of a key as a file's name; one that no file system takes is shortened, and still unlike any other. */
+/** A segment of a key as a file name; one that is too long for file systems is shortened to a unique name. */
 function fileName(segment: string): string {
   if (Buffer.byteLength(segment) <= longestFileName) return segment;
   const hash = createHash('sha256').update(segment).digest('hex').slice(0, 16);

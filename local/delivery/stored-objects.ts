@@ -5,7 +5,7 @@ import type { Destination } from '../../lambdas/domain/account.ts';
 import type { CloudServers } from '../cloud-servers.ts';
 import { sampleRegion } from '../sample/accounts.ts';
 
-/** An object as it stands in a customer's bucket. */
+/** An object in a customer’s bucket. */
 export interface StoredObject {
   readonly cloud: Destination['type'];
   readonly bucket: string;

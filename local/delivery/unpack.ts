@@ -4,7 +4,7 @@ import type { Compression, Format } from '../../lambdas/domain/format.ts';
 
 /**
  * The records in a delivered file, each as JSON without spaces.
- * @throws Error if it is not one whole file of that format
+ * @throws Error if it is not one complete file of that format
  */
 export function unpackRecords(body: Buffer, format: Format, compression: Compression): string[] {
   const text = new TextDecoder('utf-8', { fatal: true }).decode(

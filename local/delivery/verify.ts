@@ -11,7 +11,7 @@ import type { AccountLedger } from './ledger-reader.ts';
 import type { StoredObject } from './stored-objects.ts';
 import { unpackRecords } from './unpack.ts';
 
-/** What an account got, and everything that is wrong with it. */
+/** What was delivered to an account, and everything that is wrong with it. */
 export interface AccountDelivery {
   readonly account: LocalAccount;
   readonly windows: number;
@@ -22,8 +22,8 @@ export interface AccountDelivery {
 }
 
 /**
- * Compares an account's objects with its rows: every window is there, and each row stands in exactly one file, that
- * of its window. Then compares them with the ledger: it tells of these files and no others.
+ * Compares an account’s objects with its rows: every window must have a file, and each row must be in exactly one
+ * file, that of its window. Then compares the objects with the ledger, which must have exactly these files.
  */
 export function verifyAccount(
   account: LocalAccount,
@@ -43,7 +43,7 @@ export function verifyAccount(
     const name = parseObjectKey(key);
     const awaitedHere = name && awaited.get(name.windowEnd);
     if (!name || !awaitedHere) {
-      problems.push(`${key} is of no window that was due`);
+      problems.push(`${key} belongs to no window that was due`);
       continue;
     }
     delivered.add(name.windowEnd);
@@ -51,7 +51,8 @@ export function verifyAccount(
       const found = unpackRecords(body, format, name.compression);
       records += found.length;
       const strangers = found.filter(record => !takeOne(awaitedHere, record));
-      if (strangers.length > 0) problems.push(`${key} has ${strangers.length} records twice or from nowhere`);
+      if (strangers.length > 0)
+        problems.push(`${key} has ${strangers.length} duplicate or unexpected records`);
     } catch (thrown) {
       problems.push(`${key} cannot be read: ${String(thrown)}`);
     }
@@ -72,7 +73,7 @@ export function verifyAccount(
   };
 }
 
-/** How often each record has to come, by the end of its window. */
+/** How often each record must occur, by the end of its window. */
 function awaitedRecords(
   rows: readonly AuditRow[],
   owed: readonly Window[],
@@ -114,14 +115,14 @@ function compareWithLedger(
     const where = placeOf(place.type, place.bucket, key);
     const object = unclaimed.get(where);
     unclaimed.delete(where);
-    if (object === undefined) problems.push(`the ledger tells of ${where}, which is not there`);
+    if (object === undefined) problems.push(`the ledger has ${where}, which does not exist`);
     else if (object.body.length !== bytes || sha256Of(object.body) !== sha256)
-      problems.push(`the ledger has another size or checksum of ${where}`);
+      problems.push(`the ledger has a different size or checksum for ${where}`);
   }
-  for (const where of unclaimed.keys()) problems.push(`the ledger does not know ${where}`);
+  for (const where of unclaimed.keys()) problems.push(`the ledger does not have ${where}`);
   if (cursor?.exportedThrough !== end)
     problems.push(
-      `the ledger's cursor stands at ${cursor ? toIso(cursor.exportedThrough) : 'nothing'}, not at ${toIso(end)}`,
+      `the ledger's cursor is at ${cursor ? toIso(cursor.exportedThrough) : 'nothing'}, not at ${toIso(end)}`,
     );
   return problems;
 }

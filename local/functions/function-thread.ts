@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Context } from 'aws-lambda';
 import { putClockForward } from '../clock.ts';
 
-/** What the thread is started with. */
+/** The start parameters of the thread. */
 export interface ThreadSetting {
   /** URL of the module that exports `handler`. */
   readonly module: string;
@@ -11,9 +11,9 @@ export interface ThreadSetting {
 
 export interface Invocation {
   readonly id: number;
-  /** How far the clock is put forward, in milliseconds. */
+  /** By how many milliseconds the clock is put forward. */
   readonly clockAhead: number;
-  /** How long it may take, in milliseconds. */
+  /** The time limit in milliseconds. */
   readonly timeout: number;
   readonly event: unknown;
 }
@@ -25,7 +25,7 @@ export type Outcome =
 type Handler = (event: unknown, context: Context) => Promise<unknown>;
 
 const { module, functionName }: ThreadSetting = workerData;
-// Before anything keeps `Date.now` for later.
+// Must come before the import: a module that keeps a reference to `Date.now` would keep the real clock.
 putClockForward(0);
 const { handler }: { handler: Handler } = await import(module);
 
@@ -35,7 +35,7 @@ parentPort?.on('message', async ({ id, clockAhead, timeout, event }: Invocation)
   try {
     answer({ id, result: await handler(event, contextOf(id, timeout)) });
   } catch (thrown) {
-    // As Lambda does with what a handler throws: to the log, and to whoever invoked it.
+    // Lambda also logs an error that a handler throws, and returns it to the caller.
     console.error(
       JSON.stringify({ functionName, error: thrown instanceof Error ? thrown.stack : String(thrown) }),
     );
@@ -44,7 +44,7 @@ parentPort?.on('message', async ({ id, clockAhead, timeout, event }: Invocation)
 });
 parentPort?.postMessage('ready');
 
-/** The part of Lambda's context that means something here. */
+/** The parts of Lambda’s context that have a meaning here. */
 function contextOf(id: number, timeout: number): Context {
   const end = performance.now() + timeout;
   return {
@@ -64,5 +64,5 @@ function contextOf(id: number, timeout: number): Context {
 }
 
 function ignored(): void {
-  // The callbacks of Node's first Lambda runtimes; an async handler has no use for them.
+  // Callbacks of Lambda’s first Node runtimes; async handlers do not use them.
 }

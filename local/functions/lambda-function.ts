@@ -5,18 +5,18 @@ import { clockAhead } from '../clock.ts';
 import type { Invocation, Outcome, ThreadSetting } from './function-thread.ts';
 
 export interface LambdaFunctionOptions extends ThreadSetting {
-  /** How long an invocation may take, in milliseconds, if nothing else is said. */
+  /** The default time limit of an invocation, in milliseconds. */
   readonly timeout: number;
-  /** Everything that the function finds in `process.env`. */
+  /** The whole environment of the function. */
   readonly environment: Readonly<Record<string, string>>;
   /** Receives what the function writes to its output. */
   readonly log: Writable;
 }
 
-/** A function that runs with its own environment and output, as in Lambda. */
+/** A function with its own environment and output, as in Lambda. */
 export interface LambdaFunction {
   /**
-   * Any number at once. The function's clock is set to that of this thread.
+   * May be called concurrently. The function’s clock is set to that of this thread.
    * @throws Error with what the handler threw, as text
    */
   invoke(event: unknown, timeout?: number): Promise<unknown>;

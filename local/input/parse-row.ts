@@ -14,10 +14,10 @@ export const defaultAccountId = 'local';
 
 const earliest = Date.UTC(2000);
 const latest = Date.UTC(2100);
-/** DynamoDB takes items of 400 KB; the account id and the sort key are counted for what they may be at most. */
+/** DynamoDB’s limit is 400 KB per item; the account id and the sort key are counted with their maximum length. */
 const largestRow = 400 * 1024 - 600;
 
-/** Both names that each field may have: as stored, and as delivered. */
+/** Both names of each field: as stored, and as delivered. */
 const fieldNames: ReadonlyMap<string, Field> = new Map(
   recordColumns.flatMap(([delivered, stored]) => [
     [stored, stored],
@@ -28,11 +28,11 @@ const fieldNames: ReadonlyMap<string, Field> = new Map(
 export type ParsedRow = { readonly row: AuditRow } | { readonly faults: readonly string[] };
 
 /**
- * A line of a person's own rows. It names fields as they are stored (`actionId`) or as they are delivered
- * (`"Action ID"`); `accountId` and `recordedAt` (the date, by default) may stand beside them, and nothing else may,
- * because a misspelt name would silently lose its value.
+ * Parses a line of the user’s own rows. Fields may have their stored names (`actionId`) or their delivered names
+ * (`"Action ID"`). `accountId` and `recordedAt` (by default the date) are optional. Any other name is refused:
+ * otherwise, the value of a misspelled field would be lost silently.
  *
- * @param id unlike that of any other row
+ * @param id unique among all rows
  */
 export function parseRow(line: string, id: string): ParsedRow {
   const object = parseObject(line);
@@ -60,7 +60,7 @@ export function parseRow(line: string, id: string): ParsedRow {
   return { row: { accountId, recordedAt: instant, id, values } };
 }
 
-/** What the product itself would say of an account with this id. */
+/** The faults that the exporter would find in this account id. */
 function accountIdFaults(accountId: string): string[] {
   try {
     const destination = { type: 'gcs', bucket: 'audit-logs' };
@@ -78,12 +78,12 @@ function parseObject(line: string): Record<string, StoredValue> | undefined {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
     return value as Record<string, StoredValue>;
   } catch {
-    // The line's number is what helps to find the fault.
+    // The message names the line; the parser’s own message would add nothing.
     return undefined;
   }
 }
 
-/** Keeps the digits of whole numbers that JavaScript would round. */
+/** Keeps all digits of whole numbers that JavaScript would round. */
 function exactIntegers(_: string, value: unknown, context?: { source?: string }): unknown {
   if (!Number.isInteger(value) || Number.isSafeInteger(value)) return value;
   const { source = '' } = context ?? {};

@@ -4,7 +4,7 @@ import { whyUnreadable } from '../../cli/terminal/unreadable.ts';
 import type { AuditRow } from '../account.ts';
 import { parseRow } from './parse-row.ts';
 
-/** The file cannot be read, or lines of it are not rows: the message has every fault, each with its line. */
+/** The file cannot be read, or has faulty lines. The message lists every fault with its line. */
 export class InputError extends Error {
   override readonly name = 'InputError';
 }
@@ -12,7 +12,7 @@ export class InputError extends Error {
 const mostFaultsShown = 100;
 
 /**
- * A person's own rows, one JSON object a line; empty lines are skipped.
+ * Reads the user’s own rows, one JSON object per line; empty lines are skipped.
  * @throws InputError naming every faulty line
  */
 export async function readRows(file: string): Promise<AuditRow[]> {

@@ -14,8 +14,8 @@ const destinations: readonly [Destination, ...Destination[]] = [
 const tickInterval = 15 * 60_000;
 
 /**
- * An account for each account id in the rows, in turn on the three clouds, and the one tick by which every row is due:
- * each account then catches up, window by window, from its first row on.
+ * One account for each account id in the rows, distributed over the three clouds, and a single tick at which every
+ * row is due: each account then catches up, window by window, from its first row.
  */
 export function inputScenario(rows: readonly AuditRow[], timeZone: string, secretPrefix: string): Scenario {
   const byAccount = Map.groupBy(rows, ({ accountId }) => accountId);

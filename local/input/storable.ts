@@ -1,11 +1,17 @@
 const mostDigits = 38;
 const largest = 9.9e125;
-/** Below it JavaScript writes an exponent, DynamoDB digits: the same number, but another text. */
+/**
+ * JavaScript writes smaller numbers with an exponent, DynamoDB without: the same number would be delivered as a
+ * different text.
+ */
 const smallest = 1e-6;
 const deepest = 32;
 const bytesOfLongestNumber = 21;
 
-/** What DynamoDB could not hold of a value, so that it could not be delivered as it is: a fault each, with its path. */
+/**
+ * The parts of a value that DynamoDB cannot store, so that they could not be delivered unchanged; one fault each,
+ * with its path.
+ */
 export function unstorable(value: unknown, path: string, depth = 0): string[] {
   const fault = faultOf(value, depth);
   if (fault !== undefined) return [`${path === '' ? '' : `${path}: `}${fault}`];
@@ -26,7 +32,7 @@ function faultOf(value: unknown, depth: number): string | undefined {
   return undefined;
 }
 
-/** What a value takes of the 400 KB that DynamoDB allows a row, in bytes. */
+/** The bytes that a value uses of the 400 KB that DynamoDB allows per item. */
 export function storedBytes(value: unknown): number {
   if (typeof value === 'string') return Buffer.byteLength(value);
   if (typeof value === 'number' || typeof value === 'bigint') return bytesOfLongestNumber;

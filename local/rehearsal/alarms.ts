@@ -2,7 +2,7 @@ import { type Severity, severities } from '../../lib/severity.ts';
 import { type Resolve, resolved, resourcesOf, type Template } from '../template.ts';
 import type { MetricName, Statistic } from './metrics.ts';
 
-/** An alarm of the stack, as its template has it. */
+/** An alarm from the stack’s template. */
 export interface StackAlarm {
   /** Its heading in the runbook. */
   readonly name: string;
@@ -15,10 +15,10 @@ export interface StackAlarm {
   readonly periods: number;
   readonly atFault: number;
   readonly isAtFault: (value: number) => boolean;
-  /** What a period without a value means; `undefined` if it says nothing new. */
+  /** Whether a period without data counts as a fault; `undefined` if it leaves the state unchanged. */
   readonly missingIsAtFault: boolean | undefined;
   readonly endIsTold: boolean;
-  /** What CloudWatch knows of the alarm, for the event that it sends. */
+  /** The alarm’s properties in the template, for the event that CloudWatch sends. */
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
@@ -54,7 +54,7 @@ function alarmOf(properties: AlarmProperties): StackAlarm {
   const { AlarmName, AlarmDescription, Threshold, ComparisonOperator, TreatMissingData } = properties;
   const [, severity = '', meaning = '', name = ''] =
     /^(\w+): (.*)\. What to do: .*#([\w-]+)$/.exec(AlarmDescription) ?? [];
-  if (!isSeverity(severity)) throw new TypeError(`The alarm ${AlarmName} does not say how grave it is`);
+  if (!isSeverity(severity)) throw new TypeError(`The alarm ${AlarmName} does not begin with its severity`);
   return {
     name,
     severity,
@@ -82,5 +82,5 @@ function isSeverity(text: string): text is Severity {
 function comparison(operator: string, threshold: number): (value: number) => boolean {
   if (operator === 'GreaterThanThreshold') return value => value > threshold;
   if (operator === 'LessThanThreshold') return value => value < threshold;
-  throw new TypeError(`No alarm of the stack has compared by ${operator} so far`);
+  throw new TypeError(`The comparison ${operator} is not implemented: no alarm of the stack used it so far`);
 }

@@ -1,7 +1,7 @@
 import { type Instant, toIso } from '../../lambdas/domain/instant.ts';
 import type { StackAlarm } from './alarms.ts';
 
-/** What CloudWatch tells an alarm's topic when it rings, as far as the template knows it. */
+/** The event that CloudWatch sends to an alarm’s topic, as far as the template determines it. */
 export function eventOf({ metric, properties }: StackAlarm, at: Instant): Readonly<Record<string, unknown>> {
   const { AlarmName, AlarmDescription, Statistic, Period, EvaluationPeriods } = properties;
   const { DatapointsToAlarm, Threshold, ComparisonOperator, TreatMissingData } = properties;

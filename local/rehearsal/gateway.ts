@@ -7,9 +7,9 @@ export interface Refusal {
   readonly body: string;
 }
 
-/** A server on the way to another one. */
+/** A proxy in front of another server. */
 export interface Gateway extends LocalServer {
-  /** Answers in place of the other server; `undefined` lets a request pass. */
+  /** Returns the answer to send instead of forwarding; `undefined` forwards the request. */
   refuse: (incoming: IncomingMessage, body: Buffer) => Refusal | undefined;
 }
 

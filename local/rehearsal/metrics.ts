@@ -14,7 +14,7 @@ interface Sample {
   readonly value: number;
 }
 
-/** What CloudWatch would know. */
+/** The metrics that CloudWatch would have. */
 export class Metrics {
   readonly #samples = new Map<string, Sample[]>();
 
@@ -25,7 +25,10 @@ export class Metrics {
     else known.push({ at, value });
   }
 
-  /** Of the samples from one instant on and before another; `undefined` if there are none. */
+  /**
+   * The statistic over the samples from one instant (inclusive) to another (exclusive); `undefined` if there are
+   * none.
+   */
   read(metric: MetricName, statistic: Statistic, from: Instant, to: Instant): number | undefined {
     const values = (this.#samples.get(keyOf(metric)) ?? []).flatMap(({ at, value }) =>
       at >= from && at < to ? value : [],
@@ -57,7 +60,7 @@ interface EmbeddedMetrics {
   };
 }
 
-/** Takes the metrics out of the functions' output, and passes all of it on. */
+/** Extracts the metrics from the functions’ output, and passes all output on. */
 export function metricsIn(metrics: Metrics, log: Writable): Writable {
   let rest = '';
   return new Writable({

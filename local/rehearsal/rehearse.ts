@@ -16,15 +16,16 @@ import { happenings, provisionWeekend, weekend } from './weekend.ts';
 
 const minute = 60_000;
 const tickInterval = 15 * minute;
-/** Before that the alarms that miss a run would ring for want of a past. */
+/** Alarms on missing data are not evaluated before this: without any past data they would fire. */
 const settled = 3 * 60 * minute;
 const runbook = fileURLToPath(new URL('../../docs/operator/runbook.md', import.meta.url));
 
 /**
- * A weekend in which a customer, the vendor's table and a cloud fail, one after the other: what pages and what waits.
- * Then every alarm once, with its heading in the runbook; the events are in the folder, as CloudWatch sends them.
+ * Plays a weekend in which a customer, the vendor’s audit log and a cloud fail one after the other, and prints which
+ * alarms page and which wait. Then lists every alarm with its heading in the runbook, and writes the events that
+ * CloudWatch would send.
  *
- * @returns the exit code: 1 if an alarm has no heading
+ * @returns the exit code: 1 if the runbook has no heading for an alarm
  */
 export async function rehearse(out: OutputFolder, progress: Progress): Promise<0 | 1> {
   const alarms = alarmsOf(synthesizeTemplate({ recountAfterHours: 24 }));
@@ -57,7 +58,7 @@ async function liveThrough(
       if (Math.floor(watchMinute / 15) * 15 * minute === tick % (60 * minute))
         await stage.world.watch(tick + (watchMinute % 15) * minute);
       await stage.sampleQueues(tick);
-      // The output of a thread arrives a little after its answer.
+      // The output of a thread arrives shortly after its answer.
       await pause(5);
       if (tick >= weekend.start + settled) entries.push(...watch.look(tick));
     }
@@ -84,6 +85,6 @@ async function hearAll(alarms: readonly StackAlarm[], out: OutputFolder, progres
     if (!found) missing++;
     progress.say(`${found ? '✓' : '✗'} ${severity.padEnd(6)} docs/operator/runbook.md#${name}: ${meaning}`);
   }
-  progress.say(`\nEach alarm's event, as its topic would be told, is in ${folder}.`);
+  progress.say(`\nThe event of each alarm, as sent to its topic, is in ${folder}.`);
   return missing === 0 ? 0 : 1;
 }

@@ -12,7 +12,10 @@ import { startGateway } from './gateway.ts';
 import { Metrics, metricsIn } from './metrics.ts';
 
 const minute = 60_000;
-/** Of an exporter that would wait for units or for a cloud: it is cut short after 2 seconds, as 15 are left for cleaning up. */
+/**
+ * The time limit of an exporter that would wait for read capacity or a cloud, in milliseconds. It ends after 2
+ * seconds, because 15 are reserved for cleaning up.
+ */
 const impatience = 17_000;
 
 const throttled = {
@@ -31,7 +34,10 @@ const unavailable = {
 
 export type RehearsalStage = Awaited<ReturnType<typeof startStage>>;
 
-/** A local stage whose audit log can throttle and whose Google Cloud can be down, with what CloudWatch would know. */
+/**
+ * A local stage whose audit log can throttle and whose Google Cloud Storage can fail, with the metrics that
+ * CloudWatch would have.
+ */
 export async function startStage(stateFile: string, log: Writable) {
   const metrics = new Metrics();
   let isTroubled = false;
@@ -75,7 +81,7 @@ export async function startStage(stateFile: string, log: Writable) {
           on && headers['x-amz-target'] === undefined ? unavailable : undefined;
     },
 
-    /** Of both ends of the export queue and of the lost ticks, as CloudWatch has it every five minutes. */
+    /** Records the length of the export queue and of both dead-letter queues every five minutes, as CloudWatch does. */
     async sampleQueues(at: Instant): Promise<void> {
       for (const queueUrl of [url, deadLetterUrl, world.resources.triggerDeadLetterUrl]) {
         const { Attributes } = await sqs.send(

@@ -2,10 +2,10 @@ import { DateTime } from 'luxon';
 import type { Instant } from '../../lambdas/domain/instant.ts';
 import type { Told } from './watch.ts';
 
-/** Something that happens, or that an alarm tells. */
+/** An event of the weekend, or a state change of an alarm. */
 export type Entry = { readonly at: Instant; readonly what: string } | Told;
 
-/** The weekend as a table of the runbook. */
+/** The weekend as a Markdown table for the runbook. */
 export function weekendTable(entries: readonly Entry[]): string {
   const rows = entries.map(entry => {
     const when = DateTime.fromMillis(entry.at, { zone: 'UTC', locale: 'en' }).toFormat('ccc HH:mm');

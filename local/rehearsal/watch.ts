@@ -2,7 +2,7 @@ import type { Instant } from '../../lambdas/domain/instant.ts';
 import type { StackAlarm } from './alarms.ts';
 import type { Metrics } from './metrics.ts';
 
-/** A change that an alarm's topic is told of. */
+/** A state change that is sent to an alarm’s topic. */
 export interface Told {
   readonly at: Instant;
   readonly alarm: StackAlarm;
@@ -20,7 +20,7 @@ export class AlarmWatch {
     this.#metrics = metrics;
   }
 
-  /** What is told now. */
+  /** The state changes that are sent at this instant. */
   look(at: Instant): Told[] {
     return this.#alarms.flatMap((alarm): Told[] => {
       const before = this.#states.get(alarm) ?? 'OK';
@@ -30,7 +30,7 @@ export class AlarmWatch {
     });
   }
 
-  /** `undefined` if the metric says nothing new. */
+  /** `undefined` if missing data leaves the state unchanged. */
   #stateOf(alarm: StackAlarm, at: Instant): Told['state'] | undefined {
     const { metric, statistic, period, periods, missingIsAtFault } = alarm;
     const end = at - (at % period);

@@ -13,17 +13,17 @@ const hour = 3_600_000;
 const friday = Date.parse('2026-11-20T00:00:00Z');
 const at = (day: number, hourOfDay: number) => friday + (day * 24 + hourOfDay) * hour;
 
-/** From Friday morning to Monday noon. */
+/** Friday morning to Monday afternoon. */
 export const weekend = { start: at(0, 6), end: at(3, 14) } as const;
 
-/** Whose key is revoked. */
+/** The account whose key is revoked. */
 const accountId = 'acme';
 const key = {
   accessKeyId: 'AKIALOCALMODE0000003',
   secretAccessKey: 'local/mode/secret/access/key/00000000003',
 };
 
-/** Four customers on each cloud, all in UTC, so that everybody's boundaries are the same. */
+/** Four customers on each cloud, all in UTC, so that all have the same boundaries. */
 export async function provisionWeekend({ world }: RehearsalStage): Promise<void> {
   const environment = readExporterEnvironment(world.resources.environments.exporter);
   const destinations: Readonly<Record<Destination['type'], (prefix: string) => Destination>> = {
@@ -82,7 +82,9 @@ const retry = {
   happen: (stage: RehearsalStage) => stage.retry(),
 };
 
-/** What happens, in order; one of twelve customers is a customer's matter, four or all of them are not. */
+/**
+ * The events in order. One failing customer of twelve is the customer’s problem; four or more are ours or a cloud’s.
+ */
 export const happenings: readonly Happening[] = [
   {
     at: at(0, 10),

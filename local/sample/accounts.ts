@@ -5,7 +5,7 @@ import { toIso } from '../../lambdas/domain/instant.ts';
 import { encodeAccountId } from '../../lambdas/domain/object-key.ts';
 import type { AccountRecord } from '../account.ts';
 
-/** The external id goes with the role; the local STS knows both. */
+/** The role that the local STS lets the exporter assume, with this external id. */
 export const sampleRole = {
   roleArn: 'arn:aws:iam::222233334444:role/audit-log-writer',
   externalId: 'siem-export:globex',
@@ -30,7 +30,7 @@ const gcs = (bucket: string, prefix?: string) => ({ type: 'gcs', bucket, prefix 
 const azure = (container: string, prefix?: string) =>
   ({ type: 'azure', storageAccount: sampleStorageAccount, container, prefix }) as const;
 
-/** Zones with whole, half and quarter hours, on both sides of the date line, with and without daylight saving. */
+/** Time zones with whole, half and quarter hours, on both sides of the date line, with and without daylight saving. */
 const samples: readonly Sample[] = [
   { accountId: 'acme-corp', timeZone: 'America/New_York', destination: s3('acme-audit-logs') },
   { accountId: 'bharat-retail', timeZone: 'Asia/Kolkata', destination: gcs('bharat-retail-siem') },
@@ -84,7 +84,7 @@ const samples: readonly Sample[] = [
 export const sampleAccountCount = samples.length;
 export const mostSampleAccounts = 1000;
 
-/** The first so many sample accounts; beyond the dozen they repeat under new ids, with folders of their own. */
+/** The first sample accounts. After the twelfth they repeat with new ids and folders. */
 export function sampleAccounts(count: number, exportFrom: Instant, secretPrefix: string): AccountRecord[] {
   return Array.from({ length: count }, (_, index) => {
     const sample = samples[index % samples.length] as Sample;

@@ -11,7 +11,7 @@ interface Action {
   readonly action: string;
   readonly actionId: string;
   describe(person: Person, random: Random): string;
-  /** Done by the product itself: no person, no address. */
+  /** True if the product itself does it: there is no user and no address. */
   readonly automatic?: true;
 }
 
@@ -27,7 +27,7 @@ const roles = ['viewer', 'editor', 'billing admin', 'owner'] as const;
 const browsers = ['Chrome 141 on Windows', 'Safari 26 on macOS', 'Firefox 144 on Linux'] as const;
 const document = (random: Random) => `${random.pick(documents)} (doc_${random.below(9000) + 1000})`;
 
-/** Sorted by how often they happen, the most frequent first. */
+/** The most frequent first. */
 const actions: readonly [Action, ...Action[]] = [
   {
     action: 'Signed in',
@@ -78,7 +78,7 @@ const actions: readonly [Action, ...Action[]] = [
   },
 ];
 
-/** Something that happened: the fields of an audit row except its date. */
+/** A random action as the fields of an audit row, except its date. */
 export function describeAction(random: Random, person: Person): AuditRow['values'] {
   const common = Math.min(random.next(), random.next());
   const action = actions[Math.floor(common * actions.length)] ?? actions[0];

@@ -1,4 +1,4 @@
-/** A source of numbers that look random and are the same in every run. */
+/** Pseudo-random numbers, the same in every run. */
 export interface Random {
   /** At least 0, below 1. */
   next(): number;
@@ -11,7 +11,7 @@ export interface Random {
   pick<T>(choices: readonly T[]): T;
 }
 
-/** The same seed, the same numbers (mulberry32 over an FNV-1a hash of the seed). */
+/** The same seed gives the same numbers (mulberry32, seeded with FNV-1a). */
 export function createRandom(seed: string): Random {
   let state = hashOf(seed);
   const next = () => {
@@ -34,7 +34,7 @@ export function createRandom(seed: string): Random {
   };
 }
 
-/** FNV-1a, 32 bits, of the text in UTF-8; it goes on from another hash if one is given. */
+/** The 32-bit FNV-1a hash of the text in UTF-8; `start` continues another hash. */
 export function hashOf(text: string, start = 0x811c9dc5): number {
   let hash = start;
   for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193);

@@ -9,13 +9,13 @@ import { createRandom, type Random } from './random.ts';
 
 const hour = 3_600_000;
 
-/** Rows a window at the busiest local time of day; none at night in some accounts. */
+/** Rows per window at the busiest time of day. At night, some accounts have none. */
 const busiest: readonly [number, ...number[]] = [60, 120, 200, 320];
 const loadByLocalHour: Readonly<Record<number, number>> = { 0: 0, 4: 0.1, 8: 0.8, 12: 1, 16: 0.6, 20: 0.15 };
 
 /**
- * Audit rows of an account for every window after one instant and up to another: more by day, few or none at night,
- * some at the very edges of a window. The same account and window always give the same rows.
+ * Audit rows for every window between two instants: more by day, few or none at night, some at the exact edges of a
+ * window. The same account and window always give the same rows.
  */
 export function sampleRows(accountId: string, timeZone: string, from: Instant, upTo: Instant): AuditRow[] {
   const random = createRandom(accountId);
@@ -34,7 +34,7 @@ export function sampleRows(accountId: string, timeZone: string, from: Instant, u
   return rows;
 }
 
-/** In order; the first at the window's first millisecond, the last at its last one. */
+/** Sorted; the first is at the window’s first millisecond, the last at its last one. */
 function instantsIn({ start, end }: Window, count: number, random: Random): Instant[] {
   const length = end - start;
   const between = Array.from({ length: Math.max(count - 2, 0) }, () => start + random.below(length));
@@ -50,7 +50,7 @@ function sampleRow(
   people: readonly [Person, ...Person[]],
 ): AuditRow {
   const person = random.pick(people);
-  // It is recorded a little after it happened, so some dates lie before the window.
+  // A row is recorded a little after the action, so some dates are before the window.
   const date = toIso(recordedAt - random.below(900));
   const id = index.toString(36).padStart(6, '0');
   return { accountId, recordedAt, id, values: { date, ...describeAction(random, person) } };

@@ -12,13 +12,13 @@ export interface SampleOptions {
   readonly from: Instant;
   readonly days: number;
   readonly secretPrefix: string;
-  /** The minutes of every hour at which there is a tick. */
+  /** The minutes of each hour at which a tick is sent. */
   readonly tickMinutes: readonly number[];
 }
 
 /**
- * The sample accounts over days of UTC, with every tick of those days. An account's rows lie in the windows that end in
- * those days, so that all of them are due by the last tick.
+ * The sample accounts over days in UTC, with all ticks of these days. All rows are in windows that end in these days,
+ * so all are due by the last tick.
  */
 export function sampleScenario({ accounts, from, days, secretPrefix, tickMinutes }: SampleOptions): Scenario {
   const upTo = from + days * 24 * hour;

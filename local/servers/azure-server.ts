@@ -2,13 +2,13 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob';
 
-/** The parts of Azurite that are used here; the package has no types, and no entry for programs. */
+/** The used parts of Azurite; the package has no types and no public API. */
 interface BlobServer {
   start(): Promise<void>;
   close(): Promise<void>;
   getHttpServerAddress(): string;
 }
-// Not `import`: Node and bundlers disagree on what the default of such a CommonJS module is.
+// Not `import`: Node and bundlers disagree about the default export of such a CommonJS module.
 const require = createRequire(import.meta.url);
 const { default: BlobServer } = require('azurite/dist/src/blob/BlobServer.js') as {
   default: new (configuration: object) => BlobServer;
@@ -24,9 +24,9 @@ export interface AzureServerOptions {
   readonly accountName: string;
   /** Base64; any length. */
   readonly accountKey: string;
-  /** Created where they are missing. */
+  /** Created if missing. */
   readonly containers: readonly string[];
-  /** An existing folder that keeps the blobs; without it everything is in memory and gone at close. */
+  /** An existing folder for the blobs; without it they are in memory, and lost at close. */
   readonly folder?: string | undefined;
 }
 
@@ -83,7 +83,7 @@ function configuration(folder: string | undefined): object {
     debugLog: false,
     debugLogFile: undefined,
     loose: false,
-    // The SDK may speak a newer version of the API than Azurite knows.
+    // The SDK may use a newer API version than Azurite supports.
     skipApiVersionCheck: true,
     certificate: '',
     certificateKey: '',
@@ -97,7 +97,7 @@ function configuration(folder: string | undefined): object {
 
 const accountsVariable = 'AZURITE_ACCOUNTS';
 
-/** Azurite takes its accounts from the environment only, and reads them again every minute. */
+/** Azurite reads its accounts from the environment only, again every minute. */
 function registerAccount(name: string, key: string): () => void {
   const account = `${name}:${key}`;
   process.env[accountsVariable] = [...registeredAccounts(), account].join(';');

@@ -11,13 +11,13 @@ export interface PublishedEvent {
 }
 
 export interface EventsServer extends LocalServer {
-  /** Every event so far, in the order of arrival. */
+  /** All events, in order of arrival. */
   readonly events: readonly PublishedEvent[];
-  /** Calls the listener with each event from now on, until the function that it answers with is called. */
+  /** Calls the listener for each later event, until the returned function is called. */
   onEvent(listener: (event: PublishedEvent) => void): () => void;
 }
 
-/** EventBridge as far as events are put: it keeps them, and refuses those that EventBridge would. */
+/** The part of EventBridge that receives events: stores them, and refuses those that EventBridge would refuse. */
 export async function startEventsServer(): Promise<EventsServer> {
   const events: PublishedEvent[] = [];
   const listeners = new Set<(event: PublishedEvent) => void>();
@@ -56,7 +56,7 @@ function parseDetail(detail: unknown): Readonly<Record<string, unknown>> | undef
     const value: unknown = JSON.parse(String(detail));
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
   } catch {
-    // EventBridge, too, only says that it is malformed.
+    // EventBridge gives no more details either.
     return undefined;
   }
 }

@@ -3,19 +3,19 @@ import { GcsRefusal } from './gcs-refusal.ts';
 
 export interface GcsRequest {
   readonly method: string;
-  /** Decoded segments of the path; what follows `/o/` is one segment, the object's name. */
+  /** Decoded segments of the path; everything after `/o/` is one segment, the object’s name. */
   readonly path: readonly string[];
   readonly query: URLSearchParams;
   readonly headers: IncomingMessage['headers'];
   readonly content: Buffer;
-  /** False if the connection broke before all of the content came. */
+  /** False if the connection broke before the end of the content. */
   readonly whole: boolean;
 }
 
 export interface GcsAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** An object becomes JSON. */
+  /** An object is sent as JSON. */
   readonly body?: Buffer | Record<string, unknown>;
 }
 
@@ -25,7 +25,7 @@ export async function receive(incoming: IncomingMessage): Promise<GcsRequest> {
   try {
     for await (const piece of incoming as AsyncIterable<Buffer>) received.push(piece);
   } catch (error) {
-    // A broken connection still leaves what came before: a resumable upload goes on from there.
+    // The bytes before a broken connection count: a resumable upload continues after them.
     if (incoming.complete) throw error;
   }
   return {
@@ -45,7 +45,7 @@ export function send({ status, headers, body }: GcsAnswer, outgoing: ServerRespo
   outgoing.writeHead(status, { ...contentType, 'content-length': content.length, ...headers }).end(content);
 }
 
-/** What the server says where it serves nothing. */
+/** The answer to a request that the server does not implement. */
 export function notServed(): GcsRefusal {
   return new GcsRefusal(404, 'notFound', 'Not Found');
 }
@@ -56,7 +56,7 @@ function segmentsOf(pathname: string): string[] {
   try {
     return [...segments, ...(name === undefined ? [] : [name])].map(decodeURIComponent);
   } catch {
-    // A stray percent sign names nothing.
+    // A percent sign that is not part of an escape makes the path invalid.
     throw new GcsRefusal(400, 'badRequest', 'The path is not valid.');
   }
 }

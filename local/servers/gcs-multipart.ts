@@ -7,12 +7,12 @@ export interface MultipartUpload {
   readonly mediaType: string | undefined;
 }
 
-/** Takes a `multipart/related` body apart (RFC 2387), as the JSON API's multipart uploads send it. */
+/** Splits a `multipart/related` body (RFC 2387), as the JSON API’s multipart uploads send it. */
 export function parseMultipart(contentType: string, body: Buffer): MultipartUpload {
   const [, quoted, plain] = /boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(contentType) ?? [];
   const boundary = quoted ?? plain;
   if (boundary === undefined) throw malformed('no boundary');
-  // The line break before a delimiter belongs to it, so the first delimiter gets one put before it.
+  // The line break before a delimiter is part of it, so the first delimiter needs one, too.
   const framed = Buffer.concat([Buffer.from('\r\n'), body]);
   const delimiter = Buffer.from(`\r\n--${boundary}`);
   const parts: { headers: string; content: Buffer }[] = [];
@@ -34,13 +34,13 @@ export function parseMultipart(contentType: string, body: Buffer): MultipartUplo
   }
 }
 
-/** The JSON of an object resource; an empty body stands for an empty resource. */
+/** Parses an object resource; an empty body is an empty resource. */
 export function parseResource(json: Buffer): Record<string, unknown> {
   try {
     const resource: unknown = JSON.parse(json.toString() || '{}');
     if (typeof resource === 'object' && resource !== null) return { ...resource };
   } catch {
-    // The parser's message adds nothing for the client: whatever is not an object is refused alike.
+    // The parser’s message would not help the client.
   }
   throw new GcsRefusal(400, 'parseError', 'Parse Error');
 }

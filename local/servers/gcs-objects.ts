@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { CRC32C } from '@google-cloud/storage';
 import { GcsRefusal } from './gcs-refusal.ts';
 
-/** What a client may say about an object, in the names of the JSON API's object resource. */
+/** Attributes that a client may set, named as in the JSON API. */
 export interface ObjectAttributes {
   readonly contentType?: string | undefined;
   readonly contentEncoding?: string | undefined;
   readonly metadata?: Readonly<Record<string, string>> | undefined;
-  /** Checksums that the client declares, base64; an upload with other bytes is refused. */
+  /** Checksums that the client declares, base64; an upload with different bytes is refused. */
   readonly crc32c?: string | undefined;
   readonly md5Hash?: string | undefined;
 }
@@ -24,7 +24,10 @@ export interface StoredObject {
   readonly md5Hash: string;
 }
 
-/** The objects of one bucket. Every change is one synchronous step, so that two requests at once cannot both win. */
+/**
+ * The objects of one bucket. Every change is synchronous, so that of two concurrent conditional requests only one
+ * succeeds.
+ */
 export class GcsObjects {
   readonly #objects = new Map<string, StoredObject>();
   #generation = Date.now() * 1000;
@@ -33,7 +36,7 @@ export class GcsObjects {
     return this.#objects.get(name);
   }
 
-  /** In order of their names' UTF-8 bytes, as Google lists them. */
+  /** Sorted by the UTF-8 bytes of their names, as Google lists them. */
   list(prefix = ''): StoredObject[] {
     return [...this.#objects.values()]
       .filter(({ name }) => name.startsWith(prefix))
@@ -87,7 +90,7 @@ export class GcsObjects {
   }
 }
 
-/** The precondition of a request, if it has one. */
+/** The precondition of a request, if any. */
 export function generationIn(query: URLSearchParams): number | undefined {
   const generation = query.get('ifGenerationMatch');
   if (generation === null) return undefined;

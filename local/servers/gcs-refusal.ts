@@ -1,11 +1,11 @@
-/** An answer that refuses a request, in the form of the JSON API's errors. */
+/** An error answer in the form of the JSON API. */
 export class GcsRefusal extends Error {
   override readonly name = 'GcsRefusal';
   readonly status: number;
-  /** The API's own word for it, such as `conditionNotMet`. */
+  /** The API’s reason code, such as `conditionNotMet`. */
   readonly reason: string;
 
-  /** The header that it is about, if it is about one. */
+  /** The header that caused it, if any. */
   readonly header: string | undefined;
 
   constructor(status: number, reason: string, message: string, header?: string) {

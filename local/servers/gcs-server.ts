@@ -8,24 +8,25 @@ import { answerUpload } from './gcs-uploads.ts';
 import { type LocalServer, startHttpServer } from './http-server.ts';
 
 export interface GcsServerOptions {
-  /** Whose assertions earn a token; every token may then use every bucket that is not denied. */
+  /** Service accounts whose assertions get a token; every token gives access to every bucket that is not denied. */
   readonly serviceAccounts: readonly ServiceAccount[];
-  /** A denied bucket answers 403 to everybody. */
+  /** A denied bucket answers 403 to every request. */
   readonly buckets: readonly { readonly name: string; readonly denied?: boolean }[];
 }
 
-/** The JSON API, and the token endpoint at `/token`. */
+/** Serves the JSON API, and the token endpoint at `/token`. */
 export interface GcsServer extends LocalServer {
-  /** How many resumable uploads are neither completed nor cancelled. */
+  /** The number of resumable uploads that are neither completed nor cancelled. */
   unfinishedUploads(): number;
   readObject(bucket: string, name: string): StoredObject | undefined;
-  /** In order of their names. */
+  /** Sorted by name. */
   listObjects(bucket: string): readonly StoredObject[];
 }
 
 /**
- * Google Cloud Storage's JSON API as far as uploads need it, in memory: simple, multipart and resumable uploads with
- * preconditions and checksums, reading, listing and deleting objects, and the token endpoint for service accounts.
+ * The part of Google Cloud Storage’s JSON API that uploads need, in memory: simple, multipart and resumable uploads
+ * with preconditions and checksums, reading, listing and deleting objects, and the token endpoint for service
+ * accounts.
  */
 export async function startGcsServer({ serviceAccounts, buckets }: GcsServerOptions): Promise<GcsServer> {
   const tokens = createTokenIssuer(serviceAccounts);
@@ -105,7 +106,7 @@ function answerObject(request: GcsRequest, bucket: string, objects: GcsObjects, 
   };
 }
 
-/** The page after the name that the page token holds. */
+/** The page after the name in the page token. */
 function answerList({ query }: GcsRequest, bucket: string, objects: GcsObjects): GcsAnswer {
   const listed = objects.list(query.get('prefix') ?? '');
   const token = query.get('pageToken');

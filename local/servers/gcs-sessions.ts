@@ -2,18 +2,18 @@ import { randomBytes } from 'node:crypto';
 import type { ObjectAttributes, StoredObject } from './gcs-objects.ts';
 import { GcsRefusal } from './gcs-refusal.ts';
 
-/** What a session creates when its last byte has come. */
+/** Creates the object when the last byte has arrived. */
 export interface SessionTarget {
   readonly bucket: string;
   create(body: Buffer, checksums: Pick<ObjectAttributes, 'crc32c' | 'md5Hash'>): StoredObject;
 }
 
-/** The bytes of one PUT to a session. */
+/** One PUT request of a session. */
 export interface SessionChunk {
-  /** The header `Content-Range`, `bytes 0-99/100`; a star stands for a total not known yet, or for no bytes at all. */
+  /** The header `Content-Range`, `bytes 0-99/100`; a star means an unknown total, or no bytes. */
   readonly contentRange: string | undefined;
   readonly content: Buffer;
-  /** False if the connection broke before all of the content came. */
+  /** False if the connection broke before the end of the content. */
   readonly whole: boolean;
   readonly checksums: Pick<ObjectAttributes, 'crc32c' | 'md5Hash'>;
 }
@@ -27,10 +27,10 @@ interface Session {
   end: 'open' | 'cancelled' | StoredObject;
 }
 
-/** Google persists whole multiples of this, and takes chunks of no other size except as the last one. */
+/** Google stores multiples of this size, and accepts other sizes only for the last chunk. */
 const granule = 256 * 1024;
 
-/** The resumable uploads of a server: begun, continued chunk by chunk, then completed or cancelled. */
+/** The resumable uploads of a server. */
 export class GcsSessions {
   readonly #sessions = new Map<string, Session>();
 
@@ -40,7 +40,7 @@ export class GcsSessions {
     return id;
   }
 
-  /** Sessions that are neither completed nor cancelled. */
+  /** Sessions neither completed nor cancelled. */
   get unfinished(): number {
     return [...this.#sessions.values()].filter(session => session.end === 'open').length;
   }
@@ -54,7 +54,7 @@ export class GcsSessions {
     if (session.end === 'open') this.#close(session, 'cancelled');
   }
 
-  /** Takes a chunk; one without a range takes nothing and tells the state. */
+  /** Stores a chunk and returns the state; a chunk without a range only returns the state. */
   put(id: string, chunk: SessionChunk): SessionState {
     const session = this.#session(id);
     if (session.end === 'cancelled') throw new GcsRefusal(499, 'cancelled', 'The upload was cancelled.');

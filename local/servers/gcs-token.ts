@@ -13,13 +13,13 @@ interface TokenAnswer {
 }
 
 export interface TokenIssuer {
-  /** Answers a token request: a bearer token for an assertion signed by a known account, else 400. */
+  /** Answers a token request: a token for an assertion signed by a known account, else 400. */
   issue(form: URLSearchParams): TokenAnswer;
-  /** @throws GcsRefusal 401 unless the header carries a token of this issuer that is still valid */
+  /** @throws GcsRefusal 401 unless the header has a valid token of this issuer */
   check(authorization: string | undefined): void;
 }
 
-/** The audience that Google's clients write into every assertion, wherever they send it. */
+/** The audience in every assertion of Google’s clients, whatever the endpoint. */
 const googleTokenUrl = 'https://oauth2.googleapis.com/token';
 const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 const storageScopes = ['devstorage.read_write', 'devstorage.full_control', 'cloud-platform'].map(
@@ -28,9 +28,9 @@ const storageScopes = ['devstorage.read_write', 'devstorage.full_control', 'clou
 const tokenSeconds = 3600;
 const clockSkewSeconds = 300;
 
-/** Google's token endpoint for service accounts (RFC 7523), with the accounts it knows. */
+/** Google’s token endpoint for service accounts (RFC 7523). */
 export function createTokenIssuer(serviceAccounts: readonly ServiceAccount[]): TokenIssuer {
-  // Looked up at each request: an account may have lost its key since.
+  // Looked up for each request, because an account may lose its key meanwhile.
   const keyOf = (email: string) => {
     const publicKey = serviceAccounts.find(({ clientEmail }) => clientEmail === email)?.publicKey;
     return typeof publicKey === 'string' ? createPublicKey(publicKey) : publicKey;
@@ -63,7 +63,7 @@ function refuse(error: string, description: string): TokenAnswer {
   return { status: 400, body: { error, error_description: description } };
 }
 
-/** What is wrong with an assertion, or undefined if it earns a token. */
+/** What is wrong with an assertion; `undefined` if it is valid. */
 function faultOf(assertion: string, keyOf: (email: string) => KeyObject | undefined): string | undefined {
   const [encodedHeader = '', encodedClaims = '', signature = '', ...rest] = assertion.split('.');
   const header = decode(encodedHeader);
@@ -91,7 +91,7 @@ function decode(part: string): Record<string, unknown> | undefined {
     const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString());
     return typeof value === 'object' && value !== null ? { ...value } : undefined;
   } catch {
-    // Whatever is not JSON is simply not a JWT.
+    // Text that is not JSON is not a JWT.
     return undefined;
   }
 }

@@ -10,7 +10,7 @@ export interface UploadTarget {
   readonly sessions: GcsSessions;
 }
 
-/** Everything below `/upload/storage/v1/b/<bucket>/o`. */
+/** Answers requests below `/upload/storage/v1/b/<bucket>/o`. */
 export function answerUpload(request: GcsRequest, target: UploadTarget): GcsAnswer {
   const session = request.query.get('upload_id');
   if (session !== null) return answerSession(request, target, session);
@@ -55,7 +55,7 @@ function beginSession(
   const name = nameIn(query, resource);
   const generation = generationIn(query);
   const attributes = attributesIn(resource, headers['x-upload-content-type']?.toString());
-  // Checked now, so that nothing is sent in vain, and again when the object is created.
+  // Checked at the beginning, so that no content is uploaded in vain, and again when the object is created.
   objects.checkGeneration(name, generation);
   const id = sessions.begin({
     bucket,
@@ -84,7 +84,7 @@ function answerSession(
 
 function answerState(bucket: string, state: SessionState): GcsAnswer {
   if ('completed' in state) return { status: 200, body: resourceOf(bucket, state.completed) };
-  // Without a Range nothing is persisted yet.
+  // A missing Range header means that no byte is stored yet.
   return { status: 308, headers: state.persisted === 0 ? {} : { range: `bytes=0-${state.persisted - 1}` } };
 }
 
@@ -116,7 +116,7 @@ function metadataIn(metadata: unknown): Record<string, string> {
   return Object.fromEntries(Object.entries(metadata).map(([key, value]) => [key, String(value)]));
 }
 
-/** The checksums of a header `x-goog-hash: crc32c=…,md5=…`; absent ones stay absent. */
+/** The checksums in a header `x-goog-hash: crc32c=…,md5=…`; missing ones are absent. */
 function checksumsIn(headers: GcsRequest['headers']): Pick<ObjectAttributes, 'crc32c' | 'md5Hash'> {
   const header = headers['x-goog-hash']?.toString() ?? '';
   const [, crc32c] = /(?:^|,)\s*crc32c=([^,\s]+)/.exec(header) ?? [];

@@ -3,11 +3,11 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Server as SecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
-/** A server that listens on this machine only. */
+/** A server that only listens on this machine. */
 export interface LocalServer {
   /** `http://127.0.0.1:<port>` */
   readonly endpoint: string;
-  /** Ends every connection, whether idle or not. May be called again. */
+  /** Closes every connection, active or idle. May be called repeatedly. */
   close(): Promise<void>;
 }
 
@@ -16,11 +16,11 @@ export function startHttpServer(listener: RequestListener): Promise<LocalServer>
   return listen(createServer(listener));
 }
 
-/** Has a server listen on a free port of 127.0.0.1. The endpoint is that of plain HTTP. */
+/** Makes a server listen on a free port of 127.0.0.1. The endpoint is for plain HTTP. */
 export async function listen(
   server: Server | SecureServer,
 ): Promise<LocalServer & { readonly port: number }> {
-  // Longer than any pause between requests, so that no connection ends just as it is used again.
+  // Longer than any pause between requests: a connection that closes while a client reuses it would fail a request.
   server.keepAliveTimeout = 60_000;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -3,10 +3,10 @@ import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { type LocalServer, startHttpServer } from './http-server.ts';
 
-/** One operation of a service: its input as sent, its output as answered. */
+/** One operation of a service. */
 export type Operation = (input: Readonly<Record<string, unknown>>) => object;
 
-/** An error that the SDK's client of the service knows by this name. */
+/** An error with a name that the SDK’s client maps to an error class. */
 export class ServiceFault extends Error {
   override readonly name = 'ServiceFault';
   readonly type: string;
@@ -18,8 +18,8 @@ export class ServiceFault extends Error {
 }
 
 /**
- * A server of AWS's JSON 1.1 protocol: every request is a POST whose header `X-Amz-Target` ends in the operation's
- * name. Credentials are not checked.
+ * A server for AWS’s JSON 1.1 protocol: every request is a POST, and its header `X-Amz-Target` ends in the
+ * operation’s name. Credentials are not checked.
  */
 export function startJsonProtocolServer(
   operations: Readonly<Record<string, Operation>>,
@@ -57,7 +57,7 @@ function parseInput(json: string): Readonly<Record<string, unknown>> {
   throw new ServiceFault('SerializationException', 'Expected a JSON object');
 }
 
-/** @throws ServiceFault `ValidationException` unless the input has the text */
+/** @throws ServiceFault `ValidationException` if the input lacks the text */
 export function requiredText(input: Readonly<Record<string, unknown>>, name: string): string {
   const value = input[name];
   if (typeof value === 'string' && value !== '') return value;

@@ -2,32 +2,32 @@ import { buildApp } from 'fauxqs';
 import { type AccessKey, verifySignature } from './s3-signature.ts';
 
 export interface S3ServerOptions {
-  /** The access keys that the server knows; each may use every bucket that is not denied. */
+  /** The known access keys; each gives access to every bucket that is not denied. */
   readonly credentials: readonly AccessKey[];
   readonly buckets: readonly LocalBucket[];
-  /** Default 127.0.0.1, which keeps it on this machine. */
+  /** By default 127.0.0.1, so that it is only reachable on this machine. */
   readonly host?: string;
-  /** Default: a free one. */
+  /** By default a free one. */
   readonly port?: number;
 }
 
 export interface LocalBucket {
   readonly name: string;
   readonly region: string;
-  /** True to answer 403 to whoever asks. */
+  /** True to answer every request with 403. */
   readonly denied?: boolean;
 }
 
 export interface S3Server {
   readonly endpoint: string;
-  /** The keys of the uploads that were begun and neither completed nor aborted. */
+  /** The keys of uploads that are neither completed nor aborted. */
   unfinishedUploads(bucket: string): string[];
   close(): Promise<void>;
 }
 
 /**
- * An S3 server in this process: fauxqs' store behind what it lacks, which is the check of signatures and regions,
- * `If-None-Match: *`, and the list of unfinished uploads. Buckets are addressed in the path; parts end at 11 MiB.
+ * An S3 server in this process: fauxqs, plus what it lacks: checks of signature and region, `If-None-Match: *`, and
+ * the list of unfinished uploads. Buckets are addressed in the path; a part has at most 11 MiB.
  */
 export async function startS3Server(options: S3ServerOptions): Promise<S3Server> {
   const app = buildApp({ logger: false });
@@ -49,7 +49,7 @@ export async function startS3Server(options: S3ServerOptions): Promise<S3Server>
     const refused = () => {
       if (refusal !== undefined) return refuse(refusal === 'XAmzContentSHA256Mismatch' ? 400 : 403, refusal);
       if (bucket === undefined) return undefined;
-      // Amazon's endpoint in Virginia answers for all regions; the others know where the bucket is.
+      // Amazon’s endpoint in us-east-1 accepts requests for all regions; the others redirect to the bucket’s region.
       if (bucket.region !== region)
         return region === 'us-east-1'
           ? refuse(400, 'AuthorizationHeaderMalformed', `<Region>${bucket.region}</Region>`)
@@ -73,7 +73,8 @@ export async function startS3Server(options: S3ServerOptions): Promise<S3Server>
     return undefined;
   });
 
-  // Runs in the same turn as the handler, so that of two conditional writes at once the second sees the first.
+  // Runs in the same turn as the handler: of two concurrent conditional writes, the second sees the object of the
+  // first.
   app.addHook('onSend', (request, reply, payload, done) => {
     const { bucket, key, query } = place(request.raw.url ?? '/');
     if (key !== '' && reply.statusCode < 300) note(request.method, bucket, key, query, String(payload ?? ''));

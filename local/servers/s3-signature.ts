@@ -4,11 +4,11 @@ import { SignatureV4 } from '@smithy/signature-v4';
 export interface AccessKey {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** Demanded in requests with this key, if given. */
+  /** Required in requests with this key, if set. */
   readonly sessionToken?: string | undefined;
 }
 
-/** A request as it came over the wire: the path and the query still encoded. */
+/** A request as received: path and query are still encoded. */
 export interface SignedRequest {
   readonly method: string;
   readonly url: string;
@@ -17,14 +17,14 @@ export interface SignedRequest {
 }
 
 export interface SignatureVerdict {
-  /** S3's error code, if the request is refused. */
+  /** S3’s error code if the request is refused. */
   readonly refusal?:
     | 'AccessDenied'
     | 'InvalidAccessKeyId'
     | 'InvalidToken'
     | 'SignatureDoesNotMatch'
     | 'XAmzContentSHA256Mismatch';
-  /** The region for which the request is signed. */
+  /** The region in the signature. */
   readonly region: string;
 }
 
@@ -68,7 +68,7 @@ async function signatureOf(
     region,
     credentials: { accessKeyId, secretAccessKey },
     sha256: Sha256,
-    // S3 signs the path as it is sent.
+    // S3 signs the path exactly as sent.
     uriEscapePath: false,
     applyChecksum: false,
   });

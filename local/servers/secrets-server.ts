@@ -4,7 +4,7 @@ import { requiredText, ServiceFault, startJsonProtocolServer } from './json-prot
 
 interface Version {
   readonly id: string;
-  /** Exactly one of the two, as Secrets Manager has it. */
+  /** Exactly one of the two is set. */
   readonly SecretString?: string;
   readonly SecretBinary?: string;
 }
@@ -12,8 +12,8 @@ interface Version {
 type Input = Readonly<Record<string, unknown>>;
 
 /**
- * Secrets Manager, in memory, as far as programs read and rotate secrets: the current version only, found by name or
- * by ARN. A deleted secret keeps its name occupied, as it does for up to 30 days, until it is restored.
+ * The part of Secrets Manager that reading and rotating secrets needs, in memory: only the current version, found by
+ * name or ARN. The name of a deleted secret stays in use, as in AWS for up to 30 days, until it is restored.
  */
 export function startSecretsServer(): Promise<LocalServer> {
   const secrets = new Map<string, Version>();

@@ -4,8 +4,8 @@ import type { LocalServer } from './http-server.ts';
 const answersWithQueueUrls = new Set(['CreateQueue', 'GetQueueUrl', 'ListQueues']);
 
 /**
- * Fauxqs, an emulator of Amazon SQS, in this process and in memory. It names a host in its queue URLs that does not
- * resolve everywhere, and the SDK sends requests to the host of the queue URL; here that is the server's own address.
+ * Starts fauxqs, an emulator of Amazon SQS, in memory. Its queue URLs contain a host name that does not resolve on
+ * every machine, and the SDK sends requests to that host; so the URLs are rewritten to the server’s own address.
  */
 export async function startSqsServer(): Promise<LocalServer> {
   const app = buildApp({ logger: false });

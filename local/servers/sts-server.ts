@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import { type LocalServer, startHttpServer } from './http-server.ts';
 
-/** A role that the server lets anybody assume who brings the external id, if the role demands one. */
+/** A role that anybody may assume who gives the external id, if the role requires one. */
 export interface LocalRole {
-  /** `*` stands for any external id, as in a trust policy with `StringLike`. */
+  /** `*` means any external id, as in a trust policy with `StringLike`. */
   readonly externalId?: string;
   readonly credentials: {
     readonly accessKeyId: string;
@@ -17,19 +17,19 @@ export interface RoleRequest {
   readonly roleArn: string;
   readonly externalId: string | undefined;
   readonly sessionName: string;
-  /** The region for which the request is signed. */
+  /** The region in the signature. */
   readonly region: string | undefined;
   readonly granted: boolean;
 }
 
 export interface StsServer extends LocalServer {
-  /** What was asked for so far, in order. */
+  /** All requests so far, in order. */
   readonly requests: readonly RoleRequest[];
 }
 
 /**
- * AssumeRole of the AWS Security Token Service, for the roles given by ARN. The caller's own signature is not checked, and
- * every caller has the same identity.
+ * The operation AssumeRole of AWS STS, for the given roles by ARN. The caller’s signature is not checked, and every
+ * caller has the same identity.
  */
 export async function startStsServer(roles: ReadonlyMap<string, LocalRole>): Promise<StsServer> {
   const requests: RoleRequest[] = [];

@@ -9,7 +9,7 @@ const update = z.strictObject({
   ConditionExpression: z.string(),
   ExpressionAttributeValues: values,
 });
-/** The one transaction that the embedded DynamoDB makes, as the SDK sends it. */
+/** The one form of transaction that the emulator supports, as the SDK sends it. */
 export const transactionForm = z.strictObject({
   TransactItems: z.tuple([z.strictObject({ Put: put }), z.strictObject({ Update: update })]),
   ClientRequestToken: z.string(),

@@ -16,8 +16,9 @@ const refusalOf = (type: string, message: string, more: object = {}): Answer => 
 });
 
 /**
- * Teaches an emulator of DynamoDB, which has no transactions, the one in use: a Put, and an Update on a condition. It
- * is made of the emulator's own calls, the condition first and one transaction at a time; anything else is refused.
+ * Adds to an emulator of DynamoDB without transactions the only form that the ledger uses: a Put and a conditional
+ * Update. They are two calls to the emulator, the conditional one first, and one transaction at a time. Any other
+ * transaction is refused.
  */
 export function addTransactions(emulator: Server): Server {
   const listeners = emulator.listeners('request');
@@ -66,7 +67,7 @@ function cancelled(): Answer {
   });
 }
 
-/** The emulator's own answer to one call, made with the credentials of the transaction's. */
+/** The emulator’s answer to one call, made with the credentials of the transaction. */
 async function ask({ headers, socket }: IncomingMessage, operation: string, input: object): Promise<Answer> {
   const response = await fetch(`http://127.0.0.1:${socket.localPort}`, {
     method: 'POST',

@@ -27,7 +27,7 @@ export interface CustomersOptions {
   readonly credentials: CustomerCredentials;
 }
 
-/** What customers do with their buckets, by their own tools: one customer on each cloud. */
+/** One customer on each cloud, with the operations on its bucket that a customer does with its own tools. */
 export function createCustomers({ s3, gcs, azure, credentials }: CustomersOptions) {
   const bucket = new S3Client({
     endpoint: s3.endpoint,
@@ -49,7 +49,7 @@ export function createCustomers({ s3, gcs, azure, credentials }: CustomersOption
       async lose(key: string): Promise<void> {
         await bucket.send(new DeleteObjectCommand({ Bucket: buckets.s3, Key: key }));
       },
-      /** The keys of all objects, and of the uploads that were begun and neither ended nor aborted. */
+      /** The keys of all objects, and of uploads that are neither completed nor aborted. */
       async list(): Promise<string[]> {
         const { Contents = [] } = await bucket.send(new ListObjectsV2Command({ Bucket: buckets.s3 }));
         const { Uploads = [] } = await bucket.send(new ListMultipartUploadsCommand({ Bucket: buckets.s3 }));
@@ -66,7 +66,7 @@ export function createCustomers({ s3, gcs, azure, credentials }: CustomersOption
   };
 }
 
-/** What a customer on Azure hands over: a SAS of its container, signed with the storage account's key. */
+/** The secret of a customer on Azure: a SAS for its container, signed with the account key. */
 export function sasSecret(
   { accountName, accountKey }: CustomerCredentials['azure'],
   expiry: Instant,

@@ -30,7 +30,7 @@ The [runbook](runbook.md) has a heading for each alarm, and says what to do abou
 [other faults and other clouds](runbook.md#failing-accounts-by-cloud). [deploy.md](deploy.md) describes deployment,
 upgrade and roll-back. \`npx siem-export help\` lists all commands.`;
 
-/** Records the tour; with \`--check\` it is compared with the document and not written. */
+/** Records the tour; with `--check`, compares it with the document instead of writing it. */
 async function main(check: boolean): Promise<number> {
   forgetCloudSettings(process.env);
   const folder = await mkdtemp(join(tmpdir(), 'siem-export-tour-'));
@@ -39,7 +39,7 @@ async function main(check: boolean): Promise<number> {
   const log = createWriteStream(join(folder, 'log.ndjson'));
   const world = await startWorld({ stateFile, log, ownTime: true });
   try {
-    // Files are named as the operator sees them, in the folder of the tour.
+    // Commands name files relative to this folder, as an operator would.
     process.chdir(folder);
     const recorder = createRecorder();
     recorder.tell(introduction);

@@ -1,20 +1,20 @@
 import { runHere, wordsOf } from './run-here.ts';
 
-/** Writes down what an operator does and sees, as Markdown. */
+/** Records commands and their output as Markdown. */
 export interface Recorder {
   heading(text: string): void;
   tell(text: string): void;
-  /** Runs a command line as it is typed after `siem-export`, and checks how it ends. */
+  /** Runs a command, given as the words after `siem-export`, and checks its exit code. */
   run(command: string, expectedExitCode?: number): Promise<void>;
   markdown(): string;
 }
 
-/** The command does not end as the tour says. */
+/** A command ended with another exit code than the tour expects. */
 export class TourError extends Error {
   override readonly name = 'TourError';
 }
 
-/** Of a tour through the local mode that describes itself in the working folder, where commands look for it. */
+/** Records a tour through the local mode whose state file is in the working folder. */
 export function createRecorder(): Recorder {
   const sections: string[] = [];
   return {
@@ -34,12 +34,12 @@ export function createRecorder(): Recorder {
   };
 }
 
-/** The text in lines as the other documents have them; lines that it has already are kept. */
+/** Wraps the text like the other documents; existing line breaks are kept. */
 function wrapped(text: string): string {
   return text.replaceAll(/(?![^\n]{1,120}$)([^\n]{1,120})\s/gm, '$1\n');
 }
 
-/** Takes out what differs from run to run and from machine to machine, and keeps the width of it. */
+/** Masks what differs between runs and machines; the width stays the same. */
 function masked(output: string): string {
   const dots = (text: string) => text.replace(/[0-9a-z]/g, '·');
   return output

@@ -9,8 +9,8 @@ export interface Ended {
 }
 
 /**
- * Runs a command in this process, whose clock has to be that of local mode already.
- * @param typed what its standard input holds
+ * Runs a command in this process, whose clock must already be that of local mode.
+ * @param typed the content of its standard input
  */
 export async function runHere(words: readonly string[], typed = ''): Promise<Ended> {
   const [input, output, errors] = [new PassThrough().end(typed), new PassThrough(), new PassThrough()];
@@ -22,7 +22,7 @@ export async function runHere(words: readonly string[], typed = ''): Promise<End
   return { exitCode, output: shown, errors: said };
 }
 
-/** Words between spaces; quotes hold several together. */
+/** Splits at spaces; quoted text is one word. */
 export function wordsOf(command: string): string[] {
   return [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain = '']) => quoted ?? plain);
 }

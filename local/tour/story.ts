@@ -7,18 +7,18 @@ import type { Row, World } from './world.ts';
 
 const hour = 3_600_000;
 const minute = 60_000;
-/** The evening before Berlin's clocks go back: the window from midnight lasts five hours. */
+/** The evening before Berlin’s clocks go back: the window from midnight lasts five hours. */
 const start = Date.parse('2026-10-24T14:00:00Z');
 const lostFile = 'audit/YWNtZQ/audit_YWNtZQ_20261025T030000Z.zip';
 
-/** An operator's work for one customer, from adding the account to writing a lost file again. */
+/** What an operator does for one customer, from adding the account to writing a lost file again. */
 export async function tellStory(world: World, { heading, tell, run }: Recorder, folder: string) {
   const { s3: key } = world.credentials;
   const newKey = { ...key, accessKeyId: 'AKIALOCALMODE0000003' };
   await writeFile(join(folder, 'acme-key.json'), JSON.stringify(key));
   await writeFile(join(folder, 'acme-new-key.json'), JSON.stringify(newKey));
   let recordedUpTo = start - 8 * hour;
-  /** Lets time pass up to a tick; a verification would warn of rows that lie in the future. */
+  /** Advances time to a tick. Writes only rows up to then, because `verify` warns about rows in the future. */
   async function passTo(tick: Instant): Promise<void> {
     await world.writeRows('acme', rowsBetween(recordedUpTo, tick));
     recordedUpTo = tick;

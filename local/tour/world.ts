@@ -22,15 +22,15 @@ import { synthesizeTemplate } from '../template.ts';
 import { bucketRegion, buckets, createCustomers } from './customers.ts';
 
 export interface WorldOptions {
-  /** Where it describes itself to the command line. */
+  /** The path of the state file for the command line. */
   readonly stateFile: string;
-  /** Receives what the functions write. */
+  /** Receives the output of the functions. */
   readonly log: Writable;
-  /** Whether each tick sets all clocks to its own time; else the ticks have to lie in the past. */
+  /** True if each tick sets all clocks to its time; else ticks must be in the past. */
   readonly ownTime: boolean;
-  /** How long an exporter may run now, in milliseconds; as in the template by default. */
+  /** The time limit of an exporter in milliseconds; by default that of the template. */
   readonly exporterTimeout?: () => number | undefined;
-  /** The variables of servers through which the functions are to reach those of the environment; none by default. */
+  /** Returns variables of proxies between the functions and the servers; none by default. */
   readonly onTheWay?: (environment: Readonly<Record<string, string>>) => Promise<Record<string, string>>;
 }
 
@@ -47,7 +47,7 @@ export const role = {
 
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
-/** Local mode without any account, with customers' clouds in which credentials can be revoked and files lost. */
+/** A local mode without accounts, and customers’ clouds in which a test can revoke credentials and delete files. */
 export async function startWorld({
   stateFile,
   log,
@@ -104,7 +104,7 @@ export async function startWorld({
     return writeState(stateFile, stateOf({ aws, resources, clouds, clockAhead: clockAhead() }));
   }
 
-  /** Sets the clocks of the servers, the functions and the command line. */
+  /** Sets the clock of the servers, the functions and the command line. */
   async function setClock(instant: Instant): Promise<void> {
     putClockForward(clockAhead() + instant - Date.now());
     await announce();
@@ -122,7 +122,7 @@ export async function startWorld({
     resources,
     setClock,
 
-    /** One tick through the dispatcher, and what it queues through the exporter. */
+    /** Sends one tick to the dispatcher, and its messages to the exporter. */
     async tick(instant: Instant): Promise<void> {
       if (ownTime) await setClock(instant + 1000);
       await dispatcher.invoke(scheduledEvent(instant));
@@ -136,7 +136,7 @@ export async function startWorld({
       });
     },
 
-    /** A round of the watchdog, by its own time. */
+    /** Runs the watchdog at an instant. */
     async watch(instant: Instant): Promise<void> {
       await setClock(instant);
       await watchdog.invoke(scheduledEvent(instant));
