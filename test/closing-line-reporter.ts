@@ -1,6 +1,6 @@
 import type { Reporter, TestModule } from 'vitest/node';
 
-/** Ends a run with the one plain line that machines read: `N passed, N failed`. A file that could not run counts as failed. */
+/** Prints one plain line at the end for programs: `N passed, N failed`. A file that could not run counts as failed. */
 export default class ClosingLineReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     let passed = 0;

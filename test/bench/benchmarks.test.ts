@@ -7,7 +7,10 @@ const run = promisify(execFile);
 const folder = join(import.meta.dirname, '..', '..', 'bench');
 const minute = 60_000;
 
-/** Runs a benchmark in small, once; what it prints last. It ends with an error if any output is wrong. */
+/**
+ * Runs a small benchmark once and returns its last output. A benchmark ends with an error if any of its output is
+ * wrong.
+ */
 async function result(name: string, ...options: string[]) {
   const argv = [join(folder, `${name}.ts`), '--json', ...options];
   const { stdout } = await run(process.execPath, argv, { timeout: 2 * minute, killSignal: 'SIGKILL' });
@@ -43,7 +46,7 @@ describe('the benchmarks', () => {
   it('of the export runs with one partition’s rows and with a function’s share of a processor', {
     timeout: 2 * minute,
   }, async () => {
-    // More than a partition hands out at once, so that queries are refused and asked again.
+    // More rows than one partition returns at once, so that queries are throttled and retried.
     const options = ['--rows', '60000', '--rounds', '1', '--latency', '0', '--only', 'ours,limit'];
     const { ours, limit, setting } = await result('export', ...options, '--partition', '--memory', '1024');
     expect(setting).toMatchObject({ partition: true, memory: 1024 });

@@ -14,7 +14,7 @@ describe('the partitions of the stand-in for DynamoDB', () => {
       for (let query = 0; query < 4; query++) if (partitions.admits('account', 256)) units += 256;
       clock.seconds += 0.001;
     }
-    // What is there at first, ten seconds' flow, and the last query on credit.
+    // The initial credit, the capacity of ten seconds, and the last query, which may exceed the credit.
     expect(units).toBeGreaterThan(partitionUnitsPerSecond * 11 - 256);
     expect(units).toBeLessThanOrEqual(partitionUnitsPerSecond * 11 + 256);
   });

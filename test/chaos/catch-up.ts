@@ -4,10 +4,13 @@ import { boundaryAtOrBefore } from '../../lambdas/domain/window.ts';
 import { readLedger } from '../../local/delivery/ledger-reader.ts';
 import type { ChaosServers } from './servers.ts';
 
-/** A message that lost a race waits for a minute in the queue. */
+/** A message that lost a race stays in the queue for a minute. */
 const longestStandstill = 120_000;
 
-/** Waits until every account is exported up to the tick, or nothing moves any more: whoever is not there is the oracle's to name. */
+/**
+ * Waits until every account is exported up to the tick, or there is no more progress. The oracle then names the
+ * accounts that are not.
+ */
 export async function waitUntilCaughtUp(servers: ChaosServers, lastTick: number): Promise<void> {
   const { accounts, aws, environment } = servers;
   const behind = new Set(accounts);
@@ -24,7 +27,7 @@ export async function waitUntilCaughtUp(servers: ChaosServers, lastTick: number)
   }
 }
 
-/** Waits until no message is in hand or waits for one, some seconds at most; those that are put off may stay. */
+/** Waits until no message is in progress or visible, at most a few seconds; postponed messages may remain. */
 export async function waitUntilIdle({ aws, resources }: ChaosServers): Promise<void> {
   const giveUp = performance.now() + longestStandstill / 4;
   let left = 1;

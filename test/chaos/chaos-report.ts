@@ -15,7 +15,7 @@ export interface ChaosReport extends PoolCounts {
   readonly rows: number;
   readonly bytes: number;
   readonly faults: Record<FaultySide, FaultCounts>;
-  /** Everything that is wrong, a sentence each. */
+  /** Everything that is wrong, one sentence each. */
   readonly problems: readonly string[];
 }
 
@@ -23,13 +23,13 @@ interface Evidence {
   readonly servers: ChaosServers;
   readonly workload: Workload;
   readonly lastTick: number;
-  /** What the watch over the objects found. */
+  /** The findings of the object watch. */
   readonly watched: readonly string[];
   readonly pool: PoolCounts;
   readonly faults: Record<FaultySide, FaultCounts>;
 }
 
-/** Reads buckets, ledger and events back, and has the oracle judge them. */
+/** Reads buckets, ledger and events, and lets the oracle judge them. */
 export async function collectReport({
   servers: { aws, clouds, environment },
   workload: { accounts },

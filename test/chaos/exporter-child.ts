@@ -1,7 +1,7 @@
-/** Runs in a process of its own: the built bundle's handler, invoked by messages, until it is killed. */
+/** Runs in a child process: invokes the handler of the built bundle for each message, until the process is killed. */
 export interface ChildInvocation {
   readonly event: unknown;
-  /** How long the invocation may take, in milliseconds. */
+  /** The time limit of the invocation in milliseconds. */
   readonly timeout: number;
 }
 
@@ -21,7 +21,7 @@ process.on('message', async ({ event, timeout }: ChildInvocation) => {
     answer({ error: String(thrown) });
   }
 });
-// Nobody is left who would kill it.
+// The parent has ended, so nobody would kill this process.
 process.on('disconnect', () => process.exit());
 process.send?.('ready');
 

@@ -20,36 +20,39 @@ export interface PoolOptions {
   readonly sqs: SQSClient;
   readonly queueUrl: string;
   readonly random: Random;
-  /** Told of an account whose exporter was killed at work. */
+  /** Called for each account whose exporter was killed while working. */
   onKilled(accountId: string): Promise<void>;
-  /** How many processes live at once. */
+  /** The number of processes that run at once. */
   readonly size: number;
-  /** How a process is started; its environment may differ from one to the next. */
+  /** Options for each new process; its environment may differ from the others. */
   processOptions(): ExporterProcessOptions;
 }
 
 export interface PoolCounts {
-  /** Processes ended by SIGKILL, and how many of them were at work. */
+  /** Processes killed by SIGKILL, and how many of them were working. */
   kills: number;
   killsAtWork: number;
   invocations: number;
   failedMessages: number;
 }
 
-/** Short, so that what a killed process held comes again soon, and sometimes while another still works on it. */
+/**
+ * Short, so that messages of a killed process soon become visible again, sometimes while another process still works
+ * on the same account.
+ */
 const visibilitySeconds = 2;
-/** Of a process, in times that one takes to start: as many kills as the machine can bear, and work gets done all the same. */
+/** The average life of a process, as a multiple of its start-up time: shorter lives would leave no time for work. */
 const meanLife = 3;
 const firstGuess = 400;
-/** The share of invocations that are killed at one of their first moments, in which a small export has all its steps. */
+/** The share of invocations that are killed near their start, because a small export performs all its steps then. */
 const deathsAtWork = 0.1;
 const wholeTime = 900_000;
-/** Less than the exporter wants for a further file; and little more than it keeps for cleaning up. */
+/** Not enough time for another file, and little more than the time reserved for cleaning up. */
 const shortTimes = [300_200, 15_300] as const;
 
 /**
- * Processes that take messages from the queue as Lambda's poller hands them out, each killed at a random moment and
- * replaced, until `calm`; from then on they live.
+ * Processes that receive messages as from Lambda’s poller. Each is killed at a random moment and replaced, until
+ * `calm` is called.
  */
 export function startExporterPool({ sqs, queueUrl, random, size, processOptions, onKilled }: PoolOptions) {
   const counts: PoolCounts = { kills: 0, killsAtWork: 0, invocations: 0, failedMessages: 0 };
@@ -92,7 +95,7 @@ export function startExporterPool({ sqs, queueUrl, random, size, processOptions,
     }
     counts.invocations++;
     const timeout = calm || random.next() < 0.7 ? wholeTime : random.pick(shortTimes);
-    // A short invocation is seldom met by a process's own death, so some have one of theirs.
+    // A random kill rarely hits a short invocation, so some invocations get one of their own.
     const death = random.next() < deathsAtWork && setTimeout(() => calm || kill(exporter), random.below(100));
     const answer = await exporter.invoke({ event: { Records: [recordOf(message)] }, timeout });
     if (death) clearTimeout(death);
@@ -122,7 +125,7 @@ export function startExporterPool({ sqs, queueUrl, random, size, processOptions,
 
   return {
     counts,
-    /** Kills whoever is at work just now. */
+    /** Kills every process that is working. */
     strike(): void {
       if (!calm) for (const exporter of living) kill(exporter);
     },
@@ -136,7 +139,7 @@ export function startExporterPool({ sqs, queueUrl, random, size, processOptions,
   };
 }
 
-/** A message that was out for too long belongs to whoever got it next. */
+/** A message whose visibility timeout is over belongs to the process that received it next. */
 async function unlessHandedOn(change: Promise<unknown>): Promise<void> {
   try {
     await change;
@@ -145,7 +148,7 @@ async function unlessHandedOn(change: Promise<unknown>): Promise<void> {
   }
 }
 
-/** 1 on average, most of them less and some much more. */
+/** Exponentially distributed with mean 1: mostly less, sometimes much more. */
 function exponential(random: Random): number {
   return -Math.log(1 - random.next());
 }

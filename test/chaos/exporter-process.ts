@@ -9,21 +9,21 @@ export interface ExporterProcessOptions {
   /** The folder of the exporter's bundle. */
   readonly bundle: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** Receives what the process writes to its output. */
+  /** Receives the output of the process. */
   readonly log: Writable;
 }
 
 export interface ExporterProcess {
-  /** One invocation; `killed` if the process ended before it answered. */
+  /** Runs one invocation; returns `killed` if the process ended before it answered. */
   invoke(invocation: ChildInvocation): Promise<ChildAnswer | 'killed'>;
-  /** SIGKILL; true if an invocation was under way. */
+  /** Sends SIGKILL; returns true if an invocation was running. */
   kill(): boolean;
   readonly alive: boolean;
-  /** Resolves when the process is gone. */
+  /** Resolves when the process has ended. */
   readonly gone: Promise<unknown>;
 }
 
-/** Starts the exporter as Lambda does: a process that loads the bundle and then takes one event after the other. */
+/** Starts an exporter as Lambda does: a process that loads the bundle and then handles one event at a time. */
 export async function startExporterProcess(options: ExporterProcessOptions): Promise<ExporterProcess> {
   const { bundle, environment, log } = options;
   const child = fork(
@@ -57,7 +57,7 @@ export async function startExporterProcess(options: ExporterProcessOptions): Pro
       new Promise(resolve => {
         if (!alive) return resolve('killed');
         answered = resolve;
-        // A process that was killed a moment ago cannot be written to any more.
+        // A process that was just killed no longer receives messages.
         child.send(invocation, error => error && conclude('killed'));
       }),
     kill() {

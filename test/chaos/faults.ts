@@ -1,10 +1,10 @@
 import type { Random } from '../../local/sample/random.ts';
 import type { Fault, SeenRequest } from '../contract/fault-proxy.ts';
 
-/** Which server a request is for: a customer's cloud, or a service of AWS that the exporter stands on. */
+/** The target of a request: a customer’s cloud, or an AWS service that the exporter depends on. */
 export type FaultySide = 'cloud' | 'aws';
 
-/** How many faults of each kind were played. */
+/** The number of injected faults of each kind. */
 export type FaultCounts = Record<FaultName, number>;
 export type FaultName =
   | 'unavailable'
@@ -33,12 +33,12 @@ export function sumOf(counts: FaultCounts): number {
   return Object.values(counts).reduce((sum, count) => sum + count);
 }
 
-/** The share of requests that meet a fault; the SDKs retry requests to AWS only three times. */
+/** The share of requests that fail. It is low for AWS, because the SDKs retry only three times. */
 const share: Record<FaultySide, number> = { cloud: 0.25, aws: 0.04 };
 const outageEvery = 12_000;
 const longestOutage = 3_000;
 
-/** Draws the fault of each request of one server, with an outage now and then in which nearly none gets through. */
+/** Draws the fault for each request of a server, with occasional outages in which nearly all requests fail. */
 export function createFaultSource(side: FaultySide, random: Random, counts: FaultCounts) {
   let outageFrom = performance.now() + random.below(outageEvery);
   let outageLength = random.below(longestOutage);

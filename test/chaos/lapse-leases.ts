@@ -6,8 +6,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 
 /**
- * Ends the leases of an account at once. A killed exporter's lease ends with its invocation, up to 15 minutes later, which
- * nobody wants to watch; a living one loses its lease, too, so that two exporters of one account are at work at times.
+ * Ends the leases of an account at once. The lease of a killed exporter would otherwise last for up to 15 minutes. A
+ * running exporter loses its lease as well, so two exporters of one account sometimes run at once.
  */
 export async function lapseLeases(
   client: DynamoDBClient,

@@ -8,7 +8,7 @@ import { sampleRegion } from '../../local/sample/accounts.ts';
 
 const interval = 700;
 
-/** Every bucket of the accounts, once. */
+/** The distinct buckets of the accounts. */
 export function bucketsOf(accounts: readonly AccountRecord[]): BucketName[] {
   const buckets = new Map<string, BucketName>();
   for (const { destination } of accounts) {
@@ -19,8 +19,8 @@ export function bucketsOf(accounts: readonly AccountRecord[]): BucketName[] {
 }
 
 /**
- * Looks at the buckets again and again: an object that was seen once never changes and never goes. Its identity is
- * what each cloud gives anew to whatever is written: generation, ETag and time.
+ * Lists the buckets repeatedly: an object that was seen must never change or disappear. Its identity is what each
+ * cloud assigns to every write: generation, ETag and time.
  */
 export function watchObjects(buckets: readonly BucketName[], servers: CloudServers) {
   const seen = new Map<string, string>();
@@ -55,7 +55,7 @@ export function watchObjects(buckets: readonly BucketName[], servers: CloudServe
 
   let ended: Promise<readonly string[]> | undefined;
   return {
-    /** A last look; what was wrong in all of them. Told to end again, it only tells again. */
+    /** Looks a last time, and returns all problems found. Further calls return the same. */
     end(): Promise<readonly string[]> {
       ended ??= lastLook();
       return ended;

@@ -12,15 +12,15 @@ export interface AccountEvidence {
   readonly account: LocalAccount;
   readonly objects: readonly StoredObject[];
   readonly ledger: AccountLedger;
-  /** The account's events in the order of their arrival. */
+  /** The account’s events in order of arrival. */
   readonly events: readonly PublishedEvent[];
   readonly lastTick: number;
 }
 
 /**
- * Everything that has to hold when all is over: each owed row once, in the object of its window; ledger and objects
- * agree on bytes, checksum and number of records; windows tile; files were committed in order; nobody was called
- * although nothing needed a person.
+ * Everything that must hold at the end: each owed row is once in the object of its window; ledger and objects agree
+ * on bytes, checksum and number of records; windows tile; files were committed in order; no event asked for a person
+ * without a reason.
  */
 export function judgeAccount(evidence: AccountEvidence): AccountDelivery {
   const { account, objects, ledger, lastTick } = evidence;
@@ -51,7 +51,7 @@ function tilingProblems({ account: { record }, ledger }: AccountEvidence): strin
   return problems;
 }
 
-/** The number of records in each object is the ledger's, and they run on in the order of time. */
+/** The number of records in each object is that of the ledger, and time continues from object to object. */
 function recordProblems({ account, objects, ledger }: AccountEvidence): string[] {
   const bodies = new Map(objects.map(({ key, body }) => [key, body]));
   const recordedAt = instantsOfRows(account);
@@ -74,7 +74,7 @@ function recordProblems({ account, objects, ledger }: AccountEvidence): string[]
   return problems;
 }
 
-/** When each row was recorded, as far as its values tell it from all others. */
+/** The instant of recording of each row whose values are unique. */
 function instantsOfRows({ rows }: LocalAccount): Map<string, number | undefined> {
   const instants = new Map<string, number | undefined>();
   for (const { values, recordedAt } of rows) {
@@ -88,7 +88,7 @@ function rowName(...values: unknown[]): string {
   return JSON.stringify(values);
 }
 
-/** A file may be told of twice, but always as the same; first tellings come in the order of the files. */
+/** A file may be reported twice, but with the same content; the first reports come in the order of the files. */
 function eventProblems({ ledger, events }: AccountEvidence): string[] {
   const problems: string[] = [];
   const told = new Map<string, unknown>();

@@ -18,32 +18,32 @@ import { type ChaosServers, startChaosServers } from './servers.ts';
 import { createWorkload, type Workload } from './workload.ts';
 
 export interface ChaosOptions {
-  /** How long faults are played, in milliseconds; catching up afterwards takes a little longer. */
+  /** The duration of the faults in milliseconds; catching up takes a little longer. */
   readonly duration: number;
-  /** Play longer, up to two minutes, until there were so many: for a short run on a machine that is busy otherwise. */
+  /** Continue for up to two minutes until this many kills happened: for a short run on a busy machine. */
   readonly atLeast?: { readonly kills: number; readonly killsAtWork: number; readonly faults: number };
-  /** Decides data and draws, not the moments at which they strike: those are the machine's. */
+  /** Determines data and random choices, but not the moments at which faults hit. */
   readonly seed: string;
   /** The folder of the exporter's bundle. */
   readonly bundle: string;
-  /** Receives what the exporters write to their output. */
+  /** Receives the output of the exporters. */
   readonly log: Writable;
   readonly say: (line: string) => void;
-  /** How many accounts there are, at most 12; and how many windows may be owed before virtual time waits. */
+  /** The number of accounts, at most 12, and the number of owed windows at which virtual time waits. */
   readonly accounts?: number;
   readonly mostOwed?: number;
 }
 
-/** Clocks are put forward on the last Sunday of March in Europe, and back on the first of April in Lord Howe. */
+/** Clocks go forward on the last Sunday of March in Europe, and back on the first Sunday of April in Lord Howe. */
 const begin = Date.parse('2025-03-28T00:00:00Z');
 const quarterHour = 900_000;
 const processes = 3;
-/** The clouds take part sizes of 8 MiB in one request, so only the largest of these makes an upload of several. */
+/** All clouds accept 8 MiB in one request, so only the largest size causes an upload of several requests. */
 const partBytes = ['8000', '30000', '30000000'] as const;
 const longestExtra = 120_000;
 const bulkyEvery = 40_000;
 
-/** Exports while processes are killed and requests fail, then lets everything catch up and judges what is there. */
+/** Exports while processes are killed and requests fail, then waits for the backlog and judges the result. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const random = createRandom(options.seed);
   const servers = await startChaosServers(prefix => sampleAccounts(options.accounts ?? 12, begin, prefix));
@@ -86,13 +86,13 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       const tick = (time: number) => dispatcher.invoke(scheduledEvent(time));
       const reached = await feed(options, { workload, servers, random, tick, counts: pool.counts, faults });
 
-      // Whoever waits for a request that will never be through must not do so for its whole time.
+      // An exporter that waits for a request that never completes would otherwise wait for its whole time limit.
       pool.strike();
       pool.calm();
       for (const proxy of [...servers.proxies.cloud, ...servers.proxies.aws])
         proxy.onRequest = () => ({ kind: 'pass' });
       await waitUntilIdle(servers);
-      // Within six hours every zone crosses a boundary, so every account has its turn.
+      // Within six hours every zone has a boundary, so every account is dispatched.
       const lastTick = reached + 24 * quarterHour;
       await workload.recordUntil(lastTick, false);
       await tick(lastTick);
@@ -121,7 +121,7 @@ function breakThings(
     for (const proxy of proxies[side]) {
       const draw = createFaultSource(side, random, faults[side]);
       proxy.onRequest = request => {
-        // Beside the moments that time chooses, some that a request does: work is under way in every one of them.
+        // Besides random times, kills happen on random requests, because work is in progress during a request.
         if (random.next() < 0.004) strike();
         return draw(request);
       };
@@ -137,7 +137,7 @@ interface Feeding {
   readonly faults: Record<FaultySide, FaultCounts>;
 }
 
-/** Lets virtual time go on as fast as the exporters follow; returns how far it came. */
+/** Advances virtual time as fast as the exporters follow; returns the time reached. */
 async function feed(
   { duration, atLeast = { kills: 0, killsAtWork: 0, faults: 0 }, mostOwed = 40, say }: ChaosOptions,
   feeding: Feeding,
@@ -167,13 +167,13 @@ async function feed(
     if (bulky) nextBulky += bulkyEvery;
     await workload.recordUntil(time, bulky);
     await tick(time);
-    // A tick that is late or comes twice does no harm.
+    // A late or duplicate tick must do no harm.
     if (random.next() < 0.2) await tick(time - quarterHour * random.below(8));
   }
   return time;
 }
 
-/** Queues deliver at least once, and in any order. */
+/** Queues deliver at least once, in any order. */
 async function repeatMessage({ aws, accounts, resources }: ChaosServers, time: number, random: Random) {
   const { accountId } = accounts[random.below(accounts.length)] ?? { accountId: '' };
   const message = encodeMessage({ accountId, tick: time - quarterHour * random.below(48) });

@@ -7,7 +7,7 @@ import { createResources, type Resources } from '../../local/resources.ts';
 import { synthesizeTemplate } from '../../local/template.ts';
 import { type FaultProxy, startFaultProxy } from '../contract/fault-proxy.ts';
 
-/** The stack's tables and queues and the customers' clouds, with a proxy before all that the exporter talks to. */
+/** The stack’s tables and queues and the customers’ clouds, each behind a proxy. */
 export interface ChaosServers {
   readonly aws: AwsServers;
   readonly clouds: CloudServers;
@@ -15,7 +15,7 @@ export interface ChaosServers {
   readonly environment: ExporterEnvironment;
   readonly accounts: readonly AccountRecord[];
   readonly proxies: { readonly cloud: readonly FaultProxy[]; readonly aws: readonly FaultProxy[] };
-  /** Everything in an exporter's environment; what it talks to, it reaches through the proxies. */
+  /** The whole environment of an exporter, which reaches every server through its proxy. */
   readonly exporterEnvironment: Readonly<Record<string, string>>;
   readonly dispatcherEnvironment: Readonly<Record<string, string>>;
   close(): Promise<void>;
@@ -57,7 +57,7 @@ export async function startChaosServers(
   const awsProxies = await before(
     proxiedServices.map(service => `AWS_ENDPOINT_URL_${service}`),
     aws.environment,
-    // Dynalite does not survive half a request.
+    // An incomplete request ends Dynalite’s process.
     true,
   );
   const cloudProxies = await before(proxiedClouds, clouds.environment, false);

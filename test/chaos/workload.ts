@@ -8,7 +8,7 @@ import { sortKeyOf, writeBatch } from '../../local/provision.ts';
 import type { Random } from '../../local/sample/random.ts';
 import { sampleRows } from '../../local/sample/rows.ts';
 
-/** More than a cloud takes in one request, so that the file goes up in pieces. */
+/** More than a cloud accepts in one request, so that the file is uploaded in several. */
 const bulkyRows = 33;
 const bulkyBytes = 370_000;
 const rowsPerBatch = 25;
@@ -16,7 +16,7 @@ const bytesPerBatch = 8_000_000;
 
 export type Workload = ReturnType<typeof createWorkload>;
 
-/** The accounts, and what is recorded of them as virtual time goes on. */
+/** The accounts, and the rows recorded as virtual time advances. */
 export function createWorkload(
   records: readonly AccountRecord[],
   from: Instant,
@@ -29,14 +29,14 @@ export function createWorkload(
 
   return {
     accounts,
-    /** How many windows of all accounts end by then. */
+    /** The number of windows of all accounts that end by then. */
     windowsUntil: (tick: Instant) =>
       records.reduce(
         (sum, { timeZone }) =>
           sum + [...windowsAfter(timeZone, boundaryAtOrBefore(timeZone, from), tick)].length,
         0,
       ),
-    /** Records the rows of every window that ends by then. A bulky one has a file of many megabytes. */
+    /** Records the rows of every window that ends by then. If `bulky`, the file has many megabytes. */
     async recordUntil(tick: Instant, bulky: boolean): Promise<void> {
       const bulkyAccount = bulky ? random.below(accounts.length) : -1;
       for (const [index, { record, rows }] of accounts.entries()) {
@@ -54,7 +54,7 @@ export function createWorkload(
   };
 }
 
-/** Text that hardly compresses. */
+/** Text that is hard to compress. */
 function drawBulky(accountId: string, since: Instant, random: Random): AuditRow[] {
   return Array.from({ length: bulkyRows }, (_, index) => {
     const recordedAt = since + 60_000 * (index + 1);

@@ -46,7 +46,10 @@ describe('assuming the role of a customer', () => {
       ...options,
     });
 
-  /** The three requests of the last assumption, that with the account's external id first, that without one next. */
+  /**
+   * The three requests of the last assumption: first with the account’s external id, then without one, then with a
+   * random one.
+   */
   const asked = () =>
     server.requests
       .slice(-3)
@@ -116,7 +119,7 @@ describe('assuming the role of a customer', () => {
 
   test('takes no other refusal for protection', async () => {
     await assume();
-    // The request without an external id is the shortest, that with the one that was made up the longest.
+    // Without an external id the request is the shortest, with the random one the longest.
     const lengths = proxy.requests.map(({ headers }) => headers['content-length']);
     expect(new Set(lengths).size).toBe(3);
     for (const refused of lengths) {

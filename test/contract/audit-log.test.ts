@@ -29,7 +29,7 @@ describe('the audit log', () => {
       requestHandler: new RawHttpHandler(new KeptConnections(), { connect: 3_000, answer: 20_000 }),
     });
     const { protocol, hostname, port } = (await tables.client.config.endpoint?.()) ?? {};
-    // Dynalite ends the process for half a request.
+    // An incomplete request ends Dynalite’s process.
     proxy = await startFaultProxy(`${protocol}//${hostname}:${port}`, { wholeRequests: true });
   });
   afterAll(async () => {
@@ -53,7 +53,7 @@ describe('the audit log', () => {
       const sortKeys: string[] = [];
       let pages = 0;
       let lines = '';
-      // A page is valid until the next one is asked for.
+      // A page is only valid until the next one is requested.
       for await (const page of from.pages('acme', window, after, signal)) {
         pages++;
         for (let row = 0; row < page.count; row++) sortKeys.push(page.sortKey(row));
@@ -88,7 +88,7 @@ describe('the audit log', () => {
       countThrough(endpoint: string, options: Through) {
         return this.through(endpoint, options, from => from.count('acme', window, never));
       },
-      /** The same from another endpoint, by default with as many attempts as an exporter makes. */
+      /** Reads from another endpoint, by default with as many attempts as an exporter makes. */
       async through<Read>(
         endpoint: string,
         { maxAttempts = 4, pause }: Through,
@@ -224,7 +224,7 @@ describe('the audit log', () => {
     let failures = 0;
     proxy.onRequest = () => {
       if (pauses < 60) return { kind: 'answer', status: 400, body: '{"__type":"ThrottlingException"}' };
-      // Two requests are one attempt: an answer of no stated length is asked for once more.
+      // An attempt has two requests: an answer without a length is requested again.
       if (failures++ < 2) return { kind: 'answer', status: 500, body: '{"__type":"InternalServerError"}' };
       return { kind: 'pass' };
     };

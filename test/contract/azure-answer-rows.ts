@@ -8,7 +8,7 @@ import {
 import type { AnswerRow, ExpectedAnswer } from './bucket-answers.ts';
 import type { Fault } from './fault-proxy.ts';
 
-/** A server that takes every block and every blob, and keeps none: what it would answer stands in the rows. */
+/** A server that accepts and discards every block and blob; the rows say what it answers. */
 export function startTaker(
   accessWith: (key: string, containerName: string) => AzureAccess,
 ): Promise<AzureContractServer> {
@@ -19,7 +19,7 @@ export function startTaker(
   return startAzureContractServer(accessWith, take);
 }
 
-/** An answer of Azure's own, with code and explanation. */
+/** An answer of Azure itself, with code and message. */
 export function azure(status: number, code: string, message: string, is: ExpectedAnswer): AnswerRow[] {
   const headers = { 'x-ms-error-code': code, 'content-type': 'application/xml' };
   return [
@@ -33,7 +33,7 @@ export function xml(code: string, message: string, more: Record<string, string> 
   return `<?xml version="1.0" encoding="utf-8"?><Error><Code>${code}</Code><Message>${message}\n${trailer}</Message>${elements.join('')}</Error>`;
 }
 
-/** What a proxy shows to people. */
+/** The error page of a proxy. */
 export function page(status: number): Fault {
   const body = '<!DOCTYPE html><html><body>Please sign in: BlobAlreadyExists</body></html>';
   return { kind: 'answer', status, headers: { 'content-type': 'text/html' }, body };

@@ -1,9 +1,11 @@
-/** What Azure documents, or has been seen to answer, to a Put Blob or a Put Block List, and what stands in its place. */
+/**
+ * Documented and observed answers of Azure to Put Blob and Put Block List, and answers that others give in its place.
+ */
 import { azure, page, refused, startTaker, there, unclear, xml } from './azure-answer-rows.ts';
 import { describeAnswers } from './bucket-answers.ts';
 
 describeAnswers('Azure with an account key', () => startTaker(key => ({ accountKey: key })), [
-  // Only an answer that can mean nothing else says that a blob is there.
+  // Only an unambiguous answer means that the blob exists.
   ...azure(409, 'BlobAlreadyExists', 'The specified blob already exists.', there(/already exists/)),
   ...azure(
     412,
@@ -56,7 +58,7 @@ describeAnswers('Azure with an account key', () => startTaker(key => ({ accountK
     is: there(/BlobAlreadyExists/),
   },
 
-  // The same status with other words is a refusal, told with these words.
+  // The same status with another message is a refusal, reported with that message.
   ...azure(
     412,
     'LeaseLost',
@@ -144,7 +146,7 @@ describeAnswers('Azure with an account key', () => startTaker(key => ({ accountK
   },
   { name: '307', answer: { kind: 'answer', status: 307 }, is: refused('destination_rejected', /redirect/) },
 
-  // Throttled and broken.
+  // Throttling and server errors.
   ...azure(
     503,
     'ServerBusy',
@@ -167,7 +169,7 @@ describeAnswers('Azure with an account key', () => startTaker(key => ({ accountK
   { name: '408', answer: { kind: 'answer', status: 408 }, is: unclear('destination_unavailable') },
   { name: '502 of a proxy', answer: page(502), is: unclear('destination_unavailable') },
 
-  // Nobody knows.
+  // The outcome is unknown.
   {
     name: '409 without content',
     answer: { kind: 'answer', status: 409 },

@@ -22,11 +22,11 @@ const environment = {
 export const { accountName, accountKey, container } = environment;
 const wrongKey = randomBytes(64).toString('base64');
 
-/** Bytes of a block as the tests open the driver. */
+/** The block size with which the tests open the driver. */
 export const blockSize = 1024 * 1024;
 export const hour = 3_600_000;
 
-/** The server and its container as the vendor's SDK sees it. */
+/** The server, and its container in the vendor’s SDK. */
 export interface AzureContractServer extends BucketServer {
   readonly blobs: ContainerClient;
 }
@@ -61,7 +61,7 @@ export async function startAzureContractServer(
   return {
     endpoint: server.endpoint,
     blobs,
-    // Every server can play them: the SAS and keys of the tests make the faults.
+    // Possible on every server, because the tests make the faults with their SAS and keys.
     faults: ['wrong-credentials', 'missing-bucket', 'denied'],
     isExternal: false,
     secrets: [accountKey, wrongKey, ...[right, ...Object.values(faulty)].flatMap(Object.values<string>)],
@@ -126,7 +126,7 @@ export function openAzureBucket(
   });
 }
 
-/** A SAS for a container with these permissions, ending so many milliseconds from now. */
+/** A SAS for a container with these permissions, which expires in so many milliseconds. */
 export function signedSas(
   permissions: string,
   endsIn: number,

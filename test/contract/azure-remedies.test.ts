@@ -1,4 +1,4 @@
-/** What Azure says to a credential that may not create the blob: the remedy follows from its code and its words. */
+/** Azure’s answers to a credential that may not create the blob. The remedy depends on code and message. */
 import { azure, refused, startTaker, xml } from './azure-answer-rows.ts';
 import { accountKey, hour, signedSas } from './azure-contract-server.ts';
 import { describeAnswers } from './bucket-answers.ts';

@@ -94,7 +94,7 @@ describe('the Azure driver', () => {
       yield Buffer.alloc(blockSize, 'y');
     }
     const answer = await bucket.create({ ...theirs, body: slowBody() }, unwatched);
-    // Which of both checks a server makes first is its own affair.
+    // The order of these two checks is up to the server.
     const discarded = { kind: 'refused', failure: { code: 'destination_unavailable' } };
     expect(answer).toMatchObject(answer.kind === 'exists' ? { afterUnclear: false } : discarded);
     const stored = await server.blobs.getBlobClient(theirs.key).downloadToBuffer();
@@ -112,7 +112,7 @@ describe('the Azure driver', () => {
         requests++;
         play(incoming, outgoing);
       });
-      // More than the system takes on behalf of a server that does not read.
+      // More than the operating system buffers for a server that does not read.
       const bytes = 32 * blockSize;
       const bucket = openAzureBucket({ accountKey }, cloud.endpoint, { blockSize: bytes, silenceMs: 500 });
       expect(await bucket.create(object(bytes), unwatched)).toMatchObject({

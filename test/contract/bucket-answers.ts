@@ -5,12 +5,12 @@ import { noise, object, unwatched } from './contract-objects.ts';
 import { contractSetting } from './contract-setting.ts';
 import type { Fault } from './fault-proxy.ts';
 
-/** What a cloud says to each request that creates the object, and what that comes to. */
+/** An answer of a cloud to each request that creates the object, and the outcome that the driver must report. */
 export interface AnswerRow {
   readonly name: string;
   readonly answer: Fault;
   readonly is: ExpectedAnswer;
-  /** Default: both kinds of upload. */
+  /** By default both kinds of upload. */
   readonly of?: UploadSize;
 }
 
@@ -21,14 +21,13 @@ export type ExpectedAnswer =
   | { readonly kind: 'exists'; readonly says?: RegExp }
   | { readonly kind: 'refused' | 'unclear'; readonly code: FailureCode; readonly says?: RegExp };
 
-/** How often a driver sends the request that creates, at most. */
+/** The maximum number of attempts that a driver makes at creating the object. */
 const mostTries = 3;
 
 /**
- * Tries each row by an upload of one request and by one of several; alone, and after a 503. What comes after the 503
- * follows from the row: a refusal then leaves it unclear, and an object that exists may be the upload's own.
- *
- * @param severalBytes the length of a body that takes several requests
+ * Tries each row with an upload of one request and with one of several; alone, and after a 503. The outcome after a
+ * 503 follows from the row: a refusal stays unclear, and an existing object may be the upload’s own.
+ * @param severalBytes the length of a body that needs several requests
  */
 export function describeAnswers(
   name: string,

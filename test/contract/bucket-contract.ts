@@ -9,7 +9,7 @@ import { type ContractSetting, contractSetting } from './contract-setting.ts';
 
 export type { BucketFault, BucketServer } from './bucket-server.ts';
 
-/** An answer that an object which this upload did not write has the key. */
+/** The answer that an object exists which this upload cannot have written. */
 const existing = { kind: 'exists', afterUnclear: false };
 
 /** What every driver promises (the doc comments of `Bucket`), tried on a real server. */
@@ -252,7 +252,7 @@ function describeSteps(setting: ContractSetting): void {
   });
 }
 
-/** The failure is the very error that ended the upload, or an ExportError with it as its cause. */
+/** The failure is the error that ended the upload, or an ExportError with it as its cause. */
 function expectReason(answer: Answer, kind: 'refused' | 'unclear', reason: Error): void {
   expect(answer.kind).toBe(kind);
   const failure = 'failure' in answer ? answer.failure : undefined;

@@ -13,7 +13,7 @@ const faultCodes = {
   denied: 'access_denied',
 } as const satisfies Partial<Record<BucketFault, FailureCode>>;
 
-/** What a driver does about a cloud that refuses, and about a network that breaks. */
+/** How a driver handles a cloud that refuses, and a network that fails. */
 export function describeFailures(setting: ContractSetting): void {
   describe('names what went wrong', () => {
     const faults = Object.entries(faultCodes) as [keyof typeof faultCodes, FailureCode][];
@@ -83,7 +83,7 @@ export function describeFailures(setting: ContractSetting): void {
     });
 
     test('nobody listening: network', async () => {
-      // No port of the ephemeral range: a server of another test could be given it at any moment.
+      // Not an ephemeral port: another test’s server could get it at any moment.
       const endpoint = setting.proxy.endpoint.replace(/:\d+/, ':1');
       const bucket = await setting.open({ endpoint });
       await setting.expectFailure(
@@ -221,13 +221,13 @@ export function describeFailures(setting: ContractSetting): void {
   });
 }
 
-/** The driver asked again and found the object there, or it left that to the next export, which will find it. */
+/** Either the driver retried and found the object, or it reports an unclear outcome and the next export finds it. */
 function expectPerhapsOurs(answer: Answer): void {
   if (answer.kind === 'exists') expect(answer.afterUnclear).toBe(true);
   else expect(['created', 'unclear']).toContain(answer.kind);
 }
 
-/** The fault for the first time that each request is made; then it gets through. */
+/** The fault for the first attempt of each request; the next one passes. */
 function onceForEach(fault: Fault): (request: SeenRequest) => Fault {
   const seen = new Set<string>();
   return ({ method, path }) => {

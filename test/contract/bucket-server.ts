@@ -1,33 +1,33 @@
 import type { Bucket } from '../../lambdas/buckets/bucket.ts';
 import type { SeenRequest } from './fault-proxy.ts';
 
-/** A real server behind the suite: embedded, or one named by the environment. */
+/** The server under the suite: embedded, or named by the environment. */
 export interface BucketServer {
   /**
-   * The driver opened on this server, with short delays between its attempts and small parts.
-   * `fault` breaks one thing; `endpoint` replaces the server's own (it is the fault proxy's, or one where nobody listens);
-   * `silenceMs` is the driver's option.
+   * Opens the driver on this server, with short delays and small parts. `fault` makes one thing fail; `endpoint`
+   * replaces the server’s own, by the fault proxy or by an address without a server; `silenceMs` is passed to the
+   * driver.
    */
   open(options?: BucketOpening): Bucket | Promise<Bucket>;
-  /** True for the request that creates the object, of all those that an upload sends. */
+  /** True for the request of an upload that creates the object. */
   creates(request: SeenRequest): boolean;
   readonly endpoint: string;
   /**
-   * Which faults this server can play: all of the embedded one's. An external server's environment says; what it
-   * cannot play is skipped with a word why.
+   * The faults that this server can produce; the embedded one can produce all. For an external server, the
+   * environment says which; tests of other faults are skipped with a reason.
    */
   readonly faults: readonly BucketFault[];
-  /** True of a server that the environment names; the embedded one has to play every fault. */
+  /** True if the environment names the server; the embedded one must produce every fault. */
   readonly isExternal: boolean;
-  /** The name of the bucket that `open` opens (with a fault, it may be another one): every message must hold it. */
+  /** The name of the bucket that `open` uses (a fault may change it); every message must contain it. */
   bucketName(fault?: BucketFault): string;
-  /** Every secret text in the credentials that `open` uses, right and wrong ones: no piece of them may show in an error. */
+  /** All secrets in the credentials that `open` uses; no part of them may appear in an error. */
   readonly secrets: readonly string[];
-  /** Reads an object with the vendor's SDK, or undefined when it is not there. */
+  /** Reads an object with the vendor’s SDK; undefined if it does not exist. */
   read(key: string): Promise<StoredObject | undefined>;
-  /** Writes an object that is not the driver's. */
+  /** Writes an object without the driver. */
   put(key: string, body: Uint8Array): Promise<void>;
-  /** Uploads begun and neither completed nor aborted; absent where the cloud has no such notion. */
+  /** The number of unfinished uploads; absent if the cloud has none. */
   unfinishedUploads?(): Promise<number>;
   close(): Promise<void>;
 }

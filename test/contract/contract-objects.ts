@@ -1,12 +1,12 @@
 import { createCipheriv, createHash } from 'node:crypto';
 import type { NewObject, UploadWatch } from '../../lambdas/buckets/bucket.ts';
 
-/** The length of a body that is several parts long with every driver as the suite opens it. */
+/** The length of a body that has several parts with every driver as the suite opens it. */
 export const manyParts = 18 * 1024 * 1024 + 12_345;
 
 export const metadata = { windowstart: '2026-11-22T14:30:00Z', part: '1', writer: 'siem-export 0.1.0' };
 
-/** A watch with this signal, whose steps do nothing unless they are given. */
+/** A watch with this signal; steps do nothing by default. */
 export function watchedBy(
   signal: AbortSignal,
   step: UploadWatch['step'] = async () => undefined,
@@ -17,12 +17,12 @@ export function watchedBy(
 /** A watch that never aborts and whose steps do nothing. */
 export const unwatched = watchedBy(new AbortController().signal);
 
-/** What the driver is asked to create. */
+/** The object to create. */
 export function object(key: string, body: Buffer): NewObject {
   return { key, body: inOddChunks(body), contentType: 'application/zip', metadata };
 }
 
-/** Bytes that do not compress and are the same at every run. */
+/** Incompressible bytes, the same in every run. */
 export function noise(length: number): Buffer {
   return createCipheriv('aes-128-ctr', Buffer.alloc(16), Buffer.alloc(16)).update(Buffer.alloc(length));
 }
@@ -37,7 +37,7 @@ async function* inOddChunks(body: Buffer): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** The body, with something happening before the chunk that holds the byte. */
+/** Yields the body, and calls back before the chunk that contains this byte. */
 export async function* interrupted(
   body: Buffer,
   atByte: number,

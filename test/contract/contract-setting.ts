@@ -7,27 +7,27 @@ import type { BucketFault, BucketOpening, BucketServer } from './bucket-server.t
 import { sha256 } from './contract-objects.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 
-/** What a test of the contract works with; valid inside tests only. */
+/** The setting of a contract test; only valid inside tests. */
 export interface ContractSetting {
   readonly server: BucketServer;
-  /** In front of the server, and fresh for each test. */
+  /** A proxy in front of the server, new for each test. */
   readonly proxy: FaultProxy;
-  /** A key prefix that no other test uses. */
+  /** A key prefix unique to the test. */
   readonly folder: string;
   /** Opens the driver and closes it after the test. */
   open(options?: BucketOpening): Promise<Bucket>;
   openThroughProxy(options?: Omit<BucketOpening, 'endpoint'>): Promise<Bucket>;
   expectStored(key: string, body: Buffer): Promise<void>;
   expectNothingUnfinished(): Promise<void>;
-  /** Leaves a test out, with a word why, if the server that the environment names cannot play its fault. */
+  /** Skips the test with a reason if the external server cannot produce its fault. */
   plays(fault: BucketFault, test: Pick<TestContext, 'skip'>): void;
-  /** Expects a refusal, or an unclear answer, with this code, that names the bucket and holds no secret. */
+  /** Expects a refusal or an unclear answer with this code, that names the bucket and contains no secret. */
   expectFailure(creation: Promise<Answer>, code: FailureCode, about?: ExpectedFailure): Promise<ExportError>;
 }
 
 export interface ExpectedFailure {
   readonly fault?: BucketFault;
-  /** Default: either. */
+  /** By default either. */
   readonly kind?: 'refused' | 'unclear';
 }
 
@@ -46,7 +46,7 @@ export function contractSetting(start: () => Promise<BucketServer>): ContractSet
   beforeEach(async () => {
     folder = `contract/${randomUUID()}`;
     proxy = await startFaultProxy(server.endpoint);
-    // A test whose server refuses everything at the end leaves what nobody could clear away.
+    // A test whose server refuses everything cannot remove its unfinished uploads, so they are counted before.
     unfinishedBefore = await unfinished();
   });
   afterEach(async () => {
@@ -106,7 +106,10 @@ export function contractSetting(start: () => Promise<BucketServer>): ContractSet
   };
 }
 
-/** No eight characters of a secret, and no signature made with one, in anything that a log could print of the error. */
+/**
+ * No eight consecutive characters of a secret or of a signature may occur in anything that a log could print of the
+ * error.
+ */
 function expectNoSecret(failure: ExportError, secrets: readonly string[]): void {
   const printed = [
     inspect(failure, { depth: 20, showHidden: true }),

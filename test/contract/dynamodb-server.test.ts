@@ -11,7 +11,7 @@ import { createTable } from '../../local/create-table.ts';
 import { startDynamodbServer } from '../../local/servers/dynamodb-server.ts';
 import type { LocalServer } from '../../local/servers/http-server.ts';
 
-/** What only the embedded server does; what it has in common with DynamoDB is in the suite of the ledger. */
+/** Behaviour of the embedded server only; what it has in common with DynamoDB is tested in ledger.test.ts. */
 
 const TableName = 'Versions';
 let server: LocalServer;

@@ -8,7 +8,7 @@ import {
 import { createTable } from '../../local/create-table.ts';
 import { startDynamodbServer } from '../../local/servers/dynamodb-server.ts';
 
-/** What a suite names of a table: its string (or number) keys, and an index on one of them. */
+/** The keys of a table: string (or number) keys, and an index on one of them. */
 export interface TableKeys {
   readonly partition: string;
   readonly sort?: string;
@@ -18,7 +18,7 @@ export interface TableKeys {
 
 export interface DynamodbTables {
   readonly client: DynamoDBClient;
-  /** Creates a table of its own for a suite, and answers with its name. */
+  /** Creates a table for a suite, and returns its name. */
   create(keys: TableKeys): Promise<string>;
   close(): Promise<void>;
 }

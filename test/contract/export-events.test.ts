@@ -13,7 +13,7 @@ afterEach(async () => {
 });
 
 describe('an event', () => {
-  /** EventBridge, which answers 200 whatever becomes of the event; `undefined` takes it. */
+  /** An EventBridge that answers 200 even if it refuses an event; `undefined` accepts it. */
   async function startBus(refusals: readonly (string | undefined)[]) {
     const details: unknown[] = [];
     server = await startJsonProtocolServer({

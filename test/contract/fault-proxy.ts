@@ -12,63 +12,66 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startHttpServer } from '../../local/servers/http-server.ts';
 
-/** What the proxy does to one request. */
+/** What the proxy does with a request. */
 export type Fault =
-  /** Hands it to the server and the answer back. */
+  /** Forwards the request and the answer. */
   | { readonly kind: 'pass' }
-  /** Reads the request, keeps it from the server, and answers in its place. */
+  /** Reads the request and answers itself. */
   | {
       readonly kind: 'answer';
       readonly status: number;
       readonly body?: string;
       readonly headers?: OutgoingHttpHeaders;
-      /** True to break the connection when the body is sent, one byte of which is missing then. */
+      /** True to close the connection one byte before the end of the body. */
       readonly cut?: boolean;
     }
-  /** Breaks both connections once so many bytes of the request's body went by (0: at once), at the latest at its end. */
+  /** Resets both connections after so many bytes of the request’s body (0: at once), at the latest at its end. */
   | { readonly kind: 'reset'; readonly afterBytes: number }
-  /** Lets the server do its work, then breaks the connection in place of the answer; with `when`, only if that says so then. */
+  /**
+   * Lets the server process the request, then closes the connection instead of answering; with `when`, only if it
+   * returns true then.
+   */
   | { readonly kind: 'lose-answer'; readonly when?: () => Promise<boolean> }
-  /** Lets the server do its work, and hands the answer back so much later. */
+  /** Lets the server process the request, and delays the answer. */
   | { readonly kind: 'late-answer'; readonly milliseconds: number }
-  /** Breaks the connection in the middle of the answer's body, or after its head if it has none. */
+  /** Closes the connection in the middle of the answer’s body, or after the header if it has none. */
   | { readonly kind: 'cut-answer' }
-  /** Reads the request, keeps it from the server, and never answers. */
+  /** Reads the request and never answers. */
   | { readonly kind: 'silent' }
-  /** Reads the request, keeps it from the server, and falls silent in the middle of an answer of 200. */
+  /** Reads the request and stops in the middle of an answer with status 200. */
   | { readonly kind: 'stalled-answer' }
-  /** Hands the request's body on at this speed. */
+  /** Forwards the body at this speed. */
   | { readonly kind: 'slow'; readonly bytesPerSecond: number };
 
 export interface SeenRequest {
   readonly method: string;
-  /** With its query. */
+  /** Including the query. */
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
-  /** The connection by which it came; a kept one brings several. */
+  /** The connection of the request; a kept-alive one carries several. */
   readonly connection: object;
 }
 
 export interface FaultProxy {
-  /** The target's URL with the proxy's own host in it; always http. */
+  /** The URL of the target with the proxy’s host; always http. */
   readonly endpoint: string;
-  /** Every request so far, in the order of arrival; empty if they are not kept. */
+  /** All requests in order of arrival; empty if they are not kept. */
   readonly requests: readonly SeenRequest[];
-  /** Decides for each request as its head arrives; set it to whatever a test needs. */
+  /** Decides the fault for each request when its header arrives; tests replace it. */
   onRequest: (request: SeenRequest) => Fault;
   close(): Promise<void>;
 }
 
 export interface FaultProxyOptions {
-  /** False in runs too long to remember every request. */
+  /** False for runs with too many requests to keep. */
   readonly keepRequests?: boolean;
-  /** True to hand on a request only when all of it is here, for servers that half of one would end. */
+  /** True to forward a request only when it is complete, for servers that an incomplete one would crash. */
   readonly wholeRequests?: boolean;
 }
 
 /**
- * A proxy in front of one server that breaks things on demand. The Host header goes through unchanged, so that
- * signatures over it stay valid and URLs that the server composes from it lead through the proxy again.
+ * A proxy in front of one server that injects faults. It does not change the Host header, so that signatures over it
+ * stay valid, and URLs that the server builds from it lead through the proxy.
  */
 export async function startFaultProxy(
   target: string,
@@ -81,7 +84,7 @@ export async function startFaultProxy(
     const seen = { method, path, headers, connection };
     if (keepRequests) requests.push(seen);
     play(proxy.onRequest(seen), { upstream, wholeRequests }, incoming, outgoing).catch(() => {
-      // The connection broke on either side: the other side sees the same.
+      // One connection failed, so the other side must see the same.
       outgoing.destroy();
     });
   });
@@ -130,7 +133,7 @@ async function play(
   const answered = once(request, 'response') as Promise<[IncomingMessage]>;
   const sent =
     fault.kind === 'reset' ? resetMidway(incoming, request, fault.afterBytes) : pipeline(body, request);
-  // A server may answer before the body is through (a refusal); only without any answer does a break matter.
+  // A server may answer before it has read the body, for example to refuse; a failure only matters without an answer.
   sent.catch(error => request.destroy(error));
   const [answer] = await answered;
   delete answer.headers.connection;
@@ -155,12 +158,12 @@ async function play(
   await pipeline(answer, outgoing);
 }
 
-/** Sends the beginning of the body, so that the server has a request that never gets whole. */
+/** Sends the beginning of the body, so that the server has an incomplete request. */
 async function resetMidway(incoming: IncomingMessage, request: ClientRequest, afterBytes: number) {
   let sent = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
     const beginning = chunk.subarray(0, afterBytes - sent);
-    // The very last byte stays here even when the body is shorter than that.
+    // Never send the last byte, even if the body is shorter than that.
     request.write(beginning.subarray(0, -1));
     sent += chunk.length;
     if (sent >= afterBytes) break;
@@ -176,7 +179,7 @@ function slowedTo(bytesPerSecond: number): Transform {
     async transform(chunk: Buffer, _encoding, done) {
       for (let from = 0; from < chunk.length && !this.destroyed; from += slice) {
         this.push(chunk.subarray(from, from + slice));
-        // A byte a second of a body whose connection is long closed must not keep the process alive for hours.
+        // A slow transfer whose connection has closed must not keep the process alive.
         await sleep(pause, undefined, { ref: false });
       }
       done();

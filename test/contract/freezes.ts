@@ -1,16 +1,16 @@
 import type { FaultProxy } from './fault-proxy.ts';
 
-/** Connections that are lost while a function is frozen. */
+/** Simulates connections that are lost while a function is frozen. */
 export interface Freeze {
-  /** Loses every connection that is open now, or those to one proxy only. */
+  /** Loses every open connection, or only those of one proxy. */
   freeze(only?: FaultProxy): void;
-  /** Requests that were sent over lost connections. */
+  /** The number of requests sent over lost connections. */
   lost(): number;
-  /** Connections that were ever opened. */
+  /** The number of connections ever opened. */
   connections(): number;
 }
 
-/** Puts the proxies' connections at the mercy of freezes: reset at their next use, or silent from then on. */
+/** Lets a test freeze the connections of the proxies: they are reset at the next use, or never answer again. */
 export function freezeBehind(proxies: readonly FaultProxy[], kind: 'reset' | 'silent'): Freeze {
   const known = new Map<object, FaultProxy>();
   const lostConnections = new Set<object>();

@@ -8,7 +8,7 @@ import {
   startProxiedFunctions,
 } from './proxied-functions.ts';
 
-/** As many as fill every batch that the dispatcher sends at once. */
+/** Enough to fill every batch that the dispatcher sends at once. */
 const accounts = 600;
 const ticks = [
   '2025-11-22T12:00:00Z',
@@ -39,7 +39,7 @@ describe('a function that was frozen while all its connections were lost', () =>
     freeze();
     await invoke({ time: ticks[2] });
     expect(lost()).toBe(2);
-    // What goes well on other connections says nothing about those to the queue, which are used many at once.
+    // The other connections are not affected: those to the queue are used many at once.
     freeze(stage.proxies.get('AWS_ENDPOINT_URL_SQS'));
     await invoke({ time: ticks[3] });
     expect(lost()).toBeLessThanOrEqual(3);

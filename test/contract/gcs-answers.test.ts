@@ -29,7 +29,7 @@ const denied = (says: RegExp) => ({ kind: 'refused', code: 'access_denied', says
 const rejected = (says: RegExp) => ({ kind: 'refused', code: 'destination_rejected', says }) as const;
 const exists = (says: RegExp) => ({ kind: 'exists', says }) as const;
 
-/** What Google Cloud Storage documents, and has been seen to answer, for the request that creates an object. */
+/** Documented and observed answers of Google Cloud Storage to the request that creates an object. */
 const rows: readonly AnswerRow[] = [
   row('412 of a failed precondition', 412, 'conditionNotMet', preconditions, exists(/did not hold/), ifMatch),
   row(

@@ -12,13 +12,13 @@ const google = 'https://storage.googleapis.com';
 const googleTokenUrl = 'https://oauth2.googleapis.com/token';
 const deniedBucket = 'denied-logs';
 
-/** The bucket contract's server of the environment if it names one (see `gcs.test.ts`), or else our own. */
+/** The server that the environment names (see `gcs.test.ts`), else our own. */
 export function startGcsBucketServer(): Promise<BucketServer> {
   const endpoint = process.env.CONTRACT_GCS_ENDPOINT;
   return endpoint === undefined ? startEmbedded() : startExternal(endpoint.replace(/\/+$/, ''));
 }
 
-/** A service account whose key was made just now, with the public half for a server that is to know it. */
+/** A new service account, and its public key for a server. */
 export function newServiceAccount(
   clientEmail = 'exporter@contract.iam.gserviceaccount.com',
   kind: 'rsa' | 'ed25519' = 'rsa',
@@ -40,7 +40,7 @@ export function openBucket(bucket: string, options: Omit<GcsBucketOptions, 'dest
   });
 }
 
-/** Google's own client on a server, with tokens from a token endpoint. */
+/** Google’s own client, with tokens from a token endpoint. */
 function openStorage(endpoint: string, credential: GcsCredential, tokenUrl: string): Storage {
   const authClient = new JWT({
     email: credential.clientEmail,
@@ -63,12 +63,12 @@ function openStorage(endpoint: string, credential: GcsCredential, tokenUrl: stri
 
 interface Opened {
   readonly endpoint: string;
-  /** Where tokens are, if not at the endpoint that the driver is opened on. */
+  /** The token endpoint, if it is not at the driver’s endpoint. */
   readonly tokenUrl: string | undefined;
   readonly credential: GcsCredential;
   readonly bucket: string;
   readonly denied: string | undefined;
-  /** True if the server tells a wrong key from the right one. */
+  /** True if the server verifies keys. */
   readonly checksTokens: boolean;
 }
 
@@ -99,7 +99,7 @@ async function startExternal(endpoint: string): Promise<BucketServer> {
     return bucketServer({ endpoint, tokenUrl, credential, bucket, denied, checksTokens: true });
   }
 
-  // The driver never goes without a token, so one is issued here that the server has no need to look at.
+  // The driver always needs a token, so our own issuer provides one that the server ignores.
   const account = newServiceAccount();
   const issuer = await startGcsServer({ serviceAccounts: [account], buckets: [] });
   const tokenUrl = `${issuer.endpoint}/token`;
@@ -162,7 +162,7 @@ function bucketServer(opened: Opened): BucketServer {
   };
 }
 
-/** True unless the server says that it has no token endpoint. */
+/** True unless the server answers that it has no token endpoint. */
 async function servesTokens(endpoint: string): Promise<boolean> {
   const answer = await fetch(`${endpoint}/token`, { method: 'POST', body: new URLSearchParams() });
   return ![404, 405, 501].includes(answer.status);

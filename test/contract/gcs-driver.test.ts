@@ -162,7 +162,7 @@ describe('the GCS driver', () => {
 
   test('knows that nothing is written when the request that creates never left whole', async () => {
     const controller = new AbortController();
-    // Nothing of the request is read, so that the sockets fill up long before it ends.
+    // The server reads nothing, so that the socket buffers fill up.
     const accepted: Socket[] = [];
     const deaf = createSocketServer({ pauseOnConnect: true }, socket => {
       accepted.push(socket);
@@ -199,7 +199,7 @@ describe('the GCS driver', () => {
       credential: account.credential,
       endpoint: nowhere,
       tokenUrl: `${place === 'the token' ? nowhere : server.endpoint}/token`,
-      // Finds no address and does not say so, as a host that drops every packet.
+      // Never answers, like a host that drops every packet.
       lookup: () => {
         tried += 1;
       },
@@ -445,12 +445,12 @@ describe('the token of the GCS driver', () => {
   });
 });
 
-/** Breaks the request of a method that comes as the nth to a path, and passes all others. */
+/** Breaks the nth request with a method to a path, and passes all others. */
 function once(nth: number, fault: Fault, method = 'PUT', path = '/') {
   return broken(seen => seen === nth, fault, method, path);
 }
 
-/** Breaks the requests of a method that come as the nth and later to a path, and passes all others. */
+/** Breaks the nth and all later requests with a method to a path, and passes all others. */
 function from(nth: number, fault: Fault, method = 'PUT', path = '/') {
   return broken(seen => seen >= nth, fault, method, path);
 }
@@ -464,7 +464,7 @@ function broken(isBroken: (seen: number) => boolean, fault: Fault, method: strin
   };
 }
 
-/** A success that names the object `a.zip`, as far as it is not changed. */
+/** A successful answer for the object `a.zip`, with changes. */
 function resourceWith(changed: Record<string, unknown>, status = 200): Fault & { kind: 'answer' } {
   const resource = { kind: 'storage#object', bucket: 'audit-logs', name: 'a.zip', crc32c: 'x', ...changed };
   return { kind: 'answer', status, body: JSON.stringify(resource) };

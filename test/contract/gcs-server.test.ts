@@ -128,7 +128,7 @@ describe('the GCS server', () => {
     const first = await put(uri, `bytes 0-${granule - 1}/*`, chunk);
     expect([first.status, first.headers.get('range')]).toEqual([308, `bytes=0-${granule - 1}`]);
     expect((await put(uri, 'bytes */*')).headers.get('range')).toBe(`bytes=0-${granule - 1}`);
-    // A chunk that comes again is taken once.
+    // A repeated chunk is stored once.
     await put(uri, `bytes 0-${granule - 1}/*`, chunk);
     expect((await put(uri, `bytes ${granule}-${granule + 2}/${granule + 3}`, 'end')).status).toBe(200);
     expect((await put(uri, 'bytes */*')).status).toBe(200);

@@ -21,7 +21,7 @@ describe('connections that are kept while a function is frozen', () => {
     for (const each of opened.splice(0)) await each.close();
   });
 
-  /** A function's clients before a server, and a clock that only a test moves. */
+  /** A function’s clients for a server, and a clock that only the test moves. */
   async function start(kind: 'reset' | 'silent') {
     const server = await startHttpServer(async (request: IncomingMessage, response) => {
       await request.toArray();
@@ -61,13 +61,13 @@ describe('connections that are kept while a function is frozen', () => {
       );
     const many = (number: number, send: () => Promise<unknown>) =>
       Promise.all(Array.from({ length: number }, send));
-    /** 56 requests at once, so that as many connections wait after it. */
+    /** 56 concurrent requests, so that as many connections stay open. */
     const busy = () => Promise.all([many(50, batch), many(4, item), many(2, page)]);
     const { freeze, ...seen } = freezeBehind([proxy], kind);
     return {
       ...seen,
       ...{ item, page, batch, many, busy },
-      /** The function is frozen for so long, and all its connections are lost. */
+      /** Freezes the function for so long; all its connections are lost. */
       freeze(milliseconds: number) {
         freeze();
         now += milliseconds;

@@ -47,7 +47,7 @@ const staging: Attempt = { ...mine, step: 'staging' };
 const other: Attempt = { ...mine, token: 'other', startedAt: end + 301_000 };
 const refused = (attempt: Attempt) => ({ attempt, became: 'refused' }) as const;
 const unclear = (attempt: Attempt) => ({ attempt, became: 'unclear' }) as const;
-/** As it stands once its lease is over. */
+/** The attempt after its lease. */
 const ended = ({ lease: _, ...attempt }: Attempt) => attempt;
 const committed = {
   exportedThrough: end,
@@ -329,7 +329,7 @@ describe('the ledger', () => {
   });
 
   describe('of windows that are counted again', () => {
-    /** Delivers windows of four hours, one after the other, each in files of so many rows. */
+    /** Delivers consecutive windows of four hours, in files of so many rows. */
     async function deliver(...windows: readonly (readonly number[])[]): Promise<void> {
       for (const [index, files] of windows.entries()) {
         const windowEnd = end + index * 14_400_000;

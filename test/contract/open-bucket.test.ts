@@ -89,7 +89,7 @@ describe('opening the bucket of a destination', () => {
     const bucket = await open({ ...destination, roleArn, externalId: 'account-7' });
     expect(await bucket.create(object('by-role.zip', noise(100)), unwatched)).toEqual({ kind: 'created' });
     bucket.close();
-    // Not where the bucket is, nor where this process happens to be.
+    // Neither the region of the bucket nor that of this process.
     expect(new Set(sts.requests.map(({ region }) => region))).toEqual(new Set(['us-east-1']));
   });
 

@@ -20,7 +20,7 @@ import { watchedBy } from './contract-objects.ts';
 import type { Attempt } from './outgoing-hosts.ts';
 import { configFile, movingVariables } from './outgoing-variables.ts';
 
-/** Every host to which a credential or a record may lead. */
+/** Every host that a credential or a record may lead to. */
 const allowed = [
   /^([a-z0-9-]+\.)?s3(-[a-z0-9]+)*\.([a-z0-9-]+\.)?(amazonaws\.com(\.cn)?|c2s\.ic\.gov)$/,
   /^sts(-fips)?(\.[a-z0-9-]+)?\.(amazonaws\.com(\.cn)?|c2s\.ic\.gov)$/,
@@ -125,7 +125,7 @@ describe('a certificate that nobody vouches for', () => {
       const { port, close } = await listen(server);
       const endpoint = `https://localhost:${port}`;
       vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
-      // Our own, with which the role would be assumed.
+      // The exporter’s own credentials, with which it assumes the role.
       vi.stubEnv('AWS_ACCESS_KEY_ID', 'A'.repeat(20));
       vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'b'.repeat(40));
       try {
@@ -161,7 +161,7 @@ describe('a redirect', () => {
   });
   const redirecting = createServer((request, response) => {
     request.resume();
-    // A token comes first, so that there is something to steal.
+    // Issue a token first, so that the redirect could steal it.
     if (request.url?.startsWith('/token')) {
       response.setHeader('content-type', 'application/json');
       response.end('{"access_token":"a-token","expires_in":3600,"token_type":"Bearer"}');
@@ -192,7 +192,7 @@ describe('a redirect', () => {
       credential,
     })),
   );
-  // One chunk, and more than one, which goes up in pieces.
+  // One chunk, and more than one, which needs several requests.
   it.each(cases)('$code of $cloud is not followed', async ({ code, destination, credential }) => {
     status = code;
     for (const bytes of [5, 9 * 1024 * 1024]) {
@@ -207,7 +207,7 @@ describe('a redirect', () => {
         yield Buffer.alloc(bytes);
       })();
       const object = { key: 'audit/x', body, contentType: 'application/zip', metadata: {} };
-      // Google's 308 means that the upload is not complete, and is tried again.
+      // Google’s status 308 means that the upload is incomplete, and is retried.
       const answer = await bucket.create(object, watchedBy(AbortSignal.timeout(3_000)));
       expect(['refused', 'unclear']).toContain(answer.kind);
       bucket.close();

@@ -10,14 +10,15 @@ import { watchedBy } from './contract-objects.ts';
 import { movingVariables } from './outgoing-variables.ts';
 
 /**
- * Runs the drivers as in production, without any endpoint, for records and secrets that would lead them elsewhere.
- * Nothing leaves: every name that is asked for is noted and answered with "not found", and so is every address.
+ * Runs the drivers without configured endpoints, as in production, with records and secrets that try to lead them
+ * elsewhere. No request leaves the machine: every name and address that is looked up is noted and answered with “not
+ * found”.
  */
 export interface Attempt {
   readonly name: string;
-  /** Hosts that were asked for; empty if record or secret was refused. */
+  /** The hosts that were looked up; empty if the record or secret was refused. */
   readonly hosts: readonly string[];
-  /** The code of the refusal, or of the failure. */
+  /** The code of the refusal or failure. */
   readonly outcome: string;
 }
 
@@ -28,7 +29,10 @@ const note = (host: string) => {
   asked.push(host);
   onAsked();
 };
-/** Google's stand-in for tokens: whoever has none never asks for the storage. The one server that is let through. */
+/**
+ * Stands in for Google’s token endpoint, without which the driver never contacts the storage. The only server that
+ * can be reached.
+ */
 const tokens = createServer((request, response) => {
   request.resume();
   response.setHeader('content-type', 'application/json');
@@ -38,7 +42,7 @@ await once(tokens.listen(0, '127.0.0.1'), 'listening');
 const { port: tokenPort } = tokens.address() as net.AddressInfo;
 const notFound = (host: string) => Object.assign(new Error(`not found: ${host}`), { code: 'ENOTFOUND' });
 
-// Assigned over, because these are what every connection of Node's goes through.
+// Patched, because every connection of Node uses these functions.
 Object.assign(dns, {
   lookup(host: string, ...rest: unknown[]) {
     note(host);
@@ -60,7 +64,7 @@ Object.assign(net.Socket.prototype, {
     return this;
   },
 });
-// After the patches, so that what is imported by name is the patched one.
+// After the patches, so that named imports get the patched functions.
 const { syncBuiltinESMExports } = await import('node:module');
 syncBuiltinESMExports();
 const { openBucket } = await import('../../lambdas/buckets/open-bucket.ts');
@@ -213,7 +217,7 @@ await attemptsWith('all variables', movingVariables);
 process.stdout.write(JSON.stringify(attempts));
 process.exit();
 
-/** What is asked for while variables are set that would lead elsewhere. */
+/** The hosts that are looked up while such variables are set. */
 async function attemptsWith(name: string, variables: Readonly<Record<string, string>>): Promise<void> {
   const before = { ...process.env };
   const file = 'AWS_CONFIG_FILE' in variables && { AWS_CONFIG_FILE: process.argv[2] };
@@ -252,7 +256,7 @@ async function attempt(name: string, destination: Record<string, unknown>, secre
   attempts.push({ name, hosts: [...new Set(asked)], outcome });
 }
 
-/** Opens the bucket and writes, until the first host is asked for and has answered. */
+/** Opens the bucket and writes, until the first host has been looked up. */
 async function write(destination: Record<string, unknown>, secret: string | undefined): Promise<string> {
   const end = new AbortController();
   onAsked = () => setTimeout(() => end.abort(new ExportError('out_of_time', 'a host was asked for')), 20);

@@ -1,7 +1,7 @@
 const elsewhere = 'evil.example';
 const url = `http://${elsewhere}:8080`;
 
-/** A shared configuration file of AWS's that sends every service elsewhere. */
+/** An AWS configuration file that redirects every service. */
 export const configFile = `[default]
 endpoint_url = ${url}
 services = moved
@@ -12,12 +12,12 @@ sts =
   endpoint_url = ${url}
 `;
 
-/** Variables by which an SDK, a library below it or Node itself may send requests to another host. */
+/** Variables with which an SDK, one of its libraries or Node may redirect requests. */
 export const movingVariables: Readonly<Record<string, string>> = {
   AWS_ENDPOINT_URL: url,
   AWS_ENDPOINT_URL_S3: url,
   AWS_ENDPOINT_URL_STS: url,
-  // Written where the test says.
+  // The test sets the path.
   AWS_CONFIG_FILE: '',
   AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false',
   AWS_USE_FIPS_ENDPOINT: 'true',

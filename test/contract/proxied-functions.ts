@@ -16,21 +16,21 @@ export type FunctionName = 'dispatcher' | 'exporter' | 'watchdog';
 
 /** The three functions as they are deployed, with a proxy before each server. */
 export interface ProxiedFunctions {
-  /** By the variable that tells a function of its server. */
+  /** By the name of the variable that holds the server’s address. */
   readonly proxies: ReadonlyMap<string, FaultProxy>;
   start(name: FunctionName): Promise<StartedFunction>;
   close(): Promise<void>;
 }
 
 interface StartedFunction extends Pick<LambdaFunction, 'invoke'> {
-  /** What the function has written so far. */
+  /** The output of the function so far. */
   log(): string;
 }
 
 interface Options {
-  /** `account-0` and so on, in UTC, with keys of S3; and `by-role`, whose bucket is written by a role. */
+  /** The number of accounts: `account-0` and so on, in UTC, with S3 keys; and `by-role`, which uses a role. */
   readonly accounts: number;
-  /** The functions' own. */
+  /** The session token of the functions’ own credentials. */
   readonly sessionToken?: string;
 }
 
@@ -55,7 +55,7 @@ export async function startProxiedFunctions({ accounts, sessionToken }: Options)
   const environments = {
     dispatcher: functionEnvironment(dispatcher, servers, own),
     exporter: functionEnvironment(exporter, servers, own),
-    // Which holds all that the watchdog reads.
+    // The exporter’s variables include all that the watchdog reads.
     watchdog: functionEnvironment(exporter, servers),
   };
   const secretId = `${secretPrefix}acme`;
@@ -98,7 +98,7 @@ export async function startProxiedFunctions({ accounts, sessionToken }: Options)
   };
 }
 
-/** The event by which an exporter is asked for an account's windows up to a tick. */
+/** The event that makes an exporter export the windows of an account up to a tick. */
 export function messageFor(accountId: string, tick: string): object {
   const attributes = { ApproximateReceiveCount: '1' };
   return {

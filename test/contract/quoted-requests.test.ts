@@ -13,7 +13,7 @@ import {
 const sessionToken = `IQoJb3JpZ2luX2VjEJr//////////${'xYz7+/'.repeat(30)}==`;
 const code = 'SignatureDoesNotMatch';
 
-/** AWS's words for a signature that it does not accept: it quotes the request, in the message and beside it. */
+/** AWS’s answer to an invalid signature: it quotes the request in the message and beside it. */
 function quoted({ method, path, headers }: Pick<SeenRequest, 'method' | 'path' | 'headers'>) {
   const lines = Object.entries(headers).map(([name, value]) => `${name}:${value}`);
   const canonical = [method, path, '', ...lines].join('\n');
@@ -21,7 +21,7 @@ function quoted({ method, path, headers }: Pick<SeenRequest, 'method' | 'path' |
   return { canonical, message };
 }
 
-/** The refusal as each service writes it. */
+/** The refusal in the format of each service. */
 function refusalOf(variable: string, request: SeenRequest): Fault {
   const { canonical, message } = quoted(request);
   const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
@@ -32,7 +32,7 @@ function refusalOf(variable: string, request: SeenRequest): Fault {
   };
   const json = JSON.stringify({ __type: `com.amazonaws#${code}`, message, canonical });
   const type = xml[variable] === undefined ? 'application/x-amz-json-1.0' : 'application/xml';
-  // The answer's own headers quote it, too.
+  // The headers of the answer quote the request, too.
   const echo = String(request.headers['x-amz-security-token'] ?? '');
   return {
     kind: 'answer',
@@ -61,7 +61,7 @@ describe('of a request that AWS quotes in its refusal nothing is logged', () => 
     ['exporter', 'LOCAL_S3_ENDPOINT', message],
     ['exporter', 'LOCAL_STS_ENDPOINT', messageFor('by-role', tick.time)],
     ['exporter', 'AWS_ENDPOINT_URL_EVENTBRIDGE', message],
-    // Its message is to come again, which is refused, too.
+    // Its message is postponed, which is refused as well.
     [
       'exporter',
       'AWS_ENDPOINT_URL_SQS',

@@ -11,7 +11,7 @@ import { RawHttpHandler, receiveInto } from '../../lambdas/aws/raw-http-handler.
 
 type Reply = (socket: Socket, request: string) => Promise<void> | void;
 
-/** Shorter and longer than what a socket gives at once, as DynamoDB's answers are. */
+/** Shorter and longer than what a socket delivers at once, like DynamoDB’s answers. */
 const lengths = [0, 1, 500, 16_384, 65_535, 65_536, 65_537, 300_000, 1_200_000];
 const bodies = lengths.map(length => randomBytes(length));
 const timeouts = { connect: 2_000, answer: 2_000 };
@@ -19,7 +19,7 @@ const timeouts = { connect: 2_000, answer: 2_000 };
 const headOf = (length: number, more = '') =>
   `HTTP/1.1 200 OK\r\nContent-Length: ${length}\r\nX-Name: value: more\r\n${more}\r\n`;
 
-/** Writes so many bytes at a time, and lets each go before the next. */
+/** Writes pieces of this size, and waits until each is sent. */
 async function inPieces(socket: Socket, bytes: Buffer, size: number): Promise<void> {
   for (let from = 0; from < bytes.length; from += size) {
     socket.write(bytes.subarray(from, from + size));
@@ -27,7 +27,7 @@ async function inPieces(socket: Socket, bytes: Buffer, size: number): Promise<vo
   }
 }
 
-/** A body by its number, whole. */
+/** Answers with the complete body of that number. */
 const reply: Reply = (socket, request) => {
   const body = bodies[Number(/\{"number":(\d+)\}$/.exec(request)?.[1])] ?? Buffer.alloc(0);
   socket.write(Buffer.concat([Buffer.from(headOf(body.length)), body]));
@@ -65,7 +65,7 @@ describe.each(['http:', 'https:'] as const)('the handler over %s', protocol => {
     let request = '';
     socket.on('data', async bytes => {
       request += bytes;
-      // Every request of these tests is JSON, and ends with it.
+      // Every request in these tests is JSON and ends with a brace.
       if (!request.endsWith('}')) return;
       const whole = request;
       request = '';
@@ -162,7 +162,7 @@ describe.each(['http:', 'https:'] as const)('the handler over %s', protocol => {
     ['of an older protocol', 'HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n{}'],
     ['with a head longer than any', `${headOf(2, `X-Long: ${'x'.repeat(17_000)}\r\n`)}{}`],
   ])('leaves an answer %s to the handler of the SDK', async (_, bytes) => {
-    // Node's own client refuses two of these for good: one with two lengths, and a head of more than 16 KB.
+    // Node’s client refuses two of these: one with two lengths, and one with a header of more than 16 KB.
     const send = start(socket => void socket.write(bytes));
     const outcome = send().then(
       async ({ response }) => text(response.body),
@@ -194,7 +194,7 @@ describe.each(['http:', 'https:'] as const)('the handler over %s', protocol => {
     await send(1);
     await send(2);
     expect(connections).toBe(2);
-    // The server's own end of it closes when the other has.
+    // The server closes its side when the client has closed.
     await closed;
     await send(3);
     await send(3);
@@ -228,7 +228,7 @@ describe.each(['http:', 'https:'] as const)('the handler over %s', protocol => {
   });
 
   it('takes an IPv6 address as it stands in a URL', async () => {
-    // Nobody need listen there; with its brackets it would be the name of a host.
+    // No server has to listen there: with the brackets, it would be looked up as a host name.
     const outcome = await start(reply)(1, { hostname: '[::1]' }).catch(
       (failure: { code?: string }) => failure,
     );

@@ -29,7 +29,7 @@ const refusal =
     response.writeHead(status, { 'content-length': text.length }).end(text);
   };
 const broken: Reply = response => void response.destroy();
-/** Without a length, which a raw connection leaves to the SDK's own handler. */
+/** An answer without a length, which the raw handler leaves to the SDK’s own one. */
 const chunked =
   (text: string): Reply =>
   response => {
@@ -44,7 +44,7 @@ describe('queries that are answered in bytes', () => {
     for (const each of opened.splice(0)) await each.close();
   });
 
-  /** A client of a server that gives these answers, one after the other. */
+  /** A client of a server that gives these answers in turn. */
   async function start(...replies: Reply[]) {
     const received: { readonly attempt: string | undefined; readonly body: unknown }[] = [];
     let fallbacks = 0;

@@ -1,4 +1,4 @@
-/** What Amazon S3, or whoever answers in its place, says to the request that creates an object. */
+/** Answers of Amazon S3, or of others in its place, to the request that creates an object. */
 import { type AnswerRow, describeAnswers, type ExpectedAnswer } from './bucket-answers.ts';
 import type { BucketOpening } from './bucket-server.ts';
 import type { Fault } from './fault-proxy.ts';
@@ -38,7 +38,7 @@ const rows: readonly AnswerRow[] = [
     is: { kind: 'created' },
   },
 
-  // Exists: only by words that can mean nothing else.
+  // Exists: only by an unambiguous message.
   {
     name: '412 that names If-None-Match',
     answer: said(412, 'PreconditionFailed', precondition, '<Condition>If-None-Match</Condition>'),
@@ -50,7 +50,7 @@ const rows: readonly AnswerRow[] = [
     is: { kind: 'exists' },
   },
 
-  // The status of an object that exists, with other words.
+  // The status of an existing object, with another message.
   {
     name: '412 that names another condition',
     answer: said(
@@ -84,7 +84,7 @@ const rows: readonly AnswerRow[] = [
     is: unclear('network'),
   },
 
-  // Two conditional writes at once.
+  // Two concurrent conditional writes.
   {
     name: '409 ConditionalRequestConflict',
     answer: said(409, 'ConditionalRequestConflict', 'Try again'),
@@ -102,7 +102,7 @@ const rows: readonly AnswerRow[] = [
   },
   { name: '409 without content', answer: bare(409), is: unclear('destination_unavailable') },
 
-  // A success that cannot be read.
+  // A successful answer that cannot be read.
   { name: '200 without content', answer: bare(200), is: unclear('destination_unavailable') },
   { name: '200 with blanks', answer: bare(200, ' \n '), is: unclear('destination_unavailable') },
   { name: '200 with a page of a proxy', answer: bare(200, html), is: unclear('destination_unavailable') },
@@ -128,7 +128,7 @@ const rows: readonly AnswerRow[] = [
   },
   { name: '204', answer: bare(204), is: unclear('destination_unavailable') },
 
-  // Trouble of the service or of the network.
+  // Errors of the service or the network.
   {
     name: '500 InternalError',
     answer: said(500, 'InternalError', 'Please try again'),
@@ -169,7 +169,7 @@ const rows: readonly AnswerRow[] = [
     is: refused('destination_unavailable'),
   },
 
-  // Refusals, told with the cause that S3 names and its remedy.
+  // Refusals, reported with the cause that S3 names and its remedy.
   {
     name: '403 AccessDenied without a cause',
     answer: said(403, 'AccessDenied', 'Access Denied'),
@@ -273,7 +273,7 @@ const rows: readonly AnswerRow[] = [
   },
 ];
 
-/** The server does not mind how small a part is. */
+/** This server accepts parts of any size. */
 const partSize = 64 * 1024;
 
 async function start() {

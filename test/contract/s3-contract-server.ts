@@ -15,32 +15,32 @@ import type { S3Destination } from '../../lambdas/domain/account.ts';
 import { startS3Server } from '../../local/servers/s3-server.ts';
 import type { BucketFault, BucketServer } from './bucket-server.ts';
 
-/** A server of S3's protocol, with what the tests need to know of it. */
+/** An S3 server, and what the tests need to know about it. */
 interface Place {
   readonly endpoint: string;
   readonly bucket: string;
   readonly region: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** A bucket that exists and may not be written. */
+  /** A bucket that exists but cannot be written. */
   readonly deniedBucket: string | undefined;
   readonly playsWrongRegion: boolean;
   readonly isExternal: boolean;
   close(): Promise<void>;
 }
 
-/** What differs from how the contract opens the driver. */
+/** Options that differ from those of the contract suite. */
 export interface S3Opening extends Partial<Omit<S3BucketOptions, 'destination'>> {
   readonly destination?: Partial<S3Destination>;
 }
 
-/** The server, with what the S3 tests need beside the contract. */
+/** The server, with what the S3 tests need besides the contract. */
 export interface S3ContractServer extends BucketServer {
   openWith(options: S3Opening): Bucket;
   readonly region: string;
 }
 
-/** Short pauses, and the smallest parts that S3 takes. */
+/** Short delays, and the smallest parts that S3 accepts. */
 const tuning = { partSize: 5 * 1024 * 1024, pauseMs: 20 };
 
 const wrongSecret = 'wrong/Pq7ZbR2mXv9Kc4Tn8Wd3Hs6Jf1Ly5Ga0Eu';
@@ -71,7 +71,7 @@ export async function startEmbeddedS3(): Promise<S3ContractServer> {
   });
 }
 
-/** The server that the environment names (see s3.test.ts), with its bucket created if missing. */
+/** The server that the environment names (see s3.test.ts); creates its bucket if it is missing. */
 export async function connectToExternalS3(
   endpoint: string,
   env: NodeJS.ProcessEnv,
@@ -152,7 +152,7 @@ function contractServer(place: Place): S3ContractServer {
         ...(fault === 'wrong-credentials' && {
           credential: { type: 's3', accessKeyId, secretAccessKey: wrongSecret },
         }),
-        // Nothing can be cleaned up on a server that only fails; where something can, the tests count what is left.
+        // A server that only fails cannot be cleaned up; where cleaning is possible, the tests count what remains.
         onLeftover: () => undefined,
       }),
     async read(key) {

@@ -53,7 +53,7 @@ describe(`the S3 driver on ${serverName}`, () => {
         endpoint: setting.proxy.endpoint,
         destination: { expectedBucketOwner: '123456789012' },
       });
-      // A server that checks the owner would refuse this one, so nobody's S3 is asked.
+      // A server that checks the owner would refuse this one, so no real S3 is contacted.
       setting.proxy.onRequest = ({ path }) => ({
         kind: 'answer',
         status: 200,

@@ -43,7 +43,7 @@ describe('a secret', () => {
     ['ResourceNotFoundException', 'does not exist: create it'],
     ['InvalidRequestException', 'not being deleted'],
     ['ValidationException', 'check its name'],
-  ])('that gives %s is for the account’s keepers to mend', async (code, remedy) => {
+  ])('that gives %s is for the operator to fix', async (code, remedy) => {
     answer = refuse(code);
     await expect(read()).rejects.toMatchObject({
       code: 'secret_missing',
@@ -60,7 +60,7 @@ describe('a secret', () => {
     },
   );
 
-  it('without a text is for the account’s keepers to mend', async () => {
+  it('without a text is for the operator to fix', async () => {
     answer = () => ({ SecretBinary: 'AAAA' });
     await expect(read()).rejects.toMatchObject({ code: 'secret_missing' });
   });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseAccount, parseSchedule } from '../../lambdas/domain/account.ts';
 import { ExportError } from '../../lambdas/domain/failure.ts';
 
-/** Anything that a DynamoDB item can hold, and much that it cannot. */
+/** Any value that a DynamoDB item can contain, and many that it cannot. */
 const anything = fc.anything({
   withNullPrototype: true,
   withBigInt: true,
@@ -31,7 +31,7 @@ const valid = fc.record({
   destination,
 });
 
-/** What stands in a valid record is replaced here and there. */
+/** Replaces parts of a valid record at random. */
 const damaged = (value: fc.Arbitrary<unknown>) =>
   fc
     .tuple(

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mayBeCloud } from '../../lambdas/buckets/cloud-address.ts';
 
-/** The ways in which an IPv6 address can hold an IPv4 address, each with its two groups of 16 bits. */
+/** The ways to embed an IPv4 address in an IPv6 address, from its two 16-bit groups. */
 const embeddings: Readonly<Record<string, (high: string, low: string) => string>> = {
   'IPv4-mapped': (high, low) => `::ffff:${high}:${low}`,
   'IPv4-compatible': (high, low) => `::${high}:${low}`,

@@ -16,7 +16,7 @@ const recordOf = (accountId: string) => ({
   destination: { type: 's3', bucket: 'acme-audit', region: 'eu-central-1' },
 });
 
-/** Ids that could lead out of a folder, or break a key, a query, a message or a log. */
+/** Ids that could escape from a folder, or break a key, a query, a message or a log. */
 const hostileId = fc.oneof(
   fc.constantFrom(
     '../../good',
@@ -69,7 +69,7 @@ const text = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.constantFrom('', '2026-11-22T11:00:00.000Z#1', '\u2028', '"}],"Count":9}'),
 );
-/** Attribute values as DynamoDB writes them, and as it never does. */
+/** Attribute values in DynamoDB’s format, and in invalid ones. */
 const { wire } = fc.letrec<{ wire: unknown }>(tie => ({
   wire: fc.oneof(
     { maxDepth: 3 },
@@ -217,14 +217,14 @@ describe('a message', () => {
   });
 });
 
-/** Whatever JSON cannot hold becomes null. */
+/** Values that JSON cannot represent become null. */
 function toJson(value: unknown): string {
   try {
     return (
       JSON.stringify(value, (_, member) => (typeof member === 'bigint' ? String(member) : member)) ?? 'null'
     );
   } catch {
-    // A value that refuses to be converted, such as one with a `toJSON` that is no function.
+    // A value that cannot be converted, such as one with a `toJSON` that is not a function.
     return 'null';
   }
 }

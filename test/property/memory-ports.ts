@@ -12,17 +12,17 @@ import { createBuckets } from '../../lambdas/exporter/buckets.ts';
 import { createBatchExporter, type ReceivedMessage } from '../../lambdas/exporter/export-batch.ts';
 import type { ExporterPorts, Ledger } from '../../lambdas/exporter/ports.ts';
 
-/** What the exporter finds outside. */
+/** Everything outside of the exporter. */
 export interface MemoryWorld {
   readonly records: ReadonlyMap<string, unknown>;
   readonly secrets: ReadonlyMap<string, string>;
-  /** Bodies of the audit log's answers to queries of an account; by default there are no rows. */
+  /** The audit log’s answers to queries of an account; by default without rows. */
   readonly answers: ReadonlyMap<string, Uint8Array>;
 }
 
 const noRows = Buffer.from('{"Items":[],"Count":0,"ScannedCount":0}');
 
-/** The exporter behind its handler, with everything outside in memory, and what it did there. */
+/** The exporter with its handler, with everything outside in memory, and a record of what it did. */
 export function startExporter(world: MemoryWorld, now: number) {
   const files: { readonly accountId: string; readonly file: DeliveredFile }[] = [];
   const failures: { readonly accountId: string; readonly failure: ExportError }[] = [];
@@ -119,7 +119,7 @@ function placeOf(destination: Account['destination']): string {
     : destination.bucket;
 }
 
-/** One ledger in memory, conditional on versions as the table is. */
+/** A ledger in memory, with conditional writes on versions like the table. */
 function createMemoryLedger(): Ledger {
   const cursors = new Map<string, Cursor>();
   let writes = 0;

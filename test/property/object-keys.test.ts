@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type FileName, objectKey, parseObjectKey } from '../../lambdas/domain/object-key.ts';
 
-/** Any Unicode, and ids made to look like parts of a path or of a key. */
+/** Any Unicode text, and ids that look like parts of a path or a key. */
 const accountId = fc.oneof(
   fc.string({ unit: 'binary', minLength: 1, maxLength: 128 }).filter(id => id.isWellFormed()),
   fc

@@ -19,7 +19,7 @@ const rowList = fc
     }),
   );
 
-/** Where the rows after a sort key are split into pages; equal cuts make empty pages. */
+/** Where the rows after a sort key are split into pages; equal values make empty pages. */
 const cuts = fc.array(fc.nat(40), { maxLength: 8 });
 
 function pageOf(rows: readonly Row[]): Page {

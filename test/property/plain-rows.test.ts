@@ -12,7 +12,7 @@ import {
 } from '../../lambdas/domain/audit-record.ts';
 
 const columns = Object.keys(defaultAttributes) as (keyof AuditLogAttributes)[];
-/** Of every length up to several times what is looked at together, and now and then with what needs a look. */
+/** Lengths up to several blocks of the scanner, sometimes with characters that need escaping. */
 const text = fc.oneof(
   { weight: 20, arbitrary: fc.string({ unit: 'grapheme-ascii', maxLength: 70 }) },
   { weight: 4, arbitrary: fc.string({ unit: 'grapheme', maxLength: 30 }) },
@@ -44,7 +44,7 @@ const row = fc.record(
   { requiredKeys: ['sortKey'] },
 ) as fc.Arbitrary<Partial<AuditLogAttributes> & { sortKey: string }>;
 const fields: RecordField[] = recordColumns.map(([, field]) => field);
-/** Names of very different lengths; one attribute may serve as several columns, and some may be required. */
+/** Names of very different lengths; one attribute may be used for several columns, and some may be required. */
 const layouts = fc
   .array(fc.constantFrom('a', 'at', 'recordedAt', 'x'.repeat(16), 'a-name-of-many-letters', 'détail'), {
     minLength: columns.length,

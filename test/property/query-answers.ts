@@ -5,7 +5,7 @@ import {
   recordColumns,
 } from '../../lambdas/domain/audit-record.ts';
 
-/** Layouts in which one attribute serves as several columns, or has a name that is unusual in JSON. */
+/** Layouts in which one attribute is used for several columns, or has a name that is unusual in JSON. */
 const layouts: RowLayout[] = [
   attributes,
   { ...attributes, date: 'recordedAt' },
@@ -97,7 +97,7 @@ export const { attributeValue } = fc.letrec<{ attributeValue: Wire }>(tie => ({
     }),
   ),
 }));
-/** What DynamoDB never answers; it has to be treated alike all the same. */
+/** Values that DynamoDB never returns; both parsers must still treat them alike. */
 const strangeValue = fc.oneof(
   fc.record({ S: fc.oneof(text, fc.integer()), N: number }),
   fc.record({ X: text }),
@@ -114,7 +114,7 @@ const strangeValue = fc.oneof(
   fc.jsonValue() as fc.Arbitrary<Wire>,
 );
 
-/** Mostly such as an answer has; escapes in a sort key send the whole answer the way by objects. */
+/** Mostly realistic; an escape in a sort key makes the reader parse the whole answer into objects. */
 const sortKey = fc.oneof(
   {
     weight: 40,
@@ -130,7 +130,7 @@ export const anyValue = fc.oneof(
   { weight: 1, arbitrary: strangeValue },
 );
 
-/** Rows with any of the columns and others, in any order of their attributes. */
+/** Rows with any columns and other attributes, in any order. */
 const rowsOf = (layout: RowLayout, value: fc.Arbitrary<Wire>) => {
   const names = [...new Set(recordColumns.map(([, column]) => layout[column]))].filter(
     name => name !== layout.sortKey,
@@ -162,7 +162,7 @@ const rowsOf = (layout: RowLayout, value: fc.Arbitrary<Wire>) => {
   );
 };
 
-/** JSON as other serialisers may write it: any escapes, white space, repeated keys; driven by a stream of numbers. */
+/** Writes JSON like other serialisers: with any escapes, white space and repeated keys, from a stream of numbers. */
 class FreeWriter {
   readonly #choices: Iterator<number>;
   readonly #options: { escapes: boolean; spaces: boolean };
@@ -179,11 +179,11 @@ class FreeWriter {
       : '';
   }
   text(value: string): string {
-    // Several styles, so that both ways are taken inside one answer.
+    // Several styles, so that one answer exercises both parsers.
     const style = this.#options.escapes ? this.#choose(4) : 0;
     if (style === 1) return JSON.stringify(value).replaceAll('/', '\\/');
     if (style <= 2) return JSON.stringify(value);
-    // A surrogate that is escaped without its other half would leave that one alone among the bytes.
+    // An escaped surrogate without its other half would leave the other half alone in the bytes.
     const characters = [...value];
     return `"${characters.map(character => (this.#choose(4) === 0 ? this.#escaped(character) : JSON.stringify(character).slice(1, -1))).join('')}"`;
   }
@@ -192,7 +192,7 @@ class FreeWriter {
     const hexes = units.map(unit => unit.toString(16).padStart(4, '0'));
     return hexes.map(hex => `\\u${this.#choose(2) === 0 ? hex : hex.toUpperCase()}`).join('');
   }
-  /** An escape in a name sends the whole answer the way by objects, so there are few. */
+  /** Few escapes in names, because one makes the reader parse the whole answer into objects. */
   #name(name: string): string {
     return this.#choose(100) === 0 ? this.text(name) : JSON.stringify(name);
   }

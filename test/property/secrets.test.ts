@@ -6,7 +6,7 @@ import { parseSecret } from '../../lambdas/domain/secret.ts';
 
 const type = fc.constantFrom('s3' as const, 'gcs' as const, 'azure' as const);
 
-/** A value that no message of ours could hold by chance. */
+/** A value that our messages cannot contain by chance. */
 const secretValue = fc
   .string({
     unit: fc.constantFrom(...'abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789+/'),
@@ -20,7 +20,7 @@ const nearMiss = (value: fc.Arbitrary<unknown>) =>
 const json = (model: Record<string, fc.Arbitrary<unknown>>) =>
   fc.record(model, { requiredKeys: [] }).map(secret => JSON.stringify(secret));
 
-/** Secrets that are almost right, each made of the values that stand beside it. */
+/** Almost valid secrets, each with the values that it contains. */
 const secretWithValues = fc.tuple(secretValue, secretValue, secretValue).chain(([one, two, three]) => {
   const value = nearMiss(fc.constantFrom(one, two, three));
   const setting = fc.constantFrom(
@@ -78,7 +78,7 @@ function parse(cloud: 's3' | 'gcs' | 'azure', secret: string) {
   }
 }
 
-/** Of whichever storage account; nothing if it is no credential of Azure's. */
+/** The credential for any storage account; `undefined` if it is not one for Azure. */
 function parseAzure(secret: string): AzureCredential | undefined {
   try {
     return parseAzureSecret(secret);
@@ -99,7 +99,7 @@ describe('secrets', () => {
         if (error === undefined) return;
         expect(error.code).toBe('secret_invalid');
         expect(error.cause).toBeUndefined();
-        // The name of a storage account is no secret, and the error names it.
+        // The name of a storage account is not secret, and the error contains it.
         const named = cloud === 'azure' ? parseAzure(secret)?.accountName : undefined;
         const told = `${error.message} ${error.stack}`.toLowerCase().replaceAll(named ?? '\n', ' ');
         for (const value of values)

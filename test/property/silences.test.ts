@@ -4,7 +4,9 @@ import { admissionOf, noSilences, type Silences, usedAfter } from '../../lambdas
 
 const start = Date.UTC(2026, 10, 23, 8);
 const minute = 60_000;
-/** So many exporters at once may wait for what a permit is for, on average; and so much of it is kept. */
+/**
+ * The average number of exporters that may wait for something with a permit, and the number of entries that are kept.
+ */
 const [exporters, kept] = [3, 10_000];
 
 describe('a permit', () => {

@@ -109,7 +109,7 @@ test('an answer as DynamoDB writes it never takes the way by objects', () => {
   );
 });
 
-/** The SDK's own unmarshalling loses an attribute of a map that is called `__proto__`. */
+/** The SDK’s unmarshalling drops an attribute of a map named `__proto__`. */
 const mapKey = fc.string().filter(name => name !== '__proto__');
 
 test('objects that the SDK has unmarshalled make the same lines', () => {

@@ -1,9 +1,9 @@
-/** An oracle for windows: what clocks show, and when they are changed, by asking the runtime for the plain local time. */
+/** An independent oracle for windows: local time and clock changes, only from the runtime’s plain local time. */
 
 const hour = 3_600_000;
 const day = 24 * hour;
 
-/** Local date and time at an instant as if they were UTC, in milliseconds; whole seconds. */
+/** Local date and time at an instant, as milliseconds as if they were UTC; whole seconds. */
 export type WallClock = (instant: number) => number;
 
 export function wallClockOf(timeZone: string): WallClock {
@@ -32,16 +32,16 @@ export function wallClockOf(timeZone: string): WallClock {
   };
 }
 
-/** The clocks show `instant + offset` from `start` on. */
+/** From `start` on, local time is `instant + offset`. */
 export interface Segment {
   readonly start: number;
   readonly offset: number;
 }
 
-/** No zone changes its clocks twice within this time (the least is a Ramadan in Gaza, 6.96 days). */
+/** No zone changes its clocks twice within this time (the minimum is 6.96 days, in Gaza during Ramadan). */
 const scanStep = 6 * day;
 
-/** The stretches of equal offset that make up a span of time, to the second. The first starts at `from`. */
+/** The segments of equal offset in a span of time, to the second. The first starts at `from`. */
 export function segmentsOf(clock: WallClock, from: number, to: number): Segment[] {
   const offsetAt = (instant: number) => clock(instant) - instant;
   const segments: Segment[] = [{ start: from, offset: offsetAt(from) }];
@@ -67,8 +67,8 @@ function firstSecondWith(offsetAt: WallClock, offset: number, earlier: number, l
 }
 
 /**
- * The boundaries after `from` up to `to`, stretch by stretch: within one, wherever the clocks show a multiple of four
- * hours that they have not shown before; between two, the jump, if it leaves such a reading out.
+ * The boundaries after `from` up to `to`: within a segment, where local time is a multiple of four hours for the
+ * first time; between segments, the jump, if it skips such a time.
  */
 export function boundariesOf(segments: readonly Segment[], from: number, to: number): number[] {
   const step = 4 * hour;
@@ -88,7 +88,7 @@ export function boundariesOf(segments: readonly Segment[], from: number, to: num
   return [...boundaries].filter(boundary => boundary > from && boundary <= to).sort((a, b) => a - b);
 }
 
-/** The same by looking at the clock every minute: a boundary is where the quarter-day reached is a new one. */
+/** The same by reading the clock every minute: a boundary is where a new quarter of the day begins. */
 export function boundariesByMinute(clock: WallClock, from: number, to: number): number[] {
   const minute = 60_000;
   const boundaries: number[] = [];

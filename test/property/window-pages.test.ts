@@ -17,7 +17,7 @@ const attributes = {
 };
 type SortKeyType = AuditLogSource['sortKeyType'];
 
-/** An audit log of these sort keys, in their order, with pages of so many rows; as strict as DynamoDB about a query. */
+/** An audit log with these sort keys in order, and pages of so many rows; it checks queries as strictly as DynamoDB. */
 function openLog(keys: readonly string[], rowsPerPage: number, sortKeyType: SortKeyType) {
   const kind = sortKeyType === 'iso' ? 'S' : 'N';
   const isBefore = (one: string, other: string) =>
@@ -63,7 +63,7 @@ function openLog(keys: readonly string[], rowsPerPage: number, sortKeyType: Sort
   };
 }
 
-/** Instants in and around the window, often close together. */
+/** Instants in and near the window, often close together. */
 const instants = fc
   .array(
     fc.tuple(
@@ -81,7 +81,7 @@ const instants = fc
     ),
   );
 
-/** The same instant in the forms that sort keys have: with and without fraction, id and letter. */
+/** The forms of one instant in sort keys: with and without fraction, id and letter. */
 const isoForms = fc.constantFrom(
   (iso: string, id: number) => `${iso}#${id}`,
   (iso: string, id: number) => `${iso.slice(0, 19)}Z#${id}`,
@@ -167,7 +167,8 @@ test('an even flow of rows is read in stretches of a page each, and none has to 
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 40, max: 160 }),
-      // A row more or less in a whole second must be less than the tenth that a stretch leaves free: 154 and 20 is not.
+      // The row count of a second may vary by one, which must stay below the tenth that a stretch leaves free; 154
+      // and 20 do not satisfy this.
       fc.integer({ min: 30, max: 100 }),
       async (gap, rowsPerPage) => {
         const count = Math.floor((window.end - window.start) / gap);
@@ -175,7 +176,7 @@ test('an even flow of rows is read in stretches of a page each, and none has to 
           const at = new Date(window.start + index * gap).toISOString();
           return `${at}#${index}`;
         });
-        // A page of less than two seconds cannot be cut to fit.
+        // A page of less than two seconds cannot be split to fit.
         fc.pre(gap * rowsPerPage > 3000);
         const { log, requests, continuations } = openLog(keys, rowsPerPage, 'iso');
         for await (const page of log.pages('acme', window, undefined, never))

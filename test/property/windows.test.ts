@@ -12,12 +12,12 @@ import { boundariesByMinute, boundariesOf, type Segment, segmentsOf, wallClockOf
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
-/** Four hours, and the three by which Antarctica/Casey sets its clocks back now and then. */
+/** Four hours, plus the three by which Antarctica/Casey sometimes sets its clocks back. */
 const longestWindow = 7 * hour;
 const from = Date.UTC(2000);
 const to = Date.UTC(2046);
 
-/** Links show what the zone shows that they lead to, so the clock of each zone is read through once. */
+/** Links have the clock of their zone, so each zone’s clock is read once. */
 const segmentsByZone = new Map<string, readonly Segment[]>();
 for (const timeZone of timeZoneNames) {
   const { timeZone: zone } = new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions();
@@ -34,7 +34,7 @@ const changesOfZone = (timeZone: string): readonly number[] =>
 const zone = fc.constantFrom(...timeZoneNames);
 const anyInstant = fc.integer({ min: from, max: to });
 
-/** A zone with an instant, half of them within two days of a change of its clocks. */
+/** A zone and an instant; half of the instants are within two days of a clock change. */
 const zoneAndInstant = zone.chain(timeZone => {
   const changes = changesOfZone(timeZone);
   const anywhere = anyInstant.map(instant => ({ timeZone, instant }));

@@ -74,7 +74,7 @@ function printFailure({ seed, violations }: SeedResult): void {
   for (const { rule, text } of violations.slice(0, 5)) console.log(`  ${rule}: ${text}`);
 }
 
-/** Plays a failing seed again with less and less of everything, and shows what is left. */
+/** Repeats a failing seed with less of everything, and prints the smallest failing case. */
 async function explain(failing: Parameters<typeof shrink>[0]): Promise<void> {
   const { simulate } = await import('./simulate.ts');
   const { options, result } = await shrink(failing, simulate);

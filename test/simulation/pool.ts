@@ -9,11 +9,11 @@ export interface PoolOptions {
   readonly size: Omit<SeedOptions, 'seed'>;
   readonly threads?: number;
   readonly sabotage?: Sabotage;
-  /** Told of every seed as it ends; `false` ends the run. */
+  /** Called for every finished seed; `false` ends the run. */
   readonly onResult: (result: SeedResult) => boolean;
 }
 
-/** Plays seeds on a few threads at once. The order in which they end is not fixed, what each comes to is. */
+/** Runs seeds on a few threads. The order in which they end varies; their results do not. */
 export async function playSeeds(options: PoolOptions): Promise<void> {
   const seeds = options.seeds[Symbol.iterator]();
   let stopped = false;

@@ -2,7 +2,7 @@ import type { SeedResult } from './simulate.ts';
 import type { SeedOptions } from './truth/scenario.ts';
 import type { FaultKind } from './world/fault-kinds.ts';
 
-/** The smallest simulation found in which a seed still fails by one of the rules that it failed by. */
+/** The smallest simulation found that still violates one of the rules that the seed violated. */
 export async function shrink(
   failing: SeedOptions,
   simulate: (options: SeedOptions) => Promise<SeedResult>,
@@ -26,7 +26,7 @@ export async function shrink(
   return { options, result };
 }
 
-/** The command that plays exactly this. */
+/** The command that repeats exactly this. */
 export function commandFor({ seed, accounts, days, without = [] }: SeedOptions): string {
   const left = without.length > 0 ? ` --without ${without.join(',')}` : '';
   return `npm run simulate -- --seeds 1 --from ${seed} --accounts ${accounts} --days ${days}${left}`;

@@ -45,12 +45,15 @@ export interface SeedResult {
 }
 
 /**
- * Four blocks of 1 MiB being deflated and one being filled, what is gathered for the bucket, five pages, and some room:
- * 250 large windows held 7.4 MiB at most.
+ * Four blocks of 1 MiB in compression and one being filled, the upload buffer, five pages, and some reserve: 250
+ * large windows needed 7.4 MiB at most.
  */
 const mostHeld = 9 * 1024 * 1024;
 
-/** Plays one seed through, from the first tick until all must be delivered, and holds the outcome against the truth. */
+/**
+ * Simulates one seed, from the first tick until everything must be delivered, and compares the outcome with the
+ * truth.
+ */
 export async function simulate(options: SeedOptions): Promise<SeedResult> {
   const scenario = drawScenario(options);
   const { settleSeconds, start, end, faultsUntil, enabled } = scenario;

@@ -58,7 +58,7 @@ test('names of sabotages are unique', () => {
   expect(new Set(sabotages.map(({ name }) => name)).size).toBe(sabotages.length);
 });
 
-/** Plays the seeds and answers with what failed, and the commands that play it again. */
+/** Runs the seeds; returns the failures, with the commands that repeat them. */
 async function play(
   seeds: readonly number[],
   each: (result: SeedResult) => void = () => undefined,

@@ -12,7 +12,7 @@ export interface Totals {
   readonly seedsPerSecond: number;
 }
 
-/** Adds up what many seeds came to. */
+/** Adds up the results of many seeds. */
 export function createTally() {
   const begun = performance.now();
   const faults = Object.fromEntries(faultKinds.map(kind => [kind, 0])) as Record<FaultKind, number>;

@@ -3,10 +3,10 @@ import { applySabotage } from './sabotage/apply-sabotage.ts';
 import type { Sabotage } from './sabotage/sabotage.ts';
 import type { SeedOptions } from './truth/scenario.ts';
 
-/** A thread that plays the seeds it is sent, each to its end, and answers with the outcome of each. */
+/** Runs each seed that it receives, and answers with the result. */
 const { sabotage } = (workerData ?? {}) as { sabotage?: Sabotage };
 if (sabotage) applySabotage(sabotage);
-// Only now, so that the code under test is loaded as the sabotage left it.
+// Imported late, so that it loads the code that the sabotage has changed.
 const play = sabotage?.world === 'fairness' ? await playFairness() : (await import('./simulate.ts')).simulate;
 
 parentPort?.on('message', async (seed: SeedOptions) => {

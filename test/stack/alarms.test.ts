@@ -80,7 +80,7 @@ describe('alarms', () => {
     const [severity] = alarm.AlarmDescription.split(':');
     const told = [{ Ref: topics[`siem-export-dev-${severity}`] }];
     expect(alarm.AlarmActions).toEqual(told);
-    // One more account in trouble is told; an hour without another is the end of nothing.
+    // Only further accounts in trouble notify; an hour without a new one does not mean recovery.
     expect(alarm.OKActions).toEqual(alarm.name === 'further-accounts-in-trouble' ? undefined : told);
   });
 

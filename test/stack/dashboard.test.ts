@@ -57,7 +57,7 @@ describe('the dashboard', () => {
   });
 });
 
-/** The text of a joined value, each reference as the logical id that it names. */
+/** The text of a joined value, with references as logical ids. */
 function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
   const { 'Fn::Join': joined } = value as { 'Fn::Join'?: [string, unknown[]] };
@@ -65,7 +65,7 @@ function textOf(value: unknown): string {
   return JSON.stringify(value).replaceAll('"', '');
 }
 
-/** Namespace, name, then dimension names and values in turn, and last the options. */
+/** Namespace, name, then alternating dimension names and values, then the options. */
 function readMetric(line: MetricLine) {
   const [namespace, name, ...rest] = line.filter(word => typeof word === 'string');
   const dimensions = rest.flatMap((word, index) =>
@@ -74,7 +74,7 @@ function readMetric(line: MetricLine) {
   return { namespace, name, dimensions: sorted(dimensions) };
 }
 
-/** With the stage's own dimension first, as the functions write it. */
+/** The stage’s dimension first, as the functions write it. */
 function sorted<Dimension extends { Name: string }>(dimensions: Dimension[]): Dimension[] {
   return dimensions.sort((a, b) => Number(b.Name === 'service') - Number(a.Name === 'service'));
 }

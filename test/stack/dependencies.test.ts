@@ -74,7 +74,7 @@ test('docs/maintainer/dependencies.md names the licences that are allowed', () =
   for (const licence of allowed) expect(developmentPart).toContain(licence);
 });
 
-/** True for an allowed licence, a choice with an allowed one in it, and a combination of allowed ones. */
+/** True for an allowed licence, for a choice that contains an allowed one, and for a combination of allowed ones. */
 function isAllowed(license: unknown): boolean {
   if (typeof license !== 'string') return false;
   return license

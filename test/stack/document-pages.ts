@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const projectFolder = join(import.meta.dirname, '../..');
 
-/** A file of the project, by its path from the project's folder. */
+/** Reads a file by its path in the project. */
 export function readPage(path: string): string {
   return readFileSync(join(projectFolder, path), 'utf8');
 }
@@ -13,7 +13,7 @@ export function namesIn(folder: string): string[] {
   return readdirSync(join(projectFolder, folder));
 }
 
-/** Every page that people read, by its path from the project's folder. */
+/** Every documentation page, by its path in the project. */
 export const documentPages: readonly string[] = [
   'README.md',
   'CONTRIBUTING.md',

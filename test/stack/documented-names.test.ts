@@ -8,7 +8,7 @@ import { documentPages, readPage } from './document-pages.ts';
 import { synthesize } from './synthesis.ts';
 import { resourcesOf } from './template-reading.ts';
 
-/** The stage, place and account of which the pages tell. */
+/** The stage, region and account in the pages’ examples. */
 const [stage, region, account, accountId] = ['prod', 'eu-central-1', '111122223333', 'acme'];
 const text = documentPages.map(readPage).join('\n');
 const template = synthesize({ stage, region, account, vpcEgressAddresses: 2, recountAfterHours: 24 });
@@ -16,7 +16,7 @@ const roleNames = Object.values(resourcesOf<{ RoleName?: string }>(template, 'AW
   ({ RoleName }) => RoleName ?? [],
 );
 
-/** Everything on the pages that matches, without what ends a sentence. */
+/** All matches on the pages, without punctuation at the end. */
 const documented = (pattern: RegExp) => [
   ...new Set([...text.matchAll(pattern)].map(([found]) => found.replace(/[.,:]$/, ''))),
 ];
@@ -38,14 +38,14 @@ describe('the pages', () => {
     const named = documented(/siem-export-prod-[a-z-]+[a-z0-9]/g).filter(
       name => !resources.includes(`"${name}"`) && !resources.includes(`:${name}"`),
     );
-    // The beginning of names that a pattern or a loop completes.
+    // Prefixes that a pattern or loop completes.
     const begun = ['siem-export-prod-exporter', 'siem-export-prod-tick-at'];
     expect(named.filter(name => !begun.includes(name))).toEqual([]);
   });
 
   test('name roles as the stack does', () => {
     const roles = documented(/(?<=role\/|--role-name )siem-export-prod[\w*-]+/g).filter(
-      // The operators’ own role is theirs to name.
+      // The name of the operators’ role is up to the vendor.
       name => !name.endsWith('-operators'),
     );
     expect(roles.length).toBeGreaterThan(1);

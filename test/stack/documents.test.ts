@@ -18,7 +18,7 @@ describe.each(documentPages)('%s', page => {
   });
 });
 
-/** Decisions have a form of their own. */
+/** Decision records have another form. */
 const pagesWithReaders = documentPages.filter(
   page => !/^docs\/maintainer\/adr\/|^(README|CHANGELOG)\.md$/.test(page),
 );
@@ -63,13 +63,13 @@ test('customers are told of every code that is theirs to act on, and of no other
   expect(codesIn('docs/customer/exports-stopped.md', () => true)).toEqual(theirs);
 });
 
-/** Relative links and images; what stands in code is no link. */
+/** Relative links and images, except those in code. */
 function linksOf(text: string): string[] {
   const prose = text.replaceAll(/^```[\s\S]*?^```$/gm, '').replaceAll(/`[^`\n]*`/g, '');
   return [...prose.matchAll(/\]\((?!https?:|mailto:)([^)\s]+)\)/g)].map(([, link = '']) => link);
 }
 
-/** The anchors of a page's headings, as GitHub makes them. */
+/** The anchors of a page’s headings, as GitHub generates them. */
 function headingsOf(text: string): string[] {
   return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading
@@ -79,7 +79,7 @@ function headingsOf(text: string): string[] {
   );
 }
 
-/** The pages to which links lead from a page, over others too. */
+/** The pages that can be reached by links from a page. */
 function reachable(start: string, found = new Set([start])): Set<string> {
   for (const link of linksOf(readPage(start))) {
     const [path = ''] = link.split('#');

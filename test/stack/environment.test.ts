@@ -11,7 +11,7 @@ import { resourcesOf } from './template-reading.ts';
 const template = synthesize();
 const recounting = synthesize({ settleMinutes: 1440, recountAfterHours: 48 });
 
-/** The function's variables in the template, with a word for each that AWS fills in. */
+/** The function’s variables in the template, with a placeholder for each value that AWS fills in. */
 function deployed(name: string, from = template): Record<string, string> {
   const functions = resourcesOf<{
     FunctionName: string;

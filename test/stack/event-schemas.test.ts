@@ -31,7 +31,7 @@ function schemaOf(type: EventType): AnySchemaObject {
   return JSON.parse(readFileSync(join(docs, 'events', file), 'utf8')) as AnySchemaObject;
 }
 
-/** The published schema without room for what it does not name. */
+/** The published schema, but without additional properties. */
 const closed = new Map(
   types.map(type => [
     type,
@@ -45,7 +45,7 @@ function faultsOf(type: EventType, detail: unknown): unknown {
   return validate(detail) ? [] : validate.errors;
 }
 
-/** What is put on the bus when everything happens that there is an event for. */
+/** The events on the bus when every kind of event occurs. */
 async function emitted(): Promise<{ type: EventType; source: string | undefined; detail: unknown }[]> {
   const entries: PutEventsRequestEntry[] = [];
   const client = new EventBridgeClient({ region: 'us-east-1' });

@@ -12,7 +12,7 @@ const deployed = Object.values(
   ),
 );
 
-/** Words of the query language, and names that a query gives itself with `as`. */
+/** Words of the query language, and names that a query defines with `as`. */
 const language = new Set(
   'fields filter stats sort limit by as desc in or like count max sum latest bin REPORT'.split(' '),
 );

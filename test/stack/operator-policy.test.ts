@@ -10,7 +10,7 @@ const commandFiles = readdirSync(join(projectFolder, 'cli'), { recursive: true, 
   .filter(name => name.endsWith('.ts'))
   .map(name => join('cli', name));
 
-/** What the commands share with the functions runs with the operator's rights, too. */
+/** Code that the commands share with the functions also runs with the operator’s permissions. */
 const sharedFiles = new Set(
   commandFiles.flatMap(file =>
     [...read(file).matchAll(/'([./]+\/lambdas\/aws\/[\w-]+\.ts)'/g)].map(([, path = '']) =>
@@ -19,11 +19,11 @@ const sharedFiles = new Set(
   ),
 );
 
-/** The ledger's writer and the audit log's reader lie beside what the commands use of the same file. */
+/** The ledger’s writer and the audit log’s reader are in files of which the commands use other parts. */
 const requests = new Set(
   [...commandFiles, ...sharedFiles].flatMap(file =>
     [...read(file).matchAll(/new (\w+)Command\(|paginate(\w+)\(/g)].map(
-      // Who may send one message to a queue may send many at once: there is no right of that name.
+      // The permission to send one message also covers batches; there is no separate one.
       ([, command, paginated]) => (command ?? paginated ?? '').replace(/^SendMessageBatch$/, 'SendMessage'),
     ),
   ),
@@ -49,7 +49,7 @@ describe('the operators’ policy', () => {
     const allowed = statements
       .filter(({ sid }) => sid !== 'TheStacksKey')
       .flatMap(({ actions }) => actions.map(action => action.split(':')[1]));
-    // AWS tells everybody who they are, whatever their policy says.
+    // AWS answers GetCallerIdentity without any permission.
     const free = ['', 'GetCallerIdentity'];
     expect([...requests].filter(name => !free.includes(name)).sort()).toEqual([...new Set(allowed)].sort());
   });

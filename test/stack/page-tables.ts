@@ -1,4 +1,4 @@
-/** The cells of every table row in a page of Markdown, without the padding that the formatter adds. */
+/** The cells of every table row of a Markdown page, without padding. */
 export function tableRows(page: string): string[][] {
   return page
     .split('\n')
@@ -11,7 +11,7 @@ export function tableRows(page: string): string[][] {
     );
 }
 
-/** A cell's text without the marks of code. */
+/** The text of a cell without code marks. */
 export function plainText(cell: string | undefined): string {
   return (cell ?? '').replaceAll('`', '');
 }

@@ -7,7 +7,7 @@ interface Resource {
   readonly Properties?: Readonly<Record<string, unknown>>;
 }
 
-/** Of each partition, and of those with gaps more than one. */
+/** Regions of each partition; several of those with gaps. */
 const regions = [
   'us-east-1',
   'us-gov-west-1',
@@ -18,8 +18,8 @@ const regions = [
 ];
 
 /**
- * Properties that CloudFormation's schemas of GovCloud or China have not had, seen in them by November 2026. The schemas
- * that the synthesis checks against know which types a region has, and take properties from us-east-1.
+ * Properties that are missing in the CloudFormation schemas of GovCloud or China (seen until November 2026). The
+ * schemas used for synthesis know the types per region, but take the properties from us-east-1.
  */
 const unknownSomewhere: Readonly<Record<string, readonly string[]>> = {
   'AWS::CloudWatch::Dashboard': ['Tags'],

@@ -19,7 +19,7 @@ const alarms = Object.values(
   severity: AlarmDescription.split(':')[0] ?? '',
 }));
 
-/** The runbook's text about each alarm. */
+/** The runbook’s section for each alarm. */
 const sections = new Map(
   runbook
     .slice(runbook.indexOf('\n## Alarms\n'))
@@ -33,7 +33,7 @@ describe('the runbook', () => {
     expect([...sections.keys()].sort()).toEqual(alarms.map(({ name }) => name).sort());
   });
 
-  test.each(alarms)('says of $name how grave it is, what it means, how to look and how to mend', alarm => {
+  test.each(alarms)('says for $name its severity, what it means, how to look and how to fix it', alarm => {
     const section = sections.get(alarm.name) ?? '';
     expect(section.toLowerCase()).toContain(`\n${alarm.severity}.\n`);
     const parts = ['**Means.**', '**Look.**', '**Mend.**'].map(part => section.indexOf(part));

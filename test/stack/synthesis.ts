@@ -10,24 +10,23 @@ const cdkFile = JSON.parse(readFileSync(join(import.meta.dirname, '../../cdk.jso
   context: Record<string, unknown>;
 };
 
-/** What cdk.json says to the CDK. */
+/** The CDK context in cdk.json. */
 export const cdkContext: Readonly<Record<string, unknown>> = cdkFile.context;
 
-/** Functions that do nothing, for tests that do not look at code. */
+/** Functions that do nothing, for tests that do not need code. */
 export const inlineCode = (): FunctionCode => {
   const code = Code.fromInline('exports.handler = async () => {};');
   return { dispatcher: code, exporter: code, watchdog: code };
 };
 
-/** Whom the stages of these tests tell of alarms; without anybody the synthesis would warn each time. */
+/** The alarm address of the test stages; without one, every synthesis would warn. */
 export const alarmEmail = 'operations@example.com';
 
 const synthesized = new Map<string, Template>();
 
 /**
- * The stack's template as `cdk synth` would make it with cdk.json and these `-c` settings, without building code.
- * Made once for the same settings: it takes a second. Fails if a check (cdk-nag, CloudFormation's rules) reports an
- * error.
+ * The template that `cdk synth` makes with cdk.json and these `-c` settings, without building code. Cached for the
+ * same settings, because it takes a second. Fails if a check (cdk-nag, CloudFormation’s rules) reports an error.
  */
 export function synthesize(settings: Readonly<Record<string, unknown>> = {}): Template {
   const key = JSON.stringify(settings);

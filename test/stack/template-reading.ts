@@ -3,9 +3,9 @@ import type { Template } from 'aws-cdk-lib/assertions';
 export interface Statement {
   readonly effect: string;
   readonly actions: readonly string[];
-  /** Of a statement about every action but some. */
+  /** For a statement about all actions but some. */
   readonly notActions: readonly string[];
-  /** As written in the template: an ARN with references in it as JSON. */
+  /** As in the template: an ARN with references as JSON. */
   readonly resources: readonly string[];
   readonly conditions: Readonly<Record<string, unknown>>;
 }
@@ -28,7 +28,7 @@ export function resourcesOf<Properties>(template: Template, type: string): Recor
   return Object.fromEntries(found.map(([id, resource]) => [id, resource.Properties as Properties]));
 }
 
-/** What the function's role may do, by the policies of the template. */
+/** The permissions of the function’s role in the template’s policies. */
 export function statementsOf(template: Template, functionName: string): Statement[] {
   const policies = Object.values(resourcesOf<PolicyProperties>(template, 'AWS::IAM::Policy'));
   const role = roleOf(template, functionName);
@@ -44,7 +44,7 @@ export function statementsOf(template: Template, functionName: string): Statemen
     }));
 }
 
-/** The actions that the function's role is allowed on the resources that mention a logical id or name. */
+/** The actions that the function’s role may do on resources whose ARN contains a logical id or name. */
 export function allowedOn(template: Template, functionName: string, resource: string): string[] {
   return statementsOf(template, functionName)
     .filter(({ effect, resources }) => effect === 'Allow' && resources.some(arn => arn.includes(resource)))

@@ -4,11 +4,11 @@ import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { synthesize } from './synthesis.ts';
 
-/** What the last release deployed and an upgrade must find again: CONTRIBUTING.md says when the file changes. */
+/** The resources of the last release that an upgrade must keep; CONTRIBUTING.md says when to change the file. */
 interface Release {
   readonly version: string;
   readonly tables: Readonly<Record<string, ReleasedTable>>;
-  /** Other resources that hold what cannot be made again, with the property that CloudFormation replaces them for. */
+  /** Other resources with irreplaceable content, and the property whose change makes CloudFormation replace them. */
   readonly kept: Readonly<
     Record<string, { Type: string; name?: readonly [string, string]; DeletionPolicy?: string }>
   >;
@@ -18,7 +18,7 @@ interface Release {
 interface ReleasedTable {
   readonly TableName: string;
   readonly KeySchema: readonly Key[];
-  /** The type of each attribute that is a key of the table or of an index. */
+  /** The type of each key attribute of the table or an index. */
   readonly attributeTypes: Readonly<Record<string, string>>;
   readonly indexes: Readonly<Record<string, readonly Key[]>>;
 }

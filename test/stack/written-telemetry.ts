@@ -8,7 +8,7 @@ import {
 import type { DeliveredFile } from '../../lambdas/domain/delivered-file.ts';
 import { ExportError, type FailureCode, failureCodes } from '../../lambdas/domain/failure.ts';
 
-/** A delivered file as the exporter reports it. */
+/** A delivered file, as the exporter reports it. */
 export const deliveredFile: DeliveredFile = {
   window: { start: 0, end: 14_400_000 },
   part: 1,
@@ -34,7 +34,7 @@ export interface WrittenMetric {
   readonly dimensions: readonly { readonly Name: string; readonly Value: unknown }[];
 }
 
-/** What the functions write to their logs in a stage when everything happens that they report. */
+/** The log lines of all reports that the functions make in a stage. */
 export function writtenLines(): Line[] {
   vi.stubEnv('POWERTOOLS_DEV', 'true');
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
@@ -80,7 +80,7 @@ export function writtenLines(): Line[] {
   return lines.map(line => JSON.parse(line) as Line);
 }
 
-/** The metrics of these lines, as CloudWatch takes them from the log. */
+/** The metrics that CloudWatch extracts from these log lines. */
 export function writtenMetrics(): WrittenMetric[] {
   return writtenLines().flatMap(line => {
     const { CloudWatchMetrics = [] } = (line as Partial<EmbeddedMetrics>)._aws ?? {};

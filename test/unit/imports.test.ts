@@ -7,7 +7,7 @@ const repository = join(import.meta.dirname, '../..');
 /** What each folder of a tree may import from, beside itself: folders, single files, or `.`, the files at its root. */
 type Arrows = Readonly<Record<string, readonly string[]>>;
 
-/** Nothing but tests imports from `test`. */
+/** Only tests import from `test`. */
 const allowedOutside: Arrows = {
   lambdas: [],
   lib: ['lambdas'],
@@ -37,7 +37,7 @@ const allowedInCli: Arrows = {
   '.': ['commands', 'stage', 'terminal'],
 };
 
-/** Of the packages, those that touch nothing outside. */
+/** Packages without side effects. */
 const purePackages = new Set(['luxon', 'zod']);
 
 const sources = new Map(
@@ -47,7 +47,7 @@ const sources = new Map(
   ]),
 );
 
-/** What each file imports, types included: files by their path in the repository, packages by their name. */
+/** The imports of each file, including types: files by path, packages by name. */
 const imports = new Map([...sources].map(([file, source]) => [file, importsOf(file, source)]));
 
 function importsOf(file: string, source: string): readonly string[] {
@@ -56,7 +56,7 @@ function importsOf(file: string, source: string): readonly string[] {
   );
 }
 
-/** The imports within a tree, or within the repository for `''`, that no arrow allows. */
+/** The imports within a tree (`''`: the repository) that are not allowed. */
 function againstArrows(tree: string, arrows: Arrows): string[] {
   const folderOf = (path: string) => {
     const [first = '', second] = path.slice(tree.length).split('/');
@@ -76,7 +76,7 @@ function againstArrows(tree: string, arrows: Arrows): string[] {
     });
 }
 
-/** At least one of the cycles of a graph, if it has any. */
+/** At least one cycle of a graph, if there is any. */
 function findCycles(graph: ReadonlyMap<string, readonly string[]>): string[] {
   const cycles: string[] = [];
   const done = new Set<string>();

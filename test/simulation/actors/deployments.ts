@@ -1,10 +1,10 @@
 import type { PartLimits } from '../../../lambdas/domain/recipe.ts';
 import type { World } from '../world/world.ts';
 
-/** How long machines that were started before a deployment are still used: far longer than Lambda does. */
+/** How long machines from before a deployment are still used: far longer than in Lambda. */
 const mixedFor = 24 * 3_600_000;
 
-/** What files are cut by, as operators deploy it. */
+/** The deployed limits by which files are cut. */
 export function createDeployments(world: World, first: PartLimits) {
   const chance = world.random('deployments');
   const every = new Set([nameOf(first)]);
@@ -12,7 +12,7 @@ export function createDeployments(world: World, first: PartLimits) {
   let current = first;
   let mixedUntil = 0;
   return {
-    /** Everything that was ever deployed, as `partBytes level`. */
+    /** Every limit that was ever deployed, as `partBytes level`. */
     every: every as ReadonlySet<string>,
     deploy(partBytes: number): void {
       former = current;
@@ -20,7 +20,7 @@ export function createDeployments(world: World, first: PartLimits) {
       mixedUntil = world.now() + mixedFor;
       every.add(nameOf(current));
     },
-    /** Of a machine that is started now: for a while it may be one with the former limits. */
+    /** The limits of a newly started machine: for a while it may still have the previous ones. */
     limits: (): PartLimits => (world.now() < mixedUntil && chance.chance(0.5) ? former : current),
   };
 }

@@ -20,7 +20,7 @@ interface DispatcherOptions {
   readonly startProcess: (name: string) => Process;
 }
 
-/** EventBridge's four rules: an event every quarter of an hour, unless something comes between. */
+/** EventBridge’s four rules: an event every quarter of an hour, unless a fault prevents it. */
 export function startDispatchers({
   world,
   scenario,

@@ -24,10 +24,10 @@ import { auditLogSource } from '../truth/rows.ts';
 import type { Process } from '../world/process.ts';
 import type { World } from '../world/world.ts';
 
-/** As the stack sets it. */
+/** The stack’s setting. */
 const functionTimeout = 15 * 60_000;
 
-/** What an account's bucket is opened with. */
+/** The parameters for opening an account’s bucket. */
 export interface Opening {
   readonly accountId: string;
   readonly destination: Destination;
@@ -40,9 +40,9 @@ interface FleetOptions {
   readonly database: Database;
   readonly queue: () => Queue;
   readonly openBucket: (process: Process, opening: Opening) => Bucket;
-  /** Told when an exporter begins to read an account's rows. */
+  /** Called when an exporter begins to read an account’s rows. */
   readonly onRead: (process: Process, accountId: string, window: Window) => void;
-  /** Told when an exporter counts a window again. */
+  /** Called when an exporter counts a window again. */
   readonly onCount: (process: Process, accountId: string) => void;
   readonly secrets: ReadonlyMap<string, string>;
   /** The account that a secret belongs to. */
@@ -54,13 +54,13 @@ interface FleetOptions {
   readonly startProcess: (name: string) => Process;
   readonly invocations: Map<Process, Invocation>;
   readonly messagesPerInvocation: number;
-  /** Invocations at once; as many as there are messages without it. */
+  /** Maximum number of concurrent invocations; by default one per message. */
   readonly slots?: number;
   readonly onFailed: (invocation: Invocation, message: QueuedMessage) => void;
   readonly onDone: (invocation: Invocation, message: QueuedMessage) => void;
 }
 
-/** Lambda, as it polls the queue and runs the exporter. */
+/** Lambda: polls the queue and runs the exporter. */
 export function createExporterFleet(options: FleetOptions) {
   const { world, messagesPerInvocation, slots = Number.POSITIVE_INFINITY } = options;
   const running = new Map<string, number>();
@@ -118,7 +118,7 @@ export function createExporterFleet(options: FleetOptions) {
         for (const [index, message] of messages.entries()) {
           if (failed.has(message.id)) options.onFailed(invocation, message);
           else {
-            // Who was done with the message has no excuse if it is given up all the same.
+            // A message that was completed but is put back needs a reason: troubles of this process.
             message.excused[receives[index] ?? 0] = process.troubles() > 0;
             world.trace(process.name, `is done with ${message.body}`);
             options.onDone(invocation, message);
@@ -150,7 +150,7 @@ export function createExporterFleet(options: FleetOptions) {
   }
 }
 
-/** The exporter's own code, on one machine. */
+/** The exporter’s own code on one machine. */
 function exporterOf(options: FleetOptions, process: Process, invocation: Invocation) {
   const { world, database, queue, secrets, eventClient, settleSeconds, recountAfter, limits } = options;
   const dynamodb = createDatabaseClient(world, database, process);
@@ -233,7 +233,7 @@ function exporterOf(options: FleetOptions, process: Process, invocation: Invocat
   });
 }
 
-/** The audit log, and somebody who is told when it is read. */
+/** The audit log; calls back when it is read. */
 function noticed(
   auditLog: AuditLog,
   onRead: (accountId: string, window: Window) => void,

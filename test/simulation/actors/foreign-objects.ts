@@ -7,7 +7,7 @@ import type { SimulatedAccount } from '../truth/accounts.ts';
 import { boundaryAfter } from '../truth/boundaries.ts';
 import type { World } from '../world/world.ts';
 
-/** A customer's own object at a destination, under the very key that comes next; the answer takes it away again. */
+/** Puts a customer’s own object at a destination, with the key that comes next; the returned function removes it. */
 export function createForeignObjects(
   world: World,
   buckets: Cloud['buckets'],
@@ -20,7 +20,7 @@ export function createForeignObjects(
     const { through, intent } = readCursorItem(item);
     const place = bucketPlace(destination);
     const named = destination.prefix === undefined ? place : `${place}/${destination.prefix}`;
-    // A file that is begun may be on its way there already.
+    // The upload of a file that has been begun may already be on its way there.
     if (intent?.place === named) return undefined;
     const key = keyOf(id, {
       start: through,

@@ -9,20 +9,20 @@ import type { World } from '../world/world.ts';
 
 export const otherZones = ['Europe/Berlin', 'Asia/Kathmandu', 'America/St_Johns', 'Pacific/Chatham', 'UTC'];
 
-/** The last one is a policy of the customer's that forbids to create. */
+/** The last one is a policy of the customer that forbids creating objects. */
 const refusals = ['access_denied', 'bucket_missing', 'wrong_region', 'destination_rejected'] as const;
 
 interface OperatorOptions {
   readonly world: World;
   readonly scenario: Scenario;
   readonly provisioning: Provisioning;
-  /** Changes what every file begun from now on is cut by, as a deployment does. */
+  /** Changes the limit by which later files are cut, as a deployment does. */
   changePartBytes(partBytes: number): void;
-  /** Puts an object of the customer's own under the key that comes next. */
+  /** Puts an object of the customer at the key that comes next. */
   putForeignObject(account: SimulatedAccount, destination: Destination): (() => void) | undefined;
 }
 
-/** People: what they do to accounts while faults are injected, and that they mend it all in the end. */
+/** Operators and customers: what they do to accounts while faults are injected. In the end they fix everything. */
 export function startOperators(options: OperatorOptions): void {
   const { world, scenario, provisioning } = options;
   for (const account of provisioning.accounts) provision(options, account);
@@ -51,7 +51,7 @@ function provision(
     put(account);
     if (account.fault) {
       world.inject('invalid-record');
-      world.at(world.now() + random.integer(10, 20 * 60) * 60_000, () => mend('invalid-record'));
+      world.at(world.now() + random.integer(10, 20 * 60) * 60_000, () => fix('invalid-record'));
     }
   });
 
@@ -67,12 +67,12 @@ function provision(
     'revoked-credential': chance => {
       if (chance.chance(0.5)) account.access.accepted = undefined;
       else account.access.refusal = chance.pick(refusals);
-      later(chance, 40, () => mend('revoked-credential'));
+      later(chance, 40, () => fix('revoked-credential'));
     },
     pause: chance => {
       record.status = 'paused';
       put(account);
-      later(chance, 20, () => mend('pause'));
+      later(chance, 20, () => fix('pause'));
     },
     'time-zone': chance => {
       record.timeZone = chance.pick(otherZones);
@@ -95,12 +95,12 @@ function provision(
     'invalid-record': chance => {
       account.fault = chance.pick(['status', 'destination', 'timeZone']);
       put(account);
-      later(chance, 15, () => mend('invalid-record'));
+      later(chance, 15, () => fix('invalid-record'));
     },
     expiry: chance => {
       record.addOnExpiresAt = new Date(world.now() + chance.integer(-5, 8) * hour).toISOString();
       put(account);
-      // Some customers renew, others leave.
+      // Some customers renew their add-on, others leave.
       if (chance.chance(0.7))
         later(chance, 30, () => {
           record.addOnExpiresAt = chance.chance(0.5)
@@ -112,10 +112,10 @@ function provision(
     deletion: chance => {
       account.deleted = true;
       put(account);
-      later(chance, 10, () => mend('deletion'));
+      later(chance, 10, () => fix('deletion'));
     },
     'foreign-object': chance => {
-      // Where the account's files go, or where they are sent from now on.
+      // The present destination, or another one.
       const elsewhere = chance.chance(0.5) ? chance.integer(1, account.destinations.length - 1) : 0;
       const destination = elsewhere > 0 ? account.destinations[elsewhere] : record.destination;
       const remove = destination && putForeignObject(account, destination);
@@ -138,7 +138,7 @@ function provision(
 
   world.at(scenario.faultsUntil, () => {
     provisioning.storeSecret(account);
-    mend('revoked-credential');
+    fix('revoked-credential');
     record.status = 'active';
     account.fault = undefined;
     account.deleted = false;
@@ -158,7 +158,7 @@ function provision(
     put(account);
   }
 
-  function mend(what: 'invalid-record' | 'revoked-credential' | 'pause' | 'deletion'): void {
+  function fix(what: 'invalid-record' | 'revoked-credential' | 'pause' | 'deletion'): void {
     if (what === 'invalid-record') account.fault = undefined;
     if (what === 'pause') record.status = 'active';
     if (what === 'deletion') account.deleted = false;

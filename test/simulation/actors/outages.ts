@@ -4,12 +4,12 @@ import type { FaultKind } from '../world/fault-kinds.ts';
 import type { Service } from '../world/process.ts';
 import type { World } from '../world/world.ts';
 
-/** In minutes: hours mostly, sometimes days. */
+/** In minutes: mostly hours, sometimes days. */
 const longestOutages = [60, 9 * 60, 60 * 60];
 const shortOutages = [30, 4 * 60];
 const outageKinds: Partial<Record<Service, FaultKind>> = { dynamodb: 'table-outage', sqs: 'queue-outage' };
 
-/** Hours in which one cloud, DynamoDB or the queue answers nobody. */
+/** Periods in which one cloud, DynamoDB or the queue does not answer. */
 export function drawOutages(world: World, { start, faultsUntil }: Scenario) {
   const random = world.random('outages');
   const draw = (what: string, longest = longestOutages) => {

@@ -2,10 +2,10 @@ import type { Process } from '../world/process.ts';
 import type { World } from '../world/world.ts';
 
 const functionTimeout = 15 * 60_000;
-/** As EventBridge and Lambda repeat an event whose function failed. */
+/** The delays after which Lambda retries an event whose function failed. */
 const retryDelays = [60_000, 120_000];
 
-/** Lambda, run by a timed event: what fails, or dies, is run again, twice at most. */
+/** Lambda, started by a scheduled event: an invocation that fails or crashes is retried at most twice. */
 export function runByEvent(
   world: World,
   startProcess: () => Process,

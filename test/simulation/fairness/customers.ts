@@ -1,15 +1,15 @@
 import type { Destination } from '../../../lambdas/domain/account.ts';
 import { secretPrefix, secretText } from '../services/secrets.ts';
 
-/** An account, and how it differs from most. */
+/** An account, and its differences from a typical one. */
 export interface Customer {
   readonly accountId: string;
   readonly destination: Destination;
-  /** How much of its past it is owed, in milliseconds; one window without it. */
+  /** How much history it is owed, in milliseconds; by default one window. */
   readonly history?: number;
-  /** How long a file of it takes to go up, in milliseconds. */
+  /** The duration of an upload in milliseconds. */
   readonly fileTakes?: number;
-  /** How long after the others it is due, in seconds, up to 900. */
+  /** Its delay after the other accounts in seconds, up to 900. */
   readonly dueAfter?: number;
 }
 

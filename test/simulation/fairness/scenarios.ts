@@ -5,24 +5,24 @@ import { playWave, type Wave } from './wave.ts';
 const hour = 3_600_000;
 const year = 365 * 24 * hour;
 const minute = 60_000;
-/** The longest pause before a message comes again, and what is left of a suspension. */
+/** The longest delay of a retry, plus the rest of a suspension. */
 const timeToCatchUp = 17 * minute;
-/** A healthy account may wait so much longer than it would if nothing were wrong. */
+/** How much longer a healthy account may wait than without the trouble. */
 const usualBar = 1.5;
 
 interface Scenario {
   readonly name: string;
-  /** Instead of the usual ones. */
+  /** Replaces the usual customers. */
   readonly fleet?: readonly Customer[];
-  /** Those in trouble, or whose size is the trouble. The others are healthy. */
+  /** The customers in trouble, or whose size is the trouble. The others are healthy. */
   readonly isTroubled: (customer: Customer) => boolean;
-  /** Until when their buckets are silent, in milliseconds after the tick. */
+  /** The end of the silence of their buckets, in milliseconds after the tick. */
   readonly silentUntil: number;
-  /** True if they have been silent since the window before. */
+  /** True if they have been silent since the previous window. */
   readonly wereSilent?: true;
   /** How much longer than without the trouble the healthy may wait, if not by `usualBar`. */
   readonly bar?: number;
-  /** True for those by which the others can be told, too. */
+  /** True for scenarios that are checked by default, because they cover the others. */
   readonly isTelling?: boolean;
   readonly change?: (customer: Customer, number: number) => Customer;
 }
@@ -36,7 +36,7 @@ const isInOneBucket = ({ destination }: Customer) =>
 
 const isOdd = ({ accountId }: Customer) => Number(accountId.slice('account-'.length)) % 2 === 1;
 
-/** So many accounts, each with a bucket in the region, or storage account, of its own. */
+/** So many accounts, each with its own bucket in the region, or storage account. */
 function accountsOf(
   type: 's3' | 'azure',
   first: number,
@@ -149,20 +149,20 @@ const scenarios: readonly Scenario[] = [
 export interface Outcome {
   readonly name: string;
   readonly healthy: number;
-  /** Milliseconds within which 99 of 100 healthy accounts had their file, without the trouble and with it. */
+  /** The 99th percentile of the healthy accounts’ delay in milliseconds, without and with the trouble. */
   readonly calm: number;
   readonly troubled: number;
   readonly ratio: number;
   readonly bar: number;
-  /** Milliseconds after the end of the silence until all of the others have their file, too; none without silence. */
+  /** Milliseconds from the end of the silence until the other accounts have their files; absent without silence. */
   readonly recovery: number | undefined;
-  /** Accounts without a file long after everything is well again. */
+  /** Accounts without a file long after the end of the trouble. */
   readonly late: number;
   readonly silences: number;
   readonly violations: readonly Violation[];
 }
 
-/** What each kind of trouble costs the healthy. */
+/** Measures how each kind of trouble delays the healthy accounts. */
 export async function measureFairness(
   onOutcome: (outcome: Outcome) => void = () => undefined,
   chosen: readonly Scenario[] = scenarios,
@@ -206,7 +206,7 @@ export async function measureFairness(
   return outcomes;
 }
 
-/** What is wrong with the outcome of the most telling troubles. */
+/** The violations in the scenarios that cover the others. */
 export async function fairnessViolations(): Promise<readonly Violation[]> {
   const chosen = scenarios.filter(({ isTelling }) => isTelling);
   return (await measureFairness(undefined, chosen)).flatMap(({ name, ratio, bar, late, violations }) => [

@@ -17,9 +17,9 @@ import { type Customer, recordOf, secretsOf } from './customers.ts';
 
 const tick = Date.UTC(2026, 10, 23, 8);
 const hour = 3_600_000;
-/** As the stack sets it: accounts that are exported at once. */
+/** The stack’s setting: accounts that are exported at once. */
 const slots = 50;
-/** Half on the way there, half on the way back: 5 to 15 ms a call. */
+/** Half before the effect of a call and half after it: 5 to 15 ms per call. */
 const latency = [
   [2, 7],
   [3, 8],
@@ -27,23 +27,29 @@ const latency = [
 
 export interface WaveOptions {
   readonly customers: readonly Customer[];
-  /** True if the customer's bucket takes connections and stays silent, so many milliseconds after the tick. */
+  /** True if the customer’s bucket accepts connections but does not answer, so many milliseconds after the tick. */
   readonly isSilent: (customer: Customer, after: number) => boolean;
-  /** True if the customer's bucket has been silent since the window before, so that all exporters know of it. */
+  /** True if the customer’s bucket has been silent since the previous window, so that all exporters know it. */
   readonly wasSilent?: (customer: Customer) => boolean;
-  /** How long it is played, in milliseconds. */
+  /** The simulated duration in milliseconds. */
   readonly lasts: number;
 }
 
 export interface Wave {
-  /** Milliseconds from when an account's message could be received until its file was committed; by account. */
+  /**
+   * Milliseconds from the first moment at which an account’s message was visible until its file was committed, by
+   * account.
+   */
   readonly delays: ReadonlyMap<string, number>;
-  /** Tries that met silence. */
+  /** The number of attempts that got no answer. */
   readonly silences: number;
   readonly violations: readonly Violation[];
 }
 
-/** Plays what follows a tick at which every account is due, with the exporter's own code and realistic times. */
+/**
+ * Simulates the time after a tick at which every account is due, with the exporter’s own code and realistic
+ * latencies.
+ */
 export async function playWave({
   customers,
   isSilent,
@@ -142,7 +148,7 @@ export async function playWave({
   }
 }
 
-/** When those last met silence that are silent since the window before. */
+/** The last attempt at the buckets that have been silent since the previous window. */
 const silentAt = new Date(tick - 10 * 60_000).toISOString();
 
 function cursorItem(accountId: string, through: number, wasSilent: boolean) {

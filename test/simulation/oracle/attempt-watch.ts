@@ -2,21 +2,23 @@ import type { World } from '../world/world.ts';
 import { type AttemptItem, type CursorItem, canHaveCreated, type IntentItem } from './cursor-item.ts';
 import { type Invocation, isLeasedToAnother } from './invocation.ts';
 
-/** Attempts may not pile up in the cursor for as long as a destination is down. */
+/** Attempts must not accumulate in the cursor while a destination is down. */
 const mostAttemptsAtPlace = 25;
-/** From here on the oldest may be forgotten for a further one. */
+/** From this number on, the oldest one may be removed for a new one. */
 const enoughAtPlace = 20;
-/** An invocation, and how far two clocks differ. */
+/** The longest invocation, plus the difference of two clocks. */
 const longestLease = 15 * 60_000 + 10_000;
 const steps: readonly (string | undefined)[] = ['staging', 'creating'];
 
-/** Watches the attempts in a cursor: who adds one, what each is known to have come to, and who strikes one out. */
+/** Watches the attempts in a cursor: who adds one, what is known about its outcome, and who removes one. */
 export function createAttemptWatch(world: World) {
-  /** Attempts that could have created an object until then, when they were struck out or known to stage only. */
+  /** Attempts that could have created an object until they were removed or known to stage only. */
   const pastWriters = new Map<string, { readonly at: number; readonly attempt: AttemptItem }[]>();
 
   return {
-    /** Told of every change that leaves the cursor where it is; true if an attempt was struck out that only staged. */
+    /**
+     * Called for every change that does not move the cursor; returns true if an attempt that only staged was removed.
+     */
     onChange(accountId: string, before: CursorItem, after: CursorItem, invocation: Invocation): boolean {
       const added = after.attempts.filter(({ token }) => !find(before, token));
       const gone = before.attempts.filter(({ token }) => !find(after, token));
@@ -42,9 +44,9 @@ export function createAttemptWatch(world: World) {
     },
 
     /**
-     * True if the object that the run found can be its account's own: it was left unclear by the attempt itself, or by
-     * another at the same place and of the same size that could have created it when the run found the object, whatever is
-     * known of it since then.
+     * True if the object that the run found can be the account’s own: the attempt itself left it unclear, or another
+     * attempt at the same place and of the same size could have created it when the run found the object, whatever
+     * became known later.
      */
     couldBeOurs(accountId: string, { attempts }: CursorItem, intent: IntentItem, invocation: Invocation) {
       const mine = currentToken(invocation);
@@ -120,7 +122,7 @@ export function createAttemptWatch(world: World) {
   }
 }
 
-/** Of the attempt that the run makes, or made last. */
+/** The token of the run’s present or last attempt. */
 export function currentToken({ tokens }: Invocation): string {
   return [...tokens].at(-1) ?? '';
 }

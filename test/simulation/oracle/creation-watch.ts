@@ -9,14 +9,14 @@ interface CreationWatchOptions {
   readonly world: World;
   readonly accounts: readonly SimulatedAccount[];
   readonly isIntended: (place: string, key: string) => boolean;
-  /** The account's cursor as it stands. */
+  /** The account’s present cursor. */
   readonly cursorOf: (accountId: string) => CursorItem | undefined;
 }
 
-/** A run lasts 15 minutes at most, and what it sent last may arrive a minute later. */
+/** A run lasts at most 15 minutes, and its last request may arrive a minute later. */
 const longestMemory = 17 * 60_000;
 
-/** Watches every object that comes to be: was it intended, is it owed, does it go where it belongs? */
+/** Checks every created object: it must be intended, owed, and at the right place. */
 export function createCreationWatch({ world, accounts, isIntended, cursorOf }: CreationWatchOptions) {
   return (invocation: Invocation | undefined, object: StoredObject, replaced: StoredObject | undefined) => {
     if (replaced) world.violate('rewritten', `${object.place}/${object.key} is written over another object`);
@@ -32,7 +32,7 @@ export function createCreationWatch({ world, accounts, isIntended, cursorOf }: C
     const place = prefix === undefined ? object.place : `${object.place}/${prefix}`;
     if (!isIntended(place, object.key)) world.violate('intent', `${place} ${object.key} was never intended`);
     const cursor = cursorOf(account.id);
-    // Who finds the object there takes it for ours only because the ledger tells of such an attempt.
+    // A retry that finds the object takes it for its own only because the ledger has such an attempt.
     const isKnown = cursor?.attempts.some(
       attempt => invocation?.tokens.has(attempt.token) && attempt.place === place && canHaveCreated(attempt),
     );
@@ -61,12 +61,12 @@ export function createCreationWatch({ world, accounts, isIntended, cursorOf }: C
     if (!owed) world.violate('not-owed', `${place} ${object.key} is not owed`);
   };
 
-  /** True if the version stood until less than `longestMemory` ago. */
+  /** True if the version was valid until less than `longestMemory` ago. */
   function lasted({ versions }: SimulatedAccount, index: number): boolean {
     const next = versions[index + 1];
     return next === undefined || next.at >= world.now() - longestMemory;
   }
 }
 
-/** Clocks that are set back make a window of 5 hours at most; a changed time zone makes shorter ones. */
+/** A clock that is set back makes a window of at most 5 hours; a changed time zone makes shorter ones. */
 const longestWindow = 8 * 3_600_000;

@@ -1,20 +1,20 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Item } from '../services/expressions.ts';
 
-/** A cursor as it stands in the ledger, read without the code under test. */
+/** A cursor from the ledger, parsed without the code under test. */
 export interface CursorItem {
   readonly through: number;
   readonly version: number;
   readonly intent: IntentItem | undefined;
   readonly attempts: readonly AttemptItem[];
-  /** When the last file was committed; 0 before the first one. */
+  /** When the last file was committed; 0 before the first. */
   readonly deliveredAt: number;
   readonly failures: number;
-  /** The code of the last failure since a file was delivered. */
+  /** The code of the last failure since the last delivered file. */
   readonly lastError: string | undefined;
-  /** At this size its file was not finished in time. */
+  /** The size at which its file was not finished in time. */
   readonly tooLargeBytes: number;
-  /** Why nothing is exported, once an exporter has seen it. */
+  /** Why nothing is exported, as noted by an exporter. */
   readonly stopped: string | undefined;
 }
 
@@ -23,7 +23,7 @@ export interface AttemptItem {
   readonly place: string;
   readonly partBytes: number;
   readonly startedAt: number;
-  /** Until then the exporter of a message is said to be at work; 0 where that is over. */
+  /** The end of the lease of a message’s exporter; 0 if there is none. */
   readonly leasedUntil: number;
   readonly messageId: string | undefined;
   readonly step: string | undefined;
@@ -35,7 +35,7 @@ export interface IntentItem {
   readonly part: number;
   readonly after: string | undefined;
   readonly place: string;
-  /** Everything of the recipe but the place. */
+  /** The recipe without the place. */
   readonly manner: string;
   readonly partBytes: number;
   readonly compression: string;
@@ -93,7 +93,7 @@ function readIntent(intent: Item): IntentItem {
   };
 }
 
-/** Where a file goes, as its place in the ledger says; without the prefix it is the bucket. */
+/** The place of a file in the ledger’s form; without the prefix it is the bucket. */
 export function placeIn({ prefix, ...place }: Item): string {
   if (prefix) return `${placeIn(place)}/${text(prefix)}`;
   const { type, storageAccount, bucket } = place;
@@ -104,7 +104,7 @@ function text(value: AttributeValue | undefined): string {
   return value?.S ?? '';
 }
 
-/** The key of a file, as the README promises it. */
+/** The key of a file, as the README specifies it. */
 export function keyOf(accountId: string, { end, part, compression, prefix }: IntentItem): string {
   const encoded = Buffer.from(accountId).toString('base64url');
   const time = new Date(end).toISOString().replace(/[-:]|\.000/g, '');

@@ -17,7 +17,7 @@ interface DeliveryOptions {
   readonly rowsOf: (accountId: string) => readonly Row[];
   readonly commits: (accountId: string) => readonly Commit[];
   readonly firstPosition: (accountId: string) => number | undefined;
-  /** The end of the window of which a file is begun. */
+  /** The end of the window whose file has been begun. */
   readonly intentEnd: (accountId: string) => number | undefined;
   readonly objects: readonly StoredObject[];
   readonly lateRows: LateRowWatch;
@@ -28,7 +28,7 @@ export interface Delivered {
   readonly objects: number;
 }
 
-/** When everything is over: is every owed row in exactly one object, and no other? */
+/** Final check: every owed row is in exactly one object, and no other row is. */
 export function checkDelivery(options: DeliveryOptions): Delivered {
   const { world, objects, commits, accounts } = options;
   const committed = new Set<StoredObject>();
@@ -107,8 +107,8 @@ function checkAccount(options: DeliveryOptions, account: SimulatedAccount): numb
 }
 
 /**
- * An object in a place that the account left while the upload's outcome was unknown: the one exception that
- * docs/maintainer/reliability.md makes.
+ * An object at a place that the account left while the outcome of the upload was unknown: the one exception in
+ * docs/maintainer/reliability.md.
  */
 function checkUncommitted({ world, accounts, commits, scenario }: DeliveryOptions, object: StoredObject) {
   const encoded = /audit\/([\w-]+)\/[^/]+$/.exec(object.key)?.[1] ?? '';

@@ -5,10 +5,10 @@ import { boundaryUpTo } from '../truth/boundaries.ts';
 import type { World } from '../world/world.ts';
 
 const tickInterval = 15 * 60_000;
-/** A run of the dispatcher, as long as it may last, and how far the index may be behind. */
+/** The longest run of the dispatcher, plus the longest delay of the index. */
 const longestMemory = 15 * 60_000 + 5000;
 
-/** Watches the dispatcher's memory: a tick is completed only when every account due by it has its message. */
+/** Watches the dispatcher’s state: a tick may only be completed when every account due by it has a message. */
 export function createDispatchWatch(world: World, provisioning: Provisioning, queue: () => Queue) {
   return (before: Item | undefined, after: Item | undefined) => {
     if (after?.name?.S !== 'dispatcher') return;
@@ -19,7 +19,7 @@ export function createDispatchWatch(world: World, provisioning: Provisioning, qu
     if (tick % tickInterval !== 0) world.violate('tick', `${new Date(tick).toISOString()} is no tick`);
     for (const { id, versions } of provisioning.accounts) {
       const version = versions.at(-1);
-      // What changed meanwhile may have been seen either way.
+      // A change during the run may or may not have been seen.
       if (!version?.scheduled || !version.record || world.now() - version.at < longestMemory) continue;
       const boundary = boundaryUpTo(version.record.timeZone, tick);
       if (boundary > completed && !queue().tookFor(id, boundary))

@@ -4,7 +4,7 @@ import type { World } from '../world/world.ts';
 import type { Invocation } from './invocation.ts';
 import type { LateRowWatch } from './late-row-watch.ts';
 
-/** Watches what customers are told: everything that they have to know, and nothing that is not true. */
+/** Watches the events: everything that customers have to know is reported, and nothing that is not true. */
 export function createEventWatch(world: World, lateRows: LateRowWatch) {
   const delivered = new Set<string>();
   const redirected = new Set<string>();
@@ -40,7 +40,7 @@ export function createEventWatch(world: World, lateRows: LateRowWatch) {
         ...refusals.filter(refusal => refusal.accountId === accountId && refusal.code === code),
       ].slice(-2);
       if (!last) world.violate('false-alarm', `Nobody refused ${accountId} with ${code}`);
-      // Rotated twice at once: reading it afresh once is all that is promised.
+      // Two rotations at once: a run reads the secret again only once.
       const wasReadAgain = before !== undefined && before.generation !== last?.generation;
       if (last?.wasStale && !wasReadAgain)
         world.violate('stale-secret', `${accountId}: the secret in store would have been accepted`);

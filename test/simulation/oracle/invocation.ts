@@ -4,44 +4,44 @@ import type { RecordVersion } from '../truth/accounts.ts';
 import type { Process } from '../world/process.ts';
 import type { AttemptItem } from './cursor-item.ts';
 
-/** What one run of the exporter saw and did, as the oracle remembers it. */
+/** What the oracle remembers of one run of the exporter. */
 export interface Invocation {
   readonly process: Process;
-  /** By the true clock. */
+  /** Real time. */
   readonly begun: number;
   readonly messages: readonly QueuedMessage[];
-  /** The record of each account as the run read it last; `undefined` in it where there was none. */
+  /** The record of each account as the run last read it; `undefined` if there was none. */
   readonly records: Map<string, RecordVersion | undefined>;
-  /** The names of its own attempts. */
+  /** The tokens of its own attempts. */
   readonly tokens: Set<string>;
   readonly refusals: Refusal[];
-  /** The keys of objects that a request may have created, or not. */
+  /** The keys of objects whose creation is unclear. */
   readonly unclear: Set<string>;
-  /** True if a file could not be finished in time, or was not begun since its bucket has been silent. */
+  /** True if a file was not finished in time, or not begun because its bucket is silent. */
   couldNotDeliver: boolean;
-  /** Messages whose account another run was at work on when they were postponed. */
+  /** Messages that were postponed because another run worked on their account. */
   readonly waiting: Set<string>;
-  /** The codes of the failures that it told of, by account. */
+  /** The codes of the failures that it reported, by account. */
   readonly reported: Map<string, string>;
-  /** The object that it found where it wanted to create one. */
+  /** The existing object that it found at its key. */
   existing: StoredObject | undefined;
-  /** When it found that. */
+  /** When it found that object. */
   existingAt: number;
-  /** Bytes of the audit log read and not yet given to the bucket; none between two uploads. */
+  /** Bytes of the audit log that are read but not yet uploaded; absent between uploads. */
   held: number | undefined;
 }
 
-/** What a cloud or Secrets Manager refused. */
+/** A refusal by a cloud or Secrets Manager. */
 export interface Refusal {
   readonly accountId: string;
   readonly code: string;
-  /** Of the credential that was used, if one was. */
+  /** The generation of the credential that was used, if any. */
   readonly generation?: number | undefined;
-  /** True if the store held a newer secret then, which the cloud would have taken. */
+  /** True if the store had a newer secret at that time, which the cloud would have accepted. */
   readonly wasStale: boolean;
 }
 
-/** True if the attempt's lease is that of a message which this run does not work on. */
+/** True if the attempt’s lease belongs to a message that this run does not process. */
 export function isLeasedToAnother(
   { leasedUntil, messageId }: AttemptItem,
   { messages }: Invocation,

@@ -9,9 +9,9 @@ import type { World } from '../world/world.ts';
 import type { Invocation } from './invocation.ts';
 import type { Commit } from './ledger-watch.ts';
 
-/** Between an event and the note in the ledger that it was sent, where nothing befalls the run. */
+/** The longest time between an event and the note in the ledger that it was sent, without a fault. */
 const longestCall = 10_000;
-/** An account's first recount looks this far back. */
+/** An account’s first recount goes back this far. */
 const firstStretch = 4 * hour;
 
 interface Telling {
@@ -21,15 +21,15 @@ interface Telling {
 }
 
 /**
- * Watches what becomes of rows that are recorded late. A window is read when its rows have settled, not before. A row that
- * comes later, but before its window is counted again, is in a file or told of, once unless something befell a run in
- * between; nothing else is told.
+ * Watches rows that are recorded late. A window is read after its settle time, not before. A row that comes later,
+ * but before its window is counted again, must be in a file or be reported; once, unless a fault hit a run in
+ * between. No other rows are reported.
  */
 export function createLateRowWatch(world: World, scenario: Scenario) {
   const { settleSeconds, recountAfter = Number.POSITIVE_INFINITY } = scenario;
-  /** By account, then by the window's end. */
+  /** By account, then by window end. */
   const told = new Map<string, Map<number, readonly Telling[]>>();
-  /** The ends of the first and of the last window that the ledger says was counted again. */
+  /** The ends of the first and last window that were counted again, according to the ledger. */
   const recounted = new Map<string, { readonly first: number; readonly last: number }>();
   const toldOf = (accountId: string) => told.get(accountId) ?? new Map<number, readonly Telling[]>();
 
@@ -60,7 +60,7 @@ export function createLateRowWatch(world: World, scenario: Scenario) {
       recounted.set(accountId, { first: recounted.get(accountId)?.first ?? last, last });
     },
 
-    /** When everything is over. */
+    /** The final check. */
     check(
       { id, record }: SimulatedAccount,
       commits: readonly Commit[],
@@ -98,7 +98,7 @@ export function createLateRowWatch(world: World, scenario: Scenario) {
         const inTime = late.filter(
           row => isInTime(row.visibleAt, end + recountAfter) && row.deletedAt > world.now(),
         ).length;
-        // What is deleted makes a window of fewer rows, which may hide as many late ones.
+        // Deleted rows reduce the count of a window, which may hide as many late rows.
         const hidden = inWindow.filter(row => delivered.has(row.id) && row.deletedAt <= world.now()).length;
         if (isDue && Math.max(0, ...numbers) < inTime - hidden)
           world.violate('recount', `${id}: of ${inTime} late rows until ${iso(end)}, ${numbers} are told`);
@@ -109,12 +109,15 @@ export function createLateRowWatch(world: World, scenario: Scenario) {
 
 export type LateRowWatch = ReturnType<typeof createLateRowWatch>;
 
-/** True if a row is seen by whoever looks at an instant by their own clock, in a replica that is behind by a moment. */
+/**
+ * True if a row is visible to every reader at an instant, whatever the difference of clocks and the delay of
+ * replicas.
+ */
 export function isInTime(visibleAt: number, instant: number): boolean {
   return visibleAt <= instant - 10_000;
 }
 
-/** The last boundary before which a dispatcher, the settle time and an exporter have had time enough. */
+/** The last boundary that left enough time for the dispatcher, the settle time and an exporter. */
 export function lastDue({ end, settleSeconds }: Scenario, timeZone: string): number {
   return boundaryUpTo(timeZone, end - settleSeconds * 1000 - 10 * 60_000);
 }

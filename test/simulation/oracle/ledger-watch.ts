@@ -15,7 +15,7 @@ import {
 import type { Invocation } from './invocation.ts';
 import type { WorkWatch } from './work-watch.ts';
 
-/** A file that the ledger says is delivered. */
+/** A delivered file according to the ledger. */
 export interface Commit {
   readonly accountId: string;
   readonly intent: IntentItem;
@@ -23,9 +23,12 @@ export interface Commit {
   readonly at: number;
   readonly row: Item;
   readonly object: StoredObject | undefined;
-  /** A customer's own object that had to be taken for ours, because an attempt's outcome was unknown. */
+  /** A customer’s object that had to be taken for ours, because the outcome of an attempt was unknown. */
   readonly ambiguous: boolean;
-  /** Rows came or went between the attempt that created the object and the retry that found it and wrote the figures. */
+  /**
+   * Rows were added or deleted between the attempt that created the object and the retry that found it and recorded
+   * the figures.
+   */
   readonly recomputed: boolean;
 }
 
@@ -33,27 +36,27 @@ interface LedgerWatchOptions {
   readonly world: World;
   readonly fileRow: (accountId: string, windowEnd: number, part: number) => Item | undefined;
   readonly objectAt: (place: string, key: string) => StoredObject | undefined;
-  /** True if a customer ever put an object of his own there; it may be gone again. */
+  /** True if a customer ever put an object there, even if it was removed. */
   readonly wasForeign: (place: string, key: string) => boolean;
   readonly wasTold: (accountId: string, key: string) => boolean;
   readonly wasRedirected: (accountId: string, windowEnd: number, part: number) => boolean;
-  /** The ways to cut files that were ever deployed, as `partBytes level`. */
+  /** The limits that were ever deployed, as `partBytes level`. */
   readonly limits: ReadonlySet<string>;
   readonly work: WorkWatch;
-  /** True if a row of the window came to be visible, or was deleted, since an instant. */
+  /** True if a row of the window appeared or was deleted since an instant. */
   readonly hasChanged: (accountId: string, window: IntentItem, since: number) => boolean;
-  /** Told of a write that says how far windows have been counted again. */
+  /** Called for a write that says how far windows were counted again. */
   readonly onRecounted: (accountId: string, before: Item, after: Item) => void;
 }
 
-/** Watches every write to a cursor: is it what docs/maintainer/adr/0001 and 0007 allow, and is it true? */
+/** Checks every write to a cursor: ADR 0001 and 0007 in docs/maintainer/adr must allow it, and it must be true. */
 export function createLedgerWatch(options: LedgerWatchOptions) {
   const { world, fileRow, objectAt, wasForeign, wasTold, wasRedirected, limits, work, hasChanged } = options;
   const attemptWatch = createAttemptWatch(world);
   const commits = new Map<string, Commit[]>();
   const first = new Map<string, number>();
   const intended = new Set<string>();
-  /** The file's row that was written last, until the cursor moves with it. */
+  /** The last written row of a file, until the cursor moves with it. */
   let loose: string | undefined;
   const createdAt = new Map<string, number>();
   const lastWrites = new Map<string, { readonly at: number; readonly by: Invocation | undefined }>();
@@ -61,10 +64,10 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
   return {
     commits: (accountId: string): readonly Commit[] => commits.get(accountId) ?? [],
     firstPosition: (accountId: string) => first.get(accountId),
-    /** True if an intent for the object was ever written to the ledger. */
+    /** True if an intent for the object was ever in the ledger. */
     isIntended: (place: string, key: string) => intended.has(`${place} ${key}`),
     lastWrite: (accountId: string) => lastWrites.get(accountId)?.at ?? 0,
-    /** Told when a run wants to create a cursor that is there: it may have come to be since the run looked. */
+    /** Called when a run tries to create a cursor that exists: it may have been created after the run read it. */
     onCursorThere(invocation: Invocation | undefined, { accountId }: Item) {
       if (invocation && (createdAt.get(accountId?.S ?? '') ?? 0) < invocation.begun)
         world.violate('first-sight', `${accountId?.S} has a cursor, and ${invocation.process.name} saw none`);
@@ -82,7 +85,7 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
       const isAlone = row !== undefined && (entry !== 'cursor' || !moves(before, after));
       if (isAlone) world.violate('ledger', `${row} is written, and the cursor does not move with it`);
       if (!after || entry !== 'cursor') return;
-      // It disturbs nobody: whoever else is at work has no excuse by it.
+      // A recount does not disturb other runs, so it is no excuse for them.
       if (before && before.recountedThrough?.S !== after.recountedThrough?.S)
         return options.onRecounted(accountId, before, after);
       lastWrites.set(accountId, { at: world.now(), by: invocation });
@@ -223,7 +226,7 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
         'tiling',
         `${accountId} continues after ${after.intent.after}, not ${row.lastSortKey?.S}`,
       );
-    // Whatever followed the part before may have been deleted since.
+    // The rows after the previous part may have been deleted since.
     const isLeftEmpty = row.records?.N === '0' && world.enables('deleted-row');
     if (intent.after !== undefined && (row.lastSortKey?.S ?? '') <= intent.after && !isLeftEmpty)
       world.violate('tiling', `${accountId}: ${describe(intent)} goes no further than the part before`);
@@ -237,7 +240,7 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
       world.violate('ledger', `${accountId}: ${describe(intent)} has a row for ${place} ${key}`);
     const bucketName = placeIn(rest);
     const object = objectAt(bucketName, key);
-    // It may have been taken for ours by an earlier attempt, and be gone since.
+    // An earlier attempt may have taken it for ours, and it may be gone now.
     const foreign = object ? object.foreign : wasForeign(bucketName, key);
     const ambiguous = foreign && attemptWatch.couldBeOurs(accountId, before, intent, invocation);
     if (!object && !ambiguous)

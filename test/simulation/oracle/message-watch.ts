@@ -5,7 +5,7 @@ import type { World } from '../world/world.ts';
 import { readCursorItem } from './cursor-item.ts';
 import { type Invocation, isLeasedToAnother } from './invocation.ts';
 
-/** A lease that was seen may be over when the answer to what followed arrives. */
+/** A lease that was seen may end before the answer to the next call arrives. */
 const longestCall = 10_000;
 
 interface MessageWatchOptions {
@@ -15,10 +15,10 @@ interface MessageWatchOptions {
   readonly isContested: (accountId: string, invocation: Invocation) => boolean;
 }
 
-/** Watches what becomes of messages: none may disappear before what it asks for is done, reported, or asked for anew. */
+/** Watches messages: none may disappear before its work is done, reported or requested again. */
 export function createMessageWatch({ world, queue, cursorOf, isContested }: MessageWatchOptions) {
   return {
-    /** Told at once: when the run ends, whoever it has to wait for may be done. */
+    /** Checked at once: at the end of the run, the other run may have ended, too. */
     onPostponed(invocation: Invocation, messageId: string) {
       const content = invocation.messages.find(({ id }) => id === messageId)?.content;
       if (content && waits(invocation, content.accountId)) invocation.waiting.add(messageId);
@@ -27,7 +27,7 @@ export function createMessageWatch({ world, queue, cursorOf, isContested }: Mess
       if (!content || couldNotDeliver || process.troubles() > 0 || waiting.has(id)) return;
       world.violate('failed', `${process.name} failed, and nothing had happened to it`);
     },
-    /** Told when a window is counted again: that has to wait until its account is owed nothing. */
+    /** Called when a window is counted again: this must wait until the account is owed nothing. */
     onCount(invocation: Invocation, accountId: string) {
       const ticks = invocation.messages.flatMap(({ content }) =>
         content?.accountId === accountId ? [content.tick] : [],
@@ -51,7 +51,7 @@ export function createMessageWatch({ world, queue, cursorOf, isContested }: Mess
     },
   };
 
-  /** True if another exporter of the account is at work, or was when the run looked. */
+  /** True if another exporter of the account works now, or did when the run looked. */
   function waits(invocation: Invocation, accountId: string): boolean {
     const now = invocation.process.now() - longestCall;
     const item = cursorOf(accountId);
@@ -65,9 +65,9 @@ export function createMessageWatch({ world, queue, cursorOf, isContested }: Mess
     const { accountId, tick } = message.content;
     if (invocation.reported.has(accountId)) return;
     if (queue().holdsOther(message, accountId, tick)) return;
-    // The message that takes its place may be done with already.
+    // The message that replaces it may already be processed.
     if (queue().wasSentBy(invocation.process, accountId, tick)) return;
-    // What it decided was right when it read the cursor; another run, perhaps of the same message, has gone on since.
+    // Its decision was right when it read the cursor; another run has continued since.
     if (isContested(accountId, invocation)) return;
     if (isOwed(invocation, accountId, tick))
       world.violate(
@@ -76,7 +76,7 @@ export function createMessageWatch({ world, queue, cursorOf, isContested }: Mess
       );
   }
 
-  /** True if a window up to the tick is to be delivered, by the record as the run read it. */
+  /** True if a window up to the tick is owed, according to the record that the run read. */
   function isOwed({ records }: Invocation, accountId: string, tick: number): boolean {
     const record = records.get(accountId)?.record;
     const item = cursorOf(accountId);

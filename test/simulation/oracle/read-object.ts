@@ -4,7 +4,7 @@ import type { StoredObject } from '../services/cloud.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The lines of a delivered object, whatever its format; an array's members stand for lines. */
+/** The lines of a delivered object in any format; for an array, its members. */
 export function readLines({ key, body }: StoredObject): readonly string[] {
   const text = decoder.decode(key.endsWith('.gz') ? gunzipSync(body) : unzip(key, body));
   if (text.startsWith('[')) return (JSON.parse(text) as unknown[]).map(member => JSON.stringify(member));
@@ -13,7 +13,7 @@ export function readLines({ key, body }: StoredObject): readonly string[] {
   return text.slice(0, -1).split('\n');
 }
 
-/** By the local header where that tells the sizes, else with the help of fflate. */
+/** Uses the local header if it contains the sizes, else fflate. */
 function unzip(key: string, body: Uint8Array): Uint8Array {
   const view = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   const nameLength = view.readUInt16LE(26);
@@ -22,7 +22,7 @@ function unzip(key: string, body: Uint8Array): Uint8Array {
   const expected = key.slice(key.lastIndexOf('/') + 1).replace(`${part}.zip`, '.json');
   if (name !== expected) throw new Error(`${key} holds ${name}, expected ${expected}`);
   const content = 30 + nameLength + view.readUInt16LE(28);
-  // zlib stops at the end of the stream, so the descriptor and directory behind it do no harm.
+  // zlib stops at the end of the stream and ignores the descriptor and directory after it.
   if (view.readUInt16LE(8) === 8) return inflateRawSync(view.subarray(content));
   const entry = unzipSync(body)[name];
   if (!entry) throw new Error(`${key} has no readable entry`);

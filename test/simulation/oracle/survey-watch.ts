@@ -14,21 +14,21 @@ interface SurveyWatchOptions {
   readonly settle: number;
   readonly cursorOf: (accountId: string) => Item | undefined;
   readonly lastWrite: (accountId: string) => number;
-  /** From here on no account has a reason to be behind. */
+  /** From this instant on, no account has a reason to be behind. */
   readonly quietSince: number;
 }
 
-/** A round of the watchdog. */
+/** A run of the watchdog. */
 export interface Round {
-  /** By its own clock. */
+  /** By the watchdog’s clock. */
   readonly now: number;
-  /** By the world's. */
+  /** By the world’s clock. */
   readonly begun: number;
-  /** True if it may not have seen that an exporter was at work. */
+  /** True if it may have overlooked a running exporter. */
   readonly overlookedLeases: boolean;
 }
 
-/** What the runbook promises: a file, and in a backlog the next one, may take two hours. */
+/** The runbook promises at most two hours for a file, and for each further file of a backlog. */
 const patience = 2 * hour;
 
 /**
@@ -94,7 +94,7 @@ export function createSurveyWatch({
   }
 }
 
-/** The end of the oldest window that is not delivered, if the add-on lasts so long. */
+/** The end of the oldest window that is not delivered, unless the add-on ends before. */
 function owedEnd(
   { intent, through }: CursorItem,
   { timeZone, addOnExpiresAt }: { readonly timeZone: string; readonly addOnExpiresAt?: string | undefined },

@@ -2,27 +2,27 @@ import type { Process } from '../world/process.ts';
 import type { World } from '../world/world.ts';
 import type { Invocation } from './invocation.ts';
 
-/** Reads of the audit log for each committed file. */
+/** Allowed reads of the audit log per committed file. */
 const readsPerFile = 1.1;
-/** Of one size, for one file, by exporters that nothing else had befallen. */
+/** Allowed time-outs of a file at one size, by exporters without other faults. */
 const mostTimesOut = 2;
 
 interface Work {
-  /** Times that somebody began to read rows for an upload. */
+  /** How often rows were read for an upload. */
   reads: number;
   commits: number;
-  /** Failures that were recorded, and objects that were found where one was to be created. */
+  /** Recorded failures, and existing objects that were found. */
   excuses: number;
   readonly exporters: Set<Process>;
-  /** Who is between reading and the upload's end. */
+  /** Exporters between the beginning of reading and the end of the upload. */
   readonly atWork: Set<Process>;
   /** How often a file of a size could not be finished in time, since the cursor moved last. */
   readonly timesOut: Map<number, number>;
 }
 
 /**
- * Watches what exports cost: a file is read once, however many messages ask for it; one exporter of an account is at
- * work at a time; and a file that cannot be finished in time is made smaller.
+ * Watches the cost of exports: a file is read once, however many messages request it; only one exporter of an account
+ * works at a time; and a file that is not finished in time is made smaller.
  */
 export function createWorkWatch(
   world: World,
@@ -39,7 +39,7 @@ export function createWorkWatch(
       const others = [...work.atWork].filter(other => other !== process && other.alive());
       if (isCalm && others.length > 0)
         world.violate('work', `${process.name} and ${others[0]?.name} are both at work on ${accountId}`);
-      // No lease keeps copies of one message apart: both read, and each may make the other begin anew.
+      // Leases do not separate copies of one message: both read, and each may make the other start again.
       if (others.some(other => haveSameMessage(other, process))) work.excuses += 2;
       work.atWork.add(process);
     },
@@ -56,7 +56,7 @@ export function createWorkWatch(
     },
     /** An attempt at a file of this size ran out of time. */
     onTimeOut(accountId: string, partBytes: number, { process, messages }: Invocation): void {
-      // Of several messages the later ones may have had no time left; the stack hands out one at a time.
+      // With several messages, the later ones may have had no time left; the stack passes one at a time.
       if (process.troubles() > 0 || messages.length > 1) return;
       const { timesOut } = workOf(accountId);
       const times = (timesOut.get(partBytes) ?? 0) + 1;
@@ -67,11 +67,11 @@ export function createWorkWatch(
           `${accountId}: a file of ${partBytes} bytes ran out of time ${times} times`,
         );
     },
-    /** When everything is over. */
+    /** The final check. */
     check(): void {
       for (const [accountId, { reads, commits, excuses, exporters }] of byAccount) {
         const troubles = [...exporters].reduce((sum, process) => sum + process.troubles(), 0);
-        // A trouble may cost a read of the exporter that meets it, and one of another that it disturbs by that.
+        // A fault may cost one read by the exporter that it hits, and one by another exporter.
         if (reads > readsPerFile * commits + 1 + excuses + 2 * troubles)
           world.violate(
             'work',

@@ -9,21 +9,21 @@ import { failsRecount } from './failed-recount.ts';
 export interface Row {
   readonly id: string;
   readonly accountId: string;
-  /** The sort key, by the recorder's clock. */
+  /** The sort key, from the recorder’s clock. */
   readonly key: string;
-  /** The instant in the sort key, its fraction of a millisecond cut off. */
+  /** The instant in the sort key, cut to milliseconds. */
   readonly recordedAt: number;
-  /** When it can be read, at last. */
+  /** When every read sees it. */
   readonly visibleAt: number;
-  /** From when on it can no longer be read; infinite for nearly every row. */
+  /** When it is deleted; infinite for nearly every row. */
   readonly deletedAt: number;
-  /** The line that has to be delivered for it. */
+  /** The line that must be delivered for it. */
   readonly line: string;
   /** The row in DynamoDB's wire form. */
   readonly wire: string;
 }
 
-/** The audit log: rows by account in the order of their keys, answered as DynamoDB does on the wire, a page at a time. */
+/** The audit log: rows by account, sorted by key, answered page by page in DynamoDB’s wire format. */
 export interface AuditRows {
   readonly of: ReadonlyMap<string, readonly Row[]>;
   query(
@@ -34,9 +34,9 @@ export interface AuditRows {
   ): Promise<unknown>;
 }
 
-/** DynamoDB ends a page with the row that makes it so large. */
+/** DynamoDB ends a page after the row that exceeds this size. */
 const pageBytes = 1024 * 1024;
-/** An inconsistent read may show what was so many milliseconds ago. */
+/** An eventually consistent read may be this many milliseconds old. */
 export const mostBehind = 1000;
 
 interface RawAnswer {
@@ -104,7 +104,7 @@ export function createAuditRows(
       found.push(row);
       bytes += row.wire.length;
     }
-    // A page that is full has a next one, even if that turns out to be empty.
+    // A full page has a next one, even if that is empty.
     const end = isFull() ? found.at(-1) : undefined;
     return { found, last: end && { accountId: { S: account.S }, recordedAt: { S: end.key } } };
   }

@@ -5,7 +5,7 @@ import type { Random } from '../../../local/sample/random.ts';
 
 type CloudType = Destination['type'];
 
-/** What comes over the wire: a status, and words unless they are cut off. */
+/** An answer on the wire: status and message, unless it is cut off. */
 export interface RawAnswer {
   readonly status: number;
   readonly words: string | undefined;
@@ -17,7 +17,10 @@ interface Row {
   readonly means: 'exists' | ActionNeededCode;
 }
 
-/** What clouds answer to a create. One status means many things, and many mean one: only the words tell. */
+/**
+ * The answers of clouds to a create. A status has several meanings, and a meaning several statuses: only the message
+ * is unambiguous.
+ */
 const answers: Readonly<Record<CloudType, readonly Row[]>> = {
   s3: [
     { status: 412, words: 'PreconditionFailed If-None-Match', means: 'exists' },
@@ -61,12 +64,12 @@ const codes = new Map(
   all.flatMap(({ words, means }) => (means === 'exists' ? [] : [[words, means] as const])),
 );
 
-/** What the cloud answers if it means this; by chance, where it has several ways to say so. */
+/** An answer with this meaning; random if there are several. */
 export function rawAnswer(random: Random, type: CloudType, means: Row['means']): RawAnswer {
   return random.pick(answers[type].filter(row => row.means === means));
 }
 
-/** The one way in which the simulated drivers read an answer. */
+/** How the simulated drivers read an answer. */
 export function readAnswer({ status, words }: RawAnswer): Answer {
   if (words === undefined || status >= 500)
     return unclear(new ExportError('destination_unavailable', `The cloud answers ${status} ${words}`));

@@ -24,13 +24,13 @@ export interface StoredObject {
   /** True if a customer put it there. */
   readonly foreign: boolean;
   readonly createdAt: number;
-  /** When the reading of its rows began. */
+  /** When its rows were first read. */
   readonly readFrom: number;
 }
 
-/** What a customer's cloud thinks of one account's credential. */
+/** How a customer’s cloud judges an account’s credential. */
 export interface Access {
-  /** The only generation of the credential that is accepted; none when it is revoked. */
+  /** The only accepted generation of the credential; none if it is revoked. */
   accepted: number | undefined;
   refusal: ActionNeededCode | undefined;
 }
@@ -39,35 +39,35 @@ export interface Cloud {
   /** By `<type>://<bucket>`, then by key. */
   readonly buckets: Map<string, Map<string, StoredObject>>;
   access(accountId: string): Access;
-  /** What is wrong with all of a cloud at present, if something is. */
+  /** The present fault of a whole cloud, if any. */
   trouble(type: Destination['type']): 'cloud-outage' | 'silent-cloud' | undefined;
-  /** How many uploads out of a hundred meet a fault. */
+  /** Faults per hundred uploads. */
   readonly faultsPerHundredUploads: number;
-  /** What is larger goes up in several requests. */
+  /** Larger files are uploaded in several requests. */
   readonly pieceBytes: number;
-  /** Milliseconds that the account's bucket takes for a byte. */
+  /** The upload time per byte to the account’s bucket, in milliseconds. */
   slowness(accountId: string): number;
-  /** Told of every object that comes to be, and of the one that it took the place of: there may be none. */
+  /** Called for every created object, with the one that it replaced, if any. */
   onCreate(process: Process, object: StoredObject, replaced: StoredObject | undefined): void;
   onExisting(process: Process, object: StoredObject): void;
   onRefusal(
     process: Process,
     refusal: { accountId: string; code: ActionNeededCode; generation: number | undefined },
   ): void;
-  /** Told of every request that may have created the object, or not. */
+  /** Called for every request whose effect is unclear. */
   onUnclear(process: Process): void;
-  /** Told when an upload begins: what an earlier one read ahead in vain is let go. */
+  /** Called when an upload begins: it discards what an earlier one read ahead. */
   onBegin(process: Process): void;
-  /** Told when an upload is over: who packs its rows once more after that, for their figures, gives them to nobody. */
+  /** Called when an upload ends: rows that are packed again later, for their figures, are not uploaded. */
   onEnd(process: Process): void;
   onChunk(process: Process, bytes: number): void;
-  /** Exchanges the credential of an account, in the store and in the cloud. */
+  /** Replaces the credential of an account in the store and in the cloud. */
   rotate(accountId: string): void;
 }
 
 type ReadObject = NewObject & { readonly bytes: Uint8Array } & Pick<StoredObject, 'readFrom'>;
 
-/** What a cloud does with the request that creates the object. */
+/** How a cloud treats the request that creates the object. */
 type Behaviour = 'usual' | 'refuse' | `${'unavailable' | 'unreadable' | 'lost'}${'' | ' done' | ' later'}`;
 
 const faults: readonly UploadFault[] = [
@@ -81,11 +81,11 @@ const faults: readonly UploadFault[] = [
   'unreadable-success',
 ];
 const transientRefusals = ['access_denied', 'destination_rejected', 'credentials_rejected'] as const;
-/** The driver's own tries of the request that creates the object. */
+/** The driver’s maximum number of attempts at that request. */
 const mostTries = 3;
 const minute = 60_000;
 
-/** A customer's bucket as one process sees it. Create-only, with the ways in which a driver may end. */
+/** A customer’s bucket as seen by one process: create-only, with all outcomes that a driver may report. */
 export function createSimulatedBucket(
   world: World,
   cloud: Cloud,
@@ -113,7 +113,7 @@ export function createSimulatedBucket(
     close: () => undefined,
   };
 
-  /** What it throws has happened before the request that creates the object. */
+  /** Errors that it throws happened before the request that creates the object. */
   async function upload(object: NewObject, watch: UploadWatch): Promise<Answer> {
     const { signal } = watch;
     signal.throwIfAborted();
@@ -122,13 +122,13 @@ export function createSimulatedBucket(
     await process.wait(chance.integer(5, 60), signal);
     const trouble = cloud.trouble(type);
     if (trouble) process.trouble(trouble);
-    // Some show only when everything is sent.
+    // Some faults show only after everything is sent.
     if (trouble && chance.chance(0.5)) return refused(await failureBy(trouble, signal));
     if (fault) process.trouble(fault);
     if (world.faulty() && world.enables('rotated-secret') && chance.chance(0.01)) cloud.rotate(accountId);
     const refusal = fault === 'refused-upload' ? chance.pick(transientRefusals) : refusalByAccess();
     if (refusal) return readAnswer(refuse(refusal));
-    // Some drivers learn at once that the object is there, others only when they have sent all of it.
+    // Some drivers learn at once that the object exists, others only after sending everything.
     if (bucket().has(object.key) && chance.chance(0.4)) return readAnswer(existing(object.key));
 
     const { bytes, isStaged } = await send(object, fault, watch);
@@ -137,7 +137,7 @@ export function createSimulatedBucket(
     return create({ ...object, bytes, readFrom }, trouble ?? fault, signal);
   }
 
-  /** Hands the body over, all but the request that creates the object of it. */
+  /** Sends the body, except the last request, which creates the object. */
   async function send({ body }: NewObject, fault: UploadFault | undefined, watch: UploadWatch) {
     const chunks: Uint8Array[] = [];
     let size = 0;
@@ -154,7 +154,7 @@ export function createSimulatedBucket(
       await process.wait(chance.integer(1, 30) + slowly, watch.signal);
       if (fault === 'broken-upload' && chance.chance(0.5)) throw networkFailure();
     }
-    // Long enough, at times, for the function to run out of time; else for it to queue the rest again.
+    // Sometimes long enough for the function to run out of time; else it queues the rest again.
     if (fault === 'out-of-time') await process.wait(chance.integer(9, 22) * minute, watch.signal);
     if (fault === 'killed-upload') await process.wait(16 * minute);
     return { bytes: Buffer.concat(chunks), isStaged };
@@ -187,7 +187,7 @@ export function createSimulatedBucket(
     return answer;
   }
 
-  /** One request that creates: whether it is answered, or the process lives, it is done. */
+  /** One creating request: it takes effect whether or not it is answered and the process survives. */
   async function perform(
     behaviour: Behaviour,
     object: ReadObject,
@@ -276,7 +276,7 @@ export function createSimulatedBucket(
   }
 }
 
-/** What the cloud does with one try after the other; afterwards it is well. */
+/** The behaviour for one attempt after the other; later ones succeed. */
 function behavioursBy(fault: string | undefined, chance: Random): readonly Behaviour[] {
   const fate = chance.pick(['', ' done', ' later'] as const);
   switch (fault) {

@@ -27,11 +27,11 @@ export interface Database {
   readonly ledger: Table;
   readonly state: Table;
   readonly rows: AuditRows;
-  /** The ids that the index on the time zone shows at present, behind the table by a moment. */
+  /** The ids in the index on the time zone, which is a moment behind the table. */
   indexed(timeZone: string): readonly string[];
-  /** Told of every account record that a process reads. */
+  /** Called for every account record that a process reads. */
   onRecordRead(process: Process, accountId: string, record: Item | undefined): void;
-  /** Told when a process wants to create a cursor that is there. */
+  /** Called when a process tries to create an existing cursor. */
   onCursorThere(process: Process, cursor: Item): void;
 }
 
@@ -43,14 +43,14 @@ const errors: ServiceErrors = {
   unavailable: () => new InternalServerError({ message: 'Try again', ...metadata }),
 };
 
-/** Calls in a row, at most, that meet the same conflict. */
+/** The maximum number of consecutive calls that meet the same conflict. */
 const longestConflict = 8;
 
-/** DynamoDB as one process sees it. It knows the calls and expressions in use, and refuses all others. */
+/** DynamoDB as seen by one process. It supports the calls and expressions in use, and refuses all others. */
 export function createDatabaseClient(world: World, database: Database, process: Process): DynamoDBClient {
   const chance = world.random('tables');
   const conflicts = world.random('conflicts');
-  // The SDK gives a command one token, whose repetition succeeds.
+  // The SDK sends a command with one token, and a repetition with the same token succeeds.
   const committed = new WeakSet<object>();
   let conflictsLeft = 0;
   return simulatedClient(DynamoDBClient.prototype, async (command, options) => {
@@ -97,7 +97,7 @@ export function createDatabaseClient(world: World, database: Database, process: 
     return {};
   }
 
-  /** Puts and conditional updates at one instant, or none of them. */
+  /** Executes puts and conditional updates together or not at all. */
   function transact(command: TransactWriteItemsCommand) {
     if (committed.has(command)) return {};
     const items = command.input.TransactItems ?? [];
@@ -111,14 +111,14 @@ export function createDatabaseClient(world: World, database: Database, process: 
     if (!updates.every(conditionHolds)) throw cancelled('ConditionalCheckFailed');
     if (items.some(({ Put, Update }) => meetsConflict((Put ?? Update)?.TableName)))
       throw cancelled('TransactionConflict');
-    // The oracle judges when the cursor moves, and what is written with it has to be there.
+    // Puts come first, because the oracle checks them when the cursor moves.
     for (const one of puts) put(one);
     for (const one of updates) update(one);
     committed.add(command);
     return {};
   }
 
-  /** Conflicts come alone or some in a row. Of the tables only the ledger has transactions. */
+  /** A conflict hits one call or several in a row. Only the ledger has transactions. */
   function meetsConflict(tableName: string | undefined): boolean {
     if (tableName !== tableNames.ledger || !world.faulty() || !world.enables('conflict')) return false;
     if (conflictsLeft === 0 && conflicts.chance(0.02)) conflictsLeft = conflicts.integer(1, longestConflict);
@@ -172,7 +172,7 @@ export function createDatabaseClient(world: World, database: Database, process: 
     return { Items: page, LastEvaluatedKey: page.length < all.length ? last : undefined };
   }
 
-  /** Files of an account, a few at a time, as they were a moment ago. */
+  /** Files of an account, a few at a time, possibly a moment old. */
   function queryLedger(input: QueryCommand['input']) {
     const { ':account': account, ':from': from, ':to': to } = input.ExpressionAttributeValues ?? {};
     if (input.KeyConditionExpression !== 'accountId = :account AND #entry BETWEEN :from AND :to')
@@ -206,7 +206,7 @@ export function createDatabaseClient(world: World, database: Database, process: 
     };
   }
 
-  /** Sometimes answers in part only, as DynamoDB may: of many items, of a single one, or of one table of several. */
+  /** Sometimes answers only a part, as DynamoDB may: some of many items, none of one, or one of several tables. */
   function getMany({ RequestItems: requests = {} }: BatchGetItemCommand['input']) {
     const responses: Record<string, readonly Item[]> = {};
     const unprocessed: typeof requests = {};
@@ -232,7 +232,7 @@ export function createDatabaseClient(world: World, database: Database, process: 
     return [item];
   }
 
-  /** A lease only saves work: whoever does not see it may neither lose nor double a row. */
+  /** A lease only saves work: a run that does not see it must not lose or duplicate rows. */
   function overlookLeases(attempts: readonly AttributeValue[]): void {
     const leased = attempts.filter(({ M: attempt }) => attempt?.lease);
     if (leased.length === 0 || !world.faulty() || !world.enables('overlooked-lease') || !chance.chance(0.3))
@@ -283,7 +283,7 @@ function nameOf(command: object): string {
   return `${command.constructor.name} ${named.TableName ?? ''} ${key?.accountId?.S ?? ''} ${key?.entry?.S ?? ''} ${named.UpdateExpression ?? ''}`;
 }
 
-/** DynamoDB refuses values and names that no expression uses. */
+/** DynamoDB refuses names and values that no expression uses. */
 function expectUsed(placeholders: object, expressions = ''): void {
   const used: readonly string[] = expressions.match(/[:#]\w+/g) ?? [];
   for (const name in placeholders)

@@ -17,7 +17,7 @@ const errors: ServiceErrors = {
   unavailable: () => Object.assign(new Error('Try again'), { name: 'InternalException' }),
 };
 
-/** EventBridge: what it takes is told to the listener, once an event (each may come again). */
+/** EventBridge: passes every accepted event to the listener once (a publisher may send one twice). */
 export function createEventBus(world: World, onEvent: (process: Process, event: BusEvent) => void) {
   const chance = world.random('events');
   return (process: Process): EventBridgeClient =>

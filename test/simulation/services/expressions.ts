@@ -4,7 +4,7 @@ import { attributeAt, type Names, pathOf, removeAttribute, setAttribute } from '
 
 export type Item = Record<string, AttributeValue>;
 
-/** What an expression's placeholders stand for. */
+/** The names and values for the placeholders of an expression. */
 export interface Placeholders {
   readonly values?: Readonly<Item> | undefined;
   readonly names?: Names | undefined;
@@ -17,7 +17,7 @@ const conditions = new Map<string, Condition>();
 const updates = new Map<string, Update>();
 
 /**
- * The part of DynamoDB's condition language that is in use: `attribute_exists`, `attribute_not_exists`, `size` and
+ * The subset of DynamoDB’s condition language in use: `attribute_exists`, `attribute_not_exists`, `size` and
  * comparisons, joined by OR and AND.
  */
 export function conditionOf(expression: string): Condition {
@@ -27,7 +27,7 @@ export function conditionOf(expression: string): Condition {
   });
 }
 
-/** The part of DynamoDB's update language that is in use: SET (values and sums), ADD on sets, REMOVE. */
+/** The subset of DynamoDB’s update language in use: SET (values and sums), ADD on sets, REMOVE. */
 export function updateOf(expression: string): Update {
   return remembered(updates, expression, () => {
     const clauses = [...expression.matchAll(/\b(SET|ADD|REMOVE) (.+?)(?= (?:SET|ADD|REMOVE) |$)/g)];
@@ -36,7 +36,7 @@ export function updateOf(expression: string): Update {
       list.split(', ').map(action => updateAction(verb, action)),
     );
     return (item, given) => {
-      // Every right-hand side sees the item as it was.
+      // Every right-hand side uses the values before the update.
       const before = { ...item };
       for (const action of actions) action(item, before, given);
     };

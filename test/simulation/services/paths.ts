@@ -2,12 +2,12 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { UnsupportedCallError } from '../world/process.ts';
 
 type Item = Record<string, AttributeValue>;
-/** What the `#names` of an expression stand for. */
+/** The attribute names for the `#names` of an expression. */
 export type Names = Readonly<Record<string, string>>;
-/** The steps of a document path, a name or a `#name` each. */
+/** The steps of a document path: names or `#names`. */
 type Path = readonly [string, ...string[]];
 
-/** DynamoDB refuses these as bare names in an expression; the list holds those that our tables could come near to. */
+/** Reserved words that DynamoDB refuses as bare names; only those that our tables might use. */
 const reservedWords = new Set(
   'ACTION BUCKET CLUSTER COUNT CURSOR DATE DESTINATION END FORMAT INDEX KEY LANGUAGE LEVEL LOCATION NAME OWNER PARTITION PATH POSITION REGION ROLE SOURCE START STATE STATUS TIME TIMEZONE TIMESTAMP TOKEN TYPE USER VALUE VALUES WINDOW ZONE'.split(
     ' ',

@@ -10,7 +10,7 @@ import { UnsupportedCallError } from '../world/process.ts';
 import type { World } from '../world/world.ts';
 import { simulatedClient } from './simulated-client.ts';
 
-/** As the stack sets them. */
+/** The stack’s settings. */
 const visibilityTimeout = 20 * 60_000;
 const mostReceives = 8;
 const longestDelay = 900;
@@ -18,12 +18,12 @@ const longestDelay = 900;
 export interface QueuedMessage {
   readonly id: string;
   readonly body: string;
-  /** Undefined for a message that is not ours. */
+  /** Undefined for a foreign message. */
   readonly content: { readonly accountId: string; readonly tick: number } | undefined;
   visibleAt: number;
   receiveCount: number;
   state: 'queued' | 'deleted' | 'dead';
-  /** For each receive, whether there was a reason not to be done with it. */
+  /** For each receive, whether there was a reason not to complete it. */
   readonly excused: boolean[];
 }
 
@@ -31,11 +31,11 @@ export interface Queue {
   client(process: Process): SQSClient;
   send(body: string, delaySeconds: number): QueuedMessage;
   delete(message: QueuedMessage): void;
-  /** True if another message will have the account exported up to a tick or further. */
+  /** True if another message requests an export of the account up to the tick or later. */
   holdsOther(message: QueuedMessage, accountId: string, tick: number): boolean;
-  /** True if the process itself sent a message by which the account is exported up to a tick or further. */
+  /** True if the process sent such a message itself. */
   wasSentBy(process: Process, accountId: string, tick: number): boolean;
-  /** True if ever a message was taken for the account and a tick not before this one. */
+  /** True if a message for the account and this tick or a later one was ever received. */
   tookFor(accountId: string, tick: number): boolean;
   readonly dead: readonly QueuedMessage[];
 }
@@ -45,7 +45,10 @@ const errors: ServiceErrors = {
   unavailable: () => Object.assign(new Error('Try again'), { name: 'ServiceUnavailable' }),
 };
 
-/** SQS: at least once, in any order, with visibility timeout and dead-letter queue. Whoever is to know of a message that is postponed is told before it is. */
+/**
+ * SQS: at-least-once delivery in any order, with visibility timeout and dead-letter queue. Listeners are called
+ * before a message is postponed.
+ */
 export function createQueue(
   world: World,
   receive: (message: QueuedMessage) => void,
@@ -101,7 +104,7 @@ export function createQueue(
   };
   return queue;
 
-  /** Hands the message out when it is visible, and again whenever its visibility timeout ends. */
+  /** Delivers the message when it is visible, and again after each visibility timeout. */
   function offer(message: QueuedMessage): void {
     let wait = chance.integer(5, 1500);
     if (world.faulty() && world.enables('delayed-message') && chance.chance(0.02)) {
@@ -126,12 +129,13 @@ export function createQueue(
       message.visibleAt = world.now() + visibilityTimeout;
       offer(message);
       receive(message);
-      // SQS does it far less often: what is queued again and again must not double without end.
+      // Far more often than SQS. The rate falls, because messages that are queued again and again would otherwise
+      // multiply without end.
       const rate = duplicates < 40 ? 0.03 : 0.001;
       if (world.faulty() && world.enables('duplicate-message') && chance.chance(rate)) {
         world.inject('duplicate-message');
         duplicates++;
-        // Often at the very same time: then both exporters see the cursor as it was.
+        // Often at the same time, so that both exporters see the same cursor.
         const apart = chance.chance(0.5) ? chance.integer(0, 15) : chance.integer(0, 60_000);
         world.wake(world.now() + apart, () => receive(message));
       }

@@ -15,7 +15,7 @@ const errors: ServiceErrors = {
   unavailable: () => Object.assign(new Error('Try again'), { name: 'InternalServiceError' }),
 };
 
-/** Secrets Manager: the secrets by name, as operators have stored them. */
+/** Secrets Manager: the secrets by name, as stored by operators. */
 export function createSecretsClient(
   texts: ReadonlyMap<string, string>,
   process: Process,
@@ -40,7 +40,7 @@ export function createSecretsClient(
 
 export const invalidSecretText = '{"pasted": "the wrong thing"}';
 
-/** The secret of a generation of a credential, in the form that a customer of the cloud would paste. */
+/** The secret of a generation of a credential, in the form that a customer would paste. */
 export function secretText(destination: Credited, generation: number): string {
   const number = String(generation).padStart(8, '0');
   if (destination.type === 's3')
@@ -57,7 +57,7 @@ export function secretText(destination: Credited, generation: number): string {
   return `DefaultEndpointsProtocol=https;AccountName=${destination.storageAccount};AccountKey=${number.padStart(84, 'A')}AA==;EndpointSuffix=core.windows.net`;
 }
 
-/** The generation that a credential is of. */
+/** The generation of a credential. */
 export function generationOf(credential: Credential): number {
   if (credential.type === 's3') return Number(credential.accessKeyId.slice(-8));
   if (credential.type === 'gcs') return Number(/-(\d+)@/.exec(credential.clientEmail)?.[1]);

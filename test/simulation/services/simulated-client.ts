@@ -1,6 +1,6 @@
 /**
- * A client of a vendor's SDK whose `send` is the simulation's. It has the SDK's prototype, which the SDK's paginators
- * ask for, and nothing else: no connection, no credential, no configuration.
+ * A client of a vendor’s SDK whose `send` is simulated. It has the SDK’s prototype, which the SDK’s paginators check,
+ * and nothing else: no connection, credential or configuration.
  */
 export function simulatedClient<Client extends object>(
   prototype: Client,

@@ -3,7 +3,7 @@ import type { Process } from '../world/process.ts';
 import { UnsupportedCallError } from '../world/process.ts';
 import type { Item } from './expressions.ts';
 
-/** DynamoDB refuses an item of more than 400 KB; the simulation's items are small, so its limit can be. */
+/** The limit for an item. It is smaller than DynamoDB’s 400 KB, because the simulation’s items are small. */
 const largestItem = 32 * 1024;
 
 export type WriteListener = (
@@ -12,12 +12,12 @@ export type WriteListener = (
   after: Item | undefined,
 ) => void;
 
-/** A table of items by key. What goes in or out is a copy. */
+/** A table of items by key. Items are copied in and out. */
 export interface Table {
   get(key: Item): Item | undefined;
   put(process: Process | undefined, item: Item): void;
   delete(key: Item): void;
-  /** Every item in the order of the keys; not copied. */
+  /** All items sorted by key; not copied. */
   items(): readonly Item[];
 }
 

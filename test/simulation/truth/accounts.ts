@@ -18,23 +18,23 @@ export interface AccountRecord {
   compression: 'zip' | 'gzip';
 }
 
-/** What stood in the account table from an instant on. */
+/** A version of a record in the accounts table, from an instant on. */
 export interface RecordVersion {
   readonly at: number;
-  /** Absent while the record is deleted. */
+  /** Absent while deleted. */
   readonly record: AccountRecord | undefined;
   readonly valid: boolean;
-  /** True if at least what decides the windows is valid. */
+  /** True if the attributes that decide the windows are valid. */
   readonly scheduled: boolean;
 }
 
-/** An account as operators and customers have it. */
+/** An account as its operator and customer see it. */
 export interface SimulatedAccount {
   readonly id: string;
   readonly number: number;
   readonly record: AccountRecord;
   readonly destinations: readonly Destination[];
-  /** What is wrong with the record, if something is. */
+  /** The fault in the record, if any. */
   fault: 'status' | 'timeZone' | 'destination' | undefined;
   deleted: boolean;
   readonly access: Access;
@@ -45,17 +45,17 @@ export interface SimulatedAccount {
 export interface Provisioning {
   readonly accounts: readonly SimulatedAccount[];
   readonly secrets: Map<string, string>;
-  /** Puts the record as it is now. */
+  /** Writes the present record. */
   put(account: SimulatedAccount): void;
-  /** Stores the present generation of the credential, for whichever destination. */
+  /** Stores the present generation of the credential for the destination. */
   storeSecret(account: SimulatedAccount): void;
-  /** True if the store holds the present generation of the credential for the account's destination. */
+  /** True if the store has the present generation of the credential for the account’s destination. */
   holdsSecret(account: SimulatedAccount): boolean;
-  /** Exchanges the credential: the cloud takes the new one from now on, and the store holds it. */
+  /** Replaces the credential: the store has the new one, and from now on only this is accepted. */
   rotate(account: SimulatedAccount): void;
   versionOf(item: Item | undefined): RecordVersion | undefined;
   indexed(timeZone: string): readonly string[];
-  /** True if the record has stood so for longer than the index may be behind. */
+  /** True if the record has not changed for longer than the delay of the index. */
   settledInIndex(account: SimulatedAccount): boolean;
 }
 
@@ -96,7 +96,7 @@ export function createProvisioning(
       const lag = world.enables('stale-index') ? chance.integer(0, longestIndexLag) : 0;
       if (lag > 1000) world.inject('stale-index');
       world.at(world.now() + lag, () => {
-        // The index may be behind, but never goes back.
+        // The index may be behind, but never goes back to an earlier version.
         if ((shown.get(id) ?? 0) > account.versions.indexOf(version)) return;
         shown.set(id, account.versions.indexOf(version));
         if (zone === undefined) index.delete(id);
@@ -134,7 +134,7 @@ export function secretIdOf(number: number, destination: Destination): string {
   return `${secretPrefix}${number}-${owner}`;
 }
 
-/** The record with the fault in it that somebody made. */
+/** The record with its present fault. */
 function spoilt({ record, fault }: SimulatedAccount): Record<string, unknown> {
   if (fault === 'status') return { ...record, status: 'enabled' };
   if (fault === 'timeZone') return { ...record, timeZone: 'Mars/Olympus' };

@@ -10,7 +10,7 @@ interface Calendar {
 
 const calendars = new Map<string, Calendar>();
 
-/** The boundaries of a zone by the plain local time, which owes nothing to the code under test. */
+/** The boundaries of a zone from plain local time, independent of the code under test. */
 function calendarOf(timeZone: string): Calendar {
   const known = calendars.get(timeZone);
   if (known) return known;
@@ -36,7 +36,7 @@ export function boundaryUpTo(timeZone: string, instant: number): number {
   return boundary;
 }
 
-/** The instants at which the zone's clocks are changed. */
+/** The clock changes of a zone. */
 export function clockChanges(timeZone: string): readonly number[] {
   return calendarOf(timeZone)
     .segments.slice(1)

@@ -6,7 +6,7 @@ import { hour, type Scenario } from './scenario.ts';
 
 const ids = ['acme', 'a/b', '../../x', 'zürich 🏦', 'x'.repeat(128), 'tab\u0009id'];
 
-/** An account as it is first put into the table. */
+/** An account as first written to the table. */
 export function drawAccount(world: World, scenario: Scenario, number: number): SimulatedAccount {
   const random = world.random(`account ${number}`);
   const destinations = destinationsOf(number, random.integer(0, 3));
@@ -36,7 +36,7 @@ export function drawAccount(world: World, scenario: Scenario, number: number): S
 }
 
 function drawExportFrom(random: Random, { start, enabled }: Scenario, number: number): string | undefined {
-  // Hundreds of windows.
+  // A backlog of hundreds of windows.
   if (enabled.has('backlog') && number === 0)
     return new Date(start - random.integer(35, 70) * 24 * hour).toISOString();
   return random.chance(0.3) ? new Date(start - random.integer(-6, 24) * hour).toISOString() : undefined;
@@ -53,7 +53,7 @@ function destinationsOf(number: number, first: number): readonly Destination[] {
     { type: 's3', bucket: 'shared-bucket', region: 'eu-central-1', prefix: `siem/${number}` },
     { type: 'gcs', bucket: `audit-${number}` },
     { type: 'azure', storageAccount: 'simulated', container: `audit-${number}`, prefix: 'logs' },
-    // Apart from the one before by its storage account only.
+    // Differs from the previous one only in its storage account.
     { type: 'azure', storageAccount: 'elsewhere', container: `audit-${number}`, prefix: 'logs' },
     {
       type: 's3',

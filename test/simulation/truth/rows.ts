@@ -18,7 +18,7 @@ export const auditLogSource = {
   },
 } as const;
 
-/** The rows of an account, from a while before the simulation begins. */
+/** The rows of an account, from some time before the simulation begins. */
 export function drawRows(
   world: World,
   { start, end, settleSeconds, recountAfter = 0, enabled }: Scenario,
@@ -34,14 +34,14 @@ export function drawRows(
   const usualGap = random.pick([20, 60, 150, 400]) * 60_000;
   const { exportFrom } = account;
   let at = start - 30 * hour;
-  // Of a long history few rows tell all that there is to tell.
+  // A few rows are enough to check a long history.
   let past = exportFrom === undefined ? at : Date.parse(exportFrom);
   while (past < at) {
     add(past, 3);
     past += random.integer(1, 12) * hour;
   }
   while (at < end) {
-    // Bursts make windows of several parts, and pauses windows without rows.
+    // Bursts make windows of several parts, pauses make empty windows.
     const burst = random.chance(0.06) ? random.integer(5, 20) : 1;
     for (let count = 0; count < burst; count++)
       add(at + random.integer(0, 60_000), random.pick([3, 3, 3, 6, 0]));
@@ -68,7 +68,7 @@ export function drawRows(
     if (random.chance(0.3)) add(boundary, 0);
   }
 
-  /** `digits` of the fraction of a second; -1 for a key without an id and without a zone. */
+  /** @param digits digits of the fraction of a second; -1 for a key without id and zone */
   function add(instant: number, digits: number, size = 20): void {
     const id = `${account.number}-${rows.length}`;
     const iso = new Date(instant).toISOString();
@@ -106,8 +106,8 @@ export function drawRows(
   }
 
   /**
-   * The recorder's clock runs ahead or behind too; together with the lag it mostly stays below the settle time. What is
-   * recorded late comes before or after its window is counted again.
+   * The recorder’s clock may be ahead or behind; with the lag it is mostly within the settle time. Late rows come
+   * before or after the recount of their window.
    */
   function drawLag(): number {
     if (enabled.has('recorded-late') && random.chance(0.1)) {

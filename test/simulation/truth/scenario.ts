@@ -9,38 +9,38 @@ export interface SeedOptions {
   readonly seed: number;
   readonly accounts: number;
   readonly days: number;
-  /** Fault kinds that are left out, to find out which ones a failure needs. */
+  /** Kinds of faults to leave out, to find out which ones a failure needs. */
   readonly without?: readonly FaultKind[];
   readonly keepTrace?: boolean;
 }
 
-/** What a seed decides before anything happens. */
+/** The choices of a seed at its start. */
 export interface Scenario {
   readonly enabled: ReadonlySet<FaultKind>;
   readonly start: number;
-  /** The faults cease; from here on everything owed has to arrive within a bounded number of ticks. */
+  /** The end of the faults: from then on, everything owed must arrive within a limited number of ticks. */
   readonly faultsUntil: number;
   readonly end: number;
   readonly timeZones: readonly string[];
   readonly settleSeconds: number;
-  /** How long after its end a window is counted again, in milliseconds; absent where none is. */
+  /** The recount delay after a window’s end in milliseconds; absent without recounts. */
   readonly recountAfter: number | undefined;
   readonly partBytes: number;
   readonly level: number;
   readonly faultsPerHundredCalls: number;
   readonly faultsPerHundredUploads: number;
   readonly messagesPerInvocation: number;
-  /** The most rows that an answer of the audit log holds. */
+  /** The maximum number of rows in an answer of the audit log. */
   readonly rowsPerPage: number;
-  /** An upload of more bytes is one of several requests. */
+  /** Larger uploads need several requests. */
   readonly pieceBytes: number;
-  /** True if nothing goes wrong but that ticks come twice, or all at once. */
+  /** True if the only faults are duplicate ticks and ticks at once. */
   readonly isCalm: boolean;
-  /** Milliseconds that the bucket of the first account takes for a byte, until the faults cease. */
+  /** The upload time per byte to the first account’s bucket in milliseconds, until the faults end. */
   readonly slowness: number;
 }
 
-/** What may befall a calm world. Not a message that comes twice: it never waits for itself. */
+/** Faults allowed in a calm world. Duplicate messages are not: a copy never waits for its original. */
 const harmless: readonly FaultKind[] = [
   'reordered-message',
   'concurrent-exporters',
@@ -56,9 +56,9 @@ const harmless: readonly FaultKind[] = [
 ];
 
 const invocation = 15 * 60_000;
-/** Two boundaries of any zone, a short settle time, and the retries of what failed last. */
+/** Two boundaries of every zone, a short settle time, and the retries of the last failures. */
 const quietTime = 12 * hour;
-/** What SQS holds back by itself, in seconds. */
+/** The maximum delay of SQS, in seconds. */
 const shortSettle = 900;
 const longestSettle = 24 * 3600;
 const longSettles = [shortSettle + 1, 3600, 3 * 3600, longestSettle];
@@ -90,15 +90,15 @@ const timeZones = [
 export function drawScenario({ seed, days, without = [] }: SeedOptions): Scenario {
   const random = createRandom(`${seed} scenario`);
   const enabled = drawKinds(random);
-  // A window too large for memory takes long to make, so few seeds have one.
+  // A window that exceeds the memory takes long to generate, so few seeds have one.
   if (seed % 200 === 0) enabled.add('large-window');
   else enabled.delete('large-window');
-  // A long history takes long, too, and a slow bucket needs a file that is cut again and again.
+  // A long history takes long as well, and a slow bucket needs a file that is cut several times.
   if (seed % 100 === 50) enabled.add('backlog');
   else enabled.delete('backlog');
   if (seed % 20 === 11) enabled.add('slow-bucket');
   else enabled.delete('slow-bucket');
-  // Each makes more calls for every window.
+  // Both need more calls for every window.
   if (seed % 5 === 2) enabled.add('recount').add('recorded-late');
   else enabled.delete('recount');
   if (seed % 24 === 4) enabled.add('long-settle');
@@ -113,7 +113,7 @@ export function drawScenario({ seed, days, without = [] }: SeedOptions): Scenari
   const settleSeconds = enabled.has('long-settle')
     ? random.pick(longSettles)
     : random.pick([0, 60, 300, 300, shortSettle]);
-  // What crashes when it has queued a message again doubles it, and in a day it does so a hundred times.
+  // A process that crashes after queueing a message again duplicates it; in a day that happens a hundred times.
   const intensity = random.pick(settleSeconds === longestSettle ? [0, 1] : [0, 1, 2, 5]);
   const quiet = quietTime + (settleSeconds > shortSettle ? settleSeconds * 1000 : 0);
   const partBytes = isSlow ? random.integer(16_000, 32_000) : random.integer(1000, 6000);
@@ -132,19 +132,19 @@ export function drawScenario({ seed, days, without = [] }: SeedOptions): Scenari
     faultsPerHundredUploads: isCalm ? 0 : random.pick([0, 5, 15, 30]),
     messagesPerInvocation: random.pick([1, 1, 3]),
     rowsPerPage: random.pick([5, 20, 100]),
-    // A 64th of a file of the usual size is more than one piece of a slow bucket.
+    // A 64th of a usual file is more than one piece of a slow bucket.
     pieceBytes: isSlow ? 200 : random.pick([200, 1000, 1_000_000]),
     isCalm,
     slowness: drawSlowness(random, enabled, partBytes),
   };
 }
 
-/** Longer than the settle time, as a stage's configuration has to be. */
+/** Longer than the settle time, as the configuration requires. */
 function drawRecountAfter(random: Random, settleSeconds: number): number {
   return random.pick([1, 2, 6, 24]) * hour + Math.floor((settleSeconds * 1000) / hour) * hour;
 }
 
-/** One seed has nearly every kind of fault, another few: what hides behind one kind shows without it. */
+/** One seed has nearly every kind of fault, another only a few, because one kind may hide the effect of another. */
 function drawKinds(random: Random): Set<FaultKind> {
   const share = random.pick([0.15, 0.4, 0.7, 0.95]);
   return new Set(faultKinds.filter(() => random.chance(share)));
@@ -165,7 +165,7 @@ function drawStart(
   return Math.floor(instant / hour) * hour;
 }
 
-/** A file of the usual size never goes up in one invocation, or one of a long history takes a while. */
+/** Slow enough that a usual file never fits into one invocation, or that a long history takes a while. */
 function drawSlowness(random: Random, enabled: ReadonlySet<FaultKind>, partBytes: number): number {
   if (enabled.has('slow-bucket')) return ((1.2 + random.next() * 18) * invocation) / partBytes;
   return enabled.has('backlog') ? random.integer(30, 120) : 0;

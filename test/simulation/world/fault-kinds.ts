@@ -1,4 +1,4 @@
-/** What befalls a call to a service, whatever the service. */
+/** Faults of calls to any service. */
 export const callFaults = [
   'crash-before',
   'crash-after',
@@ -10,7 +10,7 @@ export const callFaults = [
   'slow-answer',
 ] as const;
 
-/** What befalls an upload. */
+/** Faults of uploads. */
 export const uploadFaults = [
   'broken-upload',
   'unavailable-cloud',
@@ -23,12 +23,12 @@ export const uploadFaults = [
 ] as const;
 
 /**
- * What befalls calls to DynamoDB only: a transaction is at work on the item, a batch is read in part, and a lease is not
- * seen, since nothing that is right or wrong may rest on one.
+ * Faults of calls to DynamoDB: a transaction conflict, a partial batch, and a lease that is not seen, because
+ * correctness must not depend on leases.
  */
 export const tableFaults = ['conflict', 'unprocessed-keys', 'overlooked-lease'] as const;
 
-/** What befalls messages and ticks. */
+/** Faults of messages and ticks. */
 export const deliveryFaults = [
   'duplicate-message',
   'delayed-message',
@@ -41,7 +41,7 @@ export const deliveryFaults = [
   'repeated-tick',
 ] as const;
 
-/** What lasts for hours. */
+/** Faults that last for hours. */
 export const outages = [
   'table-outage',
   'queue-outage',
@@ -51,7 +51,7 @@ export const outages = [
   'revoked-credential',
 ] as const;
 
-/** What people do meanwhile. */
+/** Actions of operators and customers. */
 export const operatorActions = [
   'rotated-secret',
   'missing-secret',
@@ -69,7 +69,7 @@ export const operatorActions = [
   'foreign-object',
 ] as const;
 
-/** What rows and clocks are like. */
+/** Properties of rows and clocks. */
 export const circumstances = [
   'boundary-row',
   'late-row',

@@ -3,39 +3,39 @@ import type { World } from './world.ts';
 
 export type Service = 'dynamodb' | 'sqs' | 'events' | 'secrets';
 
-/** The errors that a vendor's SDK throws when it has given up. */
+/** The errors that a vendor’s SDK throws after its last retry. */
 export interface ServiceErrors {
   throttled(): Error;
   unavailable(): Error;
 }
 
-/** One run of a function: it has a clock of its own, and may end at any call that it makes. */
+/** One run of a function: it has its own clock, and may crash at any call. */
 export interface Process {
   readonly name: string;
-  /** The instant by this machine's clock. */
+  /** The time on this machine’s clock. */
   now(): number;
   alive(): boolean;
-  /** Ends it: nothing that it waits for ever comes. */
+  /** Ends it: nothing that it awaits will ever complete. */
   crash(why: string): void;
-  /** Faults that were injected into this run, or that it met. */
+  /** The number of faults that hit this run. */
   troubles(): number;
   trouble(kind: FaultKind): void;
-  /** True if it met this kind of fault. */
+  /** True if this kind of fault hit it. */
   met(kind: FaultKind): boolean;
-  /** A call that changes or reads something at one instant, and is answered later. */
+  /** A call whose effect happens at one instant, and whose answer arrives later. */
   call<T>(service: Service, name: string, errors: ServiceErrors, effect: () => T): Promise<T>;
-  /** Waits, unless the signal aborts before. */
+  /** Waits, or until the signal aborts. */
   wait(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
 export interface ProcessOptions {
   readonly name: string;
   readonly skew: number;
-  /** Calls out of a hundred that meet a fault. */
+  /** Faults per hundred calls. */
   readonly faultsPerHundredCalls: number;
-  /** The outage that a service has at present, if it has one. */
+  /** The present outage of a service, if any. */
   readonly outageOf: (service: Service) => FaultKind | undefined;
-  /** Milliseconds until a call takes effect, and from then on until its answer arrives. */
+  /** Milliseconds until a call takes effect, and from then until its answer. */
   readonly latency?: readonly [effect: readonly [number, number], answer: readonly [number, number]];
 }
 
@@ -148,7 +148,7 @@ export function createProcess(world: World, options: ProcessOptions): Process {
       return { value };
     } catch (error) {
       world.trace(name, `${call}: ${error instanceof Error ? error.name : 'error'}`);
-      // A mistake of the simulation itself must not pass for a service's error.
+      // A bug of the simulation must not look like a service’s error.
       if (error instanceof TypeError || error instanceof UnsupportedCallError)
         world.violate('simulation', `${call}: ${error.stack}`);
       return { error };
@@ -166,7 +166,7 @@ export function createProcess(world: World, options: ProcessOptions): Process {
   }
 }
 
-/** The code under test asks for something that the simulation does not know. */
+/** The code under test uses something that the simulation does not support. */
 export class UnsupportedCallError extends Error {
   override readonly name = 'UnsupportedCallError';
 }

@@ -1,23 +1,23 @@
 interface Happening {
   readonly at: number;
   readonly order: number;
-  /** True if code under test goes on because of it, whose every step has to end before the next happening. */
+  /** True if code under test continues because of it; each of its steps must complete before the next event. */
   readonly wakes: boolean;
   readonly run: () => void;
 }
 
-/** A virtual clock: what is scheduled happens at its instant, one after the other, and no time passes in between. */
+/** A virtual clock: scheduled events happen one after the other at their instants, and no real time passes. */
 export interface Scheduler {
   now(): number;
-  /** Schedules something that wakes no promise. */
+  /** Schedules an event that settles no promise. */
   at(instant: number, run: () => void): void;
-  /** Schedules something that settles a promise, or calls code that goes on asynchronously. */
+  /** Schedules an event that settles a promise, or calls asynchronous code. */
   wake(instant: number, run: () => void): void;
-  /** Lets everything happen up to an instant. */
+  /** Runs all events up to an instant. */
   runUntil(instant: number): Promise<void>;
-  /** Lets nothing more happen. */
+  /** Stops: no further event happens. */
   stop(): void;
-  /** The happenings so far. */
+  /** The number of events so far. */
   count(): number;
 }
 
@@ -45,8 +45,8 @@ export function createScheduler(start: number): Scheduler {
         now = next.at;
         happened++;
         next.run();
-        // Every promise of the code under test is settled by happenings alone: it needs no turn of the loop, only that
-        // all microtasks are done, which is when a tick comes.
+        // Only events settle promises of the code under test, so no turn of the event loop is needed. All microtasks
+        // must be done, which is the case at the next tick of the process.
         if (next.wakes) await new Promise<void>(resolve => process.nextTick(resolve));
       }
       now = instant;

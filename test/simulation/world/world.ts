@@ -2,19 +2,19 @@ import { createRandom, hashOf, type Random } from '../../../local/sample/random.
 import type { FaultKind } from './fault-kinds.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
 
-/** A promise of the design that did not hold. */
+/** A rule of the design that was violated. */
 export interface Violation {
   readonly rule: string;
   readonly text: string;
 }
 
-/** What everything in a simulation shares: its clock, its chance, and the record of what happened. */
+/** What all parts of a simulation share: clock, randomness, and the record of what happened. */
 export interface World extends Scheduler {
-  /** A stream of chance of its own for each purpose, so that leaving one fault out changes the others little. */
+  /** A separate random stream for each purpose, so that removing one fault changes the others little. */
   random(purpose: string): Random;
-  /** True if this seed may inject the kind of fault at all. */
+  /** True if this seed may inject this kind of fault. */
   enables(kind: FaultKind): boolean;
-  /** False once the faults have ceased. */
+  /** False after the end of the faults. */
   faulty(): boolean;
   /** Counts an injected fault. */
   inject(kind: FaultKind): void;
@@ -23,7 +23,7 @@ export interface World extends Scheduler {
   readonly faults: ReadonlyMap<FaultKind, number>;
   readonly violations: readonly Violation[];
   readonly lines: readonly string[];
-  /** A fingerprint of everything that was traced. */
+  /** A hash of everything that was traced. */
   hash(): string;
 }
 
@@ -35,7 +35,7 @@ export interface WorldOptions {
   readonly keepTrace: boolean;
 }
 
-/** Whatever is wrong shows in the first of them; some faults would make more without end. */
+/** The first violations show the problem; some faults would cause more without end. */
 const mostViolations = 30;
 
 export function createWorld({ seed, start, faultsUntil, enabled, keepTrace }: WorldOptions): World {

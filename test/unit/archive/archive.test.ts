@@ -120,7 +120,7 @@ test('the bytes do not depend on the time zone of the process', async () => {
   const zone = process.env.TZ;
   const packedIn = async (name: string) => {
     process.env.TZ = name;
-    // Half past two on this day does not exist in Berlin.
+    // This local time does not exist in Berlin.
     return (await pack(sampleLines(100), { modifiedAt: Date.UTC(2026, 2, 29, 2, 30) })).packed;
   };
   try {

@@ -62,7 +62,7 @@ test('of small content, the end may refer back to the very start', async () => {
   expect(deflated.length).toBeLessThan(content.length - start.length / 2);
 });
 
-/** Deflates as usual and counts the blocks that are being worked on. */
+/** Deflates, and counts the blocks in progress. */
 const counting = (failAt?: number) => {
   const counts = { started: 0, running: 0, most: 0 };
   const deflateBlock: DeflateBlock = async (block, options) => {

@@ -4,14 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** The chunks of a body, joined. */
+/** Joins the chunks of a body. */
 export async function bytesOf(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of body) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 
-/** The bytes as a source, in chunks of the given sizes over and over. Each chunk is spoilt when the next is asked for. */
+/**
+ * Yields the bytes in chunks of the given sizes, repeatedly. Each chunk is overwritten when the next one is
+ * requested.
+ */
 export async function* inChunks(bytes: Uint8Array, sizes: readonly number[]): AsyncGenerator<Uint8Array> {
   let at = 0;
   for (let index = 0; at < bytes.length; index++) {
@@ -23,7 +26,7 @@ export async function* inChunks(bytes: Uint8Array, sizes: readonly number[]): As
   }
 }
 
-/** Text that deflates about as an audit log does; the same for the same seed. */
+/** Text that compresses like an audit log; the same for the same seed. */
 export function sampleLines(bytes: number, seed = 1): Buffer {
   const words = ['login', 'logout', 'invite', 'billing', 'token', 'ünïcode', 'project', 'delete'];
   let state = seed;
@@ -40,7 +43,7 @@ export function sampleLines(bytes: number, seed = 1): Buffer {
   return Buffer.from(lines.join(''));
 }
 
-/** A program's answer to a file with the bytes; `undefined` if this machine does not have the program. */
+/** The output of a program for a file with these bytes; `undefined` if the program is not installed. */
 export async function askProgram(
   bytes: Uint8Array,
   program: string,

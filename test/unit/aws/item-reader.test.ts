@@ -4,7 +4,7 @@ import { createItemReader } from '../../../lambdas/aws/item-reader.ts';
 
 type Keys = readonly Record<string, { S: string }>[];
 
-/** A client that answers each request for keys as `answer` says, with the items that it has and the keys it leaves. */
+/** A client that answers each batch request with the items and unprocessed keys of `answer`. */
 function clientWith(answer: (keys: Keys) => Promise<{ items: Keys; left?: Keys }>): DynamoDBClient {
   const send = async ({ input }: BatchGetItemCommand) => {
     const { items, left = [] } = await answer((input.RequestItems?.table?.Keys ?? []) as Keys);
@@ -26,7 +26,7 @@ describe('items by their keys', () => {
     const client = clientWith(async keys => {
       sizes.push(keys.length);
       arrived();
-      // Nobody gets an answer until eight have asked.
+      // Answers only after eight requests.
       await eight;
       return { items: keys };
     });

@@ -7,7 +7,7 @@ describe('what an exporter tells', () => {
     vi.unstubAllEnvs();
   });
 
-  /** An exporter's telemetry, and the lines that it writes. */
+  /** An exporter’s telemetry, and the log lines that it writes. */
   function start() {
     vi.stubEnv('POWERTOOLS_DEV', 'true');
     vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');

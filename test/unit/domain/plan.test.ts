@@ -15,7 +15,7 @@ const window = { start: Date.UTC(2026, 10, 22, 4), end: Date.UTC(2026, 10, 22, 8
 const limits = { partBytes: 64_000, level: 4 };
 const intent: Intent = { window, part: 2, after: 'row', recipe: recipeOf(account, limits) };
 
-/** After a failure; whatever failed last, what took too long once is remembered. */
+/** A cursor after a failure; that a file once took too long is remembered, whatever failed later. */
 function cursorAfter(
   failed: 'in time' | 'out of time',
   { attempts = [], partBytes = limits.partBytes }: { attempts?: Cursor['attempts']; partBytes?: number } = {},
@@ -92,7 +92,7 @@ describe('a file that was begun', () => {
   });
 });
 
-/** Of an exporter that is gone: one that ends notes how, and gives up its lease. */
+/** The lease of a crashed exporter: one that ends normally gives up its lease. */
 const lease = { messageId: 'message-1', until: window.end };
 
 function leftover(step: Attempt['step']): Attempt {

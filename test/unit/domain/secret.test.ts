@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ExportError } from '../../../lambdas/domain/failure.ts';
 import { parseSecret } from '../../../lambdas/domain/secret.ts';
 
-/** Made up for these tests; no account anywhere has them. */
+/** Invented for these tests; they give access to nothing. */
 const accessKeyId = 'AKIAQ7EXAMPLEKEY4Z2M';
 const secretAccessKey = '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';
 const s3 = { accessKeyId, secretAccessKey };

@@ -18,7 +18,7 @@ const region = 's3 eu-central-1';
 const target = { bucket: 's3://acme', region };
 const bucketsOf = (count: number) => Array.from({ length: count }, (_, index) => `s3://${index}`);
 
-/** Buckets of the region that were asked so many milliseconds ago, and given up a second later. */
+/** Buckets of the region that were tried so many milliseconds ago, without an answer within a second. */
 const silent = (names: readonly string[], ago: number, more: Partial<Silences> = {}): Silences => ({
   ...noSilences,
   buckets: new Map(names.map(name => [name, { region, asked: now - ago, ended: now - ago + second }])),

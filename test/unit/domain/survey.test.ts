@@ -7,7 +7,7 @@ const at = Date.parse('2026-11-22T15:00:00Z');
 const many = <Each>(count: number, each: (index: number) => Each) =>
   Array.from({ length: count }, (_, index) => each(index));
 
-/** A fleet of so many valid accounts, of which some are in trouble. */
+/** A fleet of valid accounts, some of them in trouble. */
 function fleet(accounts: number, { failing = 0, behind = 0, invalid = 0, paused = 0 } = {}) {
   const troubled = (index: number) => ({ accountId: `${index}`, exportedThrough: 0, since: 0 });
   const faulty = (isPaused: boolean) => (index: number) => ({

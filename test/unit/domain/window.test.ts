@@ -8,13 +8,13 @@ import {
 
 const at = (iso: string): number => Date.parse(iso);
 
-/** Boundaries as minutes in UTC, `2026-11-22T02:30`. */
+/** Boundaries in UTC, to the minute: `2026-11-22T02:30`. */
 const boundaries = (timeZone: string, after: string, upTo: string): string[] =>
   [...boundariesAfter(timeZone, at(after), at(upTo))].map(boundary =>
     new Date(boundary).toISOString().replace(':00.000Z', ''),
   );
 
-/** The hours that the windows between boundaries last. */
+/** The lengths in hours of the windows between boundaries. */
 const lengths = (minutes: readonly string[]): number[] =>
   minutes.slice(1).map((minute, index) => (at(`${minute}Z`) - at(`${minutes[index]}Z`)) / 3_600_000);
 

@@ -216,7 +216,7 @@ test('whoever still reads for an upload that is over is stopped', async () => {
   expect(readings.map(signal => signal.aborted)).toEqual([true]);
 });
 
-/** A bucket of an upload of several requests, which tells its steps and answers so. */
+/** A bucket whose upload has several requests: it reports its steps and gives this answer. */
 function bucketOfSteps(answer: Answer): Bucket {
   return {
     async create({ body }, { step }: UploadWatch) {

@@ -21,27 +21,27 @@ const record = {
 };
 
 interface Setting {
-  /** So many windows are owed. */
+  /** The number of owed windows. */
   readonly windows?: number;
   readonly attempts?: readonly Attempt[];
   readonly silences?: Silences;
   readonly failures?: number;
-  /** How long each upload takes, in milliseconds. */
+  /** The duration of each upload in milliseconds. */
   readonly uploadTakes?: number;
   readonly answer?: Answer;
-  /** What becomes of asking for a permit. */
+  /** The result of asking for a permit. */
   readonly take?: () => Promise<boolean>;
   readonly lastError?: Cursor['lastError'];
-  /** Where opening the bucket fails. */
+  /** The error of opening the bucket. */
   readonly opening?: ExportError;
   readonly status?: 'active' | 'paused';
   readonly settle?: number;
-  /** How long after its tick the message is received, in milliseconds. */
+  /** The delay of the message after its tick in milliseconds. */
   readonly receivedAfter?: number;
   readonly recountAfter?: number;
 }
 
-/** Exports an account that is owed windows, on a clock that only uploads move. */
+/** Exports an account that is owed windows, with a clock that only uploads advance. */
 async function run(setting: Setting) {
   const {
     windows = 1,

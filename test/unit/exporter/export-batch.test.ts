@@ -31,8 +31,8 @@ interface Setting {
 }
 
 /**
- * What becomes of a message that is received for the so manieth time while another exporter is at work, or, with
- * silences, while nobody may ask the bucket.
+ * Receives a message for the nth time while another exporter works on the account or, with silences, while its bucket
+ * may not be tried.
  */
 async function receive(times: number, { silences, tick = lastTick }: Setting = {}) {
   const postponed: number[] = [];

@@ -8,19 +8,19 @@ const midnight = Date.UTC(2026, 10, 22);
 const tick = midnight + 48 * hours;
 
 interface Setting {
-  /** Ends of the windows that were delivered, in hours after midnight, with how many rows were recorded late. */
+  /** Window ends in hours after midnight, and how many rows were recorded late. */
   readonly delivered?: readonly (readonly [end: number, late: number])[];
-  /** How long after its end each window was read, in hours. */
+  /** When each window was read, in hours after its end. */
   readonly readAfter?: number;
   readonly cursor?: Partial<Cursor>;
   readonly hasDelivered?: boolean;
-  /** After so many counts the turn is over. */
+  /** The number of counts after which the turn ends. */
   readonly countsInTurn?: number;
-  /** What the ledger, the audit log or the events throw. */
+  /** The port that throws. */
   readonly failing?: 'deliveredWindows' | 'count' | 'recordedLate' | 'noteRecounted';
 }
 
-/** Counts windows again that are 24 hours old at a tick two days after midnight. */
+/** Recounts windows that are 24 hours old, at a tick two days after midnight. */
 async function run({
   delivered = [],
   readAfter = 0.1,

@@ -20,7 +20,7 @@ const ports = {
   cursors: async () => new Map(),
 };
 
-/** What was told, in order. */
+/** Records the reports in order. */
 function listen() {
   const told: unknown[] = [];
   const telemetry: WatchTelemetry = {

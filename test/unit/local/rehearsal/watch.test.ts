@@ -26,7 +26,7 @@ const alarm = (change: Partial<StackAlarm>): StackAlarm => ({
   ...change,
 });
 
-/** What is told at the end of each hour, of which these are the values. */
+/** The state changes at the end of each hour with these values. */
 function told(values: readonly (number | undefined)[], change: Partial<StackAlarm> = {}) {
   const metrics = new Metrics();
   const watch = new AlarmWatch([alarm(change)], metrics);
