@@ -23,8 +23,11 @@ export function createMessageWatch({ world, queue, cursorOf, isContested }: Mess
       const content = invocation.messages.find(({ id }) => id === messageId)?.content;
       if (content && waits(invocation, content.accountId)) invocation.waiting.add(messageId);
     },
-    onFailed({ process, couldNotDeliver, waiting }: Invocation, { id, content }: QueuedMessage) {
+    onFailed(invocation: Invocation, { id, content }: QueuedMessage) {
+      const { process, couldNotDeliver, waiting } = invocation;
       if (!content || couldNotDeliver || process.troubles() > 0 || waiting.has(id)) return;
+      // Its failure could not be recorded, as another exporter has continued since.
+      if (isContested(content.accountId, invocation)) return;
       world.violate('failed', `${process.name} failed, and nothing had happened to it`);
     },
     /** Called when a window is counted again: this must wait until the account is owed nothing. */
