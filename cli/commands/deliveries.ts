@@ -79,7 +79,9 @@ async function showDeliveries(
       ...(target.lagKnown || windows.length === 0 ? [] : [`Lag unknown: ${lagUnknown}.`]),
       ...gaps.map(gap => terminal.paint('red', `✗ ${describeGap(gap)}`)),
       ...(gaps.length === 0 && windows.length > 0
-        ? [`${terminal.paint('green', '✓')} The windows follow each other without a gap.`]
+        ? [
+            `${terminal.paint('green', '✓')} The windows follow each other without a gap${cursor ? ` up to ${utcTime(cursor.exportedThrough)}; "plan" shows what is owed after that` : ''}.`,
+          ]
         : []),
     ],
   };

@@ -7,6 +7,9 @@ import { CommandError } from '../terminal/command-error.ts';
 /** SDK errors for missing credentials. */
 const unknownIdentity = new Set(['CredentialsProviderError', 'TokenProviderError']);
 
+/** The names of AWS for a queue, a table or a function that does not exist. */
+const missingResource = new Set(['QueueDoesNotExist', 'ResourceNotFoundException']);
+
 const refusedIdentity = new Set([
   'AccessDenied',
   'AccessDeniedException',
@@ -37,6 +40,12 @@ export function toCommandError(thrown: unknown): CommandError {
     return new CommandError('unreachable', `No AWS credentials: ${message}`, { cause: thrown });
   if (refusedIdentity.has(answer.name))
     return new CommandError('unreachable', `AWS denies you access: ${message}`, { cause: thrown });
+  if (missingResource.has(answer.name))
+    return new CommandError(
+      'unreachable',
+      `A resource of the stage is missing: ${message || answer.name}. "doctor" shows what the stage lacks`,
+      { cause: thrown },
+    );
   if (isNetworkTrouble(answer) || (answer.status !== undefined && isServiceTrouble(answer)))
     return new CommandError(
       'unreachable',

@@ -120,7 +120,8 @@ const documented: Readonly<Record<string, Documented>> = {
     prints: /✓ The file is valid\. To see whether/,
   },
   'npx siem-export redeliver acme --stage prod --window 2026-11-22T07:00Z': {
-    prints: /✓ audit\/YWNtZQ\/audit_YWNtZQ_\w+\.zip: written again, 2 records/,
+    prints:
+      /✓ audit\/YWNtZQ\/audit_YWNtZQ_\w+\.zip: written again with the same SHA-256 as in the ledger, 2 records/,
     before: () => world.customers.s3.lose(`audit/YWNtZQ/${lostFile}`),
   },
   'npx siem-export status --stage prod': status,

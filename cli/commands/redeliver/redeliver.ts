@@ -161,7 +161,7 @@ function describe(redone: Redone, asItIsNow: boolean): string {
   const figures = `${counted(records, 'record')}, ${size(bytes)}`;
   switch (outcome) {
     case 'written':
-      return `written again, ${figures}`;
+      return `written again with the same SHA-256 as in the ledger, ${figures}`;
     case 'written otherwise':
       return asItIsNow
         ? `written with the present rows, ${size(bytes)}: ${differs(redone)}. The ledger was not changed`
