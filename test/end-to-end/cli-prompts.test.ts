@@ -83,7 +83,7 @@ test('a storage account is asked for before its credential, which has to be of i
 
 test('an account that exists is told before the first question', async () => {
   const { exitCode, said } = await converse('account add acme', []);
-  expect({ exitCode, said }).toEqual({ exitCode: 2, said: expect.stringContaining('"acme" already') });
+  expect({ exitCode, said }).toEqual({ exitCode: 2, said: expect.stringContaining('"acme" exists already') });
 });
 
 test('an interrupted retry leaves the dead letters visible', async () => {
