@@ -110,6 +110,9 @@ const documented: Readonly<Record<string, Documented>> = {
     prints: /1 window, 1 file, 2 records\n✓ The windows follow each other without a gap/,
     before: () => world.tick(boundary),
   },
+  'npx siem-export deliveries acme --stage prod --since 2026-11-22 --json': {
+    prints: /"place": \{\s+"type": "s3",[\s\S]*?"bucket": "acme-audit"/,
+  },
   'npx siem-export deliveries acme --stage prod': { prints: /1 window, 1 file/ },
   'npx siem-export inspect audit_YWNtZQ_20261122T070000Z.zip --ledger --stage prod': {
     prints: /✓ The file is valid, and it is the one that was delivered\./,
@@ -129,6 +132,10 @@ const documented: Readonly<Record<string, Documented>> = {
   'npx siem-export account show acme --stage prod': shown,
   'npx siem-export plan acme --stage prod': { prints: /^acme at .* UTC: 0 windows owed\./ },
   'npx siem-export account pause acme --stage prod': { prints: /✓ acme is paused\. Nothing is lost/ },
+  'npx siem-export account update acme --stage prod --bucket acme-audit': {
+    prints: /✓ acme: nothing changed\./,
+  },
+  'npx siem-export account resume acme --stage prod': { prints: /✓ acme is active/ },
   'npx siem-export account list --state invalid --stage prod': { prints: /^0 accounts of 5$/m },
   'npx siem-export account list --state failing behind --stage prod': { prints: /^0 accounts of 5$/m },
   'npx siem-export account list --state failing behind --stage prod --json': { prints: /^\[\]$/m },
