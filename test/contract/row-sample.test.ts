@@ -71,10 +71,10 @@ describe('a look at the rows of an audit log', () => {
   const outcomes = async (target: Target) =>
     (await checkAuditLog(target)).map(({ outcome, name }) => `${outcome}: ${name}`);
 
-  test('is well of a table with keys of the declared form', async () => {
+  test('accepts a table with keys of the declared form', async () => {
     expect(await outcomes((await tableWith(iso)).target)).toEqual([
-      'well: sort keys of the audit log',
-      'well: attributes of the audit log',
+      'ok: sort keys of the audit log',
+      'ok: attributes of the audit log',
     ]);
   });
 
@@ -85,9 +85,9 @@ describe('a look at the rows of an audit log', () => {
     ['a leading space among others', [...iso, ' 2025-11-03T08:00:00Z'], 'begins with a space'],
     ['seconds in the place of milliseconds', [1_762_153_440], 'a number of seconds since 1970'],
     ['microseconds in the place of milliseconds', [1_762_153_440_123_456], 'a number of microseconds'],
-  ])('is ill of a table with %s, and names the form', async (_name, sortKeys, form) => {
+  ])('fails for a table with %s, and names the form', async (_name, sortKeys, form) => {
     const [check] = await checkAuditLog((await tableWith(sortKeys)).target);
-    expect(check).toMatchObject({ outcome: 'ill', detail: expect.stringContaining(form) });
+    expect(check).toMatchObject({ outcome: 'failing', detail: expect.stringContaining(form) });
     expect(check?.detail).toMatch(/; expected (text in ISO 8601 in UTC|a number of milliseconds)/);
   });
 
@@ -99,10 +99,10 @@ describe('a look at the rows of an audit log', () => {
     );
   });
 
-  test('is ill of other keys than the table has, or of none', async () => {
+  test('fails for other keys than the table has, or of none', async () => {
     const { target } = await tableWith(iso, { partitionKey: 'tenant' });
     expect(await rowsOfAccount(target, 'acme')).toMatchObject({ reason: 'other-keys' });
-    expect(await outcomes(target)).toEqual(['ill: rows of the audit log']);
+    expect(await outcomes(target)).toEqual(['failing: rows of the audit log']);
     const misnamed = await tableWith(iso, { sortKey: 'at' });
     expect((await checkAuditLog(misnamed.target))[0]?.detail).toContain('the row has no such attribute');
   });
