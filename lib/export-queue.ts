@@ -44,7 +44,8 @@ export class ExportQueue extends Construct {
 
   #watch(alarms: Alarms): void {
     alarms.page('export-dead-letters', {
-      meaning: 'Exports failed eight times for a reason that is ours or the network’s, and were put aside',
+      meaning:
+        'Exports failed eight times for a reason that is ours or the network’s, and are dead letters now',
       metric: this.deadLetterQueue.metricApproximateNumberOfMessagesVisible({
         period: Duration.minutes(5),
         statistic: 'Maximum',

@@ -36,7 +36,7 @@ describe('the runbook', () => {
   test.each(alarms)('says for $name its severity, what it means, how to look and how to fix it', alarm => {
     const section = sections.get(alarm.name) ?? '';
     expect(section.toLowerCase()).toContain(`\n${alarm.severity}.\n`);
-    const parts = ['**Means.**', '**Look.**', '**Mend.**'].map(part => section.indexOf(part));
+    const parts = ['**Means.**', '**Look.**', '**Fix.**'].map(part => section.indexOf(part));
     expect(parts.every(at => at > 0)).toBe(true);
     expect(parts).toEqual(parts.toSorted((a, b) => a - b));
     expect(section).toContain('```sh\n');
