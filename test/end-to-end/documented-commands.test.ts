@@ -186,7 +186,7 @@ const notRun: readonly { readonly commands: RegExp; readonly why: string }[] = [
     why: 'needs programs that not every machine has; archive.test.ts unzips, and `inspect` prints the digest',
   },
   {
-    commands: /^(az|gcloud|aws (s3|s3api|sqs|iam)) /,
+    commands: /^((az|gcloud|aws (s3|s3api|sqs|sns|iam)) |export AWS_REGION=)/,
     why: 'needs a customer’s cloud account; documented-names.test.ts compares the grants with the command line’s',
   },
   {

@@ -94,7 +94,9 @@ describe('the page for Splunk', () => {
     const command = commandOf('docs/customer/splunk.md', 'printf ');
     shell(command);
     const lines = gunzipSync(readFileSync(join(folder, 'test_1.json.gz'))).toString();
-    expect(Object.keys(JSON.parse(lines))).toEqual(recordColumns.map(([key]) => key));
+    const record = JSON.parse(lines);
+    expect(Object.keys(record)).toEqual(recordColumns.map(([key]) => key));
+    expect(page).toContain(`sourcetype="siem_export:audit" "IP Address"="${record['IP Address']}"`);
     expect(lines).toMatch(new RegExp(setting('TIME_PREFIX')));
   });
 });
