@@ -66,7 +66,7 @@ export interface Attempt {
 
 /** Until it ends, other exporters skip the account. This only saves work: correctness does not depend on it. */
 export interface Lease {
-  /** The id of the exporter's message. The queue does not deliver this message again during the invocation. */
+  /** The id of the exporter's message. SQS rarely delivers this message again during the invocation. */
   readonly messageId: string;
   /** The end of the invocation. */
   readonly until: Instant;

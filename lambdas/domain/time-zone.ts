@@ -14,7 +14,8 @@ export function isTimeZone(name: string): boolean {
 
 /** A cache of offsets by zone and instant: computing one is slow, and all accounts of a zone need the same few. */
 const knownOffsets = new Map<string, Map<Instant, number>>();
-const mostKnown = 4096;
+/** For each zone. There are some 600 zones, and a function has 512 MB. */
+const mostKnown = 512;
 
 /**
  * The offsets of a time zone, from the runtime's time-zone data.

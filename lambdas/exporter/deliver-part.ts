@@ -15,7 +15,8 @@ import { reportFailure } from './report-failure.ts';
  *
  * @returns the cursor after the file; `not-begun` or `superseded` if another exporter of the account was faster, before
  *   or after the upload's first request; `failed` after it has reported a failure that needs a person
- * @throws ExportError with a retryable code, after it has reported it
+ * @throws ExportError with a retryable code, after it has reported it; without a report if it is unknown whether the
+ *   attempt is in the ledger
  */
 export async function deliverPart(
   delivery: PartDelivery,

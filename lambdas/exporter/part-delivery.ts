@@ -16,7 +16,7 @@ export interface PartDelivery {
   readonly messageId: string;
   /**
    * True in a backlog: the attempt and its lease are stored before the rows are read, for one more write. Other messages of
-   * the account are on their way, and would read the same rows in vain.
+   * the account are in the queue, and would read the same rows for nothing.
    */
   readonly leasesFirst: boolean;
   readonly admitted: Admitted;
