@@ -17,9 +17,7 @@ import { toIso } from '../../lambdas/domain/instant.ts';
 import { bucketRegion, buckets, sasSecret } from '../../local/tour/customers.ts';
 import { role } from '../../local/tour/world.ts';
 import { runCommand } from './command-line.ts';
-import { azure, boundary, gcs, hour, s3, startLocalMode } from './local-commands.ts';
-
-const prefix = 'siem-export/local/';
+import { azure, boundary, gcs, hour, key, nameOf, prefix, s3, startLocalMode } from './local-commands.ts';
 
 const local = startLocalMode();
 const { cli, json } = local;
@@ -44,17 +42,6 @@ function storesWith(meanwhile: () => Promise<unknown>) {
       },
     },
   };
-}
-
-const key = (id: string) =>
-  JSON.stringify({ accessKeyId: `AKIA${id}`.padEnd(20, '0'), secretAccessKey: id.padEnd(40, '0') });
-const nameOf = (accountId: string) => `${prefix}${Buffer.from(accountId).toString('base64url')}`;
-
-async function stored(accountId: string): Promise<string | undefined> {
-  const { SecretString } = await local.world.aws.secrets.send(
-    new GetSecretValueCommand({ SecretId: nameOf(accountId) }),
-  );
-  return SecretString;
 }
 
 async function putRecord(record: object): Promise<void> {
@@ -203,7 +190,7 @@ describe('an account that goes by role', () => {
     expect(changed.output).toContain(`The secret ${nameOf('roles')} is no longer used`);
     expect((await json('account show roles')).record).not.toHaveProperty('secretId');
     expect((await cli('account remove roles --yes')).output).toContain('with its secret');
-    await expect(stored('roles')).rejects.toThrow();
+    await expect(local.stored('roles')).rejects.toThrow();
   });
 
   test('has no secret to be removed with', async () => {

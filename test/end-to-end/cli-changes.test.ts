@@ -4,7 +4,6 @@ import { PassThrough } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCommandLine } from '../../cli/main.ts';
@@ -12,9 +11,7 @@ import { type LocalServer, startHttpServer } from '../../local/servers/http-serv
 import { ServiceFault, startJsonProtocolServer } from '../../local/servers/json-protocol-server.ts';
 import { bucketRegion, buckets } from '../../local/tour/customers.ts';
 import { runHere } from './command-line.ts';
-import { boundary, hour, s3, startLocalMode } from './local-commands.ts';
-
-const prefix = 'siem-export/local/';
+import { boundary, hour, key, nameOf, s3, startLocalMode } from './local-commands.ts';
 
 const local = startLocalMode();
 const { cli, json } = local;
@@ -51,17 +48,6 @@ async function interrupted(command: string, stateFile: string, signal: AbortSign
     putClockForward: () => undefined,
   });
   return { exitCode, errors: await text(errors.end()) };
-}
-
-const key = (id: string) =>
-  JSON.stringify({ accessKeyId: `AKIA${id}`.padEnd(20, '0'), secretAccessKey: id.padEnd(40, '0') });
-const nameOf = (accountId: string) => `${prefix}${Buffer.from(accountId).toString('base64url')}`;
-
-async function stored(accountId: string): Promise<string | undefined> {
-  const { SecretString } = await local.world.aws.secrets.send(
-    new GetSecretValueCommand({ SecretId: nameOf(accountId) }),
-  );
-  return SecretString;
 }
 
 /** Writes a state file with which commands use another server for one AWS service; returns its name. */
@@ -212,7 +198,7 @@ describe('where no event can be sent', () => {
     expect(JSON.parse(updated.output)).toMatchObject({ changed: ['destination', 'secret'] });
     expect((await json('account show mute')).record.destination.prefix).toBe('siem');
     expect(await denied('account remove mute --yes')).toMatchObject({ exitCode: 1, errors: saying('mute') });
-    await expect(stored('mute')).rejects.toThrow();
+    await expect(local.stored('mute')).rejects.toThrow();
   });
 
   test('many accounts are changed to the last, and each is named', async () => {
@@ -295,7 +281,7 @@ describe('two operators at once', () => {
     const ended = await Promise.all(adds.map((add, index) => add(key(`KEY${index}`))));
     const winner = ended.findIndex(({ exitCode }) => exitCode === 0);
     expect(ended.filter(({ exitCode }) => exitCode === 2)).toHaveLength(3);
-    expect(await stored('both')).toBe(key(`KEY${winner}`));
+    expect(await local.stored('both')).toBe(key(`KEY${winner}`));
     expect((await json('account show both')).record.status).toBe('active');
     await cli('account remove both --yes');
   });

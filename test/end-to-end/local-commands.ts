@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { sampleStorageAccount } from '../../local/sample/accounts.ts';
 import { bucketRegion, buckets } from '../../local/tour/customers.ts';
@@ -11,6 +12,16 @@ import { runHere } from './command-line.ts';
 export const hour = 3_600_000;
 /** The last boundary in UTC: the clocks of the servers and of the command line are not put forward. */
 export const boundary = Math.floor(Date.now() / (4 * hour)) * 4 * hour;
+
+/** What the names of local mode's secrets begin with. */
+export const prefix = 'siem-export/local/';
+
+/** An access key of the right form, different for each id. */
+export const key = (id: string) =>
+  JSON.stringify({ accessKeyId: `AKIA${id}`.padEnd(20, '0'), secretAccessKey: id.padEnd(40, '0') });
+
+/** The name of an account's own secret. */
+export const nameOf = (accountId: string) => `${prefix}${Buffer.from(accountId).toString('base64url')}`;
 
 /** The options with which `account add` exports to the bucket of each cloud. */
 export const s3 = `--time-zone UTC --destination s3 --bucket ${buckets.s3} --bucket-region ${bucketRegion}`;
@@ -70,6 +81,11 @@ export function startLocalMode() {
     wordsOf,
     cli,
     json: async (command: string) => JSON.parse((await cli(`--json ${command}`)).output),
+    /** The text of an account's own secret. */
+    async stored(accountId: string): Promise<string | undefined> {
+      const command = new GetSecretValueCommand({ SecretId: nameOf(accountId) });
+      return (await started().aws.secrets.send(command)).SecretString;
+    },
     expectNoSecretPrinted(): void {
       const { s3: key, s3Role, azure: storage } = started().credentials;
       for (const secret of [key.secretAccessKey, s3Role.secretAccessKey, storage.accountKey, 'PRIVATE KEY'])
