@@ -4,8 +4,8 @@ import { defineConfig } from 'vitest/config';
 const project = (name: string, timeoutSeconds: number, options: object = {}) => ({
   test: {
     name,
-    ...options,
     include: [`test/${name}/**/*.test.ts`],
+    ...options,
     testTimeout: timeoutSeconds * 1000,
     hookTimeout: timeoutSeconds * 1000,
   },
@@ -23,6 +23,7 @@ export default defineConfig({
       project('contract', 120, { isolate: false }),
       project('stack', 120, { isolate: false }),
       project('end-to-end', 300, { isolate: false }),
+      project('readers', 120, { include: ['readers/**/*.test.ts'], isolate: false }),
       project('simulation', 300),
       // Whether the benchmarks still run: minutes of all cores, so `npm run test:bench` and not every test run.
       project('bench', 300),

@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import type { Borrowed } from '../domain/borrowed.ts';
 import type { Compression, Format } from '../domain/format.ts';
 import type { Instant } from '../domain/instant.ts';
+import { asciiOnly } from './ascii.ts';
 import type { Container, Content } from './container.ts';
 import { type DeflateBlock, deflate } from './deflate.ts';
 import { gzip } from './gzip.ts';
@@ -10,11 +11,11 @@ import { jsonArray } from './json-array.ts';
 import { zip } from './zip.ts';
 
 export interface ArchiveOptions {
-  /** JSON lines, each ending in a line feed. A chunk may end anywhere. */
+  /** JSON lines, each ending in a line feed. A chunk may end anywhere but inside a character. */
   readonly lines: AsyncIterable<Borrowed>;
   readonly format: Format;
   readonly compression: Compression;
-  /** The name of the file inside a zip; unused for gzip. */
+  /** The name of the file inside a zip; unused without one. */
   readonly entryName: string;
   /**
    * Written into the archive in UTC. A fixed time makes the same rows give the same bytes on any machine at any time.
@@ -39,7 +40,7 @@ interface ArchiveFigures {
   readonly uncompressedBytes: number;
 }
 
-const containers: Record<Compression, Container> = { zip, gzip };
+const containers: Record<Exclude<Compression, 'none'>, Container> = { zip, gzip };
 const smallestChunk = 64 * 1024;
 
 /**
@@ -66,13 +67,14 @@ export function createArchive({
 
   async function* pack(): AsyncGenerator<Uint8Array> {
     const content = { bytes: 0, crc32: 0 };
-    const text = measured(format === 'json' ? jsonArray(lines) : lines, content);
+    const records = format === 'json' ? jsonArray(lines) : lines;
+    const text = measured(compression === 'none' ? asciiOnly(records) : records, content);
     const entry = { name: entryName, modifiedAt, content };
+    const packed =
+      compression === 'none' ? text : containers[compression](deflate(text, { level, deflateBlock }), entry);
     const hash = createHash('sha256');
     let bytes = 0;
-    for await (const chunk of inLargeChunks(
-      containers[compression](deflate(text, { level, deflateBlock }), entry),
-    )) {
+    for await (const chunk of inLargeChunks(packed)) {
       bytes += chunk.length;
       hash.update(chunk);
       yield chunk;

@@ -1,8 +1,13 @@
 import * as z from 'zod';
 
-/** The form of a file's records: one JSON object on each line, or one JSON array. */
-export const format = z.enum(['ndjson', 'json']);
+/** The form of a file's records: one JSON object on each line, one JSON array, or one OCSF event on each line. */
+export const format = z.enum(['ndjson', 'json', 'ocsf']);
 export type Format = z.infer<typeof format>;
 
-export const compression = z.enum(['zip', 'gzip']);
+/** With `none`, a file has only ASCII characters: a reader that decodes blocks of bytes cannot break one. */
+export const compression = z.enum(['zip', 'gzip', 'none']);
 export type Compression = z.infer<typeof compression>;
+
+/** Whether a window without records gives an empty file, or no object. */
+export const emptyWindows = z.enum(['file', 'skip']);
+export type EmptyWindows = z.infer<typeof emptyWindows>;

@@ -1,4 +1,4 @@
-import type { Compression, Format } from './format.ts';
+import { type Compression, compression, type Format } from './format.ts';
 import { type Instant, toCompact, toIso } from './instant.ts';
 
 /** The facts that identify a delivered file in a bucket. */
@@ -16,17 +16,22 @@ export function encodeAccountId(accountId: string): string {
 }
 
 /**
- * `[prefix/]audit/<account-encoded>/audit_<account-encoded>_<timestamp>[_<part>].zip`, `.json.gz` with gzip.
+ * `[prefix/]audit/<account-encoded>/audit_<account-encoded>_<timestamp>[_<part>].zip`, `.json.gz` with gzip, `.json`
+ * without compression.
  * The keys of an account sort by time. From part 10,000 on the suffix has more digits and no longer sorts by part.
  */
 export function objectKey(prefix: string | undefined, file: FileName): string {
-  const encoded = encodeAccountId(file.accountId);
-  const suffix = file.compression === 'zip' ? '.zip' : '.json.gz';
-  const folder = prefix ? `${prefix}/audit` : 'audit';
-  return `${folder}/${encoded}/${stem(file)}${partSuffix(file.part)}${suffix}`;
+  return `${accountFolder(prefix, file.accountId)}${stem(file)}${suffixes[file.compression]}`;
 }
 
-/** The name of the one file inside a zip. */
+const suffixes: Record<Compression, string> = { zip: '.zip', gzip: '.json.gz', none: '.json' };
+
+/** The folder of an account's files in the bucket, with a slash at its end: `[prefix/]audit/<account-encoded>/`. */
+export function accountFolder(prefix: string | undefined, accountId: string): string {
+  return `${prefix ? `${prefix}/` : ''}audit/${encodeAccountId(accountId)}/`;
+}
+
+/** The name of the one file inside a zip: the key's own, so that files unpacked into one folder do not replace each other. */
 export function entryName(file: FileName): string {
   return `${stem(file)}.json`;
 }
@@ -43,7 +48,7 @@ export function parseObjectKey(
     accountId: Buffer.from(encoded, 'base64url').toString('utf8'),
     windowEnd,
     part: Number(part),
-    compression: suffix === '.zip' ? 'zip' : 'gzip',
+    compression: compressionOf(suffix),
   };
   // A key that `objectKey` would write differently (part 0, 30 February, broken base64url) is not ours.
   return file.part >= 1 && objectKey(prefix, file) === key ? { ...file, prefix } : undefined;
@@ -54,14 +59,19 @@ export function parseObjectKey(
  * A prefix may contain any character, also line separators.
  */
 const keyPattern =
-  /^(?:(?<prefix>.+)\/)?audit\/(?<encoded>[\w-]+)\/audit_\k<encoded>_(?<time>\d{8}T\d{6}Z)(?:_(?<part>\d{4,}))?(?<suffix>\.zip|\.json\.gz)$/s;
+  /^(?:(?<prefix>.+)\/)?audit\/(?<encoded>[\w-]+)\/audit_\k<encoded>_(?<time>\d{8}T\d{6}Z)(?:_(?<part>\d{4,}))?(?<suffix>\.zip|\.json\.gz|\.json)$/s;
 
 const compactTime = /^(....)(..)(..T..)(..)(..Z)$/;
 
 /**
  * The media type of the object. Content-Encoding is never set, because servers and clients might then unpack the file.
+ * Elastic's inputs refuse the registered `application/gzip`.
  */
-export const contentTypes: Record<Compression, string> = { zip: 'application/zip', gzip: 'application/gzip' };
+export function contentType(format: Format, compression: Compression): string {
+  if (compression === 'zip') return 'application/zip';
+  if (compression === 'gzip') return 'application/x-gzip';
+  return format === 'json' ? 'application/json' : 'application/x-ndjson';
+}
 
 export function objectMetadata(
   file: FileName,
@@ -78,10 +88,12 @@ export function objectMetadata(
   };
 }
 
-function stem({ accountId, windowEnd }: FileName): string {
-  return `audit_${encodeAccountId(accountId)}_${toCompact(windowEnd)}`;
+function stem({ accountId, windowEnd, part }: FileName): string {
+  const partSuffix = part === 1 ? '' : `_${String(part).padStart(4, '0')}`;
+  return `audit_${encodeAccountId(accountId)}_${toCompact(windowEnd)}${partSuffix}`;
 }
 
-function partSuffix(part: number): string {
-  return part === 1 ? '' : `_${String(part).padStart(4, '0')}`;
+function compressionOf(suffix: string | undefined): Compression {
+  const found = Object.entries(suffixes).find(([, known]) => known === suffix)?.[0];
+  return compression.parse(found);
 }

@@ -3,7 +3,7 @@ import type { RecordField } from '../domain/audit-record.ts';
 import { type Attempt, type Cursor, mayHaveBeenWritten, type UploadStep } from '../domain/cursor.ts';
 import type { DeliveredFile } from '../domain/delivered-file.ts';
 import { ExportError, toExportError } from '../domain/failure.ts';
-import { contentTypes, objectKey, objectMetadata } from '../domain/object-key.ts';
+import { contentType, objectKey, objectMetadata } from '../domain/object-key.ts';
 import { placeName } from '../domain/recipe.ts';
 import { type PackedPart, packPart } from './pack-part.ts';
 import { fileNameOf, type PartDelivery } from './part-delivery.ts';
@@ -126,7 +126,7 @@ async function create(upload: Upload, bucket: Bucket): Promise<Sent> {
   const object = {
     key: keyOf(delivery),
     body: packed.body,
-    contentType: contentTypes[recipe.compression],
+    contentType: contentType(recipe.format, recipe.compression),
     metadata: objectMetadata(fileNameOf(delivery), window.start, recipe.format, settings.writerVersion),
   };
   try {

@@ -1,6 +1,6 @@
 import type { Bucket } from '../../../lambdas/buckets/bucket.ts';
 import type { DeliveredFile } from '../../../lambdas/domain/delivered-file.ts';
-import { contentTypes, objectMetadata } from '../../../lambdas/domain/object-key.ts';
+import { contentType, objectMetadata } from '../../../lambdas/domain/object-key.ts';
 import { compressionLevel } from '../../../lambdas/domain/recipe.ts';
 import type { AuditLog } from '../../../lambdas/exporter/ports.ts';
 import { packAgain } from './pack-again.ts';
@@ -47,7 +47,7 @@ export async function redeliverFile(work: Redelivery): Promise<Redelivered> {
     {
       key: file.key,
       body: made.body,
-      contentType: contentTypes[compression],
+      contentType: contentType(format, compression),
       metadata: objectMetadata(name, window.start, format, writerVersion),
     },
     { signal, step: async () => undefined },

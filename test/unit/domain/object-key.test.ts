@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  contentTypes,
+  contentType,
   encodeAccountId,
   entryName,
   type FileName,
@@ -46,7 +46,10 @@ describe('the rest of a file', () => {
   });
 
   it('the content type is that of the archive', () => {
-    expect(contentTypes).toEqual({ zip: 'application/zip', gzip: 'application/gzip' });
+    expect(contentType('ndjson', 'zip')).toBe('application/zip');
+    expect(contentType('ocsf', 'gzip')).toBe('application/x-gzip');
+    expect(contentType('ocsf', 'none')).toBe('application/x-ndjson');
+    expect(contentType('json', 'none')).toBe('application/json');
   });
 
   it('the metadata have names in lower-case letters and values in ASCII', () => {
