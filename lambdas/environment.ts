@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type AuditLogAttributes, type RecordField, recordColumns } from './domain/audit-record.ts';
 import { describeFaults } from './domain/faults.ts';
+import { ocsfVersion } from './domain/format.ts';
 import { type SortKeyType, sortKeyTypes } from './domain/sort-key.ts';
 
 /**
@@ -26,6 +27,8 @@ export const variables = {
   /** The largest size of one file before compression, in bytes. */
   partBytes: 'PART_BYTES',
   writerVersion: 'WRITER_VERSION',
+  /** JSON: the product's and the vendor's name, the version of OCSF, and the version of these with the actions. */
+  ocsf: 'OCSF',
   auditLogTable: 'AUDIT_LOG_TABLE',
   auditLogPartitionKey: 'AUDIT_LOG_PARTITION_KEY',
   auditLogSortKey: 'AUDIT_LOG_SORT_KEY',
@@ -108,6 +111,13 @@ export interface AuditLogSource {
   readonly region?: string | undefined;
 }
 
+/** How OCSF events are made, apart from the actions, which are part of the function's code. */
+const ocsf = z.strictObject({
+  version: ocsfVersion,
+  product: z.strictObject({ name: text, vendor: text }),
+  mapping: text,
+});
+
 const auditLogVariables = {
   [variables.auditLogTable]: text,
   [variables.auditLogPartitionKey]: text,
@@ -162,6 +172,7 @@ const exporterEnvironment = z
     [variables.recountAfterSeconds]: wholeNumber(1, longestRecountHours * 3600).optional(),
     [variables.partBytes]: wholeNumber(1, largestPartBytes),
     [variables.writerVersion]: text,
+    [variables.ocsf]: json.pipe(ocsf),
     [variables.localS3Endpoint]: loopback,
     [variables.localStsEndpoint]: loopback,
     [variables.localGcsEndpoint]: loopback,
@@ -181,6 +192,7 @@ const exporterEnvironment = z
       recountAfterSeconds: read.RECOUNT_AFTER_SECONDS,
       partBytes: read.PART_BYTES,
       writerVersion: read.WRITER_VERSION,
+      ocsf: read.OCSF,
       /** Servers in place of the clouds; set only in local mode. */
       endpoints: {
         s3: read.LOCAL_S3_ENDPOINT,

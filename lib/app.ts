@@ -16,7 +16,7 @@ const untaggedSomewhere = [
 
 export interface AppOptions {
   /** Called only after the configuration has been checked, because building takes seconds. */
-  readonly code: () => FunctionCode;
+  readonly code: (actionsFile: string) => FunctionCode;
   /** Additional context. The context of cdk.json and `-c` is available only when the CDK command line runs the app. */
   readonly context?: Readonly<Record<string, unknown>>;
   /** The folder for the template; by default the one that the CDK command line chooses. */
@@ -37,7 +37,7 @@ export function createApp({ code, context = {}, outputFolder }: AppOptions): {
   const { stage, account, region, terminationProtection, tags } = configuration;
   const stack = new SiemExportStack(app, `siem-export-${stage}`, {
     configuration,
-    code: code(),
+    code: code(configuration.actionsFile),
     description: `SIEM export, stage ${stage}: every customer's audit log into the customer's bucket`,
     terminationProtection,
     env: { ...(account === undefined ? {} : { account }), ...(region === undefined ? {} : { region }) },

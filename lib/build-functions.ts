@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
+import { defaultActionsFile } from '../readers/actions-file.ts';
 
 export const functionNames = ['dispatcher', 'exporter', 'watchdog'] as const;
 export type FunctionName = (typeof functionNames)[number];
@@ -12,6 +13,8 @@ export interface BuildOptions {
   readonly sourceFolder?: string;
   /** The folder for `<function>/index.mjs` and its chunks; the project's `dist` by default. */
   readonly outputFolder?: string;
+  /** The vendor's rules for actions, which become part of the exporter's code. */
+  readonly actionsFile?: string;
 }
 
 /**
@@ -25,14 +28,15 @@ export interface BuildOptions {
 export function buildFunctions({
   sourceFolder = join(projectFolder, 'lambdas'),
   outputFolder = join(projectFolder, 'dist'),
+  actionsFile = defaultActionsFile,
 }: BuildOptions = {}): Record<FunctionName, string> {
   const build = (name: FunctionName) =>
-    bundle(join(sourceFolder, name, 'handler.ts'), join(outputFolder, name));
+    bundle(join(sourceFolder, name, 'handler.ts'), join(outputFolder, name), resolve(actionsFile));
   return { dispatcher: build('dispatcher'), exporter: build('exporter'), watchdog: build('watchdog') };
 }
 
 /** Bundles one entry into `index.mjs` and its chunks, with the options of the functions. */
-export function bundle(entry: string, outputFolder: string): string {
+export function bundle(entry: string, outputFolder: string, actionsFile = defaultActionsFile): string {
   // Chunks have a hash in their names. Without this, chunks of an earlier build would remain in the asset.
   rmSync(outputFolder, { recursive: true, force: true });
   buildSync({
@@ -46,6 +50,7 @@ export function bundle(entry: string, outputFolder: string): string {
     platform: 'node',
     target: 'node24',
     format: 'esm',
+    alias: { '#actions': actionsFile },
     mainFields: ['module', 'main'],
     // CommonJS packages inside an ES module need a `require`. The imported name must differ from those in all packages.
     banner: {

@@ -2,6 +2,8 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { z } from 'zod';
 import { defaultAttributes } from '../lambdas/domain/audit-record.ts';
 import { availabilityZonePattern, regionPattern } from '../lambdas/domain/aws-region.ts';
+import { ocsfVersion } from '../lambdas/domain/format.ts';
+import { mappingId } from '../lambdas/domain/mapping.ts';
 import {
   auditLogAttributes,
   defaultPartBytes,
@@ -11,6 +13,7 @@ import {
   requiredFields,
   sortKeyType,
 } from '../lambdas/environment.ts';
+import { defaultActionsFile, readActionsFile } from '../readers/actions-file.ts';
 
 const wholeNumber = (least: number, most: number) => {
   const error = `expected a whole number from ${least} to ${most}`;
@@ -132,6 +135,9 @@ const yesOrNo = z
   .union([z.boolean(), z.enum(['true', 'false'])], { error: expectedBoolean })
   .transform(value => value === true || value === 'true');
 
+const shortText = (expected: string) =>
+  matching(/^[^\p{Cc}]{1,64}$/u, `${expected}, 1 to 64 characters without control characters`);
+
 /** The characters that every AWS service allows in a tag. */
 const tagText = (least: number, most: number) =>
   matching(
@@ -179,6 +185,10 @@ const settings = z.strictObject({
     'docs/operator/runbook.md',
   ),
   auditLog: auditLog.optional(),
+  productName: shortText('the name of your product').default('SaaS product'),
+  vendorName: shortText('the name of your company').default('SaaS vendor'),
+  ocsfVersion: ocsfVersion.default('1.1.0'),
+  actionsFile: matching(/^[^\0]{1,1000}$/, 'the path of a JSON file').default(defaultActionsFile),
 });
 
 export const configurationSchema = settings
@@ -198,6 +208,14 @@ export const configurationSchema = settings
       return;
     const message = `expected zones of the stage’s region, ${region}`;
     context.addIssue({ code: 'custom', path: ['vpc', 'availabilityZones'], message });
+  })
+  .transform(({ productName, vendorName, ocsfVersion, actionsFile, ...rest }, context) => {
+    const { data: actions, faults } = readActionsFile(actionsFile);
+    for (const message of faults) context.addIssue({ code: 'custom', path: ['actionsFile'], message });
+    if (actions === undefined) return z.NEVER;
+    const product = { name: productName, vendor: vendorName };
+    const mapping = mappingId({ version: ocsfVersion, product, actions });
+    return { ...rest, actionsFile, ocsf: { version: ocsfVersion, product, mapping } };
   })
   .transform(({ secretPrefix, terminationProtection, auditLog, ...rest }) => ({
     ...rest,

@@ -46,6 +46,9 @@ const nestedSettings: Readonly<Record<string, readonly [group: string, name: str
  * - `runbookUrl`: the address of the runbook in alarms, without the `#`
  * - `auditLog`: an existing table with the audit rows; without it the stack creates one. Its `required`, the fields
  *   that every row must have, is for either table
+ * - `productName`, `vendorName`: the names of your product and company in OCSF events and in readers' kits
+ * - `ocsfVersion`: the version of the schema of OCSF events
+ * - `actionsFile`: the path of the JSON file that says what each action means; relative to the working directory
  */
 export type Configuration = z.output<typeof configurationSchema>;
 export type ExistingAuditLog = NonNullable<Configuration['auditLog']>;

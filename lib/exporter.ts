@@ -222,5 +222,6 @@ function exporterEnvironment(props: ExporterProps): Record<string, string> {
     }),
     [variables.partBytes]: String(configuration.partBytes),
     [variables.writerVersion]: packageFile.version,
+    [variables.ocsf]: JSON.stringify(configuration.ocsf),
   } satisfies Record<ExporterVariable, string>;
 }

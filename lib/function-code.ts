@@ -5,8 +5,8 @@ import { buildFunctions, type FunctionName } from './build-functions.ts';
 export type FunctionCode = Readonly<Record<FunctionName, Code>>;
 
 /** Builds the functions and returns their bundles. */
-export function builtFunctionCode(): FunctionCode {
-  const folders = buildFunctions();
+export function builtFunctionCode(actionsFile: string): FunctionCode {
+  const folders = buildFunctions({ actionsFile });
   return {
     dispatcher: Code.fromAsset(folders.dispatcher),
     exporter: Code.fromAsset(folders.exporter),

@@ -1,7 +1,8 @@
 import type { Destination } from '../lambdas/domain/account.ts';
 import type { StoredValue } from '../lambdas/domain/audit-record.ts';
-import type { Compression, Format } from '../lambdas/domain/format.ts';
+import type { Compression, EmptyWindows, Format } from '../lambdas/domain/format.ts';
 import type { Instant } from '../lambdas/domain/instant.ts';
+import type { Reader } from '../lambdas/domain/reader.ts';
 
 /** An account record, as an operator writes it. */
 export interface AccountRecord {
@@ -13,6 +14,8 @@ export interface AccountRecord {
   readonly secretId?: string;
   readonly format: Format;
   readonly compression: Compression;
+  readonly emptyWindows?: EmptyWindows;
+  readonly reader?: Reader;
 }
 
 /** The fields of an audit row, with the names that the stack’s own table uses. */

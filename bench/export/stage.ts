@@ -104,6 +104,11 @@ function exporterVariables(s3Endpoint: string) {
     [variables.settleSeconds]: '0',
     [variables.partBytes]: String(defaultPartBytes),
     [variables.writerVersion]: 'bench',
+    [variables.ocsf]: JSON.stringify({
+      version: '1.1.0',
+      product: { name: 'Bench', vendor: 'Bench' },
+      mapping: 'bench',
+    }),
     [variables.localS3Endpoint]: s3Endpoint,
   } satisfies Record<ExporterVariable, string> & Record<string, string>;
 }

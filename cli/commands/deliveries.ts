@@ -94,6 +94,9 @@ function byWindow(files: readonly DeliveredFile[]): DeliveredWindow[] {
   });
 }
 
+/** A window without records may have no object. */
+const objectsIn = (files: readonly DeliveredFile[]) => files.filter(({ key }) => key !== undefined).length;
+
 const sum = (files: readonly DeliveredFile[], figure: 'records' | 'bytes') =>
   files.reduce((total, file) => total + file[figure], 0);
 
@@ -101,7 +104,7 @@ function columnsFor(timeZone: string, lagKnown: boolean): readonly Column<Delive
   return [
     { heading: `window (${timeZone})`, text: ({ first }) => localWindow(first.window, timeZone) },
     { heading: 'ends (UTC)', text: ({ first }) => utcWord(first.window.end) },
-    { heading: 'files', align: 'right', text: ({ files }) => count(files.length) },
+    { heading: 'files', align: 'right', text: ({ files }) => count(objectsIn(files)) },
     { heading: 'records', align: 'right', text: ({ files }) => count(sum(files, 'records')) },
     { heading: 'bytes', align: 'right', text: ({ files }) => count(sum(files, 'bytes')) },
     {
@@ -121,7 +124,7 @@ function summary(windows: readonly DeliveredWindow[], since: Instant | undefined
     return since === undefined
       ? 'Nothing has been delivered yet.'
       : `No window that ended at ${utcTime(since)} or later was delivered.`;
-  return `${counted(windows.length, 'window')}, ${counted(files.length, 'file')}, ${counted(sum(files, 'records'), 'record')}`;
+  return `${counted(windows.length, 'window')}, ${counted(objectsIn(files), 'file')}, ${counted(sum(files, 'records'), 'record')}`;
 }
 
 function describeGap({ what, window }: Gap): string {
@@ -139,10 +142,21 @@ function windowJson({ files, last }: DeliveredWindow, lagKnown: boolean) {
   };
 }
 
-function fileJson({ window: _, place, lastSortKey, startedAt, deliveredAt, ...file }: DeliveredFile) {
+function fileJson({
+  window: _,
+  place,
+  key,
+  mapping,
+  lastSortKey,
+  startedAt,
+  deliveredAt,
+  ...file
+}: DeliveredFile) {
   const { type, storageAccount, cloud, bucket, prefix } = place;
   return {
+    key: key ?? null,
     ...file,
+    mapping: mapping ?? null,
     place: {
       type,
       storageAccount: storageAccount ?? null,

@@ -6,7 +6,7 @@ import type { DeliveredFile } from '../domain/delivered-file.ts';
 import { cloud } from '../domain/destination.ts';
 import { ExportError, type FailureCode, failureCodes } from '../domain/failure.ts';
 import { validate } from '../domain/faults.ts';
-import { compression, format } from '../domain/format.ts';
+import { compression, emptyWindows, format } from '../domain/format.ts';
 import { type Instant, toCompact, toIso } from '../domain/instant.ts';
 import { valuesOf } from './item-values.ts';
 
@@ -38,7 +38,15 @@ const intent = z.object({
   window,
   part: z.number(),
   after: z.string().optional(),
-  recipe: z.object({ place, format, compression, partBytes: z.number(), level: z.number() }),
+  recipe: z.object({
+    place,
+    format,
+    compression,
+    emptyWindows,
+    mapping: z.string().optional(),
+    partBytes: z.number(),
+    level: z.number(),
+  }),
 });
 
 /** The value of an attempt in the map `attempts`; the key is the attempt's token. */
@@ -61,8 +69,9 @@ const cursor = z.object({
       Object.entries(attempts).map(([token, rest]) => ({ token, ...rest })),
     ),
   failures: z.number(),
-  // No file depends on these three. If one cannot be read after a roll-back, the export must continue.
+  // No file depends on these four. If one cannot be read after a roll-back, the export must continue.
   deliveredAt: instant.optional().catch(undefined),
+  acceptedAt: instant.optional().catch(undefined),
   deliveredTo: z.string().optional().catch(undefined),
   failingSince: instant.optional().catch(undefined),
   lastError: z
@@ -81,9 +90,10 @@ const file = z.object({
   part: z.number(),
   final: z.boolean(),
   place,
-  key: z.string(),
+  key: z.string().optional(),
   format,
   compression,
+  mapping: z.string().optional(),
   records: z.number(),
   malformed: z.number(),
   bytes: z.number(),

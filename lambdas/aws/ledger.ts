@@ -97,6 +97,7 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
 
     async commit(accountId, cursor, file) {
       const { exportedThrough, version, intent } = cursor;
+      const acceptedAt = file.key === undefined ? cursor.acceptedAt : file.deliveredAt;
       const next: Cursor = {
         exportedThrough: file.final ? file.window.end : exportedThrough,
         version: version + 1,
@@ -104,6 +105,7 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
         intent: file.final || !intent ? undefined : followingPart(intent, file.lastSortKey ?? ''),
         attempts: [],
         deliveredAt: file.deliveredAt,
+        acceptedAt,
         deliveredTo: placeName(file.place),
         failures: 0,
         recountedThrough: cursor.recountedThrough,
@@ -122,7 +124,8 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
                     Key: key(accountId, cursorEntry),
                     UpdateExpression:
                       'SET exportedThrough = :through, version = :next, lastWrite = :write, attempts = :none, ' +
-                      `failures = :zero, deliveredAt = :now, deliveredTo = :place${next.intent ? ', intent = :intent' : ''} ` +
+                      'failures = :zero, deliveredAt = :now, deliveredTo = :place' +
+                      `${acceptedAt === undefined ? '' : ', acceptedAt = :accepted'}${next.intent ? ', intent = :intent' : ''} ` +
                       `REMOVE lastError, tooLargeBytes, failingSince${next.intent ? '' : ', intent'}`,
                     ConditionExpression: 'version = :version',
                     ExpressionAttributeValues: values({
@@ -134,6 +137,7 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
                       ':zero': next.failures,
                       ':now': toIso(file.deliveredAt),
                       ':place': next.deliveredTo,
+                      ...(acceptedAt !== undefined && { ':accepted': toIso(acceptedAt) }),
                       ...(next.intent && { ':intent': intentToItem(next.intent) }),
                     }),
                   },

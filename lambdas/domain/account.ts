@@ -3,9 +3,10 @@ import { partitionOf, readArn, regionPattern } from './aws-region.ts';
 import { destination } from './destination.ts';
 import { ExportError } from './failure.ts';
 import { type Validated, validate } from './faults.ts';
-import { compression, format } from './format.ts';
+import { compression, emptyWindows, format } from './format.ts';
 import type { Instant } from './instant.ts';
-import { objectKey } from './object-key.ts';
+import { longestName, objectKey } from './object-key.ts';
+import { reader } from './reader.ts';
 import { isTimeZone } from './time-zone.ts';
 
 const earliest = Date.UTC(2000);
@@ -13,6 +14,8 @@ const latest = Date.UTC(2100);
 
 /** The longest key in bytes of S3 and Google Cloud Storage; Azure allows as many characters. */
 const longestKey = 1024;
+/** Three bytes of an id make four of its base64url; the rest of a file's name is `audit__20261122T183000Z_0001.json.gz`. */
+const longestId = Math.floor(((longestName - 36) * 3) / 4);
 
 const isoInstant = z.union([
   z.iso.datetime({ offset: true }),
@@ -63,6 +66,9 @@ const account = schedule.extend({
     .optional(),
   format: format.default('ndjson'),
   compression: compression.default('zip'),
+  emptyWindows: emptyWindows.default('file'),
+  /** The product that reads the files. It changes no file: the commands warn if the files do not fit it. */
+  reader: reader.optional(),
 });
 
 /** The attributes of an account record. A record may have others, which other tools use. */
@@ -128,11 +134,7 @@ function faultsBetweenAttributes(record: unknown): string[] {
 
   if (target.type === 's3') faults.push(...faultsOfRegion(target));
 
-  const keyBytes = bytesOfLongestKey(record.accountId, target.prefix);
-  if (keyBytes > longestKey)
-    faults.push(
-      `accountId: expected an id that, with the prefix, makes object keys of at most ${longestKey} bytes, got ${keyBytes}`,
-    );
+  faults.push(...faultsOfNames(record.accountId, target.prefix));
   return faults;
 }
 
@@ -154,10 +156,23 @@ function faultsOfRegion({ region, roleArn, kmsKeyId }: Record<string, unknown>):
   return faults;
 }
 
-function bytesOfLongestKey(id: unknown, prefix: unknown): number {
-  if (!accountId.safeParse(id).success || typeof id !== 'string') return 0;
+/** A key must be one that every cloud takes, and a file must have a name that can be saved. */
+function faultsOfNames(id: unknown, prefix: unknown): string[] {
+  if (!accountId.safeParse(id).success || typeof id !== 'string') return [];
   const file = { accountId: id, windowEnd: latest, part: 9999, compression: 'gzip' } as const;
-  return Buffer.byteLength(objectKey(typeof prefix === 'string' ? prefix : undefined, file));
+  const key = objectKey(typeof prefix === 'string' ? prefix : undefined, file);
+  const keyBytes = Buffer.byteLength(key);
+  const nameBytes = Buffer.byteLength(key.slice(key.lastIndexOf('/') + 1));
+  const faults: string[] = [];
+  if (nameBytes > longestName)
+    faults.push(
+      `accountId: expected an id that makes file names of at most ${longestName} bytes, got ${nameBytes}; an id of up to ${longestId} bytes of UTF-8 fits`,
+    );
+  if (keyBytes > longestKey)
+    faults.push(
+      `destination.prefix: expected a prefix that, with the id, makes object keys of at most ${longestKey} bytes, got ${keyBytes}`,
+    );
+  return faults;
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {

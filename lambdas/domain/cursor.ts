@@ -17,6 +17,8 @@ export interface Cursor {
   readonly attempts: readonly Attempt[];
   /** When the last file was committed; absent before the first file. */
   readonly deliveredAt?: Instant | undefined;
+  /** When the bucket last accepted an object; absent before the first. */
+  readonly acceptedAt?: Instant | undefined;
   /** The place of the last file, in the form of `placeName`. */
   readonly deliveredTo?: string | undefined;
   /** Failures since the last delivered file. */

@@ -3,7 +3,10 @@ import type { Instant } from './instant.ts';
 import type { Place } from './recipe.ts';
 import type { Window } from './window.ts';
 
-/** A delivered file, with all that the ledger, the events and the logs say about it. */
+/**
+ * A delivered file, with all that the ledger, the events and the logs say about it; or a window without records, for which
+ * the account gets no object.
+ */
 export interface DeliveredFile {
   readonly window: Window;
   /** 1 for the window's first or only file. */
@@ -11,9 +14,12 @@ export interface DeliveredFile {
   /** True for the window's last file, which completes the window. */
   readonly final: boolean;
   readonly place: Place;
-  readonly key: string;
+  /** Absent for a window without an object. Then its sizes are 0, and the digest is that of no bytes. */
+  readonly key?: string | undefined;
   readonly format: Format;
   readonly compression: Compression;
+  /** Only for the format `ocsf`: the version of the settings with which its events were made; see `OcsfSettings`. */
+  readonly mapping?: string | undefined;
   readonly records: number;
   /** The number of malformed records (see `AuditRecord`); they are delivered nevertheless. */
   readonly malformed: number;

@@ -10,6 +10,9 @@ export interface FileName {
   readonly compression: Compression;
 }
 
+/** The longest name in bytes that common file systems can save. */
+export const longestName = 255;
+
 /** The base64url of the UTF-8 account id, without padding. */
 export function encodeAccountId(accountId: string): string {
   return Buffer.from(accountId, 'utf8').toString('base64url');

@@ -1,7 +1,7 @@
 import type { Account, Schedule } from './account.ts';
 import { type Cursor, canHaveCreated, type Intent, type StopReason } from './cursor.ts';
 import type { Instant } from './instant.ts';
-import { type PartLimits, placeName, placeOf, recipeOf } from './recipe.ts';
+import { placeName, placeOf, type RecipeSettings, recipeOf } from './recipe.ts';
 import { boundariesAfter, boundaryAtOrBefore, nextBoundary, type Window } from './window.ts';
 
 /** The next step for an account. */
@@ -25,14 +25,15 @@ export function firstPosition(schedule: Schedule, tick: Instant): Instant {
 
 /**
  * The next step at a tick. Windows are delivered oldest first, from the cursor on, in the account's current time zone;
- * so after a change of the zone the windows continue without a gap. A file that was begun keeps its recipe, with two
- * exceptions: it goes to the account's current destination, and it is cut shorter if it took too long.
+ * so after a change of the zone the windows continue without a gap. A file that was begun keeps its recipe, with three
+ * exceptions: it goes to the account's current destination, it is cut shorter if it took too long, and its OCSF events are
+ * made with the current mapping, because an earlier one is not kept.
  */
 export function nextStep(
   account: Account,
   cursor: Cursor,
   { tick, now }: { readonly tick: Instant; readonly now: Instant },
-  limits: PartLimits,
+  limits: RecipeSettings,
 ): Step {
   const intent = resumedIntent(account, cursor, now, limits) ?? firstPart(account, cursor, limits);
   if (intent.window.end > tick) return { kind: 'done' };
@@ -57,7 +58,7 @@ export function* windowsAfter(timeZone: string, after: Instant, upTo: Instant): 
   }
 }
 
-function firstPart(account: Account, { exportedThrough }: Cursor, limits: PartLimits): Intent {
+function firstPart(account: Account, { exportedThrough }: Cursor, limits: RecipeSettings): Intent {
   const window = { start: exportedThrough, end: nextBoundary(account.timeZone, exportedThrough) };
   return { window, part: 1, recipe: recipeOf(account, limits) };
 }
@@ -67,15 +68,17 @@ function resumedIntent(
   account: Account,
   cursor: Cursor,
   now: Instant,
-  limits: PartLimits,
+  limits: RecipeSettings,
 ): Intent | undefined {
   const { intent } = cursor;
   if (!intent) return undefined;
   const { recipe } = intent;
   const place = placeOf(account.destination);
   const partBytes = sizeInTime(recipe.partBytes, placeName(place), now, cursor, limits);
-  if (placeName(place) === placeName(recipe.place) && partBytes === recipe.partBytes) return intent;
-  return { ...intent, recipe: { ...recipe, place, partBytes } };
+  const mapping = recipe.mapping && limits.mapping;
+  const isSame = partBytes === recipe.partBytes && mapping === recipe.mapping;
+  if (isSame && placeName(place) === placeName(recipe.place)) return intent;
+  return { ...intent, recipe: { ...recipe, place, partBytes, mapping } };
 }
 
 /** A file that cannot be finished in time is halved repeatedly, down to the usual size divided by this. */
@@ -91,7 +94,7 @@ function sizeInTime(
   place: string,
   now: Instant,
   { attempts, tooLargeBytes = Number.POSITIVE_INFINITY }: Cursor,
-  limits: PartLimits,
+  limits: RecipeSettings,
 ): number {
   const leftover = attempts.find(attempt => attempt.place === place && canHaveCreated(attempt));
   if (leftover) return leftover.partBytes;

@@ -1,6 +1,6 @@
 import type { Account, Destination } from './account.ts';
 import { type AzureCloud, azureSuffixes, defaultAzureCloud } from './azure-cloud.ts';
-import type { Compression, Format } from './format.ts';
+import type { Compression, EmptyWindows, Format } from './format.ts';
 
 /** The place of a file, without the means of access (region, role, key). Equal places mean the same object. */
 export interface Place {
@@ -22,7 +22,13 @@ export interface Recipe {
   readonly place: Place;
   readonly format: Format;
   readonly compression: Compression;
-  /** A part ends before the row with which its uncompressed lines would exceed this many bytes. */
+  readonly emptyWindows: EmptyWindows;
+  /** Only for the format `ocsf`: the version of its settings; see `OcsfSettings`. */
+  readonly mapping?: string | undefined;
+  /**
+   * A part ends before the row with which its lines would exceed this many bytes. The lines are those of `ndjson`, whatever
+   * the format: a changed mapping must not move the end of a part.
+   */
   readonly partBytes: number;
   /** zlib's scale, 1 (fast) to 9 (small); level 4 differs from zlib's (see `deflate.ts`). */
   readonly level: number;
@@ -32,11 +38,16 @@ export interface Recipe {
 export const compressionLevel = 4;
 
 /** The part of a recipe that is the same for every account of a stage. */
-export type PartLimits = Pick<Recipe, 'partBytes' | 'level'>;
+export type RecipeSettings = Pick<Recipe, 'partBytes' | 'level'> & { readonly mapping: string };
 
-export function recipeOf(account: Account, { partBytes, level }: PartLimits): Recipe {
-  const { format, compression } = account;
-  return { place: placeOf(account.destination), format, compression, partBytes, level };
+/** An OCSF event has at most this many times the bytes of its line of `ndjson`. Otherwise a zip could exceed 4 GiB. */
+const largestGrowth = 20;
+
+export function recipeOf(account: Account, { partBytes, level, mapping }: RecipeSettings): Recipe {
+  const { format, compression, emptyWindows } = account;
+  const common = { place: placeOf(account.destination), format, compression, emptyWindows, level };
+  if (format !== 'ocsf') return { ...common, partBytes };
+  return { ...common, mapping, partBytes: Math.ceil(partBytes / largestGrowth) };
 }
 
 export function placeOf(destination: Destination): Place {

@@ -18,16 +18,27 @@ export interface PartContent {
 
 export interface Part {
   readonly lines: AsyncIterable<Uint8Array>;
+  /** Whether the part has no rows. Reads up to the first row. */
+  isEmpty(): Promise<boolean>;
   /** @throws TypeError if `lines` has not been read to its end */
   content(): PartContent;
 }
 
+/** Makes the lines of a file from the first rows of a page, up to the row `to` (exclusive). */
+export type EncodeRows = (page: Page, to: number) => Promise<Uint8Array> | Uint8Array;
+
+/** The lines of `ndjson`, as the page has them. */
+export const plainLines: EncodeRows = (page, to) => rowsOf(page, 0, to).lines;
+
 /**
- * The first rows of the pages, with lines of at most `partBytes` bytes but at least one row. The
- * part ends before the first row that does not fit. This must depend only on the rows and not on
- * the pages, because a retry may get other pages.
+ * The first rows of the pages, with page lines of at most `partBytes` bytes but at least one row. The part ends before the
+ * first row that does not fit. This must depend only on the rows and not on the pages, because a retry may get other pages.
  */
-export function cutPart(pages: AsyncIterable<Page>, partBytes: number): Part {
+export function cutPart(
+  pages: AsyncIterable<Page>,
+  partBytes: number,
+  encode: EncodeRows = plainLines,
+): Part {
   let records = 0;
   let malformed = 0;
   let lastSortKey: string | undefined;
@@ -47,7 +58,7 @@ export function cutPart(pages: AsyncIterable<Page>, partBytes: number): Part {
         fields |= page.fields;
         lastSortKey = page.sortKey(end - 1);
         left -= rows.lines.length;
-        yield rows.lines;
+        yield encode(page, end);
       }
       if (end < page.count) {
         final = false;
@@ -57,8 +68,10 @@ export function cutPart(pages: AsyncIterable<Page>, partBytes: number): Part {
     final = true;
   }
 
+  const { isEmpty, all } = peekable(lines());
   return {
-    lines: lines(),
+    lines: all,
+    isEmpty,
     content() {
       if (final === undefined) throw new TypeError('The part is not read to its end');
       return {
@@ -67,4 +80,24 @@ export function cutPart(pages: AsyncIterable<Page>, partBytes: number): Part {
       };
     },
   };
+}
+
+/** A source that tells whether it is empty before it is read. */
+function peekable<T>(source: AsyncGenerator<T>) {
+  let first: Promise<IteratorResult<T>> | undefined;
+  const begin = () => {
+    first ??= source.next();
+    return first;
+  };
+  async function* all(): AsyncGenerator<T> {
+    try {
+      const { done, value } = await begin();
+      if (done) return;
+      yield value;
+      yield* source;
+    } finally {
+      await source.return(undefined);
+    }
+  }
+  return { isEmpty: async () => (await begin()).done === true, all: all() };
 }

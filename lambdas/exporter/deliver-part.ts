@@ -7,6 +7,7 @@ import { contentType, objectKey, objectMetadata } from '../domain/object-key.ts'
 import { placeName } from '../domain/recipe.ts';
 import { type PackedPart, packPart } from './pack-part.ts';
 import { fileNameOf, type PartDelivery } from './part-delivery.ts';
+import { type NotNeeded, skipQuietWindow, withoutObject } from './quiet-window.ts';
 import { reportFailure } from './report-failure.ts';
 
 /**
@@ -43,7 +44,8 @@ export async function deliverPart(
   if (upload.unknown) throw upload.unknown;
   if (upload.isSuperseded) return upload.begun ? 'superseded' : 'not-begun';
   if (answer.kind === 'refused' || answer.kind === 'unclear') return fail(upload, answer);
-  // A cloud may say that the object exists before the upload sends anything. A commit needs the intent all the same.
+  // Nothing was sent for a window without an object, or if a cloud said at once that the object exists. A commit needs the
+  // intent all the same.
   if (!upload.begun && !(await note(upload, 'staging'))) return 'not-begun';
   const begun = upload.begun ?? delivery.cursor;
   try {
@@ -53,13 +55,18 @@ export async function deliverPart(
       if (!mayHaveBeenWritten(present.attempts, attempt))
         return fail(upload, refused(foreignObject(delivery, answer.words)));
     }
-    const { file, lacking } = await describeFile(upload, begun, packed);
+    const { file, lacking } = await describeFile(
+      upload,
+      begun,
+      answer.kind === 'not needed' ? 'no object' : packed,
+    );
     // Before the commit: a crash in between repeats the events. After the commit, a crash would lose them.
     await ports.events.delivered(accountId, file);
     if (begun.failures > 0) await ports.events.recovered(accountId, file, begun.failures);
     if (begun.deliveredTo !== undefined && begun.deliveredTo !== attempt.place)
       await ports.events.redirected(accountId, file, begun.deliveredTo);
-    const committed = await ports.ledger.commit(accountId, begun, file);
+    const accepted = answer.kind === 'not needed' ? { acceptedAt: answer.acceptedAt } : {};
+    const committed = await ports.ledger.commit(accountId, { ...begun, ...accepted }, file);
     if (!committed) return 'superseded';
     ports.telemetry.delivered(accountId, file);
     if (lacking.length > 0) ports.telemetry.lacking(accountId, file, lacking);
@@ -85,7 +92,7 @@ interface Upload {
 
 /** The outcome of an upload, and the part that was uploaded. */
 interface Sent {
-  readonly answer: Answer;
+  readonly answer: Answer | NotNeeded;
   readonly packed: PackedPart | undefined;
 }
 
@@ -97,7 +104,8 @@ async function send(upload: Upload): Promise<Sent> {
   const first = await sendTo(upload, () => ports.buckets.open(account, admitted.patience));
   if (!('failure' in first.answer) || first.answer.failure.code !== 'credentials_rejected') return first;
   const second = await sendTo(upload, () => ports.buckets.reopen(account, admitted.patience));
-  return second ? { ...second, answer: composed(first.answer, second.answer) } : first;
+  if (second === undefined || second.answer.kind === 'not needed') return second ?? first;
+  return { ...second, answer: composed(first.answer, second.answer) };
 }
 
 async function sendTo(upload: Upload, open: () => Promise<Bucket>): Promise<Sent>;
@@ -130,6 +138,8 @@ async function create(upload: Upload, bucket: Bucket): Promise<Sent> {
     metadata: objectMetadata(fileNameOf(delivery), window.start, recipe.format, settings.writerVersion),
   };
   try {
+    const skipped = await skipQuietWindow(delivery, bucket, packed);
+    if (skipped) return { answer: skipped, packed: undefined };
     const watch = { signal: deadline.signal, step: (step: UploadStep) => noteStep(upload, step) };
     const answer = await bucket.create(object, watch);
     await delivery.admitted.heard(answer);
@@ -174,20 +184,22 @@ async function noteStep(upload: Upload, step: UploadStep): Promise<void> {
 async function describeFile(
   { delivery, attempt }: Upload,
   begun: Cursor,
-  packed: PackedPart | undefined,
+  packed: PackedPart | 'no object' | undefined,
 ): Promise<{ file: DeliveredFile; lacking: readonly RecordField[] }> {
   const { window, part, recipe } = delivery.intent;
-  const { format, compression, place } = recipe;
+  const { format, compression, mapping, place } = recipe;
   // The body of an existing object may not have been read. Packing the same rows again gives the same bytes.
-  const { rows, lacking, archive } = packed?.figures() ?? (await packWithoutUpload(delivery));
+  const { rows, lacking, archive } =
+    packed === 'no object' ? withoutObject : (packed?.figures() ?? (await packWithoutUpload(delivery)));
   const file = {
     window,
     part,
     ...rows,
     place,
-    key: keyOf(delivery),
+    ...(packed !== 'no object' && { key: keyOf(delivery) }),
     format,
     compression,
+    mapping,
     ...archive,
     attempt: begun.attempts.length,
     startedAt: attempt.startedAt,

@@ -1,4 +1,4 @@
-import type { PartLimits } from '../domain/recipe.ts';
+import type { RecipeSettings } from '../domain/recipe.ts';
 
 /** The settings that all accounts of a stage share. */
 export interface ExportSettings {
@@ -6,8 +6,8 @@ export interface ExportSettings {
   readonly settle: number;
   /** How long after its end a delivered window is counted again, in milliseconds; absent if recounts are off. */
   readonly recountAfter?: number | undefined;
-  /** The largest size of a file and its compression level. */
-  readonly limits: PartLimits;
+  /** The largest size of a file, its compression level, and the version of the OCSF settings. */
+  readonly limits: RecipeSettings;
   /** Written into every object's metadata. */
   readonly writerVersion: string;
 }

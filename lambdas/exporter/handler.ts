@@ -62,12 +62,20 @@ const ports: Omit<ExporterPorts, 'buckets'> = {
   telemetry,
   clock: { now: Date.now, token: randomUUID },
   deflateBlock: deflateOnThreadPool,
+  async ocsfEncoder(accountId) {
+    const { openOcsfEncoder } = await import('./ocsf-encoder.ts');
+    return openOcsfEncoder(accountId, environment.ocsf);
+  },
 };
 const exporter = { region: readRegion(process.env) };
 const settings: ExportSettings = {
   settle: environment.settleSeconds * 1000,
   recountAfter: environment.recountAfterSeconds && environment.recountAfterSeconds * 1000,
-  limits: { partBytes: environment.partBytes, level: compressionLevel },
+  limits: {
+    partBytes: environment.partBytes,
+    level: compressionLevel,
+    mapping: environment.ocsf.mapping,
+  },
   writerVersion: environment.writerVersion,
 };
 

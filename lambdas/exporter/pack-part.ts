@@ -1,7 +1,8 @@
 import { createArchive } from '../archive/archive.ts';
 import { entryName } from '../domain/object-key.ts';
-import { cutPart } from './cut-part.ts';
+import { cutPart, type EncodeRows, plainLines } from './cut-part.ts';
 import { fileNameOf, type PartDelivery } from './part-delivery.ts';
+import type { ExporterPorts } from './ports.ts';
 
 /** A part as an archive, packed while its body is read. */
 export type PackedPart = ReturnType<typeof packPart>;
@@ -11,7 +12,8 @@ export function packPart(delivery: PartDelivery, signal: AbortSignal) {
   const { account, intent, ports } = delivery;
   const { window, after, recipe } = intent;
   const { format, compression, partBytes, level } = recipe;
-  const rows = cutPart(ports.auditLog.pages(account.accountId, window, after, signal), partBytes);
+  const pages = ports.auditLog.pages(account.accountId, window, after, signal);
+  const rows = cutPart(pages, partBytes, format === 'ocsf' ? ocsfLines(delivery) : plainLines);
   const archive = createArchive({
     lines: rows.lines,
     format,
@@ -28,7 +30,16 @@ export function packPart(delivery: PartDelivery, signal: AbortSignal) {
   }
   return {
     body: body(),
+    isEmpty: rows.isEmpty,
     /** The figures of the file; `undefined` until its body is read to the end. */
     figures: () => (isReadToEnd ? { ...rows.content(), archive: archive.figures() } : undefined),
+  };
+}
+
+function ocsfLines({ account, ports }: PartDelivery): EncodeRows {
+  let encoder: ReturnType<ExporterPorts['ocsfEncoder']> | undefined;
+  return async (page, to) => {
+    encoder ??= ports.ocsfEncoder(account.accountId);
+    return (await encoder).encode(page, 0, to);
   };
 }

@@ -24,6 +24,13 @@ export interface ExporterPorts {
   readonly telemetry: ExportTelemetry;
   readonly clock: Clock;
   readonly deflateBlock: DeflateBlock;
+  /** Makes OCSF events of an account's rows. Its code is loaded with the first call. */
+  ocsfEncoder(accountId: string): Promise<OcsfEncoder>;
+}
+
+export interface OcsfEncoder {
+  /** The events of a page's rows from `from` to `to` (exclusive), one a line. The memory is new. */
+  encode(page: Page, from: number, to: number): Uint8Array;
 }
 
 export interface AccountReader {
@@ -56,7 +63,10 @@ export interface Ledger {
   begin(accountId: string, cursor: Cursor, intent: Intent, attempt: Attempt): Promise<Cursor | undefined>;
   /** Stores that an attempt that staged is about to create the object. Returns false if it must not. */
   noteCreating(accountId: string, cursor: Cursor, attempt: Pick<Attempt, 'token'>): Promise<boolean>;
-  /** Writes the file's row and moves the cursor to the window's end or to its next part, in one transaction. */
+  /**
+   * Writes the file's row and moves the cursor to the window's end or to its next part, in one transaction. For a window
+   * without an object the cursor keeps its `acceptedAt`.
+   */
   commit(accountId: string, cursor: Cursor, file: DeliveredFile): Promise<Cursor | undefined>;
   /** Stores a failure and ends the attempt's lease. Removes the attempt if it wrote nothing. */
   recordFailure(

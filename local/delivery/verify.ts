@@ -4,6 +4,7 @@ import { auditRecord, defaultAttributes } from '../../lambdas/domain/audit-recor
 import { toIso } from '../../lambdas/domain/instant.ts';
 import { parseObjectKey } from '../../lambdas/domain/object-key.ts';
 import { windowsAfter } from '../../lambdas/domain/plan.ts';
+import { isTrialKey } from '../../lambdas/domain/trial-object.ts';
 import { boundaryAtOrBefore, type Window } from '../../lambdas/domain/window.ts';
 import type { AuditRow, LocalAccount } from '../account.ts';
 import { sortKeyOf } from '../provision.ts';
@@ -31,7 +32,7 @@ export function verifyAccount(
   ledger: AccountLedger,
   lastTick: number,
 ): AccountDelivery {
-  const { accountId, timeZone, exportFrom, format } = account.record;
+  const { accountId, timeZone, exportFrom, format, emptyWindows } = account.record;
   const problems: string[] = [];
   const from = boundaryAtOrBefore(timeZone, Date.parse(exportFrom));
   const owed = new Map([...windowsAfter(timeZone, from, lastTick)].map(window => [window.end, window]));
@@ -39,7 +40,8 @@ export function verifyAccount(
   const delivered = new Set<number>();
   let records = 0;
 
-  for (const { key, body } of objects) {
+  const files = objects.filter(({ key }) => !isTrialKey(key));
+  for (const { key, body } of files) {
     const name = parseObjectKey(key);
     const awaitedHere = name && awaited.get(name.windowEnd);
     if (!name || !awaitedHere) {
@@ -59,16 +61,17 @@ export function verifyAccount(
   }
   for (const [end, left] of awaited) {
     const missing = [...left.values()].reduce((sum, count) => sum + count, 0);
-    if (!delivered.has(end)) problems.push(`the window that ends at ${toIso(end)} has no file`);
+    const needsFile = emptyWindows !== 'skip' || left.size > 0;
+    if (needsFile && !delivered.has(end)) problems.push(`the window that ends at ${toIso(end)} has no file`);
     if (missing > 0) problems.push(`the window that ends at ${toIso(end)} lacks ${missing} records`);
   }
-  problems.push(...compareWithLedger(objects, ledger, [...owed.keys()].at(-1) ?? from));
+  problems.push(...compareWithLedger(files, ledger, [...owed.keys()].at(-1) ?? from));
   return {
     account,
     windows: delivered.size,
-    files: objects.length,
+    files: files.length,
     records,
-    bytes: objects.reduce((sum, { body }) => sum + body.length, 0),
+    bytes: files.reduce((sum, { body }) => sum + body.length, 0),
     problems: problems.map(problem => `${displayName(accountId)}: ${problem}`),
   };
 }
@@ -111,7 +114,11 @@ function compareWithLedger(
   const unclaimed = new Map(
     objects.map(object => [placeOf(object.cloud, object.bucket, object.key), object]),
   );
-  for (const { place, key, bytes, sha256 } of files) {
+  for (const { place, key, records, bytes, sha256 } of files) {
+    if (key === undefined) {
+      if (records > 0) problems.push(`the ledger has no key for a file with ${records} records`);
+      continue;
+    }
     const where = placeOf(place.type, place.bucket, key);
     const object = unclaimed.get(where);
     unclaimed.delete(where);

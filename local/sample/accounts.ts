@@ -1,8 +1,9 @@
 import type { Destination } from '../../lambdas/domain/account.ts';
-import type { Compression, Format } from '../../lambdas/domain/format.ts';
+import type { Compression, EmptyWindows, Format } from '../../lambdas/domain/format.ts';
 import type { Instant } from '../../lambdas/domain/instant.ts';
 import { toIso } from '../../lambdas/domain/instant.ts';
 import { encodeAccountId } from '../../lambdas/domain/object-key.ts';
+import type { Reader } from '../../lambdas/domain/reader.ts';
 import type { AccountRecord } from '../account.ts';
 
 /** The role that the local STS lets the exporter assume, with this external id. */
@@ -22,6 +23,8 @@ interface Sample {
   readonly destination: Destination;
   readonly format?: Format;
   readonly compression?: Compression;
+  readonly emptyWindows?: EmptyWindows;
+  readonly reader?: Reader;
 }
 
 const s3 = (bucket: string, more: { prefix?: string; roleArn?: string; externalId?: string } = {}) =>
@@ -33,17 +36,25 @@ const azure = (container: string, prefix?: string) =>
 /** Time zones with whole, half and quarter hours, on both sides of the date line, with and without daylight saving. */
 const samples: readonly Sample[] = [
   { accountId: 'acme-corp', timeZone: 'America/New_York', destination: s3('acme-audit-logs') },
-  { accountId: 'bharat-retail', timeZone: 'Asia/Kolkata', destination: gcs('bharat-retail-siem') },
+  {
+    accountId: 'bharat-retail',
+    timeZone: 'Asia/Kolkata',
+    destination: gcs('bharat-retail-siem'),
+    compression: 'none',
+    reader: 'splunk',
+  },
   {
     accountId: 'everest-cloud',
     timeZone: 'Asia/Kathmandu',
     destination: azure('everest-audit', 'security/siem'),
     compression: 'gzip',
+    reader: 'sentinel',
   },
   {
     accountId: 'globex',
     timeZone: 'Pacific/Chatham',
     destination: s3('globex-security-lake', { prefix: 'siem-export', ...sampleRole }),
+    format: 'ocsf',
   },
   {
     accountId: 'Lord Howe Ærospace',
@@ -51,18 +62,28 @@ const samples: readonly Sample[] = [
     destination: gcs('lord-howe-aerospace', 'audit/json'),
     format: 'json',
   },
-  { accountId: 'newfoundland-power', timeZone: 'America/St_Johns', destination: azure('newfoundland-power') },
+  {
+    accountId: 'newfoundland-power',
+    timeZone: 'America/St_Johns',
+    destination: azure('newfoundland-power'),
+    compression: 'none',
+    emptyWindows: 'skip',
+    reader: 'datadog',
+  },
   {
     accountId: 'org_01JCVN8ZK4Q6T2',
     timeZone: 'UTC',
     destination: s3('initech-logs', { prefix: 'vendors/siem' }),
     compression: 'gzip',
+    reader: 'qradar',
   },
   {
     accountId: '東京デザイン株式会社',
     timeZone: 'Asia/Tokyo',
     destination: gcs('tokyo-design-audit'),
     compression: 'gzip',
+    emptyWindows: 'skip',
+    reader: 'elastic',
   },
   {
     accountId: 'müller/söhne',
@@ -77,7 +98,13 @@ const samples: readonly Sample[] = [
     destination: s3('saffron-rockets'),
     format: 'json',
   },
-  { accountId: 'nile-bank', timeZone: 'Africa/Cairo', destination: gcs('nile-bank-siem', 'prod') },
+  {
+    accountId: 'nile-bank',
+    timeZone: 'Africa/Cairo',
+    destination: gcs('nile-bank-siem', 'prod'),
+    compression: 'gzip',
+    reader: 'secops',
+  },
   { accountId: 'pago-pago-ferries', timeZone: 'Pacific/Pago_Pago', destination: azure('ferries-audit-log') },
 ];
 
@@ -90,11 +117,11 @@ export function sampleAccounts(count: number, exportFrom: Instant, secretPrefix:
     const sample = samples[index % samples.length] as Sample;
     const round = Math.floor(index / samples.length) + 1;
     const accountId = round === 1 ? sample.accountId : `${sample.accountId} ${round}`;
-    const { destination, timeZone, format = 'ndjson', compression = 'zip' } = sample;
+    const { destination, format = 'ndjson', compression = 'zip', ...rest } = sample;
     const byRole = destination.type === 's3' && destination.roleArn !== undefined;
     return {
+      ...rest,
       accountId,
-      timeZone,
       status: 'active',
       exportFrom: toIso(exportFrom),
       destination,

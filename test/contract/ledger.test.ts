@@ -15,7 +15,7 @@ const place = { type: 's3', bucket: 'acme-audit' } as const;
 const intent: Intent = {
   window: { start, end },
   part: 1,
-  recipe: { place, format: 'ndjson', compression: 'zip', partBytes: 1000, level: 6 },
+  recipe: { place, format: 'ndjson', compression: 'zip', emptyWindows: 'file', partBytes: 1000, level: 6 },
 };
 const file: DeliveredFile = {
   window: intent.window,

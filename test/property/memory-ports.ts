@@ -69,10 +69,11 @@ export function startExporter(world: MemoryWorld, now: number) {
     },
     clock: { now: () => now, token: () => `t${++tokens}` },
     deflateBlock: deflateSynchronously,
+    ocsfEncoder: () => Promise.reject(new Error('No account has the format ocsf')),
   };
   const exportBatch = createBatchExporter({
     ports,
-    settings: { settle: 0, limits: { partBytes: 5_000, level: 1 }, writerVersion: '1.0.0' },
+    settings: { settle: 0, limits: { partBytes: 5_000, level: 1, mapping: 'm1' }, writerVersion: '1.0.0' },
     createBuckets: () =>
       createBuckets({
         endpoints: {},

@@ -1,3 +1,4 @@
+import { mappingId } from '../../lambdas/domain/mapping.ts';
 import { createDeployments } from './actors/deployments.ts';
 import { startDispatchers } from './actors/dispatchers.ts';
 import { createExporterFleet } from './actors/exporter-fleet.ts';
@@ -27,6 +28,7 @@ import { createTable } from './services/table.ts';
 import { createProvisioning } from './truth/accounts.ts';
 import { clockChanges } from './truth/boundaries.ts';
 import { drawAccount } from './truth/draw-account.ts';
+import { mapping } from './truth/mapping.ts';
 import { drawRows } from './truth/rows.ts';
 import { drawScenario, hour, type SeedOptions, slownessAt } from './truth/scenario.ts';
 import type { FaultKind } from './world/fault-kinds.ts';
@@ -79,7 +81,7 @@ export async function simulate(options: SeedOptions): Promise<SeedResult> {
   );
   const byId = new Map(accounts.map(account => [account.id, account]));
   const { partBytes, level } = scenario;
-  const deployments = createDeployments(world, { partBytes, level });
+  const deployments = createDeployments(world, { partBytes, level, mapping: mappingId(mapping) });
 
   const buckets: Cloud['buckets'] = new Map();
   const foreignKeys = new Set<string>();

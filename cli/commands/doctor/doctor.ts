@@ -7,7 +7,7 @@ import { CommandError } from '../../terminal/command-error.ts';
 import type { Report } from '../../terminal/report.ts';
 import type { Style, Terminal } from '../../terminal/terminal.ts';
 import { counted } from '../../terminal/wording.ts';
-import { checkAttributes } from './attributes.ts';
+import { checkRecords } from './account-records.ts';
 import { checkAuditLog } from './audit-log.ts';
 import type { DeployedServices } from './aws.ts';
 import { type Check, ok, whatWasSaid } from './check.ts';
@@ -66,7 +66,7 @@ async function openServices({ connection: { region, profile } }: CommandContext)
 async function checkAll(target: Target, services: DeployedServices | undefined): Promise<Check[]> {
   const checks = [
     ...(await checkTables(target)),
-    await checkAttributes(target),
+    ...(await checkRecords(target)),
     ...(await checkAuditLog(target)),
     timeZoneCheck('this machine', process.versions.tz ?? ''),
     ...(await checkPipeline(target)),

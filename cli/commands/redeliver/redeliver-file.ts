@@ -7,7 +7,7 @@ import { packAgain } from './pack-again.ts';
 
 export interface Redelivery {
   readonly accountId: string;
-  readonly file: DeliveredFile;
+  readonly file: FileWithObject;
   /** The last sort key of the previous part; absent for the first part. */
   readonly after: string | undefined;
   readonly auditLog: Pick<AuditLog, 'pages'>;
@@ -16,6 +16,9 @@ export interface Redelivery {
   /** Whether to write the file even if its bytes differ from those delivered, because the rows have changed. */
   readonly asItIsNow: boolean;
 }
+
+/** A delivered file that has an object. */
+export type FileWithObject = DeliveredFile & { readonly key: string };
 
 /**
  * `written`: with the bytes of the ledger; `written otherwise`: with other bytes, because the rows changed; `there

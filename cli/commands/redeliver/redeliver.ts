@@ -22,7 +22,7 @@ import { CommandError } from '../../terminal/command-error.ts';
 import type { Report } from '../../terminal/report.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { counted, parseInstant, size } from '../../terminal/wording.ts';
-import { type Redelivered, redeliverFile } from './redeliver-file.ts';
+import { type FileWithObject, type Redelivered, redeliverFile } from './redeliver-file.ts';
 
 interface RedeliverOptions {
   readonly window: string;
@@ -55,7 +55,7 @@ Example:
 }
 
 interface Redone extends Redelivered {
-  readonly file: DeliveredFile;
+  readonly file: FileWithObject;
 }
 
 async function redeliver(
@@ -68,6 +68,7 @@ async function redeliver(
   const account = checkRecord(await existingRecord(openStores(target), accountId));
   const files = await filesOfWindow(target, accountId, end);
   checkPlace(files, account);
+  const withObject = filesWithObject(files);
 
   const environment = await target.environment();
   const auditLog = openAuditLog(target, environment, context.terminal);
@@ -76,7 +77,7 @@ async function redeliver(
   const outcomes: Redone[] = [];
   try {
     let after: string | undefined;
-    await workThrough(files, {
+    await workThrough(withObject, {
       atOnce: 1,
       terminal: context.terminal,
       what: 'files are made again',
@@ -113,6 +114,16 @@ async function redeliver(
         return `${mark} ${redone.file.key}: ${describe(redone, asItIsNow)}`;
       }),
   };
+}
+
+/** A window without records may have no object: then there is nothing to write again. */
+function filesWithObject(files: readonly DeliveredFile[]): FileWithObject[] {
+  const found = files.filter((file): file is FileWithObject => file.key !== undefined);
+  if (found.length > 0) return found;
+  throw new CommandError(
+    'usage',
+    'The window has no records, and the account gets no file for such a window (emptyWindows is skip): there is nothing to write again',
+  );
 }
 
 /** The credential is for the present bucket. The folder does not matter: it is part of the keys. */

@@ -2,14 +2,17 @@ import { type Account, accountFaults, parseAccount } from '../../../lambdas/doma
 import { ExportError } from '../../../lambdas/domain/failure.ts';
 import type { Instant } from '../../../lambdas/domain/instant.ts';
 import type { Credential } from '../../../lambdas/domain/secret.ts';
+import { trialKey } from '../../../lambdas/domain/trial-object.ts';
 import type { AccountRecord } from '../../stage/account/account-record.ts';
 import { fixCommands } from '../../stage/account/check-record.ts';
+import { readerMisfits } from '../../stage/account/reader-fit.ts';
 import { remedyFor } from '../../stage/account/remedy.ts';
 import { unknownAttributes } from '../../stage/account/unknown-attributes.ts';
-import { type Probe, probeKey } from '../../stage/bucket/probe.ts';
+import type { Probe } from '../../stage/bucket/probe.ts';
 import { type Step, unknownWriting } from '../../stage/bucket/steps.ts';
 import { credentialSteps } from '../../stage/secret/credential-steps.ts';
 import type { StackOutputs, Target } from '../../stage/target/target.ts';
+import { accountCommand } from '../../terminal/shell-word.ts';
 import { creationSteps } from './creation-steps.ts';
 import { stepOf } from './step-of.ts';
 
@@ -35,6 +38,18 @@ export async function* verifyAccount(verification: Verification): AsyncGenerator
   if (warnings.length > 0)
     yield { name: 'every attribute of the record is known', outcome: 'warning', detail: warnings.join('\n') };
   const account = parseAccount(record);
+  const reasons = readerMisfits(account);
+  if (reasons.length > 0)
+    yield {
+      name: 'its reader can read the files',
+      outcome: 'warning',
+      detail: reasons.join('\n'),
+      remedy: accountCommand(
+        `${verification.target.command} account update`,
+        account.accountId,
+        '--compression <kind> --empty-windows <way>',
+      ),
+    };
   const probe = verification.probeOf(account);
   const { destination } = account;
   const { command, outputs } = verification.target;
@@ -76,7 +91,7 @@ export async function* verifyAccount(verification: Verification): AsyncGenerator
   const remedyThere = (failure: ExportError) =>
     remedy(failure, credential) + (failure.code === 'access_denied' ? addressNote(outputs) : '');
   try {
-    const key = probeKey(account, credential);
+    const key = trialKey(account, credential);
     yield* creationSteps({ account, probe, bucket, key, remedy: remedyThere });
   } finally {
     bucket.close();

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { destinationAttributes } from '../../../lambdas/domain/account.ts';
 import { azureClouds } from '../../../lambdas/domain/azure-cloud.ts';
+import { compression, format } from '../../../lambdas/domain/format.ts';
+import { reader } from '../../../lambdas/domain/reader.ts';
 import { timeZoneNames } from '../../../lambdas/domain/time-zone-names.ts';
 import type { AccountRecord } from './account-record.ts';
 
@@ -20,6 +22,8 @@ export interface RecordOptions {
   readonly azureCloud?: string;
   readonly format?: string;
   readonly compression?: string;
+  readonly emptyWindows?: string;
+  readonly reader?: string;
   readonly exportFrom?: string;
   readonly addOnExpiresAt?: string;
   readonly secretId?: string;
@@ -46,8 +50,10 @@ export function addRecordOptions(command: Command): Command {
       '--azure-cloud <name>',
       `the storage account’s cloud, ${azureClouds.join(', ')}; public by default`,
     )
-    .option('--format <format>', 'ndjson or json')
-    .option('--compression <kind>', 'zip or gzip')
+    .option('--reader <product>', `what reads the files: ${reader.options.join(', ')}`)
+    .option('--format <format>', `the form of the records: ${format.options.join(', ')}`)
+    .option('--compression <kind>', `how files are packed: ${compression.options.join(', ')}`)
+    .option('--empty-windows <way>', 'what a window without records gives: a file, or skip for none')
     .option('--export-from <instant>', 'also deliver history, from the window that contains this instant')
     .option('--add-on-expires-at <instant>', 'deliver no window that ends after this instant')
     .option('--secret-file <file>', 'a file with the customer’s credential; - reads standard input')
@@ -71,6 +77,8 @@ const ownAttributes = [
   'timeZone',
   'format',
   'compression',
+  'emptyWindows',
+  'reader',
   'exportFrom',
   'addOnExpiresAt',
   'secretId',

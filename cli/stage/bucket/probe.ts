@@ -1,14 +1,14 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createSecretStore } from '../../../lambdas/aws/secret-store.ts';
 import type { Answer, Bucket, UploadWatch } from '../../../lambdas/buckets/bucket.ts';
 import { openBucket } from '../../../lambdas/buckets/open-bucket.ts';
 import type { Account } from '../../../lambdas/domain/account.ts';
 import { ExportError } from '../../../lambdas/domain/failure.ts';
-import { encodeAccountId } from '../../../lambdas/domain/object-key.ts';
+import { accountFolder, encodeAccountId } from '../../../lambdas/domain/object-key.ts';
 import type { Credential } from '../../../lambdas/domain/secret.ts';
+import { trialProperties, trialText } from '../../../lambdas/domain/trial-object.ts';
 import { readCredential } from '../secret/read-credential.ts';
 import type { Target } from '../target/target.ts';
-import { accountFolder } from './account-folder.ts';
 
 /** The limit for one request, retries included. */
 const longestWait = 60_000;
@@ -38,8 +38,7 @@ export function createProbe(target: Target, account: Account) {
 
     /** Creates a small object, with the driver that uploads exports. */
     create(bucket: Bucket, key: string): Promise<Answer> {
-      const text = `Written by "siem-export verify" to check that exports can be written here. It may be deleted. ${randomUUID()}\n`;
-      return upload(bucket, key, Buffer.from(text), async () => undefined);
+      return upload(bucket, key, Buffer.from(trialText()), async () => undefined);
     },
 
     /**
@@ -48,7 +47,7 @@ export function createProbe(target: Target, account: Account) {
      * @returns undefined if every request before that one succeeded; else what the storage answered
      */
     async begin(bucket: Bucket): Promise<Answer | undefined> {
-      const key = `${accountFolder(account)}_verify_${randomBytes(8).toString('hex')}.tmp`;
+      const key = `${accountFolder(account.destination.prefix, account.accountId)}_verify_${randomBytes(8).toString('hex')}.tmp`;
       const enough = new ExportError('internal', 'The test upload ends here');
       const answer = await upload(bucket, key, randomBytes(pieceBytes + 1), async step => {
         if (step === 'creating') throw enough;
@@ -66,12 +65,7 @@ async function upload(
 ): Promise<Answer> {
   const waiting = new AbortController();
   const timer = setTimeout(() => waiting.abort(tookTooLong()), longestWait);
-  const object = {
-    key,
-    body: only(content),
-    contentType: 'text/plain',
-    metadata: { writtenby: 'siem-export-verify' },
-  };
+  const object = { key, body: only(content), ...trialProperties };
   try {
     return await bucket.create(object, { signal: waiting.signal, step });
   } finally {
@@ -80,17 +74,6 @@ async function upload(
 }
 
 export type Probe = ReturnType<typeof createProbe>;
-
-/**
- * The key of the test object. It is in the account’s folder, so that the same permissions apply; readers of the files
- * ignore its name. The name depends on destination and credential, so `verify` leaves at most one object for each,
- * however often it runs.
- */
-export function probeKey(account: Account, credential: Credential | undefined): string {
-  const means = JSON.stringify([account.destination, credential]);
-  const digest = createHash('sha256').update(means).digest('hex').slice(0, 16);
-  return `${accountFolder(account)}_verify_${digest}.txt`;
-}
 
 function tookTooLong(): ExportError {
   return new ExportError('no_answer', `The cloud gave no answer within ${longestWait / 1000} seconds`);

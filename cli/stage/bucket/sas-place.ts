@@ -1,8 +1,8 @@
 import type { Account } from '../../../lambdas/domain/account.ts';
+import { accountFolder } from '../../../lambdas/domain/object-key.ts';
 import type { AzureCredential } from '../../../lambdas/domain/secret.ts';
 import { displayName } from '../../terminal/display.ts';
 import { accountCommand, shellWord } from '../../terminal/shell-word.ts';
-import { accountFolder } from './account-folder.ts';
 import type { Step } from './steps.ts';
 
 /**
@@ -53,7 +53,7 @@ const otherResources: ReadonlyMap<string, string> = new Map([
 /** A SAS for a folder works if the exports go below that folder. */
 function folderSteps(name: string, account: Account, inside: readonly string[], depth: number): Step[] {
   const folder = inside.map(decodeURIComponent).join('/');
-  const exports = accountFolder(account);
+  const exports = accountFolder(account.destination.prefix, account.accountId);
   if (folder === '')
     return [
       {

@@ -1,7 +1,7 @@
 import type { Account } from '../../../lambdas/domain/account.ts';
 import { expectedOwnerOf } from '../../../lambdas/domain/destination.ts';
 import type { ExportError, FailureCode } from '../../../lambdas/domain/failure.ts';
-import { accountFolder } from './account-folder.ts';
+import { accountFolder } from '../../../lambdas/domain/object-key.ts';
 
 /** One step of a verification. `unknown`: an earlier step failed, so this one was not reached. */
 export interface Step {
@@ -28,7 +28,7 @@ function nameOf(step: Writing, account: Account): string {
     case 'owner':
       return 'the bucket belongs to the expected AWS account';
     case 'allowed':
-      return `an object may be created under ${accountFolder(account)}`;
+      return `an object may be created under ${accountFolder(account.destination.prefix, account.accountId)}`;
     case 'checked':
       return 'its checksum is accepted';
   }

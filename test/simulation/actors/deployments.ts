@@ -1,11 +1,11 @@
-import type { PartLimits } from '../../../lambdas/domain/recipe.ts';
+import type { RecipeSettings } from '../../../lambdas/domain/recipe.ts';
 import type { World } from '../world/world.ts';
 
 /** How long machines from before a deployment are still used: far longer than in Lambda. */
 const mixedFor = 24 * 3_600_000;
 
 /** The deployed limits by which files are cut. */
-export function createDeployments(world: World, first: PartLimits) {
+export function createDeployments(world: World, first: RecipeSettings) {
   const chance = world.random('deployments');
   const every = new Set([nameOf(first)]);
   let former = first;
@@ -21,10 +21,10 @@ export function createDeployments(world: World, first: PartLimits) {
       every.add(nameOf(current));
     },
     /** The limits of a newly started machine: for a while it may still have the previous ones. */
-    limits: (): PartLimits => (world.now() < mixedUntil && chance.chance(0.5) ? former : current),
+    limits: (): RecipeSettings => (world.now() < mixedUntil && chance.chance(0.5) ? former : current),
   };
 }
 
-function nameOf({ partBytes, level }: PartLimits): string {
+function nameOf({ partBytes, level }: RecipeSettings): string {
   return `${partBytes} ${level}`;
 }

@@ -1,5 +1,6 @@
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { deflateSynchronously } from '../../../lambdas/archive/deflate.ts';
+import { createOcsfEncoder } from '../../../lambdas/archive/ocsf/ocsf-encoder.ts';
 import { createAccountReader } from '../../../lambdas/aws/account-reader.ts';
 import { createAuditLog } from '../../../lambdas/aws/audit-log.ts';
 import { createEventBus } from '../../../lambdas/aws/event-bus.ts';
@@ -10,7 +11,7 @@ import { createSecretStore } from '../../../lambdas/aws/secret-store.ts';
 import { createSilences } from '../../../lambdas/aws/silences.ts';
 import type { Bucket } from '../../../lambdas/buckets/bucket.ts';
 import type { Destination } from '../../../lambdas/domain/account.ts';
-import type { PartLimits } from '../../../lambdas/domain/recipe.ts';
+import type { RecipeSettings } from '../../../lambdas/domain/recipe.ts';
 import type { Credential } from '../../../lambdas/domain/secret.ts';
 import type { Window } from '../../../lambdas/domain/window.ts';
 import { createBuckets } from '../../../lambdas/exporter/buckets.ts';
@@ -20,6 +21,7 @@ import { createInvocation, type Invocation } from '../oracle/invocation.ts';
 import { createDatabaseClient, type Database, tableNames } from '../services/dynamodb.ts';
 import type { Queue, QueuedMessage } from '../services/queue.ts';
 import { createSecretsClient, secretPrefix } from '../services/secrets.ts';
+import { mapping } from '../truth/mapping.ts';
 import { auditLogSource } from '../truth/rows.ts';
 import type { Process } from '../world/process.ts';
 import type { World } from '../world/world.ts';
@@ -50,7 +52,7 @@ interface FleetOptions {
   readonly eventClient: (process: Process) => EventBridgeClient;
   readonly settleSeconds: number;
   readonly recountAfter?: number | undefined;
-  readonly limits: () => PartLimits;
+  readonly limits: () => RecipeSettings;
   readonly startProcess: (name: string) => Process;
   readonly invocations: Map<Process, Invocation>;
   readonly messagesPerInvocation: number;
@@ -203,6 +205,7 @@ function exporterOf(options: FleetOptions, process: Process, invocation: Invocat
         },
       },
       deflateBlock: deflateSynchronously,
+      ocsfEncoder: async accountId => createOcsfEncoder(accountId, mapping),
     },
     settings: {
       settle: settleSeconds * 1000,

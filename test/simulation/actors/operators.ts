@@ -83,12 +83,13 @@ function provision(
       moveTo(chance.integer(1, account.destinations.length - 1));
       later(chance, 6, () => moveTo(0));
     },
-    format: () => {
-      record.format = record.format === 'json' ? 'ndjson' : 'json';
+    format: chance => {
+      record.format = chance.pick(['ndjson', 'json', 'ocsf']);
       put(account);
     },
-    compression: () => {
-      record.compression = record.compression === 'zip' ? 'gzip' : 'zip';
+    compression: chance => {
+      record.compression = chance.pick(['zip', 'gzip', 'none']);
+      record.emptyWindows = chance.pick(['file', 'skip']);
       put(account);
     },
     'same-record': () => put(account),

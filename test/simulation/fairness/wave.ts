@@ -108,7 +108,7 @@ export async function playWave({
     ownerOf: () => '',
     eventClient: createEventBus(world, () => undefined),
     settleSeconds: 0,
-    limits: () => ({ partBytes: 1_073_741_824, level: 1 }),
+    limits: () => ({ partBytes: 1_073_741_824, level: 1, mapping: 'm1' }),
     startProcess: name =>
       createProcess(world, { name, skew: 0, faultsPerHundredCalls: 0, outageOf: () => undefined, latency }),
     invocations: new Map(),

@@ -86,7 +86,13 @@ function readIntent(intent: Item): IntentItem {
     part: Number(intent.part?.N),
     after: intent.after?.S,
     place: placeIn(place),
-    manner: [recipe.format?.S, recipe.compression?.S, recipe.partBytes?.N, recipe.level?.N].join(' '),
+    manner: [
+      recipe.format?.S,
+      recipe.compression?.S,
+      recipe.emptyWindows?.S,
+      recipe.partBytes?.N,
+      recipe.level?.N,
+    ].join(' '),
     partBytes: Number(recipe.partBytes?.N),
     compression: text(recipe.compression),
     prefix: place.prefix?.S,
@@ -109,6 +115,6 @@ export function keyOf(accountId: string, { end, part, compression, prefix }: Int
   const encoded = Buffer.from(accountId).toString('base64url');
   const time = new Date(end).toISOString().replace(/[-:]|\.000/g, '');
   const suffix = part > 1 ? `_${String(part).padStart(4, '0')}` : '';
-  const extension = compression === 'zip' ? 'zip' : 'json.gz';
+  const extension = { zip: 'zip', gzip: 'json.gz' }[compression] ?? 'json';
   return `${prefix === undefined ? '' : `${prefix}/`}audit/${encoded}/audit_${encoded}_${time}${suffix}.${extension}`;
 }

@@ -9,12 +9,14 @@ export function createEventWatch(world: World, lateRows: LateRowWatch) {
   const delivered = new Set<string>();
   const redirected = new Set<string>();
   return {
-    wasTold: (accountId: string, key: string) => delivered.has(`${accountId} ${key}`),
+    wasTold: (accountId: string, windowEnd: number, key: string | undefined) =>
+      delivered.has(`${accountId} ${windowEnd} ${key}`),
     wasRedirected: (accountId: string, windowEnd: number, part: number) =>
       redirected.has(`${accountId} ${windowEnd} ${part}`),
     onEvent(invocation: Invocation | undefined, { type, detail }: BusEvent) {
       const accountId = String(detail.accountId);
-      if (type === 'Export Delivered') delivered.add(`${accountId} ${String(detail.key)}`);
+      if (type === 'Export Delivered')
+        delivered.add(`${accountId} ${Date.parse(String(detail.windowEnd))} ${detail.key}`);
       if (type === 'Export Redirected')
         redirected.add(`${accountId} ${Date.parse(String(detail.windowEnd))} ${detail.part}`);
       if (type === 'Rows Recorded Late' && invocation)

@@ -38,7 +38,8 @@ interface LedgerWatchOptions {
   readonly objectAt: (place: string, key: string) => StoredObject | undefined;
   /** True if a customer ever put an object there, even if it was removed. */
   readonly wasForeign: (place: string, key: string) => boolean;
-  readonly wasTold: (accountId: string, key: string) => boolean;
+  /** @param key absent for a window without an object */
+  readonly wasTold: (accountId: string, windowEnd: number, key: string | undefined) => boolean;
   readonly wasRedirected: (accountId: string, windowEnd: number, part: number) => boolean;
   /** The limits that were ever deployed, as `partBytes level`. */
   readonly limits: ReadonlySet<string>;
@@ -166,11 +167,13 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
       );
     if (intent.place !== placeOf(record))
       world.violate('recipe', `${accountId} belongs to ${placeOf(record)} and begins ${describe(intent)}`);
-    const [format, compression, partBytes, level] = intent.manner.split(' ');
+    const [format, compression, emptyWindows, partBytes, level] = intent.manner.split(' ');
+    const sizes = [...limits].map(limit => sizeOf(limit, format));
     if (
       format !== record.format ||
       compression !== record.compression ||
-      !limits.has(`${partBytes} ${level}`)
+      emptyWindows !== record.emptyWindows ||
+      !sizes.includes(`${partBytes} ${level}`)
     )
       world.violate('recipe', `${accountId} begins ${describe(intent)} as ${intent.manner}`);
   }
@@ -236,22 +239,25 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
     const { prefix, ...rest } = row.place?.M ?? {};
     const place = placeIn(row.place?.M ?? {});
     const key = row.key?.S ?? '';
-    if (place !== intent.place || key !== keyOf(accountId, intent))
+    // Only a window without records can be without an object, and only if the account wants it so.
+    const isQuiet =
+      row.key === undefined && row.records?.N === '0' && intent.manner.includes(' skip ') && final;
+    if (place !== intent.place || (key !== keyOf(accountId, intent) && !isQuiet))
       world.violate('ledger', `${accountId}: ${describe(intent)} has a row for ${place} ${key}`);
     const bucketName = placeIn(rest);
     const object = objectAt(bucketName, key);
     // An earlier attempt may have taken it for ours, and it may be gone now.
     const foreign = object ? object.foreign : wasForeign(bucketName, key);
     const ambiguous = foreign && attemptWatch.couldBeOurs(accountId, before, intent, invocation);
-    if (!object && !ambiguous)
+    if (!object && !ambiguous && !isQuiet)
       world.violate('lost', `${accountId} commits ${describe(intent)}, which is not in the bucket`);
     else if (foreign && !ambiguous)
       world.violate('foreign', `${accountId} takes a customer's object for ${describe(intent)}`);
     const recomputed = object !== undefined && !foreign && !isOf(row, object);
     if (recomputed && !hasChanged(accountId, intent, object.readFrom))
       world.violate('ledger', `${accountId}: the row of ${key} has figures of another object`);
-    if (!wasTold(accountId, key))
-      world.violate('events', `Nobody was told of ${key} before it was committed`);
+    if (!wasTold(accountId, intent.end, isQuiet ? undefined : key))
+      world.violate('events', `Nobody was told of ${key || describe(intent)} before it was committed`);
     const list = commits.get(accountId) ?? [];
     const last = list.at(-1)?.intent.place;
     if (last !== undefined && last !== place && !wasRedirected(accountId, intent.end, intent.part))
@@ -268,8 +274,14 @@ function isOf(row: Item, { body }: StoredObject): boolean {
 }
 
 function mannerOf({ manner }: IntentItem, size: number): string {
-  const [format, compression, , level] = manner.split(' ');
-  return [format, compression, size, level].join(' ');
+  const [format, compression, emptyWindows, , level] = manner.split(' ');
+  return [format, compression, emptyWindows, size, level].join(' ');
+}
+
+/** A deployed limit for a format: an OCSF event can be many times as long as the line that counts. */
+function sizeOf(limit: string, format: string | undefined): string {
+  const [partBytes, level] = limit.split(' ');
+  return format === 'ocsf' ? `${Math.ceil(Number(partBytes) / 20)} ${level}` : limit;
 }
 
 function moves(before: Item | undefined, after: Item | undefined): boolean {

@@ -4,13 +4,41 @@ import type { StoredObject } from '../services/cloud.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The lines of a delivered object in any format; for an array, its members. */
-export function readLines({ key, body }: StoredObject): readonly string[] {
-  const text = decoder.decode(key.endsWith('.gz') ? gunzipSync(body) : unzip(key, body));
+/** The records of a delivered object in any format, each as its line of `ndjson`. */
+export function readLines(object: StoredObject): readonly string[] {
+  const { key } = object;
+  const text = decoder.decode(unpacked(object));
   if (text.startsWith('[')) return (JSON.parse(text) as unknown[]).map(member => JSON.stringify(member));
   if (text === '') return [];
   if (!text.endsWith('\n')) throw new Error(`${key} does not end with a line feed`);
-  return text.slice(0, -1).split('\n');
+  const lines = text.slice(0, -1).split('\n');
+  return lines.map(line => (line.startsWith('{"Date":') ? line : recordOf(JSON.parse(line))));
+}
+
+function unpacked({ key, body }: StoredObject): Uint8Array {
+  if (key.endsWith('.gz')) return gunzipSync(body);
+  if (key.endsWith('.zip')) return unzip(key, body);
+  if (body.some(byte => byte > 0x7f)) throw new Error(`${key} is not ASCII`);
+  return body;
+}
+
+interface OcsfEvent {
+  readonly message?: string;
+  readonly actor: { readonly user: { readonly email_addr: string } };
+  readonly api: { readonly operation: string };
+  readonly metadata: { readonly uid: string; readonly original_time: string };
+}
+
+/** The record of an OCSF event, for rows like the simulated ones: all have an e-mail address, and none has an IP address. */
+function recordOf({ message = '', actor, api, metadata }: OcsfEvent): string {
+  return JSON.stringify({
+    Date: metadata.original_time,
+    Email: actor.user.email_addr,
+    Action: api.operation,
+    'Action ID': metadata.uid,
+    Description: message,
+    'IP Address': null,
+  });
 }
 
 /** Uses the local header if it contains the sizes, else fflate. */
@@ -18,8 +46,7 @@ function unzip(key: string, body: Uint8Array): Uint8Array {
   const view = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   const nameLength = view.readUInt16LE(26);
   const name = view.toString('utf8', 30, 30 + nameLength);
-  const part = /_\d{8}T\d{6}Z(_\d{4,})?\.zip$/.exec(key)?.[1] ?? '';
-  const expected = key.slice(key.lastIndexOf('/') + 1).replace(`${part}.zip`, '.json');
+  const expected = key.slice(key.lastIndexOf('/') + 1).replace('.zip', '.json');
   if (name !== expected) throw new Error(`${key} holds ${name}, expected ${expected}`);
   const content = 30 + nameLength + view.readUInt16LE(28);
   // zlib stops at the end of the stream and ignores the descriptor and directory after it.

@@ -14,8 +14,9 @@ export interface AccountRecord {
   exportFrom?: string | undefined;
   destination: Destination;
   secretId?: string | undefined;
-  format: 'ndjson' | 'json';
-  compression: 'zip' | 'gzip';
+  format: 'ndjson' | 'json' | 'ocsf';
+  compression: 'zip' | 'gzip' | 'none';
+  emptyWindows: 'file' | 'skip';
 }
 
 /** A version of a record in the accounts table, from an instant on. */

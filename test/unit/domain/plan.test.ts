@@ -12,7 +12,7 @@ const account = parseAccount({
   secretId: 'siem-export/acme',
 });
 const window = { start: Date.UTC(2026, 10, 22, 4), end: Date.UTC(2026, 10, 22, 8) };
-const limits = { partBytes: 64_000, level: 4 };
+const limits = { partBytes: 64_000, level: 4, mapping: 'm1' };
 const intent: Intent = { window, part: 2, after: 'row', recipe: recipeOf(account, limits) };
 
 /** A cursor after a failure; that a file once took too long is remembered, whatever failed later. */

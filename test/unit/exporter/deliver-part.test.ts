@@ -28,7 +28,11 @@ const account = parseAccount({
   secretId: 'siem-export/acme',
 });
 const window = { start: Date.UTC(2026, 10, 22, 4), end: Date.UTC(2026, 10, 22, 8) };
-const intent: Intent = { window, part: 1, recipe: recipeOf(account, { partBytes: 1000, level: 1 }) };
+const intent: Intent = {
+  window,
+  part: 1,
+  recipe: recipeOf(account, { partBytes: 1000, level: 1, mapping: 'm1' }),
+};
 
 const mine: Attempt = {
   token: 'mine',
@@ -141,6 +145,7 @@ function deliver(
     },
     clock: { now: () => window.end, token: () => 'next' },
     deflateBlock: deflateSynchronously,
+    ocsfEncoder: () => Promise.reject(new Error('No account has the format ocsf')),
   };
   const outcome = deliverPart({
     account,
@@ -151,7 +156,7 @@ function deliver(
     leasesFirst,
     admitted: { patience: 5000, heard: quiet },
     ports,
-    settings: { settle: 0, limits: { partBytes: 1000, level: 1 }, writerVersion: 'test' },
+    settings: { settle: 0, limits: { partBytes: 1000, level: 1, mapping: 'm1' }, writerVersion: 'test' },
     deadline: {
       allowsAnotherPart: () => true,
       signal: new AbortController().signal,

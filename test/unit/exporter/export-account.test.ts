@@ -148,13 +148,19 @@ async function run(setting: Setting) {
     },
     clock: { now: () => now, token: () => `t${++tokens}` },
     deflateBlock: deflateSynchronously,
+    ocsfEncoder: () => Promise.reject(new Error('No account has the format ocsf')),
   };
   const deadline = createDeadline(
     () => began + 900_000 - now,
     () => () => undefined,
     ports.clock,
   );
-  const settings = { settle, recountAfter, limits: { partBytes: 1000, level: 1 }, writerVersion: 'test' };
+  const settings = {
+    settle,
+    recountAfter,
+    limits: { partBytes: 1000, level: 1, mapping: 'm1' },
+    writerVersion: 'test',
+  };
   const outcome = await exportAccount(
     { accountId, tick },
     { messageId, received: 1, ports, settings, deadline },

@@ -67,10 +67,15 @@ it('a cursor that cannot be read fails its own account only, which the log names
     },
     clock: { now: () => tick + 600_000, token: () => 'token' },
     deflateBlock: fail,
+    ocsfEncoder: fail,
   };
   const exportBatch = createBatchExporter({
     ports,
-    settings: { settle: 300_000, limits: { partBytes: 1000, level: 4 }, writerVersion: 'test' },
+    settings: {
+      settle: 300_000,
+      limits: { partBytes: 1000, level: 4, mapping: 'm1' },
+      writerVersion: 'test',
+    },
     createBuckets: () => ({ open: fail, reopen: fail, close: () => undefined }),
     retryAfter: async () => undefined,
     timer: () => () => undefined,

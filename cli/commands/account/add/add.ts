@@ -12,6 +12,7 @@ import type { AccountRecord } from '../../../stage/account/account-record.ts';
 import { checkRecord, faultAt } from '../../../stage/account/check-record.ts';
 import { addWithSecret } from '../../../stage/account/claim.ts';
 import { customerGrant } from '../../../stage/account/customer-grant.ts';
+import { readerMisfits, withFittingFiles } from '../../../stage/account/reader-fit.ts';
 import { addRecordOptions, type RecordOptions, withOptions } from '../../../stage/account/record-options.ts';
 import { nextWindowOf } from '../../../stage/account/standing.ts';
 import { storageAccountHints, storageAccountIn } from '../../../stage/account/storage-account.ts';
@@ -87,7 +88,9 @@ async function addAccount(
   };
   const proposal = async () =>
     given.secretFile === undefined ? undefined : storageAccountIn(await readSecret(given.secretFile));
-  const options = terminal.interactive ? await askForMissing(terminal, given, proposal) : given;
+  const options = withFittingFiles(
+    terminal.interactive ? await askForMissing(terminal, given, proposal) : given,
+  );
 
   const byRole = Boolean(options.roleArn);
   const base = { accountId, status: given.paused ? 'paused' : 'active' };
@@ -116,6 +119,7 @@ async function addAccount(
       other => `there is another account whose id looks the same: ${quotedId(other)}`,
     ),
     ...timeZoneWarnings(account.timeZone),
+    ...readerMisfits(account),
     ...(secret === undefined
       ? await namedSecretWarnings(account, { client: target.secrets, prefix: outputs.SecretPrefix, ...check })
       : credentialWarnings(account, secret, check)),

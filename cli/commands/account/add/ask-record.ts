@@ -1,4 +1,5 @@
 import { faultAt } from '../../../stage/account/check-record.ts';
+import { cloudsFor, readerChoices } from '../../../stage/account/reader-fit.ts';
 import { type RecordOptions, withOptions } from '../../../stage/account/record-options.ts';
 import type { StorageAccountOptions } from '../../../stage/account/storage-account.ts';
 import { ask, choose } from '../../../terminal/ask.ts';
@@ -34,7 +35,13 @@ export async function askForMissing(
     options[name] = await ask(terminal, question, { faultOf, proposed });
   };
   await complete('timeZone', 'timeZone', 'Time zone (IANA name, such as Europe/Berlin):');
-  options.destination ??= await choose(terminal, 'Destination:', clouds);
+  options.reader ??= await choose(terminal, 'What reads the files:', readerChoices);
+  const possible = cloudsFor(options.reader);
+  options.destination ??= await choose(
+    terminal,
+    'Destination:',
+    clouds.filter(({ value }) => possible.includes(value)),
+  );
   if (options.destination === 'azure') {
     const named = options.storageAccount === undefined ? await proposal() : undefined;
     const path = 'destination.storageAccount';

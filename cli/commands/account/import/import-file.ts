@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { type Account, parseAccount } from '../../../../lambdas/domain/account.ts';
 import { idWarnings, looksLike } from '../../../stage/account/account-id.ts';
 import type { AccountRecord } from '../../../stage/account/account-record.ts';
+import { readerMisfits } from '../../../stage/account/reader-fit.ts';
 import { recordFaults } from '../../../stage/account/record-faults.ts';
 import { timeZoneWarnings } from '../../../stage/account/time-zone-hint.ts';
 import { importAttributes, unknownAttributes } from '../../../stage/account/unknown-attributes.ts';
@@ -79,6 +80,7 @@ export async function readImportFile(
       const told = [
         ...idWarnings(read.account.accountId),
         ...timeZoneWarnings(read.account.timeZone),
+        ...readerMisfits(read.account),
         ...(read.secret === undefined ? [] : credentialWarnings(read.account, read.secret, check)),
       ];
       const earlier = seen.get(read.account.accountId);

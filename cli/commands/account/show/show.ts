@@ -12,6 +12,7 @@ import type { Run } from '../../../run.ts';
 import { idWarnings, quotedId } from '../../../stage/account/account-id.ts';
 import type { AccountRecord } from '../../../stage/account/account-record.ts';
 import { fixCommands } from '../../../stage/account/check-record.ts';
+import { readerMisfits } from '../../../stage/account/reader-fit.ts';
 import { remedyFor } from '../../../stage/account/remedy.ts';
 import { standingJson, stateStyles } from '../../../stage/account/shown-standing.ts';
 import { type Standing, standingOf } from '../../../stage/account/standing.ts';
@@ -65,7 +66,7 @@ async function showAccount(context: CommandContext, accountId: string): Promise<
       remedy: remedy ?? null,
       lastDelivery: last
         ? {
-            key: last.key,
+            key: last.key ?? null,
             windowEnd: toIso(last.window.end),
             records: last.records,
             bytes: last.bytes,
@@ -136,7 +137,8 @@ function describe(shown: Shown, terminal: Terminal): string[] {
       ['destination', account && placeName(placeOf(account.destination))],
       ...(account?.destination.type === 's3' ? describeS3(account.destination) : []),
       ['secret', account?.secretId],
-      ['file', account && `${account.format}, ${account.compression}`],
+      ['file', account && describeFiles(account)],
+      ['reader', account && describeReader(account)],
       ['export from', account?.exportFrom === undefined ? undefined : utcTime(account.exportFrom)],
       ['add-on expires', account?.addOnExpiresAt === undefined ? undefined : utcTime(account.addOnExpiresAt)],
       ['next window', nextWindow && describeWindow(nextWindow, timeZone)],
@@ -156,6 +158,19 @@ function describe(shown: Shown, terminal: Terminal): string[] {
 function describeWindow(window: Window, timeZone: string | undefined): string {
   const inUtc = utcWindow(window);
   return timeZone === undefined ? inUtc : `${localWindow(window, timeZone)} ${timeZone}\n${inUtc}`;
+}
+
+function describeFiles({ format, compression, emptyWindows }: Account): string {
+  const packed = compression === 'none' ? 'not packed' : compression;
+  return `${format}, ${packed}${emptyWindows === 'skip' ? ', none for a window without records' : ''}`;
+}
+
+function describeReader(account: Account): string | undefined {
+  if (account.reader === undefined) return undefined;
+  const reasons = readerMisfits(account);
+  return reasons.length === 0
+    ? account.reader
+    : [`${account.reader}, which cannot read these files:`, ...reasons].join('\n');
 }
 
 function describeS3(destination: S3Destination) {

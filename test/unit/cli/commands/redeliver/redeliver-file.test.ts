@@ -91,7 +91,7 @@ function redeliver(auditLog: Pages, bucket: Bucket, asItIsNow = false, lost = fi
   const writerVersion = '0.0.0';
   return redeliverFile({
     accountId: 'acme',
-    file: lost,
+    file: { ...lost, key: lost.key ?? '' },
     after: undefined,
     auditLog,
     bucket,

@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { accountSteps } from '../../../../../cli/commands/verify/account-steps.ts';
 import { remedyFor } from '../../../../../cli/stage/account/remedy.ts';
 import { standingOf } from '../../../../../cli/stage/account/standing.ts';
-import { probeKey } from '../../../../../cli/stage/bucket/probe.ts';
 import { writingSteps } from '../../../../../cli/stage/bucket/steps.ts';
 import { type Account, parseAccount } from '../../../../../lambdas/domain/account.ts';
 import type { Cursor } from '../../../../../lambdas/domain/cursor.ts';
 import { type FailureCode, failureCodes } from '../../../../../lambdas/domain/failure.ts';
 import { parseObjectKey } from '../../../../../lambdas/domain/object-key.ts';
+import { trialKey } from '../../../../../lambdas/domain/trial-object.ts';
 
 const options = { command: 'npx siem-export --stage prod' };
 const now = Date.parse('2026-11-22T00:00:00Z');
@@ -86,7 +86,7 @@ test('a checksum that the cloud does not accept is a step of its own', () => {
 
 test('the object that verify writes is no export for any reader, and one for a destination and a credential', () => {
   const key = (which: Account, secretAccessKey?: string) =>
-    probeKey(
+    trialKey(
       which,
       secretAccessKey === undefined ? undefined : { type: 's3', accessKeyId: 'AKIA', secretAccessKey },
     );

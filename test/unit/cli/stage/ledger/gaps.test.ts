@@ -83,6 +83,7 @@ test('an account that was delivered files of which no row is left has a gap that
     place: { type: 'gcs', bucket: 'logs' },
     format: 'ndjson',
     compression: 'zip',
+    emptyWindows: 'file',
     partBytes: 1,
     level: 1,
   } as const;

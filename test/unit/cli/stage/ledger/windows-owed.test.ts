@@ -44,6 +44,7 @@ test('a window that was begun keeps its end, although the time zone has changed'
     place: { type: 'gcs', bucket: 'acme-audit' },
     format: 'ndjson',
     compression: 'zip',
+    emptyWindows: 'file',
     partBytes: 1,
     level: 1,
   } as const;
