@@ -13,7 +13,7 @@ export function readme(input: KitInput): string {
     addOnStep,
     enableStep(source.type),
     lookStep,
-    'Enable the detections that you want (Settings, Searches, reports, and alerts) and add an action, such as a mail.',
+    '**Enable the detections** that you want (Settings, Searches, reports, and alerts), and add an action, such as a mail.',
   ];
   return `# Audit log of ${product.name} in Splunk
 
@@ -57,7 +57,8 @@ function installStep(addOn: string): string {
 
    Install the ${addOn} where the input is to run: a heavy forwarder, a single instance, or Splunk Cloud. Install the folder
    \`${app}\` as an app there, on the indexers if data comes to them unparsed, and on the search heads. Each takes its part:
-   the input in it is disabled. Restart Splunk. For Splunk Cloud, pack it (\`tar -czf ${app}.tgz ${app}\`) and upload it as a private app.`;
+   the input in it is disabled. Restart Splunk. For Splunk Cloud, pack it
+   (\`tar --exclude=inputs.conf -czf ${app}.tgz ${app}\`) and upload it as a private app.`;
 }
 
 function enableStep(cloud: KitInput['source']['type']): string {
@@ -71,7 +72,7 @@ function enableStep(cloud: KitInput['source']['type']): string {
    \`disabled = 0\`, and restart Splunk. On Splunk Cloud, create an input with these values on the add-on's screen instead.`;
 }
 
-const lookStep = `**Look.** After the next file, and the file of a window is delivered every four hours, this shows the events:
+const lookStep = `**Look.** A file comes every four hours. After the next one, this shows its events:
 
    \`\`\`text
    \`siem_export_index\` sourcetype="${sourcetype}" _index_earliest=-1d | table _time, user, src, Action, verb, status, Description
@@ -99,7 +100,8 @@ function fields(product: string): string {
 | none: no row matches | – | – |
 
 The outcome is in \`status\`: \`success\`, \`failure\` or \`unknown\`. The first row of the lookup that matches counts. In its patterns \`*\` stands for any
-characters; \`%25\`, \`%2A\` and \`%5C\` are a per cent sign, an asterisk and a backslash. Add rows in a copy, if the vendor adds actions.
+characters; \`%25\`, \`%2A\` and \`%5C\` are a per cent sign, an asterisk and a backslash. If the vendor adds
+actions, ask for a new kit, or add rows above those that also match.
 If you limit the data models to some indexes, add yours (\`cim_Authentication_indexes\`, \`cim_Change_indexes\`).`;
 }
 
@@ -118,7 +120,7 @@ const commonLimits = [
   'A file may be read twice after a failure, and its events are then there twice. `event_id` tells.',
   'A line over 1 MiB is cut (`TRUNCATE`). Of a record over 5,000 bytes Splunk takes only the fields at its beginning: `description` may be missing, `src` is there. Raise `extraction_cutoff` of `[spath]` in `limits.conf` if you need more.',
   'A `Date` more than 2,000 days ago or 2 days ahead is not taken as `_time` (`MAX_DAYS_AGO`, `MAX_DAYS_HENCE`).',
-  'The detections do not see events that are older than 30 days when they arrive.',
+  'The detections do not see events that are older than 30 days when they arrive, and count no event without a user.',
 ];
 
 const tried = `## Tried / not tried

@@ -10,6 +10,7 @@ import { expected } from './expected.ts';
 import { createKit } from './kit.ts';
 import { googlePiece } from './model/delivery.ts';
 import { actionReader, normalised } from './model/field-faults.ts';
+import { fileText } from './model/files.ts';
 import { model } from './model.ts';
 
 describe('Splunk', () =>
@@ -158,6 +159,34 @@ describe('the input for Google Cloud Storage', () => {
     const others = ['proof/YWNtZQ/proof_YWNtZQ_1.dsse.json', 'audit/YWNtZQ/_verify_0.txt'];
     const objects = others.flatMap(key => (object ? [{ ...object, key }] : []));
     expect(await model.read(kit, input, objects)).toEqual([]);
+  });
+});
+
+describe('a folder with characters that mean something elsewhere', () => {
+  const folder = accountFolder(`it's $HOME*`, 'acme');
+  const key = `${folder}audit_YWNtZQ_20261122T120000Z.json`;
+
+  it.each<KitInput['source']>([
+    { type: 's3', bucket: 'acme-audit', region: 'eu-central-1' },
+    { type: 'gcs', bucket: 'acme-audit' },
+    { type: 'azure', storageAccount: 'acme', container: 'logs', host: 'acme.blob.core.windows.net' },
+  ])('is the folder that the input reads in $type', async source => {
+    const odd = { ...input, source, folder };
+    const [object] = await objectsOf('none');
+    const events = await model.read(createKit(odd), odd, object ? [{ ...object, key }] : []);
+    expect(events).toHaveLength(4);
+  });
+
+  it('is no wildcard in the role’s policy', () => {
+    const kit = createKit({
+      ...input,
+      folder,
+      source: { type: 's3', bucket: 'acme-audit', region: 'eu-central-1' },
+    });
+    expect(JSON.parse(fileText(kit, 'aws/queue.template.json'))).toHaveProperty(
+      'Resources.SplunkRole.Properties.Policies.0.PolicyDocument.Statement.0.Resource.Fn::Join.1.2',
+      `:s3:::acme-audit/it's \${$}HOME\${*}/audit/YWNtZQ/*`,
+    );
   });
 });
 

@@ -22,7 +22,7 @@ export function allowedConfs(input: KitInput): Readonly<Record<string, AllowedCo
     'default/props.conf': {
       'siem_export:audit': {
         SHOULD_LINEMERGE: 'false',
-        LINE_BREAKER: shownByEvents,
+        LINE_BREAKER: String.raw`([\r\n]+)`,
         TIME_PREFIX: shownByEvents,
         TIME_FORMAT: shownByEvents,
         TZ: 'UTC',
