@@ -1,0 +1,132 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { runInThisContext } from 'node:vm';
+
+/** The types of a table's columns by their names. */
+export type Columns = ReadonlyMap<string, string>;
+
+/** A node of a query's syntax tree, without the tokens. */
+export interface Node {
+  /** Kusto's own name for the kind of node, such as `PipeExpression`. */
+  readonly kind: string;
+  /** The name of a name, the value of a literal. */
+  readonly value?: unknown;
+  readonly children: readonly Node[];
+}
+
+export interface Analysis {
+  readonly errors: readonly string[];
+  /** The columns of the result. */
+  readonly columns: Columns;
+  readonly statements: readonly Node[];
+}
+
+/** The part of Kusto's language service that is used: compiled C#, whose lists are iterated by index. */
+interface List<Item> {
+  readonly Count: number;
+  getItem(index: number): Item;
+}
+interface SyntaxElement {
+  readonly Kind: number;
+  readonly IsToken: boolean;
+  readonly ChildCount: number;
+  readonly LiteralValue?: unknown;
+  readonly SimpleName?: string | null;
+  GetChild(index: number): SyntaxElement | null;
+}
+interface Code {
+  readonly Syntax: SyntaxElement;
+  readonly ResultType: {
+    readonly Columns?: List<{ readonly Name: string; readonly Type: { readonly Name: string } }>;
+  } | null;
+  GetDiagnostics(): List<{ readonly Severity: string; readonly Message: string; readonly Start: number }>;
+}
+interface LanguageService {
+  parse(text: string): Code;
+  kindName(kind: number): string;
+}
+
+const analyses = new Map<string, Promise<Analysis>>();
+
+/** Analyses a query over tables that exist. Each text is analysed once, because that takes milliseconds. */
+export function analyze(query: string, tables: ReadonlyMap<string, Columns>): Promise<Analysis> {
+  const declarations = [...tables]
+    .map(([name, columns]) => `let ${name} = ${emptyTable(columns)};\n`)
+    .join('');
+  const text = declarations + query;
+  const known = analyses.get(text);
+  if (known !== undefined) return known;
+  const analysis = analyzeText(text, tables.size);
+  analyses.set(text, analysis);
+  return analysis;
+}
+
+/** @throws Error for a query that is wrong */
+export async function checkedQuery(query: string, tables: ReadonlyMap<string, Columns>): Promise<Analysis> {
+  const analysis = await analyze(query, tables);
+  if (analysis.errors.length > 0) throw new Error(analysis.errors.join('\n'));
+  return analysis;
+}
+
+async function analyzeText(text: string, declarations: number): Promise<Analysis> {
+  const { parse, kindName } = await languageService();
+  const code = parse(text);
+  const columns = listOf(code.ResultType?.Columns).map(({ Name, Type }) => [Name, Type.Name] as const);
+  const [block] = nodesOf(code.Syntax, kindName);
+  return {
+    errors: listOf(code.GetDiagnostics()).map(({ Message }) => Message),
+    columns: new Map(columns),
+    statements: (block?.children ?? []).slice(declarations),
+  };
+}
+
+function emptyTable(columns: Columns): string {
+  const list = [...columns].map(([name, type]) => `['${name}']: ${type === 'boolean' ? 'bool' : type}`);
+  return `datatable(${list.join(', ')})[]`;
+}
+
+/** A node, or the nodes within it if it is only a list, as brackets and separators are. */
+function nodesOf(element: SyntaxElement, kindName: (kind: number) => string): Node[] {
+  const children: Node[] = [];
+  for (let index = 0; index < element.ChildCount; index += 1) {
+    const child = element.GetChild(index);
+    if (child !== null && !child.IsToken) children.push(...nodesOf(child, kindName));
+  }
+  const kind = kindName(element.Kind);
+  if (lists.has(kind)) return children;
+  if (element.SimpleName != null) return [{ kind, value: element.SimpleName, children: [] }];
+  return [{ kind, value: plain(element.LiteralValue), children }];
+}
+
+/** The value of a literal in JavaScript's own types: a time span in milliseconds. */
+function plain(value: unknown): unknown {
+  const span = value as { readonly getTotalMilliseconds?: () => number } | null | undefined;
+  return span?.getTotalMilliseconds?.() ?? value;
+}
+
+const lists = new Set(['List', 'SeparatedElement', 'ExpressionList', 'ParenthesizedExpression']);
+
+function listOf<Item>(list: List<Item> | undefined): Item[] {
+  return Array.from({ length: list?.Count ?? 0 }, (_, index) => list?.getItem(index) as Item);
+}
+
+let service: Promise<LanguageService> | undefined;
+
+function languageService(): Promise<LanguageService> {
+  service ??= load();
+  return service;
+}
+
+/** The package consists of scripts for a browser that share global variables, so `import` gives nothing. */
+async function load(): Promise<LanguageService> {
+  const folder = dirname(
+    createRequire(import.meta.url).resolve('@kusto/language-service-next/bridge.min.js'),
+  );
+  for (const file of ['bridge.min.js', 'Kusto.Language.Bridge.min.js'])
+    runInThisContext(await readFile(join(folder, file), 'utf8'), { filename: file });
+  return runInThisContext(`({
+    parse: text => Kusto.Language.KustoCode.ParseAndAnalyze(text, Kusto.Language.GlobalState.Default),
+    kindName: kind => System.Enum.toString(Kusto.Language.Syntax.SyntaxKind, kind),
+  })`);
+}
