@@ -1,0 +1,19 @@
+import type { Product } from '../kit.ts';
+
+/**
+ * The log type that the customer enters in Google SecOps, such as `EXAMPLE_SAAS_AUDIT`. It is named after the product, so
+ * that the kits of two vendors do not share a parser.
+ */
+export function enteredLogType({ name }: Product): string {
+  const words = name
+    .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '')
+    .toUpperCase()
+    .match(/[A-Z0-9]+/g);
+  return [...(words ?? ['SIEM_EXPORT']), 'AUDIT'].join('_');
+}
+
+/** Google SecOps adds `_CUSTOM` to the name of a log type that a customer creates. Feeds, searches and rules use this name. */
+export function logType(product: Product): string {
+  return `${enteredLogType(product)}_CUSTOM`;
+}
