@@ -15,7 +15,7 @@ export class SegmentCache<Segments> {
   /** The segments of the value whose JSON is between two offsets. */
   of(lines: Buffer, start: number, end: number): Segments {
     if (end - start > longestKey) return this.#make(lines.toString('utf8', start, end));
-    // Only the bytes count for the key, and Latin-1 is the fastest text of bytes.
+    // Any text of the bytes identifies them, and Latin-1 is the fastest.
     const key = lines.toString('latin1', start, end);
     return this.#made.get(key) ?? this.#add(key, lines.toString('utf8', start, end));
   }
