@@ -1,19 +1,14 @@
-import { gunzipSync } from 'node:zlib';
 import { parse } from 'yaml';
 import { encodeAccountId } from '../../lambdas/domain/object-key.ts';
 import type { KitInput, Source } from '../kit.ts';
-import type { StoredObject } from '../model.ts';
 
 /** Filebeat's settings by their whole names, such as `filebeat.inputs.0.type`: dots and nesting mean the same to it. */
 export type Settings = ReadonlyMap<string, unknown>;
 
 /** @throws Error if the text is not YAML, or has a setting twice */
 export function settingsOf(filebeatYml: string): Settings {
-  const known = parsed.get(filebeatYml);
-  if (known !== undefined) return known;
   const settings = new Map<string, unknown>();
   collect(parse(filebeatYml, { strict: true, uniqueKeys: true }), '');
-  parsed.set(filebeatYml, settings);
   return settings;
 
   function collect(value: unknown, path: string): void {
@@ -24,8 +19,6 @@ export function settingsOf(filebeatYml: string): Settings {
     else settings.set(path, value);
   }
 }
-
-const parsed = new Map<string, Settings>();
 
 type Accepts = (value: unknown) => boolean;
 
@@ -102,68 +95,4 @@ export function faultsOfSettings(settings: Settings, input: KitInput): string[] 
       .filter(([name, accepts]) => !accepts(settings.get(name)))
       .map(([name]) => `filebeat.yml: ${name} is missing or wrong`),
   ];
-}
-
-/** A line as Filebeat sends it, with the address of its file. */
-export interface Line {
-  readonly message: string;
-  readonly file: string;
-}
-
-/** Bytes of a line that the input for S3 keeps, its default for `max_bytes`. */
-const maxLineBytes = 10 * 1024 * 1024;
-
-/** The content types that both inputs that poll take. Others give one event that says so. */
-const polledTypes = [
-  'application/json',
-  'application/octet-stream',
-  'application/x-ndjson',
-  'application/x-gzip',
-];
-
-/** @throws Error if Filebeat fails with the file: it logs that, and no event comes of it */
-export function linesOf(object: StoredObject, settings: Settings, source: Source): Line[] {
-  const { key, contentType } = object;
-  const file = `${addressOf(source)}${key}`;
-  if (source.type !== 's3' && !polledTypes.includes(contentType))
-    return [{ message: `job encountered an error: content-type ${contentType} not supported`, file }];
-  if (source.type !== 's3' && !isSelected(key, settings)) return [];
-  const text = textOf(object);
-  const lines = text.split('\n').filter(line => line.trim() !== '');
-  const isJson = source.type !== 's3' || /^application\/(json|x-ndjson)/.test(contentType);
-  if (!isJson) return lines.map(line => ({ message: truncated(line), file }));
-  if (source.type !== 's3' && !/^\s*[[{]/.test(text))
-    throw new Error(`${key}: JSON data is malformed ${lines.length === 0 ? 'unexpected EOF' : ''}`);
-  // Go's decoder takes one value after another; ours stand in a line each.
-  for (const line of lines) JSON.parse(line);
-  return lines.map(message => ({ message, file }));
-}
-
-function isSelected(key: string, settings: Settings): boolean {
-  const [list] = [...settings.keys()].flatMap(name => /^.*\.file_selectors\.0\.regex$/.exec(name) ?? []);
-  // Go's expressions and JavaScript's agree in what the kit uses; with `u` an unknown escape is refused, as in Go.
-  return list === undefined || new RegExp(String(settings.get(list)), 'u').test(key);
-}
-
-/** Unpacked if the first bytes are gzip's, whatever the names and types say. */
-function textOf(object: StoredObject): string {
-  const known = texts.get(object);
-  if (known !== undefined) return known;
-  const isGzip = Buffer.from([0x1f, 0x8b, 0x08]).equals(object.body.subarray(0, 3));
-  const text = Buffer.from(isGzip ? gunzipSync(object.body) : object.body).toString('utf8');
-  texts.set(object, text);
-  return text;
-}
-
-const texts = new WeakMap<StoredObject, string>();
-
-function truncated(line: string): string {
-  const bytes = Buffer.from(line, 'utf8');
-  return bytes.length <= maxLineBytes ? line : bytes.subarray(0, maxLineBytes).toString('utf8');
-}
-
-function addressOf(source: Source): string {
-  if (source.type === 's3') return `https://${source.bucket}.s3.${source.region}.amazonaws.com/`;
-  if (source.type === 'gcs') return `gs://${source.bucket}/`;
-  return `https://${source.host}/${source.container}/`;
 }

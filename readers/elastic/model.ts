@@ -1,9 +1,10 @@
-import type { Kit } from '../kit.ts';
+import type { Kit, KitFile } from '../kit.ts';
 import type { ReaderModel } from '../model.ts';
 import { faultsOfRules, rulesOf } from './detections-model.ts';
-import { faultsOfSettings, linesOf, settingsOf } from './filebeat-model.ts';
+import { faultsOfSettings, settingsOf } from './filebeat-model.ts';
 import { faultsOfTemplate, index, mappingsIn } from './index-model.ts';
 import { type Fields, isFields } from './ingest-document.ts';
+import { linesOf } from './lines-model.ts';
 import { faultsOfMalformed } from './malformed-lines.ts';
 import { faultsOfPipeline, runPipeline, writtenFields } from './pipeline-model.ts';
 import { faultsOfNotification, faultsOfStack, isNotified } from './queue-model.ts';
@@ -14,37 +15,33 @@ const readAt = '2026-11-22T16:05:00.000Z';
 /** Filebeat, an ingest pipeline of Elasticsearch and Kibana's detection rules, after their documentation and source. */
 export const model: ReaderModel = {
   async faultsOf(kit, input) {
-    const readme = textOf(kit, 'README.md');
-    const settings = settingsOf(textOf(kit, 'filebeat.yml'));
-    const pipeline = jsonOf(kit, 'pipeline.json');
-    const template = jsonOf(kit, 'index-template.json');
+    const settings = configuration(fileOf(kit, 'filebeat.yml'));
+    const pipeline = json(fileOf(kit, 'pipeline.json'));
+    const template = json(fileOf(kit, 'index-template.json'));
     const dataStream = String(settings.get('output.elasticsearch.index'));
+    const hasQueue = input.source.type === 's3';
     return [
-      ...faultsOfFiles(kit, input.source.type === 's3'),
+      ...faultsOfFiles(kit, hasQueue),
       ...faultsOfSettings(settings, input),
-      ...faultsOfNames(kit, dataStream, readme),
+      ...faultsOfNames(kit, dataStream),
       ...faultsOfPipeline(pipeline, input.actions),
-      ...faultsOfMalformed(pipeline),
+      ...malformed(fileOf(kit, 'pipeline.json')),
       ...faultsOfTemplate(template, {
         dataStream,
-        pipeline: /_ingest\/pipeline\/(\S+)/.exec(readme)?.[1] ?? '',
+        pipeline: mentions(fileOf(kit, 'README.md')).pipeline,
         written: writtenFields(pipeline),
       }),
-      ...faultsOfRules(rulesOf(textOf(kit, 'detections.ndjson')), dataStream, mappingsOf(template)),
-      ...(input.source.type === 's3'
-        ? [
-            ...faultsOfStack(jsonOf(kit, 'queue.json'), input),
-            ...faultsOfNotification(jsonOf(kit, 'notification.json')),
-          ]
-        : []),
+      ...faultsOfRules(rules(fileOf(kit, 'detections.ndjson')), dataStream, mappingsOf(template)),
+      ...(hasQueue ? faultsOfStack(json(fileOf(kit, 'queue.json')), input) : []),
+      ...(hasQueue ? faultsOfNotification(json(fileOf(kit, 'notification.json'))) : []),
     ];
   },
 
   async read(kit, { source }, objects) {
-    const settings = settingsOf(textOf(kit, 'filebeat.yml'));
-    const pipeline = jsonOf(kit, 'pipeline.json');
-    const template = jsonOf(kit, 'index-template.json');
-    const notification = source.type === 's3' ? jsonOf(kit, 'notification.json') : undefined;
+    const settings = configuration(fileOf(kit, 'filebeat.yml'));
+    const pipeline = json(fileOf(kit, 'pipeline.json'));
+    const template = json(fileOf(kit, 'index-template.json'));
+    const notification = source.type === 's3' ? json(fileOf(kit, 'notification.json')) : undefined;
     return objects
       .filter(object => notification === undefined || isNotified(object, notification))
       .flatMap(object => linesOf(object, settings, source))
@@ -63,15 +60,13 @@ function faultsOfFiles(kit: Kit, hasQueue: boolean): string[] {
 }
 
 /** What the customer has to put in or to create stands in the README, or nobody would know of it. */
-function faultsOfNames(kit: Kit, dataStream: string, readme: string): string[] {
-  const mentioned = new Set(readme.match(/[\w/.-]+\b/g));
-  const configuration = ['filebeat.yml', 'notification.json']
-    .filter(path => kit.some(file => file.path === path))
-    .map(path => textOf(kit, path))
-    .join('\n');
-  const needed = configuration.match(/REPLACE_WITH_\w+|(?<=\$\{)\w+(?=\})|\/etc\/[\w/.-]+/g) ?? [];
+function faultsOfNames(kit: Kit, dataStream: string): string[] {
+  const { words } = mentions(fileOf(kit, 'README.md'));
+  const needed = kit
+    .filter(({ path }) => path === 'filebeat.yml' || path === 'notification.json')
+    .flatMap(({ text }) => text.match(/REPLACE_WITH_\w+|(?<=\$\{)\w+(?=\})|\/etc\/[\w/.-]+/g) ?? []);
   return [dataStream, ...needed]
-    .filter(name => !mentioned.has(name))
+    .filter(name => !words.has(name))
     .map(name => `README.md does not mention ${name}`);
 }
 
@@ -80,14 +75,35 @@ function mappingsOf({ template }: Fields): ReadonlyMap<string, Fields> {
   return mappingsIn(isFields(mappings) ? mappings.properties : undefined);
 }
 
-function textOf(kit: Kit, path: string): string {
+function fileOf(kit: Kit, path: string): KitFile {
   const file = kit.find(candidate => candidate.path === path);
   if (file === undefined) throw new Error(`The kit has no ${path}`);
-  return file.text;
+  return file;
 }
 
-function jsonOf(kit: Kit, path: string): Fields {
-  const value: unknown = JSON.parse(textOf(kit, path));
-  if (!isFields(value)) throw new Error(`${path} is no object`);
-  return value;
+/** Parses each file once: kits that differ in one file share the others. */
+function parsedOnce<T>(parse: (text: string) => T): (file: KitFile) => T {
+  const known = new WeakMap<KitFile, T>();
+  return file => {
+    const result = known.get(file) ?? parse(file.text);
+    known.set(file, result);
+    return result;
+  };
 }
+
+const configuration = parsedOnce(settingsOf);
+const rules = parsedOnce(rulesOf);
+
+const malformed = parsedOnce(text => faultsOfMalformed(JSON.parse(text)));
+
+const json = parsedOnce(text => {
+  const value: unknown = JSON.parse(text);
+  if (!isFields(value)) throw new Error('A file of JSON is no object');
+  return value;
+});
+
+/** The names in the README, and the pipeline that its commands create. */
+const mentions = parsedOnce(readme => ({
+  words: new Set(readme.match(/[\w/.-]+\b/g)),
+  pipeline: /_ingest\/pipeline\/(\S+)/.exec(readme)?.[1] ?? '',
+}));

@@ -63,7 +63,7 @@ export const placeholders = {
   elasticsearchUrl: 'REPLACE_WITH_ELASTICSEARCH_URL',
 } as const;
 
-export const suffixes = { gzip: '.json.gz', none: '.json' } as const;
+const suffixes = { gzip: '.json.gz', none: '.json' } as const;
 
 /** The suffix of the files that Elastic reads. @throws TypeError for zip, which Elastic does not unpack */
 export function suffixOf({ compression }: Pick<KitInput, 'compression'>): string {

@@ -22,8 +22,7 @@ const isPath = (value: unknown) => isText(value) && !value.includes('{{');
 const isBoolean = (value: unknown) => typeof value === 'boolean';
 
 /** Other braces than three around a path would be escaped as HTML, or refused. */
-export const isTemplate = (value: unknown) =>
-  isText(value) && !value.replaceAll(reference, '').includes('{{');
+const isTemplate = (value: unknown) => isText(value) && !value.replaceAll(reference, '').includes('{{');
 
 /** How the ingest processors of Elasticsearch 8 and 9 work, as far as the kit uses them. */
 export const processors: Readonly<Record<string, Processor>> = {

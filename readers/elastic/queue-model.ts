@@ -61,7 +61,11 @@ function expectedStack(bucket: string, folder: string, region: string): Fields {
         Type: 'AWS::IAM::ManagedPolicy',
         Properties: {
           PolicyDocument: policy(
-            { Effect: 'Allow', Action: 's3:GetObject', Resource: `arn:aws:s3:::${bucket}/${folder}*` },
+            {
+              Effect: 'Allow',
+              Action: 's3:GetObject',
+              Resource: `arn:aws:s3:::${bucket}/${inPolicy(folder)}*`,
+            },
             {
               Effect: 'Allow',
               Action: [
@@ -84,6 +88,10 @@ function expectedStack(bucket: string, folder: string, region: string): Fields {
     },
   };
 }
+
+/** IAM takes a star in braces behind a dollar sign for the character itself; so for the other two. */
+const inPolicy = (text: string) =>
+  Array.from(text, character => ('*?$'.includes(character) ? `\${${character}}` : character)).join('');
 
 const policy = (...Statement: readonly Fields[]) => ({ Version: '2012-10-17', Statement });
 

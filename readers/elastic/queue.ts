@@ -54,7 +54,7 @@ export function queueTemplate({ folder }: KitInput, { bucket }: SourceOf<'s3'>) 
               {
                 Effect: 'Allow',
                 Action: 's3:GetObject',
-                Resource: join('arn:', { Ref: 'AWS::Partition' }, `:s3:::${bucket}/${folder}*`),
+                Resource: join('arn:', { Ref: 'AWS::Partition' }, `:s3:::${bucket}/${literal(folder)}*`),
               },
               {
                 Effect: 'Allow',
@@ -79,6 +79,9 @@ export function queueTemplate({ folder }: KitInput, { bucket }: SourceOf<'s3'>) 
     },
   };
 }
+
+/** In a policy these three would stand for other characters, or begin a variable. */
+const literal = (key: string) => key.replaceAll(/[*?$]/g, character => `\${${character}}`);
 
 const join = (...parts: readonly unknown[]) => ({ 'Fn::Join': ['', parts] });
 

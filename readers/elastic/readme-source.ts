@@ -43,6 +43,7 @@ function s3Text({ bucket, region }: SourceOf<'s3'>): SourceText {
       'Files that were written before step 2 are not read: nobody told the queue of them.',
       `A bucket that is encrypted with a KMS key of your own also needs \`kms:Decrypt\` for Filebeat's role.`,
       'A message whose file failed ten times goes to the dead letters. Set an alarm on `ApproximateNumberOfMessagesVisible` there.',
+      'S3 sends a test message when step 2 is done. A Filebeat from before November 2025 logs it as an error and deletes it.',
       'Filebeat cuts a line after 10 MiB. The longest line of the export has less than 1 MiB.',
     ],
   };
@@ -69,7 +70,10 @@ function gcsText({ bucket }: SourceOf<'gcs'>): SourceText {
    gcloud iam service-accounts create siem-export-reader --project ${placeholders.projectId}
    gcloud storage buckets add-iam-policy-binding gs://${bucket} --member serviceAccount:${account} --role roles/storage.objectViewer
    gcloud iam service-accounts keys create ${googleKeyFile} --iam-account ${account}
-   \`\`\``,
+   \`\`\`
+
+   Without a key file: run Filebeat on a machine in Google Cloud that has this service account, and leave the line
+   \`auth.credentials_file.path\` out.`,
     ],
     limits: [
       ...polled,
@@ -99,6 +103,8 @@ function azureText({ storageAccount, container }: SourceOf<'azure'>): SourceText
     limits: [
       ...polled,
       'A file that cannot be read is not tried again once a newer one was read. Watch Filebeat’s log for `failed to decode blob`.',
+      'The password of step 1 is valid for a year. Enter a new one before that, or Filebeat reads nothing more.',
+      'A Filebeat from before July 2026 stops this input when Azure cannot list the container for a while. Restart it then.',
       'Sign-in by `auth.oauth2` is Azure’s public cloud only. In another cloud use `auth.shared_credentials.account_key` from the keystore.',
     ],
   };

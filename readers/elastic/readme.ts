@@ -9,8 +9,9 @@ export function readme(input: KitInput): string {
   const all = [...steps, ...elasticSteps(input)];
   return `# Read the audit log of ${input.product.name} with Elastic
 
-Filebeat reads the files in ${place}, an ingest pipeline turns each record into an event of the Elastic Common Schema (ECS),
-and the events are in the data stream \`${dataStream}\`.
+Filebeat reads the files in ${place}.
+An ingest pipeline turns each record into an event of the Elastic Common Schema (ECS), in the data stream
+${dataStream}.
 ${vendor === '' ? '' : `\n**${vendor}**\n`}
 You need Elasticsearch, Kibana and Filebeat 8.19, or 9.1 and later. The commands run in the folder of these files.
 
@@ -81,11 +82,10 @@ Elasticsearch or Kibana themselves**, and the commands for the cloud were not ru
 
 function elasticSteps(input: KitInput): string[] {
   const { dataStream, indexPattern, pipeline } = namesOf(input);
-  const queue =
-    input.source.type === 's3' ? ` and ${placeholders.queueUrl} by the \`QueueUrl\` of the first step` : '';
+  const queue = input.source.type === 's3' ? ` ${placeholders.queueUrl} is the \`QueueUrl\` of step 1.` : '';
   return [
-    `**Prepare Elasticsearch.** ${placeholders.elasticsearchUrl} is its address, such as \`https://es.example.com:9200\`. \`curl\`
-   asks for the password of a user who may manage pipelines and templates.
+    `**Prepare Elasticsearch.** ${placeholders.elasticsearchUrl} is its address, such as \`https://es.example.com:9200\`. For
+   \`elastic\` put a user who may manage pipelines and templates; \`curl\` asks for the password.
 
    \`\`\`sh
    curl -u elastic -X PUT -H "Content-Type: application/json" --data-binary @pipeline.json ${placeholders.elasticsearchUrl}/_ingest/pipeline/${pipeline}
@@ -112,9 +112,9 @@ function elasticSteps(input: KitInput): string[] {
    filebeat keystore create
    filebeat keystore add ${secrets.apiKey}
    \`\`\``,
-    `**Start Filebeat** with \`filebeat.yml\`. Replace ${placeholders.elasticsearchUrl}${queue}. If Filebeat
-   already has a configuration, add the entry below \`filebeat.inputs\` to yours and give it the line
-   \`index: ${dataStream}\`; a second account of the product is a second entry.
+    `**Start Filebeat** with \`filebeat.yml\`. Replace the values that begin with REPLACE_WITH_.${queue}
+   If Filebeat already has a configuration, add the entry below \`filebeat.inputs\` to yours, with the line
+   \`index: ${dataStream}\`. A second account of the product is a second entry.
 
    \`\`\`sh
    filebeat test config -c filebeat.yml
