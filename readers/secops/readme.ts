@@ -68,7 +68,7 @@ No file of this kit has a secret, and none needs one: Google's own identity is g
 
 ## Limits
 
-- Files have to be compressed with gzip. A line may have 4 MB; a longer one is left out.
+- The feed unpacks gzip and no zip. A line may have 4 MB; a longer one is left out.
 - A feed reads files that are at most 180 days old. For older ones set \`maxLookbackDays\` beside \`sourceDeletionOption\` in \`feed.json\`.
 - The feed looks for new files at intervals. It does not delete files.
 - An IP address that is none, and a value that is neither text nor a number, are in the raw log only.
