@@ -2,7 +2,7 @@ import type { Rule } from '../../lambdas/domain/actions.ts';
 
 /** Lines of a parser, without the indentation of the block around them. */
 export type Lines = readonly string[];
-export type Pairs = readonly (readonly [key: string, value: string])[];
+type Pairs = readonly (readonly [key: string, value: string])[];
 
 /** A text between double quotes. In a parser only a quote and a backslash need a backslash before them. */
 export function quoted(text: string): string {

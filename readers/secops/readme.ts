@@ -34,7 +34,7 @@ ${code(`metadata.log_type = "${logType(product)}"`, 'text')}
 No file of this kit has a secret, and none needs one: Google's own identity is given the right to read. If you use a key instead, enter it in
 *SIEM Settings > Feeds*, which keeps it in Secret Manager, and not in \`feed.json\`.
 
-## What becomes of a record
+## How a record is mapped
 
 | record | UDM |
 |---|---|
@@ -68,17 +68,19 @@ No file of this kit has a secret, and none needs one: Google's own identity is g
 
 ## Limits
 
-- Files have to be compressed with gzip. A line may have 4 MB; a longer one is left out.
+- The feed unpacks gzip and no zip. A line may have 4 MB; a longer one is left out.
 - A feed reads files that are at most 180 days old. For older ones set \`maxLookbackDays\` beside \`sourceDeletionOption\` in \`feed.json\`.
 - The feed looks for new files at intervals. It does not delete files.
-- An IP address that is none, and a value that is neither text nor a number, are in the raw log only.
-- Without a readable date an event has the time of ingestion.
+- Text in IP Address that is not an address, and a value that is neither text nor a number, stay in the raw log only.
+- An event without a readable date has the time of ingestion.
+- The rules count events by user, so they do not see records without an Email.
 
 ## Tried / not tried
 
-The parser ran in a small interpreter of the statements that it uses, written after Google's documentation, with records of all kinds. The feed's settings were compared with
-Google's published API definition, and the rules ran on made-up events in a small interpreter. Nothing was tried in Google SecOps itself: not the parser, not the rules,
-not the rights of the feed.
+Tried: the parser and the rules, in small interpreters that were written after Google's documentation. The settings of the feed were compared with
+Google's published API definition.
+
+Not tried: anything in Google SecOps itself, and whether these rights are enough for the feed.
 `;
 }
 
@@ -114,9 +116,8 @@ aws iam put-role-policy --role-name ${awsRole} --policy-name read-audit-log \\
   --policy-document file://access/read-policy.json`)}
 `;
     case 'gcs':
-      return `4. Let the feed read the bucket. The right is for the whole bucket (a
-   right for a folder does not include listing it), so keep nothing else in it that the feed must not read. The feed itself reads
-   \`${folder}\`.
+      return `4. Let the feed read the bucket. The role is for the whole bucket, because a role for one folder does not allow the feed to list it.
+   The feed itself reads only \`${folder}\`.
 
 ${code(`gcloud storage buckets add-iam-policy-binding gs://${source.bucket} \\
   --member=serviceAccount:REPLACE_WITH_SERVICE_ACCOUNT --role=roles/storage.objectViewer`)}

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Actions, meaningOf, type Rule, verbs } from '../../lambdas/domain/actions.ts';
@@ -108,9 +109,33 @@ describe('the parser', () => {
   });
 });
 
+describe('the feed', () => {
+  const object = (key: string, ...logs: object[]) => ({
+    key,
+    contentType: 'application/x-gzip',
+    body: gzipSync(logs.map(log => `${JSON.stringify(log)}\n`).join('')),
+  });
+
+  it('reads the files of the account and no others', async () => {
+    const objects = [
+      object('audit/YWNtZQ/audit_YWNtZQ_20261122T120000Z.json.gz', record),
+      object('audit/YWNtZQx/audit_YWNtZQx_20261122T120000Z.json.gz', record),
+      object('proof/YWNtZQ/proof_YWNtZQ_0000000001.dsse.json', record),
+    ];
+    expect(await model.read(createKit(input), input, objects)).toHaveLength(1);
+  });
+
+  it('leaves out a line of more than 4 MB, and reads on', async () => {
+    const long = { ...record, Description: 'x'.repeat(4 * 1024 * 1024) };
+    const objects = [object('audit/YWNtZQ/audit_YWNtZQ_20261122T120000Z.json.gz', long, record)];
+    expect(await model.read(createKit(input), input, objects)).toHaveLength(1);
+  });
+});
+
 it.each([
   ['Example SaaS', 'EXAMPLE_SAAS_AUDIT_CUSTOM'],
   ['Büro-Manager 2', 'BURO_MANAGER_2_AUDIT_CUSTOM'],
+  ['7 Tasks', 'SAAS_7_TASKS_AUDIT_CUSTOM'],
   ['株式会社', 'SIEM_EXPORT_AUDIT_CUSTOM'],
 ])('names the log type of %s %s', (name, expectedName) => {
   expect(logType({ name, vendor: 'Example' })).toBe(expectedName);

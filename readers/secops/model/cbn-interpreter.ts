@@ -101,7 +101,7 @@ function passes(test: Test, value: unknown): boolean {
 const compiled = new Map<string, RegExp>();
 
 /** A pattern of RE2 in so far as JavaScript reads it alike: a flag at its start, and no line mode for `^` and `$`. */
-export function re2(pattern: string): RegExp {
+function re2(pattern: string): RegExp {
   let regex = compiled.get(pattern);
   if (regex === undefined) {
     const [flags = ''] = pattern.match(/^\(\?s\)/) ?? [];

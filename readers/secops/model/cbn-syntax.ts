@@ -1,7 +1,7 @@
 /** What a kit's parser may be written of. Anything else is a `CbnError`, although the product knows more. */
 export type Statement = If | Filter;
 
-export interface If {
+interface If {
   readonly kind: 'if';
   /** The first whose condition is true runs; an `else` has none. */
   readonly branches: readonly { readonly condition?: Condition; readonly body: readonly Statement[] }[];

@@ -3,7 +3,7 @@ import type { Kit, KitInput, Source } from '../../kit.ts';
 import type { StoredObject } from '../../model.ts';
 
 /** What a feed reads, of the settings that `google/cloud/chronicle/v1/feed.proto` has for it. */
-export interface Feed {
+interface Feed {
   /** The log type of the events. */
   readonly logType: string;
   readonly uri: string;

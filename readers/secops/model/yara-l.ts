@@ -1,7 +1,7 @@
 import { type UdmEvent, udmFields, valuesAt } from './udm-schema.ts';
 
 /** A rule in so much of YARA-L 2.0 as a kit uses: one event variable, texts that are equal, and a count for each user. */
-export interface YaraLRule {
+interface YaraLRule {
   readonly name: string;
   readonly variable: string;
   readonly equal: ReadonlyMap<string, string>;
