@@ -41,7 +41,7 @@ source:${logSource} @${attributes.verb}:login
 |---|---|
 | \`Date\` | the log's date |
 | \`Email\` | \`@${attributes.email}\` |
-| \`Action\` | \`@${attributes.action}\`; by your vendor's rules \`@${attributes.verb}\` (login, logout, create, read, update, delete, permission, other) and \`@${attributes.outcome}\` (success, failure, unknown) |
+| \`Action\` | \`@${attributes.action}\`; by your vendor's rules \`@${attributes.verb}\` (login, logout, create, read, update, delete, permission, other) and \`@${attributes.outcome}\` (success, failure, unknown). \`@${attributes.rule}\` names the rule for the tables of the pipeline only |
 | \`Action ID\` | \`@${attributes.actionId}\` |
 | \`Description\` | the log's message |
 | \`IP Address\` | \`@${attributes.ipAddress}\` |
