@@ -104,6 +104,19 @@ describe('the pipeline', () => {
   });
 });
 
+describe('the categories', () => {
+  it('have unique names, also if rules of one meaning are apart', () => {
+    const actions: Actions = [
+      { kind: 'exact', text: 'a', verb: 'read', outcome: 'success' },
+      { kind: 'exact', text: 'b', verb: 'read', outcome: 'failure' },
+      { kind: 'prefix', text: 'c', verb: 'read', outcome: 'success' },
+    ];
+    const text = fileOf('pipeline.json', { ...input, actions });
+    expect(() => parsePipeline(text)).not.toThrow();
+    expect(() => parsePipeline(text.replace('"rule-3"', '"rule-1"'))).toThrow(TypeError);
+  });
+});
+
 describe('a query', () => {
   it.each(['@evt.name:Sign-in failed', '@evt.name:a:b', '@evt.name:(a OR )', 'evt.name:a', '@evt.name:(a'])(
     'is refused where a special character has no backslash, or a part is missing: %s',

@@ -25,6 +25,7 @@ export function expected({ source, compression }: KitInput): readonly ReaderEven
       'evt.id': 'signin_1',
       'evt.outcome': 'success',
       'network.client.ip': '203.0.113.7',
+      'audit.rule': 'rule-1',
       'audit.verb': 'login',
     },
     {
@@ -36,6 +37,7 @@ export function expected({ source, compression }: KitInput): readonly ReaderEven
       'evt.id': 'signin_2',
       'evt.outcome': 'failure',
       'network.client.ip': '2001:db8::7',
+      'audit.rule': 'rule-2',
       'audit.verb': 'login',
     },
     {
@@ -46,6 +48,7 @@ export function expected({ source, compression }: KitInput): readonly ReaderEven
       'evt.name': 'Changed role of a member',
       'evt.id': 'role_3',
       'evt.outcome': 'success',
+      'audit.rule': 'rule-6',
       'audit.verb': 'permission',
     },
     {
@@ -57,6 +60,7 @@ export function expected({ source, compression }: KitInput): readonly ReaderEven
       'evt.id': 'flux_4',
       'evt.outcome': 'unknown',
       'network.client.ip': '198.51.100.23',
+      'audit.rule': 'no-rule',
       'audit.verb': 'other',
     },
     {
@@ -66,6 +70,7 @@ export function expected({ source, compression }: KitInput): readonly ReaderEven
       'evt.name': 'Purged trash',
       'evt.id': 'purge_5',
       'evt.outcome': 'success',
+      'audit.rule': 'rule-8',
       'audit.verb': 'delete',
     },
     {
@@ -77,6 +82,7 @@ export function expected({ source, compression }: KitInput): readonly ReaderEven
       'evt.id': 'signout_7',
       'evt.outcome': 'success',
       'network.client.ip': 'not an address',
+      'audit.rule': 'rule-3',
       'audit.verb': 'logout',
     },
   ];

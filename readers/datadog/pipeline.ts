@@ -5,6 +5,7 @@ import { matchesAny } from './search-query.ts';
 
 /** The pipeline for Datadog's API, version 1. Settings that are the API's defaults are left out. */
 export function pipeline({ product, actions }: KitInput): object {
+  const runs = runsOf(actions);
   return {
     name: `${product.name} audit log`,
     is_enabled: true,
@@ -16,8 +17,9 @@ export function pipeline({ product, actions }: KitInput): object {
       remapper('Action ID', attributes.actionId),
       remapper('IP Address', attributes.ipAddress),
       { type: 'message-remapper', name: 'Description', is_enabled: true, sources: ['Description'] },
-      categories('What the action does', attributes.verb, actions, ({ verb }) => verb, 'other'),
-      categories('Whether it succeeded', attributes.outcome, actions, ({ outcome }) => outcome, 'unknown'),
+      ruleOf(runs),
+      lookup('What the action does', attributes.verb, runs, ({ verb }) => verb, 'other'),
+      lookup('Whether it succeeded', attributes.outcome, runs, ({ outcome }) => outcome, 'unknown'),
     ],
   };
 }
@@ -26,34 +28,57 @@ function remapper(from: string, target: string): object {
   return { type: 'attribute-remapper', name: from, is_enabled: true, sources: [from], target };
 }
 
+/** Neighbouring rules of one meaning. */
+interface Run extends Meaning {
+  readonly name: string;
+  readonly rules: Rule[];
+}
+
+function runsOf(actions: Actions): Run[] {
+  const runs: Run[] = [];
+  for (const rule of actions) {
+    const { verb, outcome } = rule;
+    const last = runs.at(-1);
+    if (last?.verb === verb && last.outcome === outcome) last.rules.push(rule);
+    else runs.push({ name: `rule-${runs.length + 1}`, verb, outcome, rules: [rule] });
+  }
+  return runs;
+}
+
 /**
- * Gives each log the value of the first rule that matches its action: the processor stops at the first category that
- * matches. Neighbours of one value share a category.
+ * Names the first rule that matches the action: the processor stops at the first category that matches. A rule's meaning
+ * is not the category, because the names of categories must be unique, and rules of one meaning may be apart.
  */
-function categories(
+function ruleOf(runs: readonly Run[]): object {
+  return {
+    type: 'category-processor',
+    name: 'The first rule that matches the action',
+    is_enabled: true,
+    target: attributes.rule,
+    categories: [
+      ...runs.map(({ name, rules }) => ({
+        name,
+        filter: { query: matchesAny(attributes.action, rules) },
+      })),
+      { name: 'no-rule', filter: { query: '*' } },
+    ],
+  };
+}
+
+function lookup(
   name: string,
   target: string,
-  actions: Actions,
+  runs: readonly Run[],
   valueIn: (meaning: Meaning) => string,
   otherwise: string,
 ): object {
-  const runs: { value: string; rules: Rule[] }[] = [];
-  for (const rule of actions) {
-    const last = runs.at(-1);
-    if (last?.value === valueIn(rule)) last.rules.push(rule);
-    else runs.push({ value: valueIn(rule), rules: [rule] });
-  }
   return {
-    type: 'category-processor',
+    type: 'lookup-processor',
     name,
     is_enabled: true,
+    source: attributes.rule,
     target,
-    categories: [
-      ...runs.map(({ value, rules }) => ({
-        name: value,
-        filter: { query: matchesAny(attributes.action, rules) },
-      })),
-      { name: otherwise, filter: { query: '*' } },
-    ],
+    lookup_table: runs.map(run => `${run.name},${valueIn(run)}`),
+    default_lookup: otherwise,
   };
 }

@@ -41,7 +41,7 @@ source:${logSource} @${attributes.verb}:login
 |---|---|
 | \`Date\` | the log's date |
 | \`Email\` | \`@${attributes.email}\` |
-| \`Action\` | \`@${attributes.action}\`; by your vendor's rules \`@${attributes.verb}\` (login, logout, create, read, update, delete, permission, other) and \`@${attributes.outcome}\` (success, failure, unknown) |
+| \`Action\` | \`@${attributes.action}\`; by your vendor's rules \`@${attributes.verb}\` (login, logout, create, read, update, delete, permission, other) and \`@${attributes.outcome}\` (success, failure, unknown). \`@${attributes.rule}\` names the rule for the tables of the pipeline only |
 | \`Action ID\` | \`@${attributes.actionId}\` |
 | \`Description\` | the log's message |
 | \`IP Address\` | \`@${attributes.ipAddress}\` |
@@ -100,38 +100,41 @@ aws s3api put-bucket-notification-configuration --bucket ${bucket} --notificatio
 The forwarder's role may read every bucket of its AWS account. If a key of your own encrypts the bucket, allow the role
 \`kms:Decrypt\` on it. Amazon S3 refuses a second notification for the same prefix and suffix: then send the first to an SNS topic, and both
 readers from there.`,
-    limits: `- **The forwarder drops a record of more than 512,000 bytes without an error.** A record here can have 1 MB. Compare the number of logs
-  with the number of records in the delivery's event if that matters to you.
+    limits: `- **The forwarder drops a record of more than 512,000 bytes without an error.** A record here can have 1 MB. Look for lines of
+  that length in the files if that matters to you.
 - A call of the forwarder that fails is repeated twice by AWS Lambda and then lost. Set \`DdStoreFailedEvents\` and
   \`DdScheduleRetryFailedEvents\` of its stack, and an on-failure destination.
 - The forwarder reads the files of new notifications only. Files that are there already stay unread.`,
   };
 }
 
+/** The version of Datadog's function that the model was made after. */
+const functionCommit = '429d0644079a9d947329fba1a23582cde876ee15';
+
 function azureParts({ source }: KitInput): Parts {
   const account = source.type === 'azure' ? source.storageAccount : '';
   return {
     steps: `2. Create a function app for Node.js with a system-assigned identity. Store a Datadog API key in a key vault. Give the identity
    the roles *Key Vault Secrets User* on the vault, and *Storage Blob Data Owner* and *Storage Queue Data Contributor* on the storage
-   account \`${account}\`.
+   account \`${account}\`: Azure's trigger for blobs needs both. With them the function could also delete files.
 3. Replace \`REPLACE_WITH_SECRET_URI\` and \`REPLACE_WITH_DATADOG_SITE\` in \`app-settings.json\`, \`REPLACE_WITH_APP\` and
    \`REPLACE_WITH_GROUP\` in the commands, and run them. The function is Datadog's
-   [blobs_logs_monitoring](https://github.com/DataDog/datadog-serverless-functions/tree/master/azure/blobs_logs_monitoring).`,
+   [blobs_logs_monitoring](https://github.com/DataDog/datadog-serverless-functions/tree/${functionCommit}/azure/blobs_logs_monitoring).`,
     commands: `\`\`\`sh
 az functionapp config appsettings set --name REPLACE_WITH_APP --resource-group REPLACE_WITH_GROUP --settings @app-settings.json
 
-# The function: its code is Datadog's index.js, its binding is this kit's function.json.
+# The function: its code is Datadog's index.js, version 1.0.1, its binding is this kit's function.json.
 mkdir -p app/siem-export && cp function.json app/siem-export/
 curl --fail --location --output app/siem-export/index.js \\
-  https://raw.githubusercontent.com/DataDog/datadog-serverless-functions/master/azure/blobs_logs_monitoring/index.js
+  https://raw.githubusercontent.com/DataDog/datadog-serverless-functions/${functionCommit}/azure/blobs_logs_monitoring/index.js
 echo '{"version": "2.0", "extensionBundle": {"id": "Microsoft.Azure.Functions.ExtensionBundle", "version": "[4.*, 5.0.0)"}}' > app/host.json
 (cd app && zip -r ../app.zip .)
 az functionapp deployment source config-zip --name REPLACE_WITH_APP --resource-group REPLACE_WITH_GROUP --src app.zip
 \`\`\`
 
 The trigger looks for new blobs itself, so no notification is needed; on a plan that sleeps it may find them late.`,
-    limits: `- **The function drops a record of more than 256,000 bytes without an error.** A record here can have 1 MB. Compare the number of logs
-  with the number of records in the delivery's event if that matters to you.
+    limits: `- **The function drops a record of more than 256,000 bytes without an error.** A record here can have 1 MB. Look for lines of
+  that length in the files if that matters to you.
 - The function unpacks nothing: the account's compression must stay *none*.
 - The function makes an empty log of an empty file: the account must skip windows without records.`,
   };

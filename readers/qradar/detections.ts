@@ -9,14 +9,17 @@ const window = 'LAST 5 HOURS';
 export function detections(input: KitInput): KitFile[] {
   const [action, , description, address] = properties.map(({ name }) => `"${name}"`);
   const from = `FROM events\nWHERE LOGSOURCETYPENAME(devicetype) = ${text(logSourceType(input))}`;
-  const category = (verb: 'login' | 'delete' | 'permission', outcome: 'success' | 'failure') =>
-    lowLevelCategory({ verb, outcome });
+  // An action whose outcome is unknown was at least attempted.
+  const categories = (verb: 'delete' | 'permission') => {
+    const all = (['success', 'unknown'] as const).map(outcome => lowLevelCategory({ verb, outcome }));
+    return [...new Set(all)].join(', ');
+  };
   return [
     {
       path: 'detections/failed-logins.aql',
       text: `SELECT username, COUNT(*) AS failures
 ${from}
-AND category = ${category('login', 'failure')}
+AND category IN (${lowLevelCategory({ verb: 'login', outcome: 'failure' })})
 AND username IS NOT NULL
 GROUP BY username
 HAVING failures >= 10
@@ -27,7 +30,7 @@ ${window}
       path: 'detections/mass-deletion.aql',
       text: `SELECT username, COUNT(*) AS deletions
 ${from}
-AND category = ${category('delete', 'success')}
+AND category IN (${categories('delete')})
 AND username IS NOT NULL
 GROUP BY username
 HAVING deletions >= 50
@@ -38,7 +41,7 @@ ${window}
       path: 'detections/permission-changed.aql',
       text: `SELECT devicetime, username, ${action}, ${description}, ${address}
 ${from}
-AND category = ${category('permission', 'success')}
+AND category IN (${categories('permission')})
 ${window}
 `,
     },

@@ -16,6 +16,7 @@ export function qids(input: KitInput): object {
 export const qidsScript = String.raw`#!/usr/bin/env bash
 # Makes the QID records, event mappings and custom properties of qids.json in QRadar, by its REST API.
 # QRADAR_HOST is the host name of the console. The token of an authorized service is asked for, and stored nowhere.
+# If a private authority signed the console's certificate, set CURL_CA_BUNDLE to that authority's certificate.
 set -euo pipefail
 cd "$(dirname "$0")"
 host=${'$'}{QRADAR_HOST:?set it to the host name of the QRadar console}

@@ -45,7 +45,7 @@ export function forwarded(object: StoredObject, bucket: string, { source, prefix
   if (!key.startsWith(prefix) || !key.endsWith(suffix)) return [];
   const metadata = { aws: { s3: { bucket, key } }, ddsource: source, service: source };
   return linesOf(object)
-    .filter(({ text }) => JSON.stringify({ ...metadata, message: text }).length <= longestItem)
+    .filter(({ bytes }) => Buffer.byteLength(JSON.stringify(metadata), 'utf8') + bytes <= longestItem)
     .map(({ text, attributes }) => ({
       source,
       service: source,
@@ -57,6 +57,8 @@ export function forwarded(object: StoredObject, bucket: string, { source, prefix
 
 interface Line {
   readonly text: string;
+  /** The size of the line as the message of a log in JSON. */
+  readonly bytes: number;
   readonly attributes: ReadonlyMap<string, unknown>;
 }
 
@@ -64,10 +66,14 @@ interface Line {
 const read = new WeakMap<StoredObject, readonly Line[]>();
 
 function linesOf(object: StoredObject): readonly Line[] {
-  const lines =
-    read.get(object) ?? splitLines(object).map(text => ({ text, attributes: attributesOf(text) }));
+  const lines = read.get(object) ?? splitLines(object).map(lineOf);
   read.set(object, lines);
   return lines;
+}
+
+function lineOf(text: string): Line {
+  const bytes = Buffer.byteLength(JSON.stringify({ message: text }), 'utf8');
+  return { text, bytes, attributes: attributesOf(text) };
 }
 
 /** The forwarder unpacks by the suffix or by gzip's first bytes. It splits bytes at line feeds and carriage returns. */

@@ -22,22 +22,30 @@ const members: Readonly<Record<string, readonly string[]>> = {
   'message-remapper': ['sources'],
   'attribute-remapper': ['sources', 'target', 'preserve_source'],
   'category-processor': ['categories', 'target'],
+  'lookup-processor': ['source', 'target', 'lookup_table', 'default_lookup'],
 };
 
-/** Datadog's standard attributes that the pipeline makes, and the kit's own. */
-const targets = ['usr.email', 'evt.name', 'evt.id', 'network.client.ip', 'evt.outcome', 'audit.verb'];
-const categoryNames: Readonly<Record<string, readonly string[]>> = {
-  'audit.verb': ['login', 'logout', 'create', 'read', 'update', 'delete', 'permission', 'other'],
-  'evt.outcome': ['success', 'failure', 'unknown'],
-};
+/** Datadog's attributes that the pipeline makes, and the kit's own. */
+const targets = [
+  'usr.email',
+  'evt.name',
+  'evt.id',
+  'network.client.ip',
+  'evt.outcome',
+  'audit.rule',
+  'audit.verb',
+];
 
 interface Processor {
   readonly type: string;
   readonly name?: string;
   readonly is_enabled?: boolean;
+  readonly source?: string;
   readonly sources?: readonly string[];
   readonly target?: string;
   readonly preserve_source?: boolean;
+  readonly lookup_table?: readonly string[];
+  readonly default_lookup?: string;
   readonly categories?: readonly { readonly name: string; readonly filter: { readonly query: string } }[];
 }
 
@@ -74,9 +82,10 @@ export function checkMembers(object: object, known: readonly string[]): void {
 function parseProcessor(processor: Processor): (log: Log) => Log {
   const { type, sources = [], target = '' } = processor;
   checkMembers(processor, ['type', 'name', 'is_enabled', ...(members[type] ?? [])]);
-  if (type === 'attribute-remapper' && !targets.includes(target))
+  if (members[type]?.includes('target') && !targets.includes(target))
     throw new TypeError(`unknown target ${target}`);
   if (type === 'category-processor') return categorize(processor);
+  if (type === 'lookup-processor') return lookUp(processor);
   if (sources.length === 0) throw new TypeError(`no sources of a ${type}`);
   return log => {
     const name = sources.find(each => (log.attributes.get(each) ?? null) !== null);
@@ -91,9 +100,8 @@ function parseProcessor(processor: Processor): (log: Log) => Log {
 }
 
 function categorize({ target = '', categories = [] }: Processor): (log: Log) => Log {
-  const names = categoryNames[target];
-  if (names === undefined || categories.some(({ name }) => !names.includes(name)))
-    throw new TypeError(`unknown category of ${target}`);
+  if (new Set(categories.map(({ name }) => name)).size < categories.length)
+    throw new TypeError('the names of categories are not unique');
   const searches = categories.map(category => {
     checkMembers(category, ['name', 'filter']);
     return { name: category.name, matches: parseSearch(category.filter.query) };
@@ -101,6 +109,18 @@ function categorize({ target = '', categories = [] }: Processor): (log: Log) => 
   return log => {
     const name = searches.find(({ matches }) => matches(lookupIn(log)))?.name;
     return name === undefined ? log : { ...log, attributes: new Map(log.attributes).set(target, name) };
+  };
+}
+
+/** Gives the value for a key, or the default if there is a key and it is not in the table. */
+function lookUp({ source = '', target = '', lookup_table: rows = [], default_lookup: otherwise }: Processor) {
+  const table = new Map(rows.map(row => [row.slice(0, row.indexOf(',')), row.slice(row.indexOf(',') + 1)]));
+  if (table.size < rows.length || rows.some(row => !row.includes(',')))
+    throw new TypeError('the keys of a table are not unique');
+  return (log: Log): Log => {
+    const key = log.attributes.get(source);
+    const value = key === undefined ? undefined : (table.get(String(key)) ?? otherwise);
+    return value === undefined ? log : { ...log, attributes: new Map(log.attributes).set(target, value) };
   };
 }
 

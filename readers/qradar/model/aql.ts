@@ -7,7 +7,7 @@ export interface SearchedEvent {
 
 export interface Search {
   readonly logSourceType: string;
-  readonly category: number;
+  readonly categories: readonly number[];
   /** The names of custom properties that it shows. */
   readonly properties: readonly string[];
   /** Whether events without a user are left out. */
@@ -20,7 +20,7 @@ export interface Search {
 const clauses =
   /^SELECT (?<select>.+)\nFROM events\nWHERE (?<where>.+(?:\nAND .+)*)\n(?:GROUP BY (?<group>\w+)\nHAVING (?<counted>\w+) >= (?<threshold>\d+)\n)?LAST (?<hours>\d+) HOURS\n$/;
 const typeCondition = /^LOGSOURCETYPENAME\(devicetype\) = '((?:[^']|'')+)'$/;
-const categoryCondition = /^category = (\d+)$/;
+const categoryCondition = /^category IN \((\d+(?:, \d+)*)\)$/;
 
 /**
  * Reads a search in the part of AQL that the kit uses.
@@ -32,7 +32,7 @@ export function parseSearch(text: string): Search {
   const columns = select.split(', ');
   const conditions = where.split('\nAND ');
   const type = first(conditions, typeCondition);
-  const category = first(conditions, categoryCondition);
+  const categories = first(conditions, categoryCondition);
   const withUser = conditions.includes('username IS NOT NULL');
   const known = conditions.filter(
     each => typeCondition.test(each) || categoryCondition.test(each) || each === 'username IS NOT NULL',
@@ -40,11 +40,17 @@ export function parseSearch(text: string): Search {
   const count = first(columns, /^COUNT\(\*\) AS (\w+)$/);
   const plain = columns.every(each => /^(?:username|devicetime|"[^"]+"|COUNT\(\*\) AS \w+)$/.test(each));
   const grouped = group === undefined ? count === undefined : group === 'username' && count === counted;
-  if (type === undefined || category === undefined || !plain || !grouped || known.length < conditions.length)
+  if (
+    type === undefined ||
+    categories === undefined ||
+    !plain ||
+    !grouped ||
+    known.length < conditions.length
+  )
     throw new TypeError(`no search: ${text}`);
   return {
     logSourceType: type.replaceAll("''", "'"),
-    category: Number(category),
+    categories: categories.split(', ').map(Number),
     properties: columns.filter(each => each.startsWith('"')).map(each => each.slice(1, -1)),
     withUser,
     threshold: Number(threshold ?? 1),
@@ -60,7 +66,7 @@ function first(texts: readonly string[], pattern: RegExp): string | undefined {
 export function finds(search: Search, events: readonly SearchedEvent[]): boolean {
   const counts = new Map<string | undefined, number>();
   for (const { logSourceType, category, username } of events) {
-    if (logSourceType !== search.logSourceType || category !== search.category) continue;
+    if (logSourceType !== search.logSourceType || !search.categories.includes(category)) continue;
     if (search.withUser && username === undefined) continue;
     counts.set(username, (counts.get(username) ?? 0) + 1);
   }
