@@ -26,10 +26,7 @@ describe('Microsoft Sentinel', () =>
         /connectorUiConfig\..*(title|publisher|[dD]escription\w*|legend|metricName|columnName|DisplayName|DisplayText) changed$/i,
         'free text that Sentinel shows',
       ],
-      [
-        /alertRules|resources\.[5-7]\.properties\.(displayName|description) changed$/,
-        'free text that Sentinel shows',
-      ],
+      [/resources\.[5-7]\.properties\.(displayName|description) changed$/, 'free text that Sentinel shows'],
       [/^bucket-notification\.json: .*\.Id changed$/, 'any name will do'],
       [/^aws\.json: .*(Description|PolicyName) changed$/, 'any text will do'],
     ],
@@ -103,30 +100,33 @@ describe('the rules for actions', () => {
   });
 });
 
-describe('what a vendor or a customer may have chosen', () => {
-  it.each(['Say "hi" \\ {0}', "O'Hara [Cloud]", '[beta]', '日本', '42'])('product %s', async name => {
-    const given = { ...input, product: { name, vendor: name } };
-    expect(await model.faultsOf(createKit(given), given)).toEqual([]);
-    const [, row] = await read(given, [{ Action: 'x' }]);
-    expect(row).toMatchObject({ EventProduct: name, EventVendor: name });
-  });
+describe('the kit', () => {
+  it.each(['Say "hi" \\ {0}', "O'Hara [Cloud]", '[beta]', '日本', '42'])(
+    'takes the product name %s',
+    async name => {
+      const given = { ...input, product: { name, vendor: name } };
+      expect(await model.faultsOf(createKit(given), given)).toEqual([]);
+      const [, row] = await read(given, [{ Action: 'x' }]);
+      expect(row).toMatchObject({ EventProduct: name, EventVendor: name });
+    },
+  );
 
   it.each<Source>([
     s3,
     { type: 'azure', storageAccount: 'acme', container: 'siem', host: 'acme.blob.core.windows.net' },
-  ])('a prefix with special characters, in $type', async source => {
+  ])('takes a prefix with special characters, in $type', async source => {
     const given = { ...input, source, folder: `o'hara & söhne/$1 *?+%/\${x}/audit/YWNtZQ/` };
     expect(await model.faultsOf(createKit(given), given)).toEqual([]);
     expect(await read(given, [{ Action: 'x' }])).toHaveLength(2);
   });
 
-  it('a date that cannot be read, and values that are no text', async () => {
+  it('keeps a date that cannot be read, and values that are no text', async () => {
     const [row] = await read(input, [{ Date: 'yesterday', Action: 7, 'IP Address': ['10.0.0.1'] }]);
     expect(row).toMatchObject({ Date: 'yesterday', Action: '7', IpAddress: '["10.0.0.1"]' });
     expect(Date.parse(String(row?.TimeGenerated))).toBeGreaterThan(Date.now() - 60_000);
   });
 
-  it('no bucket of Google Cloud Storage', () => {
+  it('is not made for Google Cloud Storage', () => {
     expect(() => createKit({ ...input, source: { type: 'gcs', bucket: 'acme' } })).toThrow(TypeError);
   });
 });
@@ -147,7 +147,7 @@ describe('transformations', () => {
   });
 });
 
-describe('detections', () => {
+describe('a detection', () => {
   const queries = detectionsFor(input.product).map(({ id, query }) => [id, query] as const);
   const event = (values: object): Row =>
     new Map(
@@ -178,7 +178,7 @@ describe('detections', () => {
     ['changed-permission', [event({ EventSubType: 'permission', EventType: 'Set' })], ['eva@example.com']],
     ['changed-permission', [event({ EventSubType: 'update', EventType: 'Set' })], []],
     ['changed-permission', [event({ EventSubType: 'permission', EventVendor: 'Other' })], []],
-  ])('%s', async (id, rows, users) => {
+  ])('%s finds the users of its events and no others', async (id, rows, users) => {
     const query = queries.find(([other]) => other === id)?.[1] ?? '';
     const { statements } = await analyze(query, new Map([['ASimAuditEventLogs', asimAuditColumns]]));
     const found = runQuery(statements, new Map([['ASimAuditEventLogs', rows]]));

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { runInThisContext } from 'node:vm';
+import { createContext, runInContext } from 'node:vm';
 
 /** The types of a table's columns by their names. */
 export type Columns = ReadonlyMap<string, string>;
@@ -127,14 +127,18 @@ function languageService(): Promise<LanguageService> {
   return service;
 }
 
-/** The package consists of scripts for a browser that share global variables, so `import` gives nothing. */
+/**
+ * The package consists of scripts for a browser that share global variables, so `import` gives nothing. They have a
+ * context of their own, so that their globals are not seen elsewhere.
+ */
 async function load(): Promise<LanguageService> {
-  const folder = dirname(
-    createRequire(import.meta.url).resolve('@kusto/language-service-next/bridge.min.js'),
-  );
+  const require = createRequire(import.meta.url);
+  const folder = dirname(require.resolve('@kusto/language-service-next/bridge.min.js'));
+  const context = createContext();
   for (const file of ['bridge.min.js', 'Kusto.Language.Bridge.min.js'])
-    runInThisContext(await readFile(join(folder, file), 'utf8'), { filename: file });
-  return runInThisContext(`({
+    runInContext(await readFile(join(folder, file), 'utf8'), context, { filename: file });
+  return runInContext(
+    `({
     globals: tables => Kusto.Language.GlobalState.Default.WithDatabase(
       new Kusto.Language.Symbols.DatabaseSymbol.ctor(
         'workspace',
@@ -143,5 +147,7 @@ async function load(): Promise<LanguageService> {
     ),
     parse: (text, globals) => Kusto.Language.KustoCode.ParseAndAnalyze(text, globals),
     kindName: kind => System.Enum.toString(Kusto.Language.Syntax.SyntaxKind, kind),
-  })`);
+  })`,
+    context,
+  );
 }
