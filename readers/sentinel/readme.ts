@@ -120,7 +120,8 @@ const azureSteps = ({
   { type: 'azure' }
 >) => `1. In \`azure.sh\`, replace \`${placeholders.storageSubscription}\` with the id of the subscription of the storage account ${storageAccount},
    and \`${placeholders.storageResourceGroup}\` with its resource group.
-2. Run \`sh azure.sh\`. It makes two queues in the storage account, lets Sentinel's application read the container, and subscribes to new files.
+2. Run \`sh azure.sh\` as an Owner of the storage account who is its Storage Queue Data Contributor, too. It makes two
+   queues in the storage account, lets Sentinel's application read the container, and subscribes to new files.
    If the application is new in the tenant, an administrator of the tenant has to run it.
 3. In \`parameters.json\`, replace \`${placeholders.workspace}\` with the name of the workspace, and the other two values as in step 1.
 ${deployStep(4)}`;

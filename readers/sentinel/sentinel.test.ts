@@ -86,6 +86,30 @@ describe('the rules for actions', () => {
     );
   });
 
+  it('give each verb its event type, and each outcome its result', async () => {
+    const actions = [...verbs, 'x'].map((text, index): Rule => {
+      const outcome = (['success', 'failure', 'unknown'] as const)[index % 3] ?? 'unknown';
+      return { kind: 'exact', text, verb: verbs[index] ?? 'other', outcome };
+    });
+    const rows = await read(
+      { ...input, actions },
+      actions.map(({ text }) => ({ Action: text })),
+    );
+    const types = rows.flatMap(({ EventSubType, EventType, EventResult }) =>
+      EventType === undefined ? [] : [`${EventSubType} ${EventType} ${EventResult}`],
+    );
+    expect(types).toEqual([
+      'login Other Success',
+      'logout Other Failure',
+      'create Create NA',
+      'read Read Success',
+      'update Set Failure',
+      'delete Delete NA',
+      'permission Set Success',
+      'other Other Failure',
+    ]);
+  });
+
   it('are as many as a transformation has room for, and the README says how many', async () => {
     const actions = Array.from({ length: 2000 }, (_, index): Rule => {
       return { kind: 'exact', text: `Did thing number ${index}`, verb: 'update', outcome: 'success' };

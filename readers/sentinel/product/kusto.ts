@@ -40,7 +40,7 @@ interface Code {
   readonly ResultType: {
     readonly Columns?: List<{ readonly Name: string; readonly Type: { readonly Name: string } }>;
   } | null;
-  GetDiagnostics(): List<{ readonly Severity: string; readonly Message: string; readonly Start: number }>;
+  GetDiagnostics(): List<{ readonly Message: string }>;
 }
 /** An opaque object of the language service: the tables that exist. */
 type Globals = object;
