@@ -28,6 +28,7 @@ export function awsTemplate({ folder }: KitInput, { bucket }: Bucket) {
         Condition: 'CreatesProvider',
         // Other connectors of Sentinel use the same provider.
         DeletionPolicy: 'Retain',
+        UpdateReplacePolicy: 'Retain',
         Properties: { Url: `https://${issuer}`, ClientIdList: [audience], ThumbprintList: [thumbprint] },
       },
       DeadLetters: { Type: 'AWS::SQS::Queue', Properties: { MessageRetentionPeriod: 1_209_600 } },

@@ -12,7 +12,7 @@ export function azureScript({ folder }: KitInput, { storageAccount, container }:
   const dead = `"$storage/queueServices/default/queues/${queues.dead}"`;
   const files = `"$storage/blobServices/default/containers/${container}"`;
   return `#!/bin/sh
-# Run it once, with rights to make queues, role assignments and event subscriptions for the storage account.
+# Run it once, as an Owner of the storage account who is its Storage Queue Data Contributor, too.
 set -eu
 az account set --subscription ${placeholders.storageSubscription}
 storage="$(az storage account show --name ${storageAccount} --resource-group ${placeholders.storageResourceGroup} --query id --output tsv)"

@@ -69,6 +69,8 @@ events that is divided between two runs is counted in two parts.
 
 - Azure Monitor cuts a text after 64 KB. Longer descriptions lose their end.
 - A date that cannot be read is replaced by the time of ingestion. The delivered text stays in the column Date.
+- Sign-ins are audit events here. They do not go into \`ASimAuthenticationEventLogs\`, so Sentinel's ready-made rules for sign-ins do not see
+  them.
 - Sentinel may read a file twice after a fault. Count by ActionId where that matters.
 - Files that were delivered before the notification was set up are not read.
 ${cloudLimits(source)}
@@ -79,8 +81,10 @@ Tried: the queries and transformations were checked by Kusto's own language serv
 allow), and the transformations were run on sample records by a small interpreter. The templates were checked against the documented keys.
 
 Not tried: nothing was deployed to Azure${source.type === 'azure' ? '' : ' or AWS'}, and nothing was read by Sentinel itself.
+
 - Microsoft documents no column names with spaces in a stream of a data collection rule (\`Action ID\`, \`IP Address\`). Its own examples have
   names with hyphens. If \`ActionId\` and \`IpAddress\` stay empty, tell us.
+- Azure Monitor takes 1 MB in a call. Whether Sentinel cuts a record of almost 1 MB before that is not documented.
 ${formatDoubt(source)}`;
 }
 
@@ -97,16 +101,16 @@ const awsSteps = ({
    aws cloudformation deploy --region ${region} --stack-name siem-export-sentinel --template-file aws.json --capabilities CAPABILITY_NAMED_IAM --parameter-overrides SentinelWorkspaceId=REPLACE_WITH_WORKSPACE_ID
    aws cloudformation describe-stacks --region ${region} --stack-name siem-export-sentinel --query 'Stacks[0].Outputs'
    \`\`\`
-2. In \`bucket-notification.json\`, replace \`${placeholders.queueArn}\` by the output QueueArn.
-3. Tell the bucket to notify the queue. The command replaces all notifications of the bucket: if the first line prints any, merge them
-   into the file before.
+2. In \`bucket-notification.json\`, replace \`${placeholders.queueArn}\` with the output QueueArn.
+3. Tell the bucket to notify the queue. The second command replaces all notifications of the bucket: if the first one prints any, merge
+   them into the file before.
 
    \`\`\`sh
    aws s3api get-bucket-notification-configuration --bucket ${bucket}
    aws s3api put-bucket-notification-configuration --bucket ${bucket} --notification-configuration file://bucket-notification.json
    \`\`\`
-4. In \`parameters.json\`, replace \`${placeholders.workspace}\` by the name of the workspace, \`${placeholders.roleArn}\` by the output RoleArn, and
-   \`${placeholders.queueUrl}\` by the output QueueUrl.
+4. In \`parameters.json\`, replace \`${placeholders.workspace}\` with the name of the workspace, \`${placeholders.roleArn}\` with the output RoleArn, and
+   \`${placeholders.queueUrl}\` with the output QueueUrl.
 ${deployStep(5)}`;
 
 const azureSteps = ({
@@ -114,11 +118,12 @@ const azureSteps = ({
 }: Extract<
   Source,
   { type: 'azure' }
->) => `1. In \`azure.sh\`, replace \`${placeholders.storageSubscription}\` by the id of the subscription of the storage account ${storageAccount},
-   and \`${placeholders.storageResourceGroup}\` by its resource group.
-2. Run \`sh azure.sh\`. It makes two queues in the storage account, lets Sentinel's application read the container, and subscribes to new files.
-   A tenant's administrator has to run it, if the application is new in the tenant.
-3. In \`parameters.json\`, replace \`${placeholders.workspace}\` by the name of the workspace, and the other two values as in step 1.
+>) => `1. In \`azure.sh\`, replace \`${placeholders.storageSubscription}\` with the id of the subscription of the storage account ${storageAccount},
+   and \`${placeholders.storageResourceGroup}\` with its resource group.
+2. Run \`sh azure.sh\` as an Owner of the storage account who is its Storage Queue Data Contributor, too. It makes two
+   queues in the storage account, lets Sentinel's application read the container, and subscribes to new files.
+   If the application is new in the tenant, an administrator of the tenant has to run it.
+3. In \`parameters.json\`, replace \`${placeholders.workspace}\` with the name of the workspace, and the other two values as in step 1.
 ${deployStep(4)}`;
 
 const deployStep = (

@@ -13,6 +13,7 @@ import { asimAuditColumns } from './product/asim-audit-table.ts';
 import { analyze } from './product/kusto.ts';
 import { type Row, runQuery } from './product/query-rows.ts';
 import { faultsOfTransformation } from './product/transformation-subset.ts';
+import { streamColumns, transformationsFor } from './transformation.ts';
 
 describe('Microsoft Sentinel', () =>
   checkReader({
@@ -25,10 +26,7 @@ describe('Microsoft Sentinel', () =>
         /connectorUiConfig\..*(title|publisher|[dD]escription\w*|legend|metricName|columnName|DisplayName|DisplayText) changed$/i,
         'free text that Sentinel shows',
       ],
-      [
-        /alertRules|resources\.[5-7]\.properties\.(displayName|description) changed$/,
-        'free text that Sentinel shows',
-      ],
+      [/resources\.[5-7]\.properties\.(displayName|description) changed$/, 'free text that Sentinel shows'],
       [/^bucket-notification\.json: .*\.Id changed$/, 'any name will do'],
       [/^aws\.json: .*(Description|PolicyName) changed$/, 'any text will do'],
     ],
@@ -52,6 +50,7 @@ function read(given: KitInput, records: readonly object[]) {
 }
 
 describe('the rules for actions', () => {
+  const stream = new Map([['source', new Map(streamColumns.map(name => [name, 'string']))]]);
   const word = fc.stringMatching(/^[a-c'"\\*.+?()[\]{}|^$, \u00e4\u{1f680}]{1,8}$/u);
   const rule = fc.record({
     kind: fc.constantFrom<Rule['kind']>('exact', 'prefix', 'glob'),
@@ -71,20 +70,44 @@ describe('the rules for actions', () => {
             ...words,
             ...rules.flatMap(({ text }) => [text, `${text}a`, text.replaceAll('*', '\n')]),
           ];
-          const given = { ...input, actions: rules };
-          expect(await model.faultsOf(createKit(given), given)).toEqual([]);
-          const rows = await read(
-            given,
-            names.map(Action => ({ Action })),
+          const { own } = transformationsFor(rules, input.product);
+          const { errors, statements } = await analyze(own, stream);
+          expect([...errors, ...faultsOfTransformation(statements)]).toEqual([]);
+          const records = names.map(
+            Action => new Map(streamColumns.map(name => [name, name === 'Action' ? Action : ''])),
           );
-          const own = rows.filter(row => 'Verb' in row);
-          expect(own.map(row => ({ verb: row.Verb, outcome: row.Outcome }))).toEqual(
+          const rows = runQuery(statements, new Map([['source', records]]));
+          expect(rows.map(row => ({ verb: row.get('Verb'), outcome: row.get('Outcome') }))).toEqual(
             names.map(name => meaningOf(name, rules)),
           );
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 40 },
     );
+  });
+
+  it('give each verb its event type, and each outcome its result', async () => {
+    const actions = [...verbs, 'x'].map((text, index): Rule => {
+      const outcome = (['success', 'failure', 'unknown'] as const)[index % 3] ?? 'unknown';
+      return { kind: 'exact', text, verb: verbs[index] ?? 'other', outcome };
+    });
+    const rows = await read(
+      { ...input, actions },
+      actions.map(({ text }) => ({ Action: text })),
+    );
+    const types = rows.flatMap(({ EventSubType, EventType, EventResult }) =>
+      EventType === undefined ? [] : [`${EventSubType} ${EventType} ${EventResult}`],
+    );
+    expect(types).toEqual([
+      'login Other Success',
+      'logout Other Failure',
+      'create Create NA',
+      'read Read Success',
+      'update Set Failure',
+      'delete Delete NA',
+      'permission Set Success',
+      'other Other Failure',
+    ]);
   });
 
   it('are as many as a transformation has room for, and the README says how many', async () => {
@@ -101,30 +124,33 @@ describe('the rules for actions', () => {
   });
 });
 
-describe('what a vendor or a customer may have chosen', () => {
-  it.each(['Say "hi" \\ {0}', "O'Hara [Cloud]", '[beta]', '日本', '42'])('product %s', async name => {
-    const given = { ...input, product: { name, vendor: name } };
-    expect(await model.faultsOf(createKit(given), given)).toEqual([]);
-    const [, row] = await read(given, [{ Action: 'x' }]);
-    expect(row).toMatchObject({ EventProduct: name, EventVendor: name });
-  });
+describe('the kit', () => {
+  it.each(['Say "hi" \\ {0}', "O'Hara [Cloud]", '[beta]', '日本', '42'])(
+    'takes the product name %s',
+    async name => {
+      const given = { ...input, product: { name, vendor: name } };
+      expect(await model.faultsOf(createKit(given), given)).toEqual([]);
+      const [, row] = await read(given, [{ Action: 'x' }]);
+      expect(row).toMatchObject({ EventProduct: name, EventVendor: name });
+    },
+  );
 
   it.each<Source>([
     s3,
     { type: 'azure', storageAccount: 'acme', container: 'siem', host: 'acme.blob.core.windows.net' },
-  ])('a prefix with special characters, in $type', async source => {
+  ])('takes a prefix with special characters, in $type', async source => {
     const given = { ...input, source, folder: `o'hara & söhne/$1 *?+%/\${x}/audit/YWNtZQ/` };
     expect(await model.faultsOf(createKit(given), given)).toEqual([]);
     expect(await read(given, [{ Action: 'x' }])).toHaveLength(2);
   });
 
-  it('a date that cannot be read, and values that are no text', async () => {
+  it('keeps a date that cannot be read, and values that are no text', async () => {
     const [row] = await read(input, [{ Date: 'yesterday', Action: 7, 'IP Address': ['10.0.0.1'] }]);
     expect(row).toMatchObject({ Date: 'yesterday', Action: '7', IpAddress: '["10.0.0.1"]' });
     expect(Date.parse(String(row?.TimeGenerated))).toBeGreaterThan(Date.now() - 60_000);
   });
 
-  it('no bucket of Google Cloud Storage', () => {
+  it('is not made for Google Cloud Storage', () => {
     expect(() => createKit({ ...input, source: { type: 'gcs', bucket: 'acme' } })).toThrow(TypeError);
   });
 });
@@ -145,7 +171,7 @@ describe('transformations', () => {
   });
 });
 
-describe('detections', () => {
+describe('a detection', () => {
   const queries = detectionsFor(input.product).map(({ id, query }) => [id, query] as const);
   const event = (values: object): Row =>
     new Map(
@@ -176,7 +202,7 @@ describe('detections', () => {
     ['changed-permission', [event({ EventSubType: 'permission', EventType: 'Set' })], ['eva@example.com']],
     ['changed-permission', [event({ EventSubType: 'update', EventType: 'Set' })], []],
     ['changed-permission', [event({ EventSubType: 'permission', EventVendor: 'Other' })], []],
-  ])('%s', async (id, rows, users) => {
+  ])('%s finds the users of its events and no others', async (id, rows, users) => {
     const query = queries.find(([other]) => other === id)?.[1] ?? '';
     const { statements } = await analyze(query, new Map([['ASimAuditEventLogs', asimAuditColumns]]));
     const found = runQuery(statements, new Map([['ASimAuditEventLogs', rows]]));

@@ -45,6 +45,7 @@ const shape = z.strictObject({
       Type: z.literal('AWS::IAM::OIDCProvider'),
       Condition: z.literal('CreatesProvider'),
       DeletionPolicy: z.literal('Retain'),
+      UpdateReplacePolicy: z.literal('Retain'),
       Properties: z.strictObject({
         Url: z.literal(`https://${issuer}`),
         ClientIdList: z.tuple([z.literal(audience)]),

@@ -42,28 +42,30 @@ export function deploy(templateText: string, parametersText: string): Resource[]
   const { parameters: given } = parametersShape.parse(JSON.parse(parametersText));
   for (const name of Object.keys(given))
     if (template.parameters[name] === undefined) throw new Error(`The template has no parameter ${name}`);
-  const values = new Map<string, string>();
+  const context: Context = { parameters: new Map(), references: new Set() };
   for (const [name, { defaultValue }] of Object.entries(template.parameters)) {
     const value = given[name]?.value ?? defaultValue;
     if (value === undefined) throw new Error(`The parameter ${name} has no value`);
-    values.set(name, String(evaluated(value, values)));
+    context.parameters.set(name, String(evaluated(value, context)));
   }
   const resources = template.resources.map((resource): Resource => {
-    const { dependsOn = [], ...content } = evaluated(resource, values) as typeof resource;
+    const { dependsOn = [], ...content } = evaluated(resource, context) as typeof resource;
     const { type, name } = content;
     for (const part of name.split('/'))
       if (!/^[A-Za-z0-9][\w.-]*$/.test(part)) throw new Error(`${name} is no name of a resource`);
     return { id: resourceId(type, name.split('/')), type, name, dependsOn, content };
   });
   const ids = new Set(resources.map(({ id }) => id));
-  const missing = resources.flatMap(({ dependsOn, content }) => [
-    ...dependsOn.filter(id => !ids.has(id)),
-    ...[...JSON.stringify(content).matchAll(/<(?:endpoint|immutable id) of (.*?)>/g)].flatMap(
-      ([, id = '']) => (ids.has(id) ? [] : [id]),
-    ),
-  ]);
+  const named = [...resources.flatMap(({ dependsOn }) => dependsOn), ...context.references];
+  const missing = named.filter(id => !ids.has(id));
   if (missing.length > 0) throw new Error(`The template does not make ${missing.join(', ')}`);
   return resources;
+}
+
+interface Context {
+  readonly parameters: Map<string, string>;
+  /** The ids of the resources whose properties are used. */
+  readonly references: Set<string>;
 }
 
 export function resourceId(type: string, names: readonly string[]): string {
@@ -72,20 +74,20 @@ export function resourceId(type: string, names: readonly string[]): string {
   return `/${namespace}/${types.map((part, index) => `${part}/${names[index]}`).join('/')}`;
 }
 
-function evaluated(value: unknown, parameters: ReadonlyMap<string, string>): unknown {
-  if (Array.isArray(value)) return value.map(element => evaluated(element, parameters));
+function evaluated(value: unknown, context: Context): unknown {
+  if (Array.isArray(value)) return value.map(element => evaluated(element, context));
   if (typeof value === 'object' && value !== null)
     return Object.fromEntries(
-      Object.entries(value).map(([name, member]) => [name, evaluated(member, parameters)]),
+      Object.entries(value).map(([name, member]) => [name, evaluated(member, context)]),
     );
   if (typeof value !== 'string' || !value.startsWith('[')) return value;
   if (value.startsWith('[[')) return value.slice(1);
-  return value.endsWith(']') ? evaluateExpression(value.slice(1, -1), parameters) : value;
+  return value.endsWith(']') ? evaluateExpression(value.slice(1, -1), context) : value;
 }
 
 const token = /\s*('(?:[^']|'')*'|[A-Za-z]\w*|[().,])/y;
 
-function evaluateExpression(text: string, parameters: ReadonlyMap<string, string>): unknown {
+function evaluateExpression(text: string, context: Context): unknown {
   const tokens: string[] = [];
   token.lastIndex = 0;
   while (token.lastIndex < text.length) {
@@ -107,7 +109,7 @@ function evaluateExpression(text: string, parameters: ReadonlyMap<string, string
       if (!follows(')')) take(',');
     }
     take(')');
-    let result = call(first, values.map(String), parameters);
+    let result = call(first, values.map(String), context);
     while (follows('.')) {
       take('.');
       result = z.record(z.string(), z.unknown()).parse(result)[take()];
@@ -125,11 +127,11 @@ function evaluateExpression(text: string, parameters: ReadonlyMap<string, string
   }
 }
 
-function call(name: string, values: readonly string[], parameters: ReadonlyMap<string, string>): unknown {
+function call(name: string, values: readonly string[], context: Context): unknown {
   const [first = '', ...more] = values;
   switch (name) {
     case 'parameters': {
-      const value = parameters.get(first);
+      const value = context.parameters.get(first);
       if (value === undefined) throw new Error(`There is no parameter ${first}`);
       return value;
     }
@@ -143,6 +145,7 @@ function call(name: string, values: readonly string[], parameters: ReadonlyMap<s
       return createHash('sha256').update(values.join('-')).digest('hex').slice(0, 32);
     case 'reference':
       if (more[0] !== '2022-06-01') throw new Error(`${first} has no version ${more[0]}`);
+      context.references.add(first);
       return {
         immutableId: `<immutable id of ${first}>`,
         logsIngestion: { endpoint: `<endpoint of ${first}>` },
