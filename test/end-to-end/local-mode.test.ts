@@ -139,10 +139,13 @@ describe('npm start', () => {
       const objects = own.map(({ key, body }) => ({ cloud: record.destination.type, bucket: '', key, body }));
       const events = await eventsOf(record.reader as KitReader, record, objects);
       const records = own.flatMap(file => file.records);
-      expect({ reader: record.reader, events: events.length }).toEqual({
-        reader: record.reader,
-        events: records.length,
-      });
+      // Sentinel has each record in two tables.
+      for (const { length } of Map.groupBy(events, ({ table }) => table).values())
+        expect({ reader: record.reader, events: length }).toEqual({
+          reader: record.reader,
+          events: records.length,
+        });
+      expect(events.length).toBeGreaterThan(0);
       expect(stderr).toContain(`${readerNames[record.reader as KitReader]} (`);
     }
   });
