@@ -1,5 +1,6 @@
 import type { Instant } from '../../domain/instant.ts';
 import { ascii } from '../json-scanner.ts';
+import { UnreadableLineError } from './line-values.ts';
 
 /** Up to this length a loop is faster than a call of the native copy. */
 const longestLoop = 40;
@@ -43,21 +44,23 @@ export class EventWriter {
     this.length = at;
   }
 
-  /** Appends the JSON string that begins at an offset, and returns the offset behind it. Reads each byte only once. */
+  /** Appends the JSON string that begins at an offset, and returns the offset behind it. To find its end first takes longer. */
   appendString(lines: Buffer, start: number): number {
     const target = this.#target;
     let at = this.length;
     let index = start + 1;
     target[at++] = ascii.quote;
-    for (;;) {
+    while (index < lines.length) {
       const byte = lines[index++] as number;
       target[at++] = byte;
-      if (byte === ascii.quote) break;
       // The character behind a backslash may be a quote.
       if (byte === ascii.backslash) target[at++] = lines[index++] as number;
+      else if (byte === ascii.quote) {
+        this.length = at;
+        return index;
+      }
     }
-    this.length = at;
-    return index;
+    throw new UnreadableLineError();
   }
 
   appendInstant(instant: Instant): void {

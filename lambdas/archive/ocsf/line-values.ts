@@ -11,18 +11,33 @@ export const [
   beforeIpAddress = 0,
 ] = recordColumns.map(([key], index) => Buffer.byteLength(`${index === 0 ? '{' : ','}"${key}":`));
 
+const startOfNull = 0x6e;
 const nullLength = 4;
+
+/** What stands behind the last value: `}` and a line feed. */
+export const afterIpAddress = 2;
+
+/** Thrown if a line is not as a page's lines are: an event made from it would have wrong values. */
+export class UnreadableLineError extends Error {
+  override readonly name = 'UnreadableLineError';
+
+  constructor() {
+    super('A line of a page that is not malformed has a value that is neither a string nor null');
+  }
+}
 
 /** The offset behind the value that begins at an offset, which is a string or `null`. */
 export function endOfValue(lines: Buffer, start: number): number {
-  if (lines[start] !== ascii.quote) return start + nullLength;
+  if (lines[start] === startOfNull) return start + nullLength;
+  if (lines[start] !== ascii.quote) throw new UnreadableLineError();
   let at = start + 1;
-  for (;;) {
+  while (at < lines.length) {
     const byte = lines[at];
     if (byte === ascii.quote) return at + 1;
     // The character behind a backslash may be a quote.
     at += byte === ascii.backslash ? 2 : 1;
   }
+  throw new UnreadableLineError();
 }
 
 /** A line whose values are all strings or `null`. */
@@ -52,5 +67,5 @@ export function plainLine(line: string, longest: number): PlainLine {
     if (column === 'date') date = text;
     members.push(`"${key}":${fits ? json : 'null'}`);
   }
-  return { date, line: Buffer.from(`{${members.join(',')}}`), tooLong: tooLong.join(',') };
+  return { date, line: Buffer.from(`{${members.join(',')}}\n`), tooLong: tooLong.join(',') };
 }

@@ -4,6 +4,7 @@ import { canonicalInstant, eventInstant } from './event-time.ts';
 import { EventWriter } from './event-writer.ts';
 import { isUsualAddress } from './ip-address.ts';
 import {
+  afterIpAddress,
   beforeAction,
   beforeActionId,
   beforeDate,
@@ -12,6 +13,7 @@ import {
   beforeIpAddress,
   endOfValue,
   plainLine,
+  UnreadableLineError,
 } from './line-values.ts';
 import { SegmentCache } from './segment-cache.ts';
 import { createSegmentMaker } from './segments.ts';
@@ -22,6 +24,9 @@ export interface OcsfEncoder {
   /**
    * The events of the rows from `from` (inclusive) to `to` (exclusive) of a page, one a line with a line feed. New memory,
    * not the page's. An event depends on its row alone, not on the page or the rows before it.
+   *
+   * @throws RangeError if the page does not have the rows
+   * @throws UnreadableLineError if a row that is not among the malformed has a value that is neither a string nor `null`
    */
   encode(page: Page, from: number, to: number): Uint8Array;
 }
@@ -81,7 +86,10 @@ export function createOcsfEncoder(accountId: string, settings: OcsfSettings): Oc
     writer.append(ofAction.beforeUser);
     writer.append(user);
     writer.append(ofAction.afterUser);
-    const unmapped = writeEndpoint(lines, descriptionEnd + beforeIpAddress);
+    const ipAddress = descriptionEnd + beforeIpAddress;
+    const ipAddressEnd = endOfValue(lines, ipAddress);
+    if (ipAddressEnd + afterIpAddress !== end) throw new UnreadableLineError();
+    const unmapped = writeEndpoint(lines, ipAddress, ipAddressEnd);
     writer.append(maker.metadata);
     writeMember(uidKey, lines, actionId);
     writeMember(originalTimeKey, lines, date);
@@ -97,9 +105,8 @@ export function createOcsfEncoder(accountId: string, settings: OcsfSettings): Oc
     return writer.appendString(lines, start);
   }
 
-  /** Writes the endpoint with the IP address at an offset. Returns the members of `unmapped`. */
-  function writeEndpoint(lines: Buffer, start: number): Buffer {
-    const end = endOfValue(lines, start);
+  /** Writes the endpoint with the IP address between two offsets. Returns the members of `unmapped`. */
+  function writeEndpoint(lines: Buffer, start: number, end: number): Buffer {
     if (isUsualAddress(lines, start, end)) {
       writer.append(ipKey);
       writer.appendSpan(lines, start, end);
