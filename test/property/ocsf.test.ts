@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encodeRows } from '../../lambdas/archive/encode-rows.ts';
-import { canonicalInstant, createInstantText } from '../../lambdas/archive/ocsf/event-time.ts';
+import { canonicalInstant } from '../../lambdas/archive/ocsf/event-time.ts';
+import { EventWriter } from '../../lambdas/archive/ocsf/event-writer.ts';
+import { isAddress, isUsualAddress } from '../../lambdas/archive/ocsf/ip-address.ts';
 import { createMeaningFinder } from '../../lambdas/archive/ocsf/meaning-finder.ts';
 import { createOcsfEncoder } from '../../lambdas/archive/ocsf/ocsf-encoder.ts';
 import type { OcsfSettings } from '../../lambdas/archive/ocsf/settings.ts';
 import type { Page } from '../../lambdas/archive/page.ts';
 import { type Actions, meaningOf, type Verb, verbs } from '../../lambdas/domain/actions.ts';
-import { defaultAttributes as layout, type StoredRow } from '../../lambdas/domain/audit-record.ts';
+import { defaultAttributes as layout, type StoredRow, toJson } from '../../lambdas/domain/audit-record.ts';
 import { ocsfFaults } from '../schemas/ocsf.ts';
 import { transcodeInPlace } from '../unit/archive/in-place.ts';
 import { answers, anyValue, attributeValue, date, text } from './query-answers.ts';
@@ -212,13 +214,36 @@ describe('an instant', () => {
   });
 
   test('is written as its decimal digits', () => {
-    const instantText = createInstantText();
     const bounds = fc.constantFrom(0, -1, 999_999_999_999, 1e12, 9_999_999_999_999, 1e13);
+    const writer = new EventWriter();
     fc.assert(
       fc.property(fc.oneof(bounds, canonical.map(Date.parse)), instant => {
-        expect(instantText(instant).toString('latin1')).toBe(String(instant));
+        writer.restart(20);
+        writer.appendInstant(instant);
+        expect(Buffer.from(writer.written()).toString('latin1')).toBe(String(instant));
       }),
       { numRuns: 5000 },
     );
   });
+});
+
+test('a usual IP address is one by the general rule, too', () => {
+  const octets = fc.array(fc.oneof(fc.nat(260).map(String), fc.constantFrom('', '00', '01', 'x')), {
+    minLength: 3,
+    maxLength: 5,
+  });
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        octets.map(parts => parts.join('.')),
+        address,
+      ),
+      text => {
+        const json = Buffer.from(`,${toJson(text)},`);
+        const isUsual = isUsualAddress(json, 1, json.length - 1);
+        expect(isUsual).toBe(isAddress(text) && text.includes('.') && !text.includes(':'));
+      },
+    ),
+    { numRuns: 5000 },
+  );
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { encodeRows } from '../../../../lambdas/archive/encode-rows.ts';
+import { UnreadableLineError } from '../../../../lambdas/archive/ocsf/line-values.ts';
 import { createOcsfEncoder } from '../../../../lambdas/archive/ocsf/ocsf-encoder.ts';
 import type { OcsfSettings } from '../../../../lambdas/archive/ocsf/settings.ts';
 import { defaultAttributes, type StoredRow } from '../../../../lambdas/domain/audit-record.ts';
@@ -223,5 +224,12 @@ describe('events of many rows', () => {
   test('are refused for rows that the page does not have', () => {
     const page = encodeRows([usual], defaultAttributes);
     expect(() => createOcsfEncoder('acme', settings).encode(page, 0, 2)).toThrow(RangeError);
+  });
+
+  test('are refused if a row is malformed and the page does not say so', () => {
+    for (const change of [{ actionId: 7 }, { ipAddress: true }, { email: ['a'] }, { description: {} }]) {
+      const page = { ...encodeRows([{ ...usual, ...change }], defaultAttributes), malformedRows: [] };
+      expect(() => createOcsfEncoder('acme', settings).encode(page, 0, 1)).toThrow(UnreadableLineError);
+    }
   });
 });
