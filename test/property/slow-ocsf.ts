@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
-import type { OcsfSettings } from '../../lambdas/archive/ocsf/settings.ts';
 import type { Page } from '../../lambdas/archive/page.ts';
 import { meaningOf, type Verb } from '../../lambdas/domain/actions.ts';
 import { type StoredValue, toJson } from '../../lambdas/domain/audit-record.ts';
+import type { Mapping } from '../../lambdas/domain/mapping.ts';
 import { readInstant, recordedAt } from '../../lambdas/domain/written-instant.ts';
 
 const activities: Record<Verb, readonly [class_uid: number, activity_id: number, name: string]> = {
@@ -24,7 +24,7 @@ const emails = {
 };
 
 /** The events of a page's rows, made from objects: easy to check, and slow. */
-export function slowEvents(page: Page, accountId: string, settings: OcsfSettings): string[] {
+export function slowEvents(page: Page, accountId: string, settings: Mapping): string[] {
   const lines = Buffer.from(page.lines).toString('utf8').split('\n').slice(0, -1);
   return lines.map((line, row) => `${toJson(eventOf(line, page.sortKey(row), accountId, settings))}\n`);
 }
@@ -33,7 +33,7 @@ function eventOf(
   line: string,
   sortKey: string,
   accountId: string,
-  { version, product, actions }: OcsfSettings,
+  { version, product, actions }: Mapping,
 ): StoredValue {
   const record = JSON.parse(line) as Record<string, unknown>;
   const unmapped: Record<string, string> = {};

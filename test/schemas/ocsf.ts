@@ -1,6 +1,6 @@
 import { Ajv2020, type AnySchemaObject } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import type { OcsfVersion } from '../../lambdas/archive/ocsf/settings.ts';
+import type { OcsfVersion } from '../../lambdas/domain/format.ts';
 
 /**
  * JSON schemas of our events, from what the published schema (https://schema.ocsf.io) says of the classes 3002 and 6003.

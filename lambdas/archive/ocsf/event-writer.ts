@@ -1,6 +1,6 @@
 import type { Instant } from '../../domain/instant.ts';
 import { ascii } from '../json-scanner.ts';
-import { UnreadableLineError } from './line-values.ts';
+import { unreadableLine } from './line-values.ts';
 
 /** Up to this length a loop is faster than a call of the native copy. */
 const longestLoop = 40;
@@ -60,7 +60,7 @@ export class EventWriter {
         return index;
       }
     }
-    throw new UnreadableLineError();
+    throw unreadableLine();
   }
 
   appendInstant(instant: Instant): void {

@@ -1,4 +1,5 @@
 import { recordColumns, toJson } from '../../domain/audit-record.ts';
+import { ExportError } from '../../domain/failure.ts';
 import { ascii } from '../json-scanner.ts';
 
 /** The length of what stands before each value of a line: `{"Date":`, `,"Email":` and so on. */
@@ -17,19 +18,18 @@ const nullLength = 4;
 /** What stands behind the last value: `}` and a line feed. */
 export const afterIpAddress = 2;
 
-/** Thrown if a line is not as a page's lines are: an event made from it would have wrong values. */
-export class UnreadableLineError extends Error {
-  override readonly name = 'UnreadableLineError';
-
-  constructor() {
-    super('A line of a page that is not malformed has a value that is neither a string nor null');
-  }
+/** If a line is not as a page's lines are: an event made from it would have wrong values. */
+export function unreadableLine(): ExportError {
+  return new ExportError(
+    'internal',
+    'A line of a page that is not malformed has a value that is neither a string nor null',
+  );
 }
 
 /** The offset behind the value that begins at an offset, which is a string or `null`. */
 export function endOfValue(lines: Buffer, start: number): number {
   if (lines[start] === startOfNull) return start + nullLength;
-  if (lines[start] !== ascii.quote) throw new UnreadableLineError();
+  if (lines[start] !== ascii.quote) throw unreadableLine();
   let at = start + 1;
   while (at < lines.length) {
     const byte = lines[at];
@@ -37,7 +37,7 @@ export function endOfValue(lines: Buffer, start: number): number {
     // The character behind a backslash may be a quote.
     at += byte === ascii.backslash ? 2 : 1;
   }
-  throw new UnreadableLineError();
+  throw unreadableLine();
 }
 
 /** A line whose values are all strings or `null`. */

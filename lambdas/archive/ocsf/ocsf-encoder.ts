@@ -1,3 +1,4 @@
+import type { Mapping } from '../../domain/mapping.ts';
 import { ascii } from '../json-scanner.ts';
 import { missingRow, type Page } from '../page.ts';
 import { canonicalInstant, eventInstant } from './event-time.ts';
@@ -13,11 +14,11 @@ import {
   beforeIpAddress,
   endOfValue,
   plainLine,
-  UnreadableLineError,
+  unreadableLine,
 } from './line-values.ts';
+import { longestString } from './schema-limits.ts';
 import { SegmentCache } from './segment-cache.ts';
 import { createSegmentMaker } from './segments.ts';
-import { longestString, type OcsfSettings } from './settings.ts';
 
 /** Encodes rows of pages for one account. */
 export interface OcsfEncoder {
@@ -26,7 +27,7 @@ export interface OcsfEncoder {
    * not the page's. An event depends on its row alone, not on the page or the rows before it.
    *
    * @throws RangeError if the page does not have the rows
-   * @throws UnreadableLineError if a row that is not among the malformed has a value that is neither a string nor `null`
+   * @throws ExportError `internal` if a row that is not among the malformed has a value that is neither a string nor `null`
    */
   encode(page: Page, from: number, to: number): Uint8Array;
 }
@@ -51,7 +52,7 @@ const spare = 1.05;
  * `API Activity` for all others. Values are copied as bytes, with their escapes. What depends on one value alone, such as
  * everything about a user, is made once for each distinct value.
  */
-export function createOcsfEncoder(accountId: string, settings: OcsfSettings): OcsfEncoder {
+export function createOcsfEncoder(accountId: string, settings: Mapping): OcsfEncoder {
   const maker = createSegmentMaker(accountId, settings);
   const actions = new SegmentCache(maker.action);
   const users = new SegmentCache(maker.user);
@@ -88,7 +89,7 @@ export function createOcsfEncoder(accountId: string, settings: OcsfSettings): Oc
     writer.append(ofAction.afterUser);
     const ipAddress = descriptionEnd + beforeIpAddress;
     const ipAddressEnd = endOfValue(lines, ipAddress);
-    if (ipAddressEnd + afterIpAddress !== end) throw new UnreadableLineError();
+    if (ipAddressEnd + afterIpAddress !== end) throw unreadableLine();
     const unmapped = writeEndpoint(lines, ipAddress, ipAddressEnd);
     writer.append(maker.metadata);
     writeMember(uidKey, lines, actionId);

@@ -1,7 +1,8 @@
 import { toJson } from '../../domain/audit-record.ts';
+import type { OcsfVersion } from '../../domain/format.ts';
+import type { Mapping } from '../../domain/mapping.ts';
 import { authentication, createActivityFinder } from './activity.ts';
 import { isAddress } from './ip-address.ts';
-import type { OcsfSettings, OcsfVersion } from './settings.ts';
 
 /** The bytes of an event that depend on the Action alone, in their order. */
 export interface ActionSegments {
@@ -42,7 +43,7 @@ const emailPatterns: Record<OcsfVersion, RegExp> = {
   '1.8.0': /^[a-zA-Z0-9!#$%&'*+-/=?^_`{|}~.]+@[a-zA-Z0-9-]+\.[a-zA-Z0-9-.]+$/,
 };
 
-export function createSegmentMaker(accountId: string, settings: OcsfSettings): SegmentMaker {
+export function createSegmentMaker(accountId: string, settings: Mapping): SegmentMaker {
   const activityOf = createActivityFinder(settings.actions);
   const email = emailPatterns[settings.version];
   const service = `{"name":${toJson(settings.product.name)}}`;

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { encodeRows } from '../../../../lambdas/archive/encode-rows.ts';
 import { createOcsfEncoder } from '../../../../lambdas/archive/ocsf/ocsf-encoder.ts';
-import { ocsfVersions } from '../../../../lambdas/archive/ocsf/settings.ts';
 import { defaultAttributes } from '../../../../lambdas/domain/audit-record.ts';
+import { type OcsfVersion, ocsfVersion } from '../../../../lambdas/domain/format.ts';
 import { ocsfFaults } from '../../../schemas/ocsf.ts';
 
 type Json = Record<string, unknown>;
 
 /** An event of each class, with every attribute that such events can have but `unmapped`. */
-function eventsOf(version: (typeof ocsfVersions)[number]): Json[] {
+function eventsOf(version: OcsfVersion): Json[] {
   const row = {
     recordedAt: '2026-11-22T17:42:08.120Z#01JD',
     email: 'eva@example.com',
@@ -47,7 +47,7 @@ function changed(event: Json, path: readonly string[], value: unknown): Json {
   return { ...event, [key]: rest.length === 0 ? value : changed(event[key] as Json, rest, value) };
 }
 
-describe.each(ocsfVersions)('the schema of %s', version => {
+describe.each(ocsfVersion.options)('the schema of %s', version => {
   const events = eventsOf(version);
   const optional = ['message', 'uid', 'original_time', 'email_addr'];
 
