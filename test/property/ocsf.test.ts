@@ -6,7 +6,7 @@ import { EventWriter } from '../../lambdas/archive/ocsf/event-writer.ts';
 import { isAddress, isUsualAddress } from '../../lambdas/archive/ocsf/ip-address.ts';
 import { createOcsfEncoder } from '../../lambdas/archive/ocsf/ocsf-encoder.ts';
 import type { Page } from '../../lambdas/archive/page.ts';
-import { type Actions, meaningOf, type Verb, verbs } from '../../lambdas/domain/actions.ts';
+import { type Actions, type Verb, verbs } from '../../lambdas/domain/actions.ts';
 import { defaultAttributes as layout, type StoredRow, toJson } from '../../lambdas/domain/audit-record.ts';
 import type { Mapping } from '../../lambdas/domain/mapping.ts';
 import { ocsfFaults } from '../schemas/ocsf.ts';
