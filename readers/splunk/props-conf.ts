@@ -17,7 +17,7 @@ export function propsConf({ name, vendor }: Product): string {
         TIME_FORMAT: '%Y-%m-%dT%H:%M:%S.%3NZ',
         TZ: 'UTC',
         MAX_TIMESTAMP_LOOKAHEAD: '30',
-        TRUNCATE: '1048576',
+        TRUNCATE: '3145728',
         // KV_MODE reads only the first 5,000 bytes, and the address is the last member. This reads it from any record.
         'EXTRACT-siem_export_ip': String.raw`"IP Address":"(?<siem_export_ip>[^"\\]+)"\}$`,
         KV_MODE: 'json',

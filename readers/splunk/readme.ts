@@ -118,7 +118,7 @@ ${detections.map(({ name, description }) => `| ${name} | ${description} |`).join
 const commonLimits = [
   'A window without records makes a file without lines, and so no event: do not alert on missing events, but on missing files.',
   'A file may be read twice after a failure, and its events are then there twice. `event_id` tells.',
-  'A line over 1 MiB is cut (`TRUNCATE`). Of a record over 5,000 bytes Splunk takes only the fields at its beginning: `description` may be missing, `src` is there. Raise `extraction_cutoff` of `[spath]` in `limits.conf` if you need more.',
+  'A line over 3 MiB is cut (`TRUNCATE`); no record is that long. Of a record over 5,000 bytes Splunk takes only the fields at its beginning: `description` may be missing, `src` is there. Raise `extraction_cutoff` of `[spath]` in `limits.conf` if you need more.',
   'A `Date` more than 2,000 days ago or 2 days ahead is not taken as `_time` (`MAX_DAYS_AGO`, `MAX_DAYS_HENCE`).',
   'The detections do not see events that are older than 30 days when they arrive, and count no event without a user.',
 ];

@@ -27,7 +27,7 @@ export function allowedConfs(input: KitInput): Readonly<Record<string, AllowedCo
         TIME_FORMAT: shownByEvents,
         TZ: 'UTC',
         MAX_TIMESTAMP_LOOKAHEAD: '30',
-        TRUNCATE: '1048576',
+        TRUNCATE: '3145728',
         'EXTRACT-siem_export_ip': shownByEvents,
         KV_MODE: 'json',
         'EVAL-user': shownByEvents,
