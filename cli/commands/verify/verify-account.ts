@@ -5,7 +5,7 @@ import type { Credential } from '../../../lambdas/domain/secret.ts';
 import { trialKey } from '../../../lambdas/domain/trial-object.ts';
 import type { AccountRecord } from '../../stage/account/account-record.ts';
 import { fixCommands } from '../../stage/account/check-record.ts';
-import { readerMisfits } from '../../stage/account/reader-fit.ts';
+import { fittingOptions, readerMisfits } from '../../stage/account/reader-fit.ts';
 import { remedyFor } from '../../stage/account/remedy.ts';
 import { unknownAttributes } from '../../stage/account/unknown-attributes.ts';
 import type { Probe } from '../../stage/bucket/probe.ts';
@@ -47,7 +47,7 @@ export async function* verifyAccount(verification: Verification): AsyncGenerator
       remedy: accountCommand(
         `${verification.target.command} account update`,
         account.accountId,
-        '--compression <kind> --empty-windows <way>',
+        ...fittingOptions(account, account.reader),
       ),
     };
   const probe = verification.probeOf(account);

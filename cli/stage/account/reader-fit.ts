@@ -1,5 +1,12 @@
 import { type Account, parseAccount } from '../../../lambdas/domain/account.ts';
-import { fitOf, type KitReader, kitReaders, misfits, readerNames } from '../../../lambdas/domain/reader.ts';
+import {
+  fitOf,
+  type KitReader,
+  kitReaders,
+  misfits,
+  type Reader,
+  readerNames,
+} from '../../../lambdas/domain/reader.ts';
 import { CommandError } from '../../terminal/command-error.ts';
 import type { RecordOptions } from './record-options.ts';
 
@@ -15,6 +22,22 @@ export function misfitsOfRecord(record: unknown): string[] {
   } catch {
     return [];
   }
+}
+
+/** The options of `account update` after which the reader can read the files. Empty if it can already. */
+export function fittingOptions(
+  { format, compression, emptyWindows, destination }: Account,
+  reader: Reader | undefined,
+): string[] {
+  if (!isKitReader(reader)) return [];
+  const fit = fitOf(reader, destination.type);
+  if (typeof fit === 'string') return ['--reader <product>'];
+  const { compressions, emptyFiles } = fit;
+  return [
+    ...(format === 'json' ? ['--format ndjson'] : []),
+    ...(compressions.includes(compression) ? [] : [`--compression ${compressions[0]}`]),
+    ...(emptyFiles !== undefined && emptyWindows === 'file' ? ['--empty-windows skip'] : []),
+  ];
 }
 
 /**
