@@ -1,13 +1,12 @@
 import { displayName } from '../cli/terminal/display.ts';
 import type { Instant } from '../lambdas/domain/instant.ts';
-import { parseObjectKey } from '../lambdas/domain/object-key.ts';
 import { windowsAfter } from '../lambdas/domain/plan.ts';
 import { placeOf } from '../lambdas/domain/recipe.ts';
 import { boundaryAtOrBefore } from '../lambdas/domain/window.ts';
 import type { LocalAccount, Scenario } from './account.ts';
 import { readLedger } from './delivery/ledger-reader.ts';
 import type { OutputFolder } from './delivery/output-folder.ts';
-import { readObjects, type StoredObject } from './delivery/stored-objects.ts';
+import { ownerOf, readObjects, type StoredObject } from './delivery/stored-objects.ts';
 import { type AccountDelivery, verifyAccount } from './delivery/verify.ts';
 import type { LocalCloud } from './local-cloud.ts';
 import type { Progress } from './progress.ts';
@@ -114,7 +113,7 @@ async function collectObjects(
   const objects = new Map<string, StoredObject[]>();
   for await (const object of readObjects(buckets.values(), clouds)) {
     await out.write(object);
-    const accountId = parseObjectKey(object.key)?.accountId ?? `of the key ${object.key}`;
+    const accountId = ownerOf(object.key) ?? `of the key ${object.key}`;
     const own = objects.get(accountId);
     if (own === undefined) objects.set(accountId, [object]);
     else own.push(object);

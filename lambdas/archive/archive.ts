@@ -11,7 +11,7 @@ import { jsonArray } from './json-array.ts';
 import { zip } from './zip.ts';
 
 export interface ArchiveOptions {
-  /** JSON lines, each ending in a line feed. A chunk may end anywhere but inside a character. */
+  /** JSON lines, each ending in a line feed. A chunk may end anywhere. */
   readonly lines: AsyncIterable<Borrowed>;
   readonly format: Format;
   readonly compression: Compression;

@@ -1,20 +1,23 @@
 import { isAscii } from 'node:buffer';
+import { StringDecoder } from 'node:string_decoder';
 
 const escapeLength = 6;
 const firstForeign = 0x80;
 const digits = Buffer.from('0123456789abcdef');
 
 /**
- * The same JSON with only ASCII characters: every other one as `\uXXXX`, two of them for a character beyond U+FFFF. No
- * chunk of `json` may end inside a character. A chunk is not used after the next one is requested.
+ * The same JSON with only ASCII characters: every other one as `\uXXXX`, two of them for a character beyond U+FFFF. A chunk
+ * may end anywhere. The yielded chunks are new memory or those of `json`; a chunk is not used after the next one is
+ * requested.
  */
 export async function* asciiOnly(json: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  for await (const chunk of json) yield isAscii(chunk) ? chunk : escaped(chunk);
+  const decoder = new StringDecoder('utf8');
+  // After a chunk that ends inside a character, the next one cannot be ASCII.
+  for await (const chunk of json) yield isAscii(chunk) ? chunk : escaped(decoder.write(Buffer.from(chunk)));
 }
 
 /** In JSON such characters are only inside strings, where each UTF-16 code unit can be escaped alone. */
-function escaped(chunk: Uint8Array): Uint8Array {
-  const text = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('utf8');
+function escaped(text: string): Uint8Array {
   let foreign = 0;
   for (let index = 0; index < text.length; index++) if (text.charCodeAt(index) >= firstForeign) foreign++;
   const target = Buffer.allocUnsafeSlow(text.length + (escapeLength - 1) * foreign);

@@ -166,9 +166,9 @@ function faultsOfNames(id: unknown, prefix: unknown): string[] {
   const faults: string[] = [];
   if (nameBytes > longestName)
     faults.push(
-      `accountId: expected an id that makes file names of at most ${longestName} bytes, got ${nameBytes}; an id of up to ${longestId} bytes of UTF-8 fits`,
+      `accountId: expected at most ${longestId} bytes of UTF-8, so that a file's name has at most ${longestName}, got ${Buffer.byteLength(id)}`,
     );
-  if (keyBytes > longestKey)
+  else if (keyBytes > longestKey)
     faults.push(
       `destination.prefix: expected a prefix that, with the id, makes object keys of at most ${longestKey} bytes, got ${keyBytes}`,
     );

@@ -1,7 +1,7 @@
 import type { Account, Schedule } from './account.ts';
 import { type Cursor, canHaveCreated, type Intent, type StopReason } from './cursor.ts';
 import type { Instant } from './instant.ts';
-import { placeName, placeOf, type RecipeSettings, recipeOf } from './recipe.ts';
+import { placeName, placeOf, type RecipeSettings, recipeOf, usualPartBytes } from './recipe.ts';
 import { boundariesAfter, boundaryAtOrBefore, nextBoundary, type Window } from './window.ts';
 
 /** The next step for an account. */
@@ -74,7 +74,8 @@ function resumedIntent(
   if (!intent) return undefined;
   const { recipe } = intent;
   const place = placeOf(account.destination);
-  const partBytes = sizeInTime(recipe.partBytes, placeName(place), now, cursor, limits);
+  const usual = usualPartBytes(recipe.format, limits.partBytes);
+  const partBytes = sizeInTime(recipe.partBytes, placeName(place), now, cursor, usual);
   const mapping = recipe.mapping && limits.mapping;
   const isSame = partBytes === recipe.partBytes && mapping === recipe.mapping;
   if (isSame && placeName(place) === placeName(recipe.place)) return intent;
@@ -86,7 +87,7 @@ const mostShares = 64;
 
 /**
  * The size of the next file, so that one invocation can finish it: half the size of a file that could not be finished,
- * and at most the stage's limit. If an attempt may have created the object, that attempt's size must be kept: otherwise
+ * and at most the usual size. If an attempt may have created the object, that attempt's size must be kept: otherwise
  * the existing object could end at another row than the committed file, and the rows in between would be lost.
  */
 function sizeInTime(
@@ -94,16 +95,16 @@ function sizeInTime(
   place: string,
   now: Instant,
   { attempts, tooLargeBytes = Number.POSITIVE_INFINITY }: Cursor,
-  limits: RecipeSettings,
+  usual: number,
 ): number {
   const leftover = attempts.find(attempt => attempt.place === place && canHaveCreated(attempt));
   if (leftover) return leftover.partBytes;
-  const least = Math.ceil(limits.partBytes / mostShares);
+  const least = Math.ceil(usual / mostShares);
   // An attempt that was killed during its upload has recorded no failure. Only its lease, which is over, shows that.
   const wasKilled = attempts.some(
     ({ partBytes: tried, lease }) => tried === partBytes && lease !== undefined && lease.until <= now,
   );
   const tookTooLong = partBytes >= tooLargeBytes || wasKilled;
   const halved = tookTooLong ? Math.max(Math.floor(partBytes / 2), least) : partBytes;
-  return Math.min(halved, partBytes, limits.partBytes);
+  return Math.min(halved, partBytes, usual);
 }

@@ -46,8 +46,13 @@ const largestGrowth = 20;
 export function recipeOf(account: Account, { partBytes, level, mapping }: RecipeSettings): Recipe {
   const { format, compression, emptyWindows } = account;
   const common = { place: placeOf(account.destination), format, compression, emptyWindows, level };
-  if (format !== 'ocsf') return { ...common, partBytes };
-  return { ...common, mapping, partBytes: Math.ceil(partBytes / largestGrowth) };
+  const usual = usualPartBytes(format, partBytes);
+  return { ...common, ...(format === 'ocsf' && { mapping }), partBytes: usual };
+}
+
+/** The size of a file in the format, for a stage's limit. */
+export function usualPartBytes(format: Format, limit: number): number {
+  return format === 'ocsf' ? Math.ceil(limit / largestGrowth) : limit;
 }
 
 export function placeOf(destination: Destination): Place {

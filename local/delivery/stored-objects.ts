@@ -58,3 +58,9 @@ async function* readAzure(container: string, { azure, credentials: { azure: acco
     yield { key: name, body: readableStreamBody ? await buffer(readableStreamBody) : Buffer.of() };
   }
 }
+
+/** The account whose folder an object is in; `undefined` outside such a folder. */
+export function ownerOf(key: string): string | undefined {
+  const encoded = /(?:^|\/)audit\/([\w-]+)\/[^/]+$/s.exec(key)?.[1];
+  return encoded === undefined ? undefined : Buffer.from(encoded, 'base64url').toString('utf8');
+}

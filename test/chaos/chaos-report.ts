@@ -1,6 +1,5 @@
-import { parseObjectKey } from '../../lambdas/domain/object-key.ts';
 import { readLedger } from '../../local/delivery/ledger-reader.ts';
-import { readObjects, type StoredObject } from '../../local/delivery/stored-objects.ts';
+import { ownerOf, readObjects, type StoredObject } from '../../local/delivery/stored-objects.ts';
 import type { PoolCounts } from './exporter-pool.ts';
 import type { FaultCounts, FaultName, FaultySide } from './faults.ts';
 import { bucketsOf } from './object-watch.ts';
@@ -41,7 +40,7 @@ export async function collectReport({
   const objects = new Map<string, StoredObject[]>(accounts.map(({ record }) => [record.accountId, []]));
   const problems = [...watched];
   for await (const object of readObjects(bucketsOf(accounts.map(({ record }) => record)), clouds)) {
-    const own = objects.get(parseObjectKey(object.key)?.accountId ?? '');
+    const own = objects.get(ownerOf(object.key) ?? '');
     if (own) own.push(object);
     else problems.push(`${object.cloud}://${object.bucket}/${object.key} is of no account`);
   }

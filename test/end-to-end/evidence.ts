@@ -117,11 +117,12 @@ const readers: Readonly<Record<Cloud, Reader>> = {
   },
 };
 
-/** The one file in a zip, or the content of a gzip, which has no name. */
+/** The one file in a zip, or the content of any other file, which has no name. */
 export function unpacked({ key, body }: FoundObject): { readonly name: string; readonly text: string } {
   const decode = (bytes: Uint8Array) =>
     new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   if (key.endsWith('.json.gz')) return { name: '', text: decode(gunzipSync(body)) };
+  if (key.endsWith('.json')) return { name: '', text: decode(body) };
   const [entry, ...others] = Object.entries(unzipSync(body));
   if (entry === undefined || others.length > 0) throw new TypeError(`${key} does not hold exactly one file`);
   return { name: entry[0], text: decode(entry[1]) };

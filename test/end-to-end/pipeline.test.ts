@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { recordOfEvent } from '../../local/delivery/ocsf-record.ts';
 import { hourlyRows, ndjson, rowAt } from './audit-rows.ts';
 import { clouds, unpacked } from './evidence.ts';
 import { startPipeline, type TestPipeline } from './pipeline.ts';
@@ -20,9 +21,13 @@ const inWindow = [
 ];
 const outside = [rowAt('2025-03-03T14:29:59.999Z', 'before'), rowAt('2025-03-03T18:30:00.000Z', 'after')];
 
+const contentTypes: Readonly<Record<string, string>> = { zip: 'application/zip', gzip: 'application/x-gzip' };
+
+const linesOf = (text: string) => text.trimEnd().split('\n');
+
 const shapes = clouds.flatMap(cloud =>
-  (['ndjson', 'json'] as const).flatMap(format =>
-    (['zip', 'gzip'] as const).map(compression => ({ cloud, format, compression })),
+  (['ndjson', 'json', 'ocsf'] as const).flatMap(format =>
+    (['zip', 'gzip', 'none'] as const).map(compression => ({ cloud, format, compression })),
   ),
 );
 
@@ -40,10 +45,11 @@ describe('a tick', () => {
     expect(others).toEqual([]);
     const encoded = Buffer.from(accountId).toString('base64url');
     const name = `audit_${encoded}_20250303T183000Z`;
-    const suffix = compression === 'zip' ? '.zip' : '.json.gz';
+    const suffix = { zip: '.zip', gzip: '.json.gz', none: '.json' }[compression];
     expect(found).toMatchObject({
       key: `audit/${encoded}/${name}${suffix}`,
-      contentType: `application/${compression}`,
+      contentType:
+        contentTypes[compression] ?? (format === 'json' ? 'application/json' : 'application/x-ndjson'),
       contentEncoding: undefined,
       metadata: {
         windowstart: '2025-03-03T14:30:00.000Z',
@@ -57,6 +63,8 @@ describe('a tick', () => {
     const file = unpacked(found);
     expect(file.name).toBe(compression === 'zip' ? `${name}.json` : '');
     if (format === 'ndjson') expect(file.text).toBe(ndjson(inWindow));
+    else if (format === 'ocsf')
+      expect(linesOf(file.text).map(recordOfEvent)).toEqual(inWindow.map(({ line }) => line));
     else expect(JSON.parse(file.text)).toEqual(inWindow.map(({ line }) => JSON.parse(line)));
 
     const { cursor, files } = await pipeline.ledgerOf(accountId);
@@ -88,6 +96,23 @@ describe('a tick', () => {
     await pipeline.provision(accountId, { cloud, timeZone: 'Asia/Kolkata' }, outside);
     await pipeline.tick(tick);
     expect(await pipeline.textsOf(cloud, accountId)).toEqual(['']);
+  });
+
+  test.each(clouds)('delivers no file to %s for a window without rows if the record says so', async cloud => {
+    const accountId = `skipped ${cloud}`;
+    const record = { cloud, timeZone: 'Asia/Kolkata', emptyWindows: 'skip' } as const;
+    await pipeline.provision(accountId, record, outside);
+    await pipeline.tick(tick);
+    const keys = (await pipeline.objectsOf(cloud, accountId)).map(({ key }) => key);
+    // The bucket was never written to, so it is tried.
+    expect(keys).toEqual([expect.stringMatching(/_verify_[0-9a-f]{16}\.txt$/)]);
+    const { cursor, files } = await pipeline.ledgerOf(accountId);
+    expect(files).toEqual([expect.objectContaining({ records: 0, bytes: 0, final: true })]);
+    expect(files[0]).not.toHaveProperty('key');
+    expect(cursor).toMatchObject({ exportedThrough: Date.parse(tick), acceptedAt: expect.any(Number) });
+    const [event] = pipeline.eventsOf(accountId);
+    expect(event).toMatchObject({ detailType: 'Export Delivered', detail: { records: 0 } });
+    expect(event?.detail).not.toHaveProperty('key');
   });
 
   test('delivers nothing where no boundary was crossed', async () => {

@@ -16,7 +16,7 @@ export class SegmentCache<Segments> {
   of(lines: Buffer, start: number, end: number): Segments {
     if (end - start > longestKey) return this.#make(lines.toString('utf8', start, end));
     // Only the bytes count for the key, and Latin-1 is the fastest text of bytes.
-    const key = lines.latin1Slice(start, end);
+    const key = lines.toString('latin1', start, end);
     return this.#made.get(key) ?? this.#add(key, lines.toString('utf8', start, end));
   }
 

@@ -2,7 +2,7 @@ import type { Destination } from '../../../lambdas/domain/account.ts';
 import type { Random } from '../../../local/sample/random.ts';
 import { invalidSecretText } from '../services/secrets.ts';
 import type { Provisioning, SimulatedAccount } from '../truth/accounts.ts';
-import { secretFor } from '../truth/draw-account.ts';
+import { formatsOf, secretFor } from '../truth/draw-account.ts';
 import { hour, type Scenario } from '../truth/scenario.ts';
 import type { FaultKind } from '../world/fault-kinds.ts';
 import type { World } from '../world/world.ts';
@@ -84,7 +84,7 @@ function provision(
       later(chance, 6, () => moveTo(0));
     },
     format: chance => {
-      record.format = chance.pick(['ndjson', 'json', 'ocsf']);
+      record.format = chance.pick(formatsOf(scenario, account.number));
       put(account);
     },
     compression: chance => {

@@ -197,15 +197,17 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
   }
 
   /** How a file may be cut that nobody can have written: as newer ones are, or in half if it took too long; only shorter. */
-  function shorterSizes(cursor: CursorItem, { partBytes }: IntentItem, now: number): readonly number[] {
+  function shorterSizes(cursor: CursorItem, before: IntentItem, now: number): readonly number[] {
     const { attempts, tooLargeBytes } = cursor;
+    const { partBytes } = before;
     const tookTooLong =
       partBytes >= tooLargeBytes ||
       attempts.some(
         other => other.partBytes === partBytes && other.leasedUntil > 0 && other.leasedUntil <= now,
       );
+    const [format] = before.manner.split(' ');
     const sizes = [...limits].flatMap(limit => {
-      const deployed = Number(limit.split(' ')[0]);
+      const deployed = Number(sizeOf(limit, format).split(' ')[0]);
       const halved = Math.max(Math.floor(partBytes / 2), Math.ceil(deployed / 64));
       return tookTooLong ? [Math.min(halved, deployed), deployed] : [deployed];
     });
@@ -264,7 +266,7 @@ export function createLedgerWatch(options: LedgerWatchOptions) {
       world.violate('events', `Nobody was told that ${accountId} goes to ${place} instead of ${last}`);
     list.push({ accountId, intent, final, at: world.now(), row, object, ambiguous, recomputed });
     commits.set(accountId, list);
-    work.onCommit(accountId);
+    work.onCommit(accountId, invocation.process);
   }
 }
 

@@ -1,5 +1,6 @@
 import { gunzipSync, inflateRawSync } from 'node:zlib';
 import { unzipSync } from 'fflate';
+import { recordOfEvent } from '../../../local/delivery/ocsf-record.ts';
 import type { StoredObject } from '../services/cloud.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -12,7 +13,7 @@ export function readLines(object: StoredObject): readonly string[] {
   if (text === '') return [];
   if (!text.endsWith('\n')) throw new Error(`${key} does not end with a line feed`);
   const lines = text.slice(0, -1).split('\n');
-  return lines.map(line => (line.startsWith('{"Date":') ? line : recordOf(JSON.parse(line))));
+  return lines.map(line => (line.startsWith('{"Date":') ? line : recordOfEvent(line)));
 }
 
 function unpacked({ key, body }: StoredObject): Uint8Array {
@@ -20,25 +21,6 @@ function unpacked({ key, body }: StoredObject): Uint8Array {
   if (key.endsWith('.zip')) return unzip(key, body);
   if (body.some(byte => byte > 0x7f)) throw new Error(`${key} is not ASCII`);
   return body;
-}
-
-interface OcsfEvent {
-  readonly message?: string;
-  readonly actor: { readonly user: { readonly email_addr: string } };
-  readonly api: { readonly operation: string };
-  readonly metadata: { readonly uid: string; readonly original_time: string };
-}
-
-/** The record of an OCSF event, for rows like the simulated ones: all have an e-mail address, and none has an IP address. */
-function recordOf({ message = '', actor, api, metadata }: OcsfEvent): string {
-  return JSON.stringify({
-    Date: metadata.original_time,
-    Email: actor.user.email_addr,
-    Action: api.operation,
-    'Action ID': metadata.uid,
-    Description: message,
-    'IP Address': null,
-  });
 }
 
 /** Uses the local header if it contains the sizes, else fflate. */

@@ -49,8 +49,10 @@ export function createWorkWatch(
     onExcuse(accountId: string): void {
       workOf(accountId).excuses++;
     },
-    onCommit(accountId: string): void {
+    onCommit(accountId: string, process: Process): void {
       const work = workOf(accountId);
+      // A window without an object has no upload.
+      work.atWork.delete(process);
       work.commits++;
       work.timesOut.clear();
     },

@@ -49,6 +49,26 @@ export const exporterSabotages: readonly Sabotage[] = [
     ],
   },
   {
+    name: 'a window with rows is taken for one without',
+    edits: [
+      {
+        file: 'exporter/quiet-window.ts',
+        text: 'if (!(await packed.isEmpty())) return undefined;',
+        replacement: '',
+      },
+    ],
+  },
+  {
+    name: 'a window without rows forgets the object that an earlier attempt may have created',
+    edits: [
+      {
+        file: 'exporter/quiet-window.ts',
+        text: ' || cursor.attempts.length > 0',
+        replacement: '',
+      },
+    ],
+  },
+  {
     name: 'already exists never counts as delivered',
     edits: [
       {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Account, parseAccount, parseSchedule } from '../../../lambdas/domain/account.ts';
 import { ExportError } from '../../../lambdas/domain/failure.ts';
+import { objectKey } from '../../../lambdas/domain/object-key.ts';
 
 const s3 = { type: 's3', bucket: 'acme-audit', region: 'eu-central-1' };
 const gcs = { type: 'gcs', bucket: 'acme-audit' };
@@ -29,8 +30,9 @@ function faultsOf(value: unknown): string[] {
 const destinationFaults = (destination: unknown) => faultsOf({ ...record, destination });
 
 describe('a valid account record', () => {
-  it('gets the default format and compression', () => {
-    expect(parseAccount(record)).toEqual({ ...record, format: 'ndjson', compression: 'zip' } as Account);
+  it('gets what the source document names as defaults', () => {
+    const defaults = { format: 'ndjson', compression: 'zip', emptyWindows: 'file' };
+    expect(parseAccount(record)).toEqual({ ...record, ...defaults } as Account);
   });
 
   it('may say everything', () => {
@@ -65,7 +67,7 @@ describe('a valid account record', () => {
     ['a path', '../../x'],
     ['a slash', 'a/b'],
     ['128 letters', 'a'.repeat(128)],
-    ['90 emoji', '😀'.repeat(90)],
+    ['164 bytes', '😀'.repeat(41)],
   ])('may have an id with %s', (_, accountId) => {
     expect(parseAccount({ ...record, accountId }).accountId).toBe(accountId);
   });
@@ -100,7 +102,7 @@ describe('faults of an account record', () => {
       'status: expected active or paused, got other text',
       'destination.bucket: expected text, got number',
       'destination.region: expected a region such as eu-central-1, got other text',
-      'format: expected ndjson or json, got other text',
+      'format: expected ndjson or json or ocsf, got other text',
       'secretId: expected the name of a secret, got nothing',
       'destination.roleArn: expected a role beside externalId, got nothing',
     ]);
@@ -147,12 +149,29 @@ describe('faults of an account record', () => {
     );
   });
 
+  it('every file must have a name that can be saved', () => {
+    const longest = '😀'.repeat(41);
+    expect(faultsOf({ ...record, accountId: longest })).toEqual([]);
+    const file = {
+      accountId: longest,
+      windowEnd: Date.UTC(2026, 10, 22, 8),
+      part: 2,
+      compression: 'gzip',
+    } as const;
+    expect(Buffer.byteLength(objectKey(undefined, file).split('/').at(-1) ?? '')).toBe(255);
+    for (const accountId of [`${longest}a`, '😀'.repeat(128)])
+      expect(faultsOf({ ...record, accountId })).toEqual([
+        `accountId: expected at most 164 bytes of UTF-8, so that a file's name has at most 255, got ${Buffer.byteLength(accountId)}`,
+      ]);
+  });
+
   it('an id and prefix must fit into a key', () => {
-    const tooLong =
-      /^accountId: expected an id that, with the prefix, makes object keys of at most 1024 bytes, got \d+$/;
-    expect(faultsOf({ ...record, accountId: '😀'.repeat(128) })).toEqual([expect.stringMatching(tooLong)]);
     const destination = { ...s3, prefix: 'é'.repeat(500) };
-    expect(destinationFaults(destination)).toEqual([expect.stringMatching(tooLong)]);
+    expect(destinationFaults(destination)).toEqual([
+      expect.stringMatching(
+        /^destination.prefix: expected a prefix that, with the id, makes object keys of at most 1024 bytes, got \d+$/,
+      ),
+    ]);
   });
 
   it.each(['', 'a'.repeat(129), '😀'.repeat(129), '\ud800'])('%j is no account id', accountId => {

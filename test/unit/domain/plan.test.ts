@@ -57,6 +57,27 @@ describe('a file that was begun', () => {
     expect(planned(smaller)).toBe(smaller.intent);
   });
 
+  it('in OCSF is halved from its own usual size, and made with the present mapping', () => {
+    const inOcsf = { ...account, format: 'ocsf' } as const;
+    const recipe = recipeOf(inOcsf, limits);
+    expect(recipe).toMatchObject({ partBytes: 3200, mapping: 'm1' });
+    const cursor = { ...cursorAfter('out of time', { partBytes: 3200 }), intent: { ...intent, recipe } };
+    const step = nextStep(
+      inOcsf,
+      cursor,
+      { tick: window.end, now: window.end },
+      { ...limits, mapping: 'm2' },
+    );
+    expect(step).toMatchObject({ intent: { recipe: { partBytes: 1600, mapping: 'm2' } } });
+    const later = nextStep(
+      inOcsf,
+      cursorAfter('in time', { partBytes: 3200 }),
+      { tick: window.end, now: window.end },
+      limits,
+    );
+    expect(later).not.toHaveProperty('intent.recipe.mapping');
+  });
+
   it('follows a smaller size that is deployed, and no larger one', () => {
     expect(planned(cursorAfter('in time'), 10_000).recipe.partBytes).toBe(10_000);
     const cursor = cursorAfter('in time');

@@ -1,0 +1,114 @@
+import { deflateSynchronously } from '../../../lambdas/archive/deflate.ts';
+import type { Page } from '../../../lambdas/archive/page.ts';
+import type { Bucket } from '../../../lambdas/buckets/bucket.ts';
+import { parseAccount } from '../../../lambdas/domain/account.ts';
+import type { Attempt, Cursor, Intent } from '../../../lambdas/domain/cursor.ts';
+import { recipeOf } from '../../../lambdas/domain/recipe.ts';
+import { noSilences } from '../../../lambdas/domain/silence.ts';
+import type { PartDelivery } from '../../../lambdas/exporter/part-delivery.ts';
+import type { ExporterPorts } from '../../../lambdas/exporter/ports.ts';
+
+const window = { start: Date.UTC(2026, 10, 22, 4), end: Date.UTC(2026, 10, 22, 8) };
+const limits = { partBytes: 1000, level: 1, mapping: 'm1' };
+
+/** An account that wants no object for windows without rows, at the instant of its delivery. */
+export const quietAccount = {
+  now: window.end,
+  account: parseAccount({
+    accountId: 'quiet',
+    timeZone: 'UTC',
+    status: 'active',
+    destination: { type: 'gcs', bucket: 'quiet-bucket' },
+    secretId: 'siem-export/quiet',
+    emptyWindows: 'skip',
+  }),
+};
+
+/** The delivery of the account's next window from one page of rows, with ports in memory. */
+export function quietDelivery({
+  bucket,
+  page,
+  acceptedAt,
+  attempts,
+}: {
+  readonly bucket: Bucket;
+  readonly page: Page;
+  /** How long before the delivery the bucket accepted an object, in milliseconds. */
+  readonly acceptedAt: number | undefined;
+  readonly attempts: readonly Attempt[];
+}) {
+  const { now, account } = quietAccount;
+  const intent: Intent = { window, part: 1, recipe: recipeOf(account, limits) };
+  const cursor: Cursor = {
+    exportedThrough: window.start,
+    version: 3,
+    lastWrite: 'committed 2',
+    intent,
+    attempts,
+    failures: 0,
+    ...(acceptedAt !== undefined && { acceptedAt: now - acceptedAt }),
+  };
+  const events: string[] = [];
+  const quiet = async () => undefined;
+  const note = (name: string) => async () => {
+    events.push(name);
+  };
+  const ledger: ExporterPorts['ledger'] = {
+    readCursor: async () => cursor,
+    createCursor: async () => cursor,
+    begin: async (_id, before, _intent, attempt) => ({ ...before, attempts: [...before.attempts, attempt] }),
+    noteCreating: async () => true,
+    commit: async () => ({ ...cursor, version: 4 }),
+    recordFailure: async () => true,
+    recordStop: async () => true,
+    async *deliveredWindows() {
+      yield* [];
+    },
+    noteRecounted: quiet,
+  };
+  const ports: ExporterPorts = {
+    accounts: { read: async () => ({ record: undefined, cursor, silences: noSilences }) },
+    silences: { noteSilence: quiet, noteAnswer: quiet, take: async () => true },
+    ledger,
+    auditLog: {
+      async *pages() {
+        yield page;
+      },
+      count: async () => page.count,
+    },
+    buckets: { open: async () => bucket, reopen: quiet },
+    queue: { send: quiet },
+    events: {
+      delivered: note('delivered'),
+      failed: note('failed'),
+      recovered: note('recovered'),
+      redirected: note('redirected'),
+      stopped: note('stopped'),
+      recordedLate: note('recordedLate'),
+    },
+    telemetry: {
+      lacking: () => undefined,
+      delivered: () => undefined,
+      failed: () => undefined,
+      stopped: () => undefined,
+      recordedLate: () => undefined,
+      note: () => undefined,
+    },
+    clock: { now: () => now, token: () => 'next' },
+    deflateBlock: deflateSynchronously,
+    ocsfEncoder: () => Promise.reject(new Error('No account has the format ocsf')),
+  };
+  const delivery: PartDelivery = {
+    account,
+    cursor,
+    intent,
+    token: 'mine',
+    messageId: 'message-1',
+    leasesFirst: false,
+    admitted: { patience: 5000, heard: quiet },
+    ports,
+    settings: { settle: 0, limits, writerVersion: 'test' },
+    deadline: { allowsAnotherPart: () => true, signal: new AbortController().signal, end: now + 900_000 },
+  };
+  return { delivery, ledger, events };
+}
