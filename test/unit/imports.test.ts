@@ -13,7 +13,7 @@ const allowedOutside: Arrows = {
   readers: ['lambdas'],
   lib: ['lambdas', 'readers'],
   cli: ['lib', 'lambdas', 'readers'],
-  local: ['cli', 'lib', 'lambdas', 'readers'],
+  local: ['cli', 'lib', 'lambdas'],
   bench: ['local', 'cli', 'lib', 'lambdas'],
   bin: ['local', 'cli', 'lib'],
 };

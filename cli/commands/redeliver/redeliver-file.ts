@@ -85,7 +85,7 @@ interface Trial {
 /** The ledger does not store the compression level, and an earlier release may have used another one. */
 async function findLevel({ file, ...work }: Redelivery, signal: AbortSignal): Promise<Trial> {
   let [records, bytes] = [0, 0];
-  for (const level of [compressionLevel, ...levels.filter(other => other !== compressionLevel)]) {
+  for (const level of file.compression === 'none' ? [compressionLevel] : levels) {
     const trial = packAgain({ ...work, encode: work.encoding.encode, file, level }, signal);
     for await (const _ of trial.body) signal.throwIfAborted();
     const figures = trial.figures();
@@ -96,4 +96,5 @@ async function findLevel({ file, ...work }: Redelivery, signal: AbortSignal): Pr
   return { level: undefined, records, bytes };
 }
 
-const levels = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+/** The present level first. */
+const levels = [compressionLevel, ...[1, 2, 3, 4, 5, 6, 7, 8, 9].filter(level => level !== compressionLevel)];
