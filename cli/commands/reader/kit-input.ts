@@ -5,9 +5,8 @@ import { accountFolder } from '../../../lambdas/domain/object-key.ts';
 import { type Fit, fitOf, type KitReader, misfits, readerNames } from '../../../lambdas/domain/reader.ts';
 import type { KitInput, Product, Source } from '../../../readers/kit.ts';
 import { quotedId } from '../../stage/account/account-id.ts';
-import { cloudsFor, fittingOptions } from '../../stage/account/reader-fit.ts';
+import { cloudsFor, fittingCommand } from '../../stage/account/reader-fit.ts';
 import { CommandError } from '../../terminal/command-error.ts';
-import { accountCommand } from '../../terminal/shell-word.ts';
 
 export type Cloud = Destination['type'];
 
@@ -84,14 +83,14 @@ function fitFor(reader: KitReader, cloud: Cloud): Fit {
 function checkFiles(account: Account, reader: KitReader, command: string): void {
   const { accountId, destination, format, compression, emptyWindows } = account;
   fitFor(reader, destination.type);
-  const events = format === 'ocsf';
   const reasons = [
-    ...(events ? ['a kit reads the records as they are, and ocsf has events: expected format ndjson'] : []),
+    ...(format === 'ocsf'
+      ? ['the kit reads records, and the format ocsf has events: expected format ndjson']
+      : []),
     ...misfits({ reader, cloud: destination.type, format, compression, emptyWindows }),
   ];
   if (reasons.length === 0) return;
-  const options = [...(events ? ['--format ndjson'] : []), ...fittingOptions(account, reader)];
-  const update = accountCommand(`${command} account update`, accountId, ...options);
+  const update = fittingCommand(account, reader, command, format === 'ocsf' ? ['--format ndjson'] : []);
   throw new CommandError(
     'usage',
     `${readerNames[reader]} cannot read the files of ${quotedId(accountId)}; nothing was written:${reasons.map(reason => `\n  ${reason}`).join('')}\n  → ${update}`,

@@ -8,6 +8,7 @@ import {
   readerNames,
 } from '../../../lambdas/domain/reader.ts';
 import { CommandError } from '../../terminal/command-error.ts';
+import { accountCommand } from '../../terminal/shell-word.ts';
 import type { RecordOptions } from './record-options.ts';
 
 /** Why the account's reader cannot read its files. Empty if it can, or if the record names no reader with a kit. */
@@ -24,8 +25,26 @@ export function misfitsOfRecord(record: unknown): string[] {
   }
 }
 
+/** A warning that the reader cannot read the files, with the command after which it can. Empty if it can already. */
+export function readerWarnings(account: Account, command: string): string[] {
+  const reasons = readerMisfits(account);
+  if (reasons.length === 0) return [];
+  return [`${reasons.join('; ')} → ${fittingCommand(account, account.reader, command)}`];
+}
+
+/** The `account update` after which the reader can read the files, with more options before its own. */
+export function fittingCommand(
+  account: Account,
+  name: Reader | undefined,
+  command: string,
+  more: readonly string[] = [],
+): string {
+  const options = [...more, ...fittingOptions(account, name)];
+  return accountCommand(`${command} account update`, account.accountId, ...options);
+}
+
 /** The options of `account update` after which the reader can read the files. Empty if it can already. */
-export function fittingOptions(
+function fittingOptions(
   { format, compression, emptyWindows, destination }: Account,
   reader: Reader | undefined,
 ): string[] {

@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import {
   cloudsFor,
-  fittingOptions,
+  fittingCommand,
   misfitsOfRecord,
   readerChoices,
   readerMisfits,
+  readerWarnings,
   withFittingFiles,
 } from '../../../../../cli/stage/account/reader-fit.ts';
-import { parseAccount } from '../../../../../lambdas/domain/account.ts';
-import { reader } from '../../../../../lambdas/domain/reader.ts';
+import { type Account, parseAccount } from '../../../../../lambdas/domain/account.ts';
+import { type Reader, reader } from '../../../../../lambdas/domain/reader.ts';
 
 const record = {
   accountId: 'acme',
@@ -39,21 +40,41 @@ describe('the files of a record', () => {
   });
 });
 
-describe('the options that make the files fit', () => {
+describe('the command that makes the files fit', () => {
+  const update = 'siem-export --stage prod account update acme';
+  const optionsOf = (account: Account, name: Reader | undefined) =>
+    fittingCommand(account, name, 'siem-export --stage prod').slice(update.length).trim();
+
   test.each([
-    [{}, undefined, []],
-    [{}, 'other', []],
-    [{ compression: 'none' }, 'splunk', []],
-    [{}, 'splunk', ['--compression none']],
-    [{ format: 'json' }, 'elastic', ['--format ndjson', '--compression gzip', '--empty-windows skip']],
-    [{ compression: 'gzip', emptyWindows: 'skip' }, 'elastic', []],
-    [{}, 'qradar', ['--reader <product>']],
-  ] as const)('of %j for %s are %j', (changes, name, options) => {
-    const account = parseAccount({ ...record, ...changes });
-    expect(fittingOptions(account, name)).toEqual(options);
+    [{}, undefined, ''],
+    [{}, 'other', ''],
+    [{ compression: 'none' }, 'splunk', ''],
+    [{}, 'splunk', '--compression none'],
+    [{ format: 'json' }, 'elastic', '--format ndjson --compression gzip --empty-windows skip'],
+    [{ compression: 'gzip', emptyWindows: 'skip' }, 'elastic', ''],
+    [{}, 'qradar', '--reader <product>'],
+  ] as const)('of %j for %s has the options %j', (changes, name, options) => {
+    expect(optionsOf(parseAccount({ ...record, ...changes }), name)).toBe(options);
   });
 
-  test('leave no misfit behind', () => {
+  test('takes more options before its own', () => {
+    expect(fittingCommand(parseAccount(record), 'splunk', 'x', ['--format ndjson'])).toBe(
+      'x account update acme --format ndjson --compression none',
+    );
+  });
+
+  test('is in the warning about the reader of the record', () => {
+    expect(
+      readerWarnings(parseAccount({ ...record, reader: 'elastic' }), 'siem-export --stage prod'),
+    ).toEqual([
+      `Elastic unpacks no zip: expected compression gzip or none, got zip; Elastic’s input for Google Cloud Storage makes an error event of an empty file: expected emptyWindows skip, got file → ${update} --compression gzip --empty-windows skip`,
+    ]);
+    expect(readerWarnings(parseAccount({ ...record, reader: 'secops', compression: 'gzip' }), 'x')).toEqual(
+      [],
+    );
+  });
+
+  test('leaves no misfit behind', () => {
     for (const name of reader.options)
       for (const type of cloudsFor(name)) {
         const destination = {
@@ -62,9 +83,11 @@ describe('the options that make the files fit', () => {
           azure: { type: 'azure', storageAccount: 'acme', container: 'audit' },
         }[type];
         const account = parseAccount({ ...record, destination, format: 'json' });
-        const words = fittingOptions(account, name).map(option => option.split(' '));
         const changes = Object.fromEntries(
-          words.map(([option = '', value]) => [attributes[option as keyof typeof attributes], value]),
+          [...optionsOf(account, name).matchAll(/(--[\w-]+) (\w+)/g)].map(([, option, value]) => [
+            attributes[option as keyof typeof attributes],
+            value,
+          ]),
         );
         expect({ name, type, left: misfitsOfRecord({ ...account, reader: name, ...changes }) }).toEqual({
           name,

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type ReaderOptions, writeKit } from '../../../../../cli/commands/reader/reader.ts';
+import { type ReaderOptions, writeKit } from '../../../../../cli/commands/reader/write-kit.ts';
 import { CommandError } from '../../../../../cli/terminal/command-error.ts';
 import type { Actions } from '../../../../../lambdas/domain/actions.ts';
 import type { KitReader } from '../../../../../lambdas/domain/reader.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, describe, expect, test } from 'vitest';
-import { checkActions } from '../../../../../cli/commands/actions/check.ts';
+import { checkActions } from '../../../../../cli/commands/actions/check-actions.ts';
 import { answeringTarget, contextOf, linesOf, schemaFaults } from '../../answering-target.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'siem-export-actions-check-'));
