@@ -26,11 +26,9 @@ export function readActions({ actions: given }: ActionsOptions): LocalActions {
   const path = given ?? relative('', defaultActionsFile);
   const { data: rules, faults } = readActionsFile(path);
   if (rules !== undefined) return { path, rules };
-  throw new CommandError(
-    'usage',
-    `The actions are invalid; nothing was written:${faults.map(fault => `\n  ${fault}`).join('')}`,
-    { details: { faults: faults.map(fault => ({ line: null, accountId: null, fault })) } },
-  );
+  throw new CommandError('usage', `The actions are invalid:${faults.map(fault => `\n  ${fault}`).join('')}`, {
+    details: { faults: faults.map(fault => ({ line: null, accountId: null, fault })) },
+  });
 }
 
 /** How the stage's exporter would make OCSF events with these actions. */

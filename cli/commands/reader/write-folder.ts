@@ -14,7 +14,7 @@ export async function refuseUsedFolder(folder: string): Promise<void> {
   if (entries.length > 0)
     throw new CommandError(
       'usage',
-      `--out: ${folder} is not empty; nothing was written. Give another folder, or remove this one first: no file of it is ever overwritten`,
+      `--out: ${folder} is not empty; nothing was written. Give another folder, or remove this one: existing files are never overwritten`,
     );
 }
 

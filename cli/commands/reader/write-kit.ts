@@ -56,7 +56,7 @@ export async function writeKit(
       `${paint('green', '✓')} The kit for ${readerNames[reader]} is written, ${counted(files.length, 'file')}:`,
       ...files.map(file => `    ${join(folder, file)}`),
       ...warnings.map(warning => `${paint('yellow', '!')} ${warning}`),
-      ...(inPlace.length === 0 ? [] : ['  Put your own values in the place of:', ...inPlace]),
+      ...(inPlace.length === 0 ? [] : ['  Replace the placeholders:', ...inPlace]),
       `  Next: read ${join(folder, 'README.md')}`,
     ],
   };

@@ -84,11 +84,16 @@ export function cloudsFor(reader: string | undefined): readonly ('s3' | 'gcs' | 
   return isKitReader(reader) ? clouds.filter(cloud => typeof fitOf(reader, cloud) !== 'string') : clouds;
 }
 
-/** What a person chooses from. */
-export const readerChoices = [
-  ...kitReaders.map(value => ({ value, description: readerNames[value] })),
-  { value: 'other', description: 'something else, or not known yet' },
-] as const;
+/** The readers to choose from: those that can read from the cloud, if it is known already. */
+export function readerChoices(destination: string | undefined) {
+  const possible = isCloud(destination)
+    ? kitReaders.filter(name => typeof fitOf(name, destination) !== 'string')
+    : kitReaders;
+  return [
+    ...possible.map(value => ({ value, description: readerNames[value] })),
+    { value: 'other', description: 'something else, or not known yet' } as const,
+  ];
+}
 
 const clouds = ['s3', 'gcs', 'azure'] as const;
 

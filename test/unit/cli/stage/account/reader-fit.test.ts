@@ -143,6 +143,8 @@ test('the clouds to choose from are those that the reader reads', () => {
   for (const name of ['splunk', 'other', undefined]) expect(cloudsFor(name)).toEqual(['s3', 'gcs', 'azure']);
 });
 
-test('every reader can be chosen', () => {
-  expect(readerChoices.map(({ value }) => value)).toEqual(reader.options);
+test('every reader can be chosen that reads from the cloud', () => {
+  const choices = (cloud?: string) => readerChoices(cloud).map(({ value }) => value);
+  for (const cloud of [undefined, 's3', 'ftp']) expect(choices(cloud)).toEqual(reader.options);
+  expect(choices('gcs')).toEqual(['splunk', 'elastic', 'secops', 'other']);
 });
