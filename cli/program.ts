@@ -8,6 +8,7 @@ import { registerPauseAndResume } from './commands/account/pause.ts';
 import { registerRemove } from './commands/account/remove.ts';
 import { registerShow } from './commands/account/show/show.ts';
 import { registerUpdate } from './commands/account/update.ts';
+import { registerCheckActions } from './commands/actions/check.ts';
 import { registerCompletion } from './commands/completion.ts';
 import { registerCost } from './commands/cost/cost.ts';
 import { registerDeliveries } from './commands/deliveries.ts';
@@ -16,6 +17,7 @@ import { registerExport } from './commands/export.ts';
 import { registerHelp } from './commands/help.ts';
 import { registerInspect } from './commands/inspect/inspect.ts';
 import { registerPlan } from './commands/plan.ts';
+import { registerReader } from './commands/reader/reader.ts';
 import { registerRedeliver } from './commands/redeliver/redeliver.ts';
 import { registerRetry } from './commands/retry.ts';
 import { registerRows } from './commands/rows.ts';
@@ -56,6 +58,10 @@ export function createProgram(run: Run): Command {
     registerExportRecords,
   ])
     register(accounts, run);
+  registerCheckActions(
+    program.command('actions').description('check the file that says what your actions mean'),
+    run,
+  );
   for (const register of [
     registerVerify,
     registerStatus,
@@ -66,6 +72,7 @@ export function createProgram(run: Run): Command {
     registerRedeliver,
     registerRetry,
     registerInspect,
+    registerReader,
     registerDoctor,
     registerCost,
     registerTick,

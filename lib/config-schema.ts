@@ -187,7 +187,9 @@ const settings = z.strictObject({
   auditLog: auditLog.optional(),
   productName: shortText('the name of your product').default('SaaS product'),
   vendorName: shortText('the name of your company').default('SaaS vendor'),
-  ocsfVersion: ocsfVersion.default('1.1.0'),
+  ocsfVersion: z
+    .enum(ocsfVersion.options, { error: `expected ${ocsfVersion.options.join(' or ')}` })
+    .default('1.1.0'),
   actionsFile: matching(/^[^\0]{1,1000}$/, 'the path of a JSON file').default(defaultActionsFile),
 });
 

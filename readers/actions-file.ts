@@ -12,11 +12,8 @@ export function readActionsFile(path: string): Validated<Actions> {
   try {
     content = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    return {
-      faults: [
-        error instanceof SyntaxError ? `${path} is not JSON: ${error.message}` : `${path} cannot be read`,
-      ],
-    };
+    // The message of a SyntaxError quotes the file, which may be a credential that was named by mistake.
+    return { faults: [`${path} ${error instanceof SyntaxError ? 'is not JSON' : 'cannot be read'}`] };
   }
   const { data, faults } = validateActions(content);
   return data === undefined ? { faults: faults.map(fault => `${path}: ${fault}`) } : { data, faults };

@@ -1,6 +1,7 @@
 import {
   type AttributeValue,
   type DynamoDBClient,
+  paginateQuery,
   QueryCommand,
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
@@ -13,6 +14,9 @@ export interface RowSampleOptions {
   readonly client: DynamoDBClient;
   readonly source: AuditLogSource;
 }
+
+/** The most rows that are requested at once. DynamoDB ends a page at 1 MB in any case. */
+const largestPage = 1000;
 
 /** Reads an account's first or last rows, also if their sort keys have an unexpected form. */
 export function createRowSample({ client, source }: RowSampleOptions) {
@@ -44,6 +48,31 @@ export function createRowSample({ client, source }: RowSampleOptions) {
     /** The rows with the least sort keys. Keys of an unexpected form may sort before all others. */
     oldest: (accountId: string, most: number) =>
       rowsAtEnd(accountId, { Limit: most, ScanIndexForward: true }, {}),
+
+    /** The values of one attribute in the rows with the greatest sort keys, the greatest first, page by page. */
+    async *newestValues(
+      accountId: string,
+      attribute: string,
+      most: number,
+    ): AsyncGenerator<readonly StoredValue[]> {
+      const pages = paginateQuery(
+        { client, pageSize: Math.min(most, largestPage) },
+        {
+          TableName: tableName,
+          KeyConditionExpression: '#partition = :account',
+          ProjectionExpression: '#attribute',
+          ExpressionAttributeNames: { '#partition': partitionKey, '#attribute': attribute },
+          ExpressionAttributeValues: { ':account': { S: accountId } },
+          ScanIndexForward: false,
+        },
+      );
+      let left = most;
+      for await (const { Items = [] } of pages) {
+        yield Items.slice(0, left).map(item => rowFrom(item)[attribute]);
+        left -= Items.length;
+        if (left <= 0) return;
+      }
+    },
 
     /** The greatest sort key, without the rest of its row; `undefined` if the account has no rows. */
     async newestKey(accountId: string): Promise<StoredValue> {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Destination } from './account.ts';
+import type { cloud } from './destination.ts';
 import type { Compression, EmptyWindows, Format } from './format.ts';
 
 /** The products that have a kit: files that a customer's team applies to read an account's files. */
@@ -19,7 +19,7 @@ export const readerNames: Record<KitReader, string> = {
   datadog: 'Datadog',
 };
 
-type Cloud = Destination['type'];
+type Cloud = z.infer<typeof cloud>;
 
 /** The files that a reader's input for a cloud reads. */
 export interface Fit {

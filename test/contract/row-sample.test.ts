@@ -53,6 +53,23 @@ describe('a look at the rows of an audit log', () => {
 
   const iso = ['2025-11-03T07:04:00.000Z#1', '2025-11-03T07:05:00.000Z#2', '2025-11-03T07:06:00.000Z#3'];
 
+  test('finds one attribute of the newest rows, page by page, and nothing beyond the number', async () => {
+    const keys = Array.from({ length: 2500 }, (_, index) => 1_764_000_000_000 + index);
+    const { sample } = await tableWith(keys);
+    const newest = keys.toReversed();
+    for (const most of [1, 999, 1000, 1001, 3000]) {
+      const pages = await Array.fromAsync(sample.newestValues('acme', 'recordedAt', most));
+      expect(pages.flat()).toEqual(newest.slice(0, most));
+      for (const page of pages) expect(page.length).toBeLessThanOrEqual(1000);
+    }
+    expect(await Array.fromAsync(sample.newestValues('acme', 'action', 2))).toEqual([['text', 'text']]);
+    expect((await Array.fromAsync(sample.newestValues('acme', 'no.such', 2))).flat()).toEqual([
+      undefined,
+      undefined,
+    ]);
+    expect((await Array.fromAsync(sample.newestValues('nobody', 'action', 2))).flat()).toEqual([]);
+  });
+
   test('finds the newest rows and the oldest, whole', async () => {
     const { sample } = await tableWith([...iso, ' 2025-11-03T08:00:00Z']);
     expect((await sample.newest('acme', 2)).map(row => row.recordedAt)).toEqual([iso[2], iso[1]]);

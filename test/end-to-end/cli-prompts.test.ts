@@ -36,6 +36,7 @@ test('adding an account asks for what is missing, again where an answer cannot b
     ['Account id:', 'acme\r'],
     ['Berlin):', 'Mars\r'],
     ['Berlin):', 'Europe/Berlin\r'],
+    ['Splunk', 'other\r'],
     ['Amazon S3', '\r'],
     ['Bucket:', `${buckets.s3}\r`],
     ['bucket:', `${bucketRegion}\r`],
@@ -57,6 +58,7 @@ test('the storage account of a credential that is there already is proposed', as
   await writeFile(join(folder, 'azure.txt'), world.credentials.secretOf('azure'));
   const given = `--time-zone UTC --secret-file ${join(folder, 'azure.txt')}`;
   const { exitCode, said, unasked } = await converse(`account add initech ${given}`, [
+    ['Splunk', 'other\r'],
     ['Amazon S3', 'azure\r'],
     [`Storage account: [${accountName}]`, 'no name\r'],
     [`Storage account: [${accountName}]`, '\r'],
@@ -71,6 +73,7 @@ test('a storage account is asked for before its credential, which has to be of i
   const { accountName } = world.credentials.azure;
   const given = `--time-zone UTC --destination azure --container ${buckets.azure}`;
   const { exitCode, said, unasked } = await converse(`account add umbrella ${given}`, [
+    ['Splunk', 'other\r'],
     ['Storage account:', `${accountName}\r`],
     ['type it in):', '\r'],
     ['(not shown)', `${secret.replace(accountName, 'elsewhere')}\r`],
@@ -79,6 +82,23 @@ test('a storage account is asked for before its credential, which has to be of i
   ]);
   expect({ exitCode, unasked }).toEqual({ exitCode: 0, unasked: [] });
   expect(said).toContain(`of the storage account elsewhere, and the account record names ${accountName}`);
+});
+
+test('a reader narrows the clouds to choose from, and says how its files are packed', async () => {
+  await writeFile(join(folder, 'azure.txt'), world.credentials.secretOf('azure'));
+  const given = `--time-zone UTC --secret-file ${join(folder, 'azure.txt')} --container ${buckets.azure}`;
+  const { exitCode, said, unasked } = await converse(`account add hooli ${given}`, [
+    ['Splunk', 'datadog\r'],
+    ['Amazon S3', 'azure\r'],
+    [/^\? Storage account: \[/, '\r'],
+  ]);
+  expect({ exitCode, unasked }).toEqual({ exitCode: 0, unasked: [] });
+  expect(said).not.toContain('gcs');
+  const { shown } = await converse('account show hooli --json', []);
+  expect(JSON.parse(shown)).toMatchObject({
+    record: { reader: 'datadog', compression: 'none', emptyWindows: 'skip' },
+    warnings: [],
+  });
 });
 
 test('an account that exists is told before the first question', async () => {

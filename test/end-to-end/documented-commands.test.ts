@@ -57,7 +57,9 @@ function substituted(command: string): string {
     ['2026-11-22', toIso(boundary).slice(0, 10)],
     ['audit_YWNtZQ_20261122T070000Z.zip', join(folder, lostFile)],
     ['--storage-account initech ', `--storage-account ${sampleStorageAccount} `],
-    ...['globex-key.json', 'initech-sas.json', 'accounts.ndjson'].map(name => [name, join(folder, name)]),
+    ...['globex-key.json', 'initech-sas.json', 'accounts.ndjson', 'soylent-splunk', 'sentinel-kit'].map(
+      name => [name, join(folder, name)],
+    ),
   ].reduce((text, [from = '', to = '']) => text.replaceAll(from, to), command);
 }
 
@@ -167,6 +169,17 @@ const documented: Readonly<Record<string, Documented>> = {
   },
   'npx siem-export retry --stage prod --yes --discard-foreign': { prints: /^1 message discarded\.$/m },
   'npx siem-export doctor --stage prod --fix': doctor,
+  'npx siem-export account add soylent --stage prod --time-zone Europe/London --reader splunk --destination gcs --bucket globex-siem --secret-file globex-key.json':
+    added('soylent'),
+  'npx siem-export reader splunk soylent --stage prod --out soylent-splunk': {
+    prints: /✓ The kit for Splunk is written, \d+ files:[\s\S]*soylent-splunk\/README\.md\n/,
+  },
+  'npx siem-export reader sentinel --destination azure --out sentinel-kit': {
+    prints: /✓ The kit for Microsoft Sentinel is written, \d+ files:[\s\S]*STORAGE_ACCOUNT: /,
+  },
+  'npx siem-export actions check acme --stage prod': {
+    prints: /^ +2 {2}Signed in +login +success +rules\.0$[\s\S]*✓ A rule matches each action\./m,
+  },
   'npx siem-export cost --accounts 200 --rows 1000000': { prints: /^\$[\d,.]+ a month: .* per account$/m },
 };
 

@@ -6,10 +6,20 @@ import { accountFaults } from '../../lambdas/domain/account.ts';
 import { readConfiguration } from '../../lib/config.ts';
 import { settingNames } from '../../lib/config-schema.ts';
 import { ConfigurationError } from '../../lib/configuration-error.ts';
+import { defaultActionsFile } from '../../readers/actions-file.ts';
 import { plainText, tableRows } from './page-tables.ts';
 
 const tableArn = 'arn:aws:dynamodb:eu-west-1:111122223333:table/audit';
 const keyArn = 'arn:aws:kms:eu-central-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000000';
+
+const folder = mkdtempSync(join(tmpdir(), 'siem-export-config-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function written(text: string): string {
+  const path = join(folder, 'stage.json');
+  writeFileSync(path, text);
+  return path;
+}
 
 function faultsOf(context: Record<string, unknown>): string {
   try {
@@ -34,6 +44,12 @@ describe('the configuration', () => {
       terminationProtection: true,
       tags: {},
       requiredFields: [],
+      actionsFile: defaultActionsFile,
+      ocsf: {
+        version: '1.1.0',
+        product: { name: 'SaaS product', vendor: 'SaaS vendor' },
+        mapping: expect.stringMatching(/^[0-9a-f]{16}$/),
+      },
     });
   });
 
@@ -173,15 +189,23 @@ describe('the fields that every row has to have', () => {
   });
 });
 
-describe('a configuration in a file of its own', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'siem-export-config-'));
-  afterAll(() => rmSync(folder, { recursive: true }));
-  const written = (text: string) => {
-    const path = join(folder, 'stage.json');
-    writeFileSync(path, text);
-    return path;
-  };
+describe('the mapping of OCSF events', () => {
+  test('depends on everything that decides an event, and on nothing else', () => {
+    const mappingOf = (context: object) => readConfiguration({ stage: 'prod', ...context }).ocsf.mapping;
+    const actionsFile = written('{"rules": [{"exact": "Signed in", "verb": "login"}]}');
+    const changes = [
+      {},
+      { productName: 'Example' },
+      { vendorName: 'Example' },
+      { ocsfVersion: '1.8.0' },
+      { actionsFile },
+    ];
+    expect(new Set(changes.map(mappingOf)).size).toBe(changes.length);
+    expect(mappingOf({ actionsFile: defaultActionsFile })).toBe(mappingOf({}));
+  });
+});
 
+describe('a configuration in a file of its own', () => {
   test('takes the place of the object in cdk.json; single settings still go over it', () => {
     const configFile = written('{"stage": "prod", "settleMinutes": 3, "vpc": {"egressAddresses": 1}}');
     const context = {
@@ -239,6 +263,10 @@ describe('a wrong configuration', () => {
       'auditLog.required.0: expected one of date, email',
     ],
     [{ 'siem-export': 'prod' }, 'siem-export: expected an object'],
+    [{ stage: 'dev', productName: '' }, 'productName: expected the name of your product'],
+    [{ stage: 'dev', vendorName: 'x'.repeat(65) }, 'vendorName: expected the name of your company'],
+    [{ stage: 'dev', ocsfVersion: '1.2.0' }, 'ocsfVersion: expected 1.1.0 or 1.8.0'],
+    [{ stage: 'dev', actionsFile: 'nowhere.json' }, 'actionsFile: nowhere.json cannot be read'],
     [{ stage: 'dev', auditLogSortKey: 'at' }, 'auditLog: expected either tableName or tableArn'],
     [
       { stage: 'dev', auditLogTableName: 'audit', auditLogSortKeyType: 'seconds' },

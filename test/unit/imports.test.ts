@@ -10,8 +10,9 @@ type Arrows = Readonly<Record<string, readonly string[]>>;
 /** Only tests import from `test`. */
 const allowedOutside: Arrows = {
   lambdas: [],
-  lib: ['lambdas'],
-  cli: ['lib', 'lambdas'],
+  readers: ['lambdas'],
+  lib: ['lambdas', 'readers'],
+  cli: ['lib', 'lambdas', 'readers'],
   local: ['cli', 'lib', 'lambdas'],
   bench: ['local', 'cli', 'lib', 'lambdas'],
   bin: ['local', 'cli', 'lib'],

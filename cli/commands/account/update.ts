@@ -7,7 +7,7 @@ import type { AccountRecord } from '../../stage/account/account-record.ts';
 import { type Change, changeAccount, type NamedSecret } from '../../stage/account/change-account.ts';
 import { checkRecord } from '../../stage/account/check-record.ts';
 import { customerGrant } from '../../stage/account/customer-grant.ts';
-import { readerMisfits } from '../../stage/account/reader-fit.ts';
+import { readerWarnings } from '../../stage/account/reader-fit.ts';
 import { changedAttributes } from '../../stage/account/record-change.ts';
 import { addRecordOptions, type RecordOptions, withOptions } from '../../stage/account/record-options.ts';
 import { existingRecord, openStores, type Stores } from '../../stage/account/stores.ts';
@@ -78,7 +78,7 @@ async function updateAccount(
   const warnings = [
     ...unknownAttributes(record),
     ...(given.timeZone ? timeZoneWarnings(account.timeZone) : []),
-    ...readerMisfits(account),
+    ...readerWarnings(account, command),
     ...(await warningsOf(account, secret, given, target)),
     ...tooLate,
   ];

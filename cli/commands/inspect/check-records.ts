@@ -2,6 +2,9 @@ import { recordColumns } from '../../../lambdas/domain/audit-record.ts';
 import type { Format } from '../../../lambdas/domain/format.ts';
 import type { Window } from '../../../lambdas/domain/window.ts';
 import { size } from '../../terminal/wording.ts';
+import { checkEvent, isEvent } from './check-event.ts';
+import { createLineRest, longestLine } from './line-rest.ts';
+import { isReadableDate } from './readable-date.ts';
 
 /** Counts and faults of the records in a file. */
 export interface RecordFigures {
@@ -23,16 +26,18 @@ export interface RecordFigures {
 }
 
 const keys = JSON.stringify(recordColumns.map(([name]) => name));
-const isoUtc = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const faultsKept = 20;
-/**
- * In characters. A DynamoDB row has up to 400 KB; each of the six columns may contain all of it, and escaping may
- * make it six times longer.
- */
-const longestLine = 16_000_000;
+const foreign = /\P{ASCII}/u;
+
+export interface RecordCheckOptions {
+  /** The window of the file; `undefined` if it is unknown. */
+  readonly window: Window | undefined;
+  /** Whether every character has to be ASCII, as in a file that is not packed. */
+  readonly ascii: boolean;
+}
 
 /** Checks the content of a delivered file chunk by chunk, so that memory does not grow with the file. */
-export function createRecordCheck(window: Window | undefined) {
+export function createRecordCheck({ window, ascii }: RecordCheckOptions) {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   const faults: string[] = [];
   const rest = createLineRest();
@@ -58,12 +63,15 @@ export function createRecordCheck(window: Window | undefined) {
     }
     if (line === 1 && text.startsWith('\ufeff')) fault('it begins with a byte-order mark');
     if (text.endsWith('\r')) fault('it ends in a carriage return');
+    if (ascii && foreign.test(text))
+      fault(
+        'it has characters outside ASCII, which a file that is not packed never has (was it unpacked from a zip or gzip?)',
+      );
     if (line === 1 && (text === '[' || text === '[]')) {
       format = 'json';
       closed = text === '[]';
       return;
     }
-    format ??= 'ndjson';
     if (format === 'json' && text === ']' && !closed) {
       closed = true;
       return;
@@ -75,24 +83,31 @@ export function createRecordCheck(window: Window | undefined) {
   function takeRecord(json: string): void {
     const record = parse(json);
     if (record === undefined) {
+      format ??= 'ndjson';
       fault(json === '' ? 'it is empty' : 'it is not a JSON object');
       return;
     }
+    format ??= isEvent(record) ? 'ocsf' : 'ndjson';
     figures.records++;
     if (json === above) figures.repeated++;
     above = json;
+    if (format === 'ocsf') {
+      const event = checkEvent(record);
+      for (const what of event.faults) fault(what);
+      takeDate(event.date);
+      return;
+    }
     if (JSON.stringify(Object.keys(record)) !== keys)
       fault(`its keys are ${Object.keys(record).join(', ').slice(0, 200)}`);
     takeDate(record.Date);
   }
 
-  function takeDate(value: unknown): void {
-    const date = typeof value === 'string' && isoUtc.test(value) ? value : undefined;
-    const instant = Date.parse(date ?? '');
-    if (date === undefined || Number.isNaN(instant)) {
+  function takeDate(date: unknown): void {
+    if (!isReadableDate(date)) {
       figures.unreadableDates++;
       return;
     }
+    const instant = Date.parse(date);
     firstDate ??= date;
     lastDate = date;
     if (instant < previous) figures.outOfOrder++;
@@ -136,29 +151,6 @@ export class NotUtf8Error extends Error {
   constructor(line: number) {
     super(`it is not UTF-8, about line ${line}`);
   }
-}
-
-/** The beginning of a line whose end has not arrived yet, in pieces. A line that is too long is not kept. */
-function createLineRest() {
-  let pieces: string[] = [];
-  let length = 0;
-  return {
-    add(piece: string): void {
-      length += piece.length;
-      if (length > longestLine) pieces = [];
-      else if (piece !== '') pieces.push(piece);
-    },
-
-    /** The line; `undefined` if it was too long. */
-    take(): string | undefined {
-      const line = length > longestLine ? undefined : pieces.join('');
-      pieces = [];
-      length = 0;
-      return line;
-    },
-
-    isEmpty: () => length === 0,
-  };
 }
 
 function parse(json: string): Record<string, unknown> | undefined {

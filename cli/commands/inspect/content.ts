@@ -6,17 +6,26 @@ import { gzipTime } from '../../../lambdas/archive/gzip.ts';
 import { msDosTime } from '../../../lambdas/archive/zip.ts';
 import type { FileName } from '../../../lambdas/domain/object-key.ts';
 import { FileFault, readEntry, readGzip, readZip } from './entry.ts';
-import { nameInside } from './file-name.ts';
+import { nameInside, packingOf } from './file-name.ts';
 
 /**
- * The content of a delivered file, decompressed. Its checksum is verified at the end.
+ * The content of a delivered file, unpacked. The checksum of a zip or gzip is verified at the end.
  *
  * @param name the file’s name, against which the headers are checked; absent if the file was renamed
- * @throws FileFault if the file is empty, or the zip or gzip is damaged
+ * @throws FileFault if a zip or gzip is empty or damaged
  */
 export async function* contentOf(path: string, name: FileName | undefined): AsyncGenerator<Buffer> {
+  const packing = packingOf(path);
+  if (packing === 'none') yield* createReadStream(path);
+  else yield* unpackedContent(path, name, packing === 'zip');
+}
+
+async function* unpackedContent(
+  path: string,
+  name: FileName | undefined,
+  isZip: boolean,
+): AsyncGenerator<Buffer> {
   if ((await stat(path)).size === 0) throw new FileFault('it is empty: a file without records is not');
-  const isZip = basename(path).endsWith('.zip');
   const entry = isZip ? await readEntry(path, readZip, 'zip') : await readEntry(path, readGzip, 'gzip');
   const expectedName = nameInside(name);
   if (expectedName !== undefined && entry.name !== expectedName)

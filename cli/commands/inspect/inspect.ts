@@ -21,7 +21,7 @@ import { createRecordCheck, NotUtf8Error, type RecordFigures } from './check-rec
 import { contentOf } from './content.ts';
 import { differences } from './differences.ts';
 import { FileFault } from './entry.ts';
-import { parseFileName } from './file-name.ts';
+import { packingOf, parseFileName } from './file-name.ts';
 
 interface InspectOptions {
   readonly ledger?: boolean;
@@ -31,7 +31,7 @@ export function registerInspect(program: Command, run: Run): void {
   program
     .command('inspect')
     .description('check a downloaded file: structure, UTF-8, schema, order, window')
-    .argument('<file>', 'a .zip or .json.gz')
+    .argument('<file>', 'a .zip, .json.gz or .json')
     .option('--ledger', 'also compare it with the ledger: is it the file that was delivered?')
     .addHelpText(
       'after',
@@ -100,8 +100,8 @@ async function inspect(context: CommandContext, path: string, { ledger }: Inspec
 }
 
 async function sizeOf(path: string): Promise<number> {
-  if (!/\.(zip|json\.gz)$/.test(path))
-    throw new CommandError('usage', `${path}: expected a file that ends in .zip or .json.gz`);
+  if (packingOf(path) === undefined)
+    throw new CommandError('usage', `${path}: expected a file that ends in .zip, .json.gz or .json`);
   const found = await lookAt(path);
   if (found.isFile()) return found.size;
   throw new CommandError(
@@ -124,7 +124,7 @@ async function checkContent(
   name: FileName | undefined,
   window: Window | undefined,
 ): Promise<{ figures?: RecordFigures; faults: readonly string[] }> {
-  const check = createRecordCheck(window);
+  const check = createRecordCheck({ window, ascii: packingOf(path) === 'none' });
   try {
     for await (const chunk of contentOf(path, name)) check.take(chunk);
     const figures = check.end();

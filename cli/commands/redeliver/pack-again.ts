@@ -1,8 +1,9 @@
 import { type Archive, createArchive } from '../../../lambdas/archive/archive.ts';
 import { deflateOnThreadPool } from '../../../lambdas/archive/deflate.ts';
-import { type Page, rowsOf } from '../../../lambdas/archive/page.ts';
+import type { Page } from '../../../lambdas/archive/page.ts';
 import type { DeliveredFile } from '../../../lambdas/domain/delivered-file.ts';
 import { entryName } from '../../../lambdas/domain/object-key.ts';
+import type { EncodeRows } from '../../../lambdas/exporter/cut-part.ts';
 import type { AuditLog } from '../../../lambdas/exporter/ports.ts';
 
 export interface Repacking {
@@ -12,6 +13,8 @@ export interface Repacking {
   readonly after: string | undefined;
   /** Compression level of zlib: 1 (fast) to 9 (small). */
   readonly level: number;
+  /** Makes the lines of the file’s format. */
+  readonly encode: EncodeRows;
   readonly auditLog: Pick<AuditLog, 'pages'>;
 }
 
@@ -19,7 +22,10 @@ export interface Repacking {
  * Makes a delivered file again, from the rows and the recipe in the ledger. If the rows are unchanged, it has the
  * same bytes.
  */
-export function packAgain({ accountId, file, after, level, auditLog }: Repacking, signal: AbortSignal) {
+export function packAgain(
+  { accountId, file, after, level, encode, auditLog }: Repacking,
+  signal: AbortSignal,
+) {
   const { window, part, final, format, compression, lastSortKey } = file;
   const pages = auditLog.pages(accountId, window, after, signal);
   let records = 0;
@@ -28,9 +34,9 @@ export function packAgain({ accountId, file, after, level, auditLog }: Repacking
     for await (const page of pages) {
       // The last part takes the rest of the window; the others end at the row that the ledger names.
       const end = final ? undefined : rowAfter(page, lastSortKey);
-      const rows = rowsOf(page, 0, end ?? page.count);
-      records += rows.count;
-      yield rows.lines;
+      const count = end ?? page.count;
+      records += count;
+      yield await encode(page, count);
       if (end !== undefined) return;
     }
   }

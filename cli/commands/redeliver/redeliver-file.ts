@@ -2,6 +2,7 @@ import type { Bucket } from '../../../lambdas/buckets/bucket.ts';
 import type { DeliveredFile } from '../../../lambdas/domain/delivered-file.ts';
 import { contentType, objectMetadata } from '../../../lambdas/domain/object-key.ts';
 import { compressionLevel } from '../../../lambdas/domain/recipe.ts';
+import type { EncodeRows } from '../../../lambdas/exporter/cut-part.ts';
 import type { AuditLog } from '../../../lambdas/exporter/ports.ts';
 import { packAgain } from './pack-again.ts';
 
@@ -11,21 +12,30 @@ export interface Redelivery {
   /** The last sort key of the previous part; absent for the first part. */
   readonly after: string | undefined;
   readonly auditLog: Pick<AuditLog, 'pages'>;
+  readonly encoding: Encoding;
   readonly bucket: Bucket;
   readonly writerVersion: string;
-  /** Whether to write the file even if its bytes differ from those delivered, because the rows have changed. */
+  /** Whether to write the file even if its bytes differ from those delivered, because rows or mapping have changed. */
   readonly asItIsNow: boolean;
+}
+
+/** How the lines of a file are made again. */
+export interface Encoding {
+  readonly encode: EncodeRows;
+  /** Identifies how OCSF events are made; absent for other formats. */
+  readonly mapping: string | undefined;
 }
 
 /** A delivered file that has an object. */
 export type FileWithObject = DeliveredFile & { readonly key: string };
 
 /**
- * `written`: with the bytes of the ledger; `written otherwise`: with other bytes, because the rows changed; `there
- * already`: not written, because an object has the key (maybe ours, if an earlier answer was unclear); `changed`: not
- * written, because the rows changed.
+ * `written`: with the bytes of the ledger; `written otherwise`: with other bytes, because the rows or the mapping changed;
+ * `there already`: not written, because an object has the key (maybe ours, if an earlier answer was unclear); `changed`:
+ * not written, because the rows changed; `mapped otherwise`: not written, because its OCSF events were made with other
+ * actions or settings; the rows may have changed, too.
  */
-export type Outcome = 'written' | 'written otherwise' | 'there already' | 'changed';
+export type Outcome = 'written' | 'written otherwise' | 'there already' | 'changed' | 'mapped otherwise';
 
 export interface Redelivered {
   readonly outcome: Outcome;
@@ -41,11 +51,13 @@ export async function redeliverFile(work: Redelivery): Promise<Redelivered> {
   const { accountId, file, bucket, writerVersion } = work;
   const { signal } = new AbortController();
   const trial = await findLevel(work, signal);
-  if (trial.level === undefined && !work.asItIsNow) return { ...trial, outcome: 'changed' };
+  if (trial.level === undefined && !work.asItIsNow)
+    return { ...trial, outcome: file.mapping === work.encoding.mapping ? 'changed' : 'mapped otherwise' };
 
   const { window, part, format, compression } = file;
   const name = { accountId, windowEnd: window.end, part, compression };
-  const made = packAgain({ ...work, level: trial.level ?? compressionLevel }, signal);
+  const { encode } = work.encoding;
+  const made = packAgain({ ...work, encode, level: trial.level ?? compressionLevel }, signal);
   const answer = await bucket.create(
     {
       key: file.key,
@@ -64,7 +76,7 @@ export async function redeliverFile(work: Redelivery): Promise<Redelivered> {
 }
 
 interface Trial {
-  /** Absent if no level gives the bytes of the ledger: then the rows have changed. */
+  /** Absent if no level gives the bytes of the ledger: then the rows or the mapping have changed. */
   readonly level: number | undefined;
   readonly records: number;
   readonly bytes: number;
@@ -73,8 +85,8 @@ interface Trial {
 /** The ledger does not store the compression level, and an earlier release may have used another one. */
 async function findLevel({ file, ...work }: Redelivery, signal: AbortSignal): Promise<Trial> {
   let [records, bytes] = [0, 0];
-  for (const level of [compressionLevel, ...levels.filter(other => other !== compressionLevel)]) {
-    const trial = packAgain({ ...work, file, level }, signal);
+  for (const level of file.compression === 'none' ? [compressionLevel] : levels) {
+    const trial = packAgain({ ...work, encode: work.encoding.encode, file, level }, signal);
     for await (const _ of trial.body) signal.throwIfAborted();
     const figures = trial.figures();
     ({ records, bytes } = figures);
@@ -84,4 +96,5 @@ async function findLevel({ file, ...work }: Redelivery, signal: AbortSignal): Pr
   return { level: undefined, records, bytes };
 }
 
-const levels = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+/** The present level first. */
+const levels = [compressionLevel, ...[1, 2, 3, 4, 5, 6, 7, 8, 9].filter(level => level !== compressionLevel)];

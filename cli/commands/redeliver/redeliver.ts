@@ -16,15 +16,17 @@ import { existingRecord, openStores } from '../../stage/account/stores.ts';
 import { createProbe } from '../../stage/bucket/probe.ts';
 import type { CommandContext } from '../../stage/context.ts';
 import { filesOfWindow } from '../../stage/ledger/delivered-window.ts';
+import { type ActionsOptions, actionsOption } from '../../stage/local-actions.ts';
 import type { Target } from '../../stage/target/target.ts';
 import { workThrough } from '../../stage/work.ts';
 import { CommandError } from '../../terminal/command-error.ts';
 import type { Report } from '../../terminal/report.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { counted, parseInstant, size } from '../../terminal/wording.ts';
+import { encodingsFor } from './encoding.ts';
 import { type FileWithObject, type Redelivered, redeliverFile } from './redeliver-file.ts';
 
-interface RedeliverOptions {
+interface RedeliverOptions extends ActionsOptions {
   readonly window: string;
   readonly asItIsNow?: boolean;
 }
@@ -39,12 +41,14 @@ export function registerRedeliver(program: Command, run: Run): void {
     .requiredOption('--window <end>', 'the window’s end, as "deliveries" shows it: 2026-11-22T18:30Z')
     .option(
       '--as-it-is-now',
-      'write them even if they differ from those delivered, because rows have changed',
+      'write them even if they differ from those delivered, because rows or actions have changed',
     )
+    .addOption(actionsOption())
     .addHelpText(
       'after',
       `
-Existing objects are never overwritten. The ledger is not changed.
+Existing objects are never overwritten. The ledger is not changed. Files of the format ocsf are made again with the actions
+of --actions; those with which the stage was deployed at the time give the same bytes.
 Exit code 1 if an object exists already, if the file cannot be made again with the same bytes, or if its rows changed during
 the upload.
 
@@ -56,13 +60,16 @@ Example:
 
 interface Redone extends Redelivered {
   readonly file: FileWithObject;
+  /** With what the events of the format `ocsf` are made now. */
+  readonly mapping: string | undefined;
 }
 
 async function redeliver(
   context: CommandContext,
   accountId: string,
-  { window, asItIsNow = false }: RedeliverOptions,
+  options: RedeliverOptions,
 ): Promise<Report> {
+  const { window, asItIsNow = false } = options;
   const end = parseInstant(window, '--window');
   const target = await context.target();
   const account = checkRecord(await existingRecord(openStores(target), accountId));
@@ -71,6 +78,7 @@ async function redeliver(
   const withObject = filesWithObject(files);
 
   const environment = await target.environment();
+  const encodingOf = encodingsFor(withObject, accountId, environment, options);
   const auditLog = openAuditLog(target, environment, context.terminal);
   const bucket = await openOwnBucket(target, account);
   const { writerVersion } = environment;
@@ -83,11 +91,12 @@ async function redeliver(
       what: 'files are made again',
       again: 'run the same command again to continue; it skips the files that exist',
       async each(file) {
-        const work = { accountId, file, after, auditLog, bucket, writerVersion, asItIsNow };
+        const encoding = encodingOf(file);
+        const work = { accountId, file, after, auditLog, encoding, bucket, writerVersion, asItIsNow };
         const redone = await redeliverFile(work).catch((thrown: unknown) => {
           throw explained(thrown, account, target);
         });
-        outcomes.push({ file, ...redone });
+        outcomes.push({ file, mapping: encoding.mapping, ...redone });
         after = file.lastSortKey;
       },
     });
@@ -164,6 +173,8 @@ async function openOwnBucket(target: Target, account: Account): Promise<Bucket> 
   }
 }
 
+const isMappedOtherwise = ({ file, mapping }: Redone) => file.mapping !== mapping;
+
 const differs = ({ file, records }: Redone) =>
   `${counted(records, 'record')} and different bytes; ${counted(file.records, 'record')} were delivered`;
 
@@ -175,12 +186,17 @@ function describe(redone: Redone, asItIsNow: boolean): string {
       return `written again with the same SHA-256 as in the ledger, ${figures}`;
     case 'written otherwise':
       return asItIsNow
-        ? `written with the present rows, ${size(bytes)}: ${differs(redone)}. The ledger was not changed`
+        ? `written with the present rows${isMappedOtherwise(redone) ? ' and actions' : ''}, ${size(bytes)}: ${differs(redone)}. The ledger was not changed`
         : `the rows changed during the upload: the object has ${differs(redone)}. The ledger was not changed`;
     case 'there already':
       return 'the object exists; it was not overwritten';
     case 'changed':
       return `the audit log now gives ${differs(redone)}. To write them, add --as-it-is-now`;
+    case 'mapped otherwise':
+      return (
+        `its events were made with other actions, product name or OCSF version (${redone.file.mapping} in the ledger, ${redone.mapping} now), ` +
+        `so there are ${differs(redone)}. Give the actions of then with --actions, or, to write it with those of now, add --as-it-is-now`
+      );
   }
 }
 

@@ -5,14 +5,13 @@ import type { Credential } from '../../../lambdas/domain/secret.ts';
 import { trialKey } from '../../../lambdas/domain/trial-object.ts';
 import type { AccountRecord } from '../../stage/account/account-record.ts';
 import { fixCommands } from '../../stage/account/check-record.ts';
-import { readerMisfits } from '../../stage/account/reader-fit.ts';
+import { fittingCommand, readerMisfits } from '../../stage/account/reader-fit.ts';
 import { remedyFor } from '../../stage/account/remedy.ts';
 import { unknownAttributes } from '../../stage/account/unknown-attributes.ts';
 import type { Probe } from '../../stage/bucket/probe.ts';
 import { type Step, unknownWriting } from '../../stage/bucket/steps.ts';
 import { credentialSteps } from '../../stage/secret/credential-steps.ts';
 import type { StackOutputs, Target } from '../../stage/target/target.ts';
-import { accountCommand } from '../../terminal/shell-word.ts';
 import { creationSteps } from './creation-steps.ts';
 import { stepOf } from './step-of.ts';
 
@@ -44,11 +43,7 @@ export async function* verifyAccount(verification: Verification): AsyncGenerator
       name: 'its reader can read the files',
       outcome: 'warning',
       detail: reasons.join('\n'),
-      remedy: accountCommand(
-        `${verification.target.command} account update`,
-        account.accountId,
-        '--compression <kind> --empty-windows <way>',
-      ),
+      remedy: fittingCommand(account, account.reader, verification.target.command),
     };
   const probe = verification.probeOf(account);
   const { destination } = account;

@@ -1,6 +1,14 @@
 import { type Account, parseAccount } from '../../../lambdas/domain/account.ts';
-import { fitOf, type KitReader, kitReaders, misfits, readerNames } from '../../../lambdas/domain/reader.ts';
+import {
+  fitOf,
+  type KitReader,
+  kitReaders,
+  misfits,
+  type Reader,
+  readerNames,
+} from '../../../lambdas/domain/reader.ts';
 import { CommandError } from '../../terminal/command-error.ts';
+import { accountCommand } from '../../terminal/shell-word.ts';
 import type { RecordOptions } from './record-options.ts';
 
 /** Why the account's reader cannot read its files. Empty if it can, or if the record names no reader with a kit. */
@@ -15,6 +23,40 @@ export function misfitsOfRecord(record: unknown): string[] {
   } catch {
     return [];
   }
+}
+
+/** A warning that the reader cannot read the files, with the command after which it can. Empty if it can already. */
+export function readerWarnings(account: Account, command: string): string[] {
+  const reasons = readerMisfits(account);
+  if (reasons.length === 0) return [];
+  return [`${reasons.join('; ')} → ${fittingCommand(account, account.reader, command)}`];
+}
+
+/** The `account update` after which the reader can read the files, with more options before its own. */
+export function fittingCommand(
+  account: Account,
+  name: Reader | undefined,
+  command: string,
+  more: readonly string[] = [],
+): string {
+  const options = [...more, ...fittingOptions(account, name)];
+  return accountCommand(`${command} account update`, account.accountId, ...options);
+}
+
+/** The options of `account update` after which the reader can read the files. Empty if it can already. */
+function fittingOptions(
+  { format, compression, emptyWindows, destination }: Account,
+  reader: Reader | undefined,
+): string[] {
+  if (!isKitReader(reader)) return [];
+  const fit = fitOf(reader, destination.type);
+  if (typeof fit === 'string') return ['--reader <product>'];
+  const { compressions, emptyFiles } = fit;
+  return [
+    ...(format === 'json' ? ['--format ndjson'] : []),
+    ...(compressions.includes(compression) ? [] : [`--compression ${compressions[0]}`]),
+    ...(emptyFiles !== undefined && emptyWindows === 'file' ? ['--empty-windows skip'] : []),
+  ];
 }
 
 /**
@@ -42,11 +84,16 @@ export function cloudsFor(reader: string | undefined): readonly ('s3' | 'gcs' | 
   return isKitReader(reader) ? clouds.filter(cloud => typeof fitOf(reader, cloud) !== 'string') : clouds;
 }
 
-/** What a person chooses from. */
-export const readerChoices = [
-  ...kitReaders.map(value => ({ value, description: readerNames[value] })),
-  { value: 'other', description: 'something else, or not known yet' },
-] as const;
+/** The readers to choose from: those that can read from the cloud, if it is known already. */
+export function readerChoices(destination: string | undefined) {
+  const possible = isCloud(destination)
+    ? kitReaders.filter(name => typeof fitOf(name, destination) !== 'string')
+    : kitReaders;
+  return [
+    ...possible.map(value => ({ value, description: readerNames[value] })),
+    { value: 'other', description: 'something else, or not known yet' } as const,
+  ];
+}
 
 const clouds = ['s3', 'gcs', 'azure'] as const;
 

@@ -1,6 +1,6 @@
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { createRowSample, rowFrom } from '../../../lambdas/aws/row-sample.ts';
-import type { StoredRow } from '../../../lambdas/domain/audit-record.ts';
+import type { StoredRow, StoredValue } from '../../../lambdas/domain/audit-record.ts';
 import type { AuditLogSource } from '../../../lambdas/environment.ts';
 import type { Target } from '../target/target.ts';
 
@@ -22,6 +22,17 @@ export async function rowsOfAccount(target: Target, accountId: string): Promise<
     const newest = await sample.newest(accountId, newestRows);
     return newest.length < newestRows ? newest : [...newest, ...(await sample.oldest(accountId, 1))];
   });
+}
+
+/** The actions of an account’s newest rows, the newest first, page by page. Reads no other attribute. */
+export async function* newestActions(
+  target: Target,
+  accountId: string,
+  most: number,
+): AsyncGenerator<readonly StoredValue[]> {
+  const { auditLog } = await target.environment();
+  const sample = createRowSample({ client: clientFor(target, auditLog), source: auditLog });
+  yield* sample.newestValues(accountId, auditLog.attributes.action, most);
 }
 
 /** A few rows of any accounts. */

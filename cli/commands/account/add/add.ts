@@ -12,7 +12,7 @@ import type { AccountRecord } from '../../../stage/account/account-record.ts';
 import { checkRecord, faultAt } from '../../../stage/account/check-record.ts';
 import { addWithSecret } from '../../../stage/account/claim.ts';
 import { customerGrant } from '../../../stage/account/customer-grant.ts';
-import { readerMisfits, withFittingFiles } from '../../../stage/account/reader-fit.ts';
+import { readerWarnings, withFittingFiles } from '../../../stage/account/reader-fit.ts';
 import { addRecordOptions, type RecordOptions, withOptions } from '../../../stage/account/record-options.ts';
 import { nextWindowOf } from '../../../stage/account/standing.ts';
 import { storageAccountHints, storageAccountIn } from '../../../stage/account/storage-account.ts';
@@ -119,7 +119,7 @@ async function addAccount(
       other => `there is another account whose id looks the same: ${quotedId(other)}`,
     ),
     ...timeZoneWarnings(account.timeZone),
-    ...readerMisfits(account),
+    ...readerWarnings(account, stores.command),
     ...(secret === undefined
       ? await namedSecretWarnings(account, { client: target.secrets, prefix: outputs.SecretPrefix, ...check })
       : credentialWarnings(account, secret, check)),

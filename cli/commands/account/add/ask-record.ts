@@ -35,7 +35,7 @@ export async function askForMissing(
     options[name] = await ask(terminal, question, { faultOf, proposed });
   };
   await complete('timeZone', 'timeZone', 'Time zone (IANA name, such as Europe/Berlin):');
-  options.reader ??= await choose(terminal, 'What reads the files:', readerChoices);
+  options.reader ??= await choose(terminal, 'What reads the files:', readerChoices(options.destination));
   const possible = cloudsFor(options.reader);
   options.destination ??= await choose(
     terminal,

@@ -12,7 +12,7 @@ import type { Run } from '../../../run.ts';
 import { idWarnings, quotedId } from '../../../stage/account/account-id.ts';
 import type { AccountRecord } from '../../../stage/account/account-record.ts';
 import { fixCommands } from '../../../stage/account/check-record.ts';
-import { readerMisfits } from '../../../stage/account/reader-fit.ts';
+import { readerWarnings } from '../../../stage/account/reader-fit.ts';
 import { remedyFor } from '../../../stage/account/remedy.ts';
 import { standingJson, stateStyles } from '../../../stage/account/shown-standing.ts';
 import { type Standing, standingOf } from '../../../stage/account/standing.ts';
@@ -57,7 +57,11 @@ async function showAccount(context: CommandContext, accountId: string): Promise<
   const standing = standingOf(record, cursors.get(accountId), await target.now(), settleSeconds * 1000);
   const { account, faults } = standing;
   const remedy = await remedyOf(standing, target);
-  const warnings = [...idWarnings(accountId), ...unknownAttributes(record)];
+  const warnings = [
+    ...idWarnings(accountId),
+    ...unknownAttributes(record),
+    ...(account === undefined ? [] : readerWarnings(account, target.command)),
+  ];
   return {
     json: {
       ...standingJson(standing),
@@ -138,7 +142,7 @@ function describe(shown: Shown, terminal: Terminal): string[] {
       ...(account?.destination.type === 's3' ? describeS3(account.destination) : []),
       ['secret', account?.secretId],
       ['file', account && describeFiles(account)],
-      ['reader', account && describeReader(account)],
+      ['reader', account?.reader],
       ['export from', account?.exportFrom === undefined ? undefined : utcTime(account.exportFrom)],
       ['add-on expires', account?.addOnExpiresAt === undefined ? undefined : utcTime(account.addOnExpiresAt)],
       ['next window', nextWindow && describeWindow(nextWindow, timeZone)],
@@ -163,14 +167,6 @@ function describeWindow(window: Window, timeZone: string | undefined): string {
 function describeFiles({ format, compression, emptyWindows }: Account): string {
   const packed = compression === 'none' ? 'not packed' : compression;
   return `${format}, ${packed}${emptyWindows === 'skip' ? ', none for a window without records' : ''}`;
-}
-
-function describeReader(account: Account): string | undefined {
-  if (account.reader === undefined) return undefined;
-  const reasons = readerMisfits(account);
-  return reasons.length === 0
-    ? account.reader
-    : [`${account.reader}, which cannot read these files:`, ...reasons].join('\n');
 }
 
 function describeS3(destination: S3Destination) {

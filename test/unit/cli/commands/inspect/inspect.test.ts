@@ -9,8 +9,11 @@ import { contentOf } from '../../../../../cli/commands/inspect/content.ts';
 import { FileFault } from '../../../../../cli/commands/inspect/entry.ts';
 import { parseFileName } from '../../../../../cli/commands/inspect/file-name.ts';
 import type { Container } from '../../../../../lambdas/archive/container.ts';
+import { encodeRows } from '../../../../../lambdas/archive/encode-rows.ts';
 import { gzip } from '../../../../../lambdas/archive/gzip.ts';
+import { createOcsfEncoder } from '../../../../../lambdas/archive/ocsf/ocsf-encoder.ts';
 import { zip } from '../../../../../lambdas/archive/zip.ts';
+import { defaultAttributes, type StoredRow } from '../../../../../lambdas/domain/audit-record.ts';
 
 const record = (date: unknown) =>
   JSON.stringify({
@@ -25,9 +28,25 @@ const first = record('2026-11-22T04:00:00.000Z');
 const second = record('2026-11-22T05:00:00.000Z');
 const window = { start: Date.parse('2026-11-22T04:00:00Z'), end: Date.parse('2026-11-22T08:00:00Z') };
 
+const dated = '2026-11-22T04:00:00.000Z';
+/** As much of an event as is checked. */
+const event = {
+  class_uid: 6003,
+  time: Date.parse(dated),
+  metadata: { version: '1.1.0', original_time: dated },
+};
+
+/** The lines of the format `ocsf`, as the exporter writes them. */
+function ocsfLines(rows: readonly StoredRow[]): Uint8Array {
+  const product = { name: 'Example SaaS', vendor: 'Example' };
+  const encoder = createOcsfEncoder('acme', { version: '1.1.0', product, actions: [] });
+  const page = encodeRows(rows, defaultAttributes);
+  return encoder.encode(page, 0, page.count);
+}
+
 describe('the records of a file', () => {
-  const check = (text: string | Uint8Array) => {
-    const records = createRecordCheck(window);
+  const check = (text: string | Uint8Array, ascii = false) => {
+    const records = createRecordCheck({ window, ascii });
     // Byte by byte, so that characters and lines are split everywhere.
     for (const byte of Buffer.from(text as string)) records.take(Uint8Array.of(byte));
     return records.end();
@@ -68,8 +87,62 @@ describe('the records of a file', () => {
     expect(check(`[\n${first},\n${first}\n]\n`)).toMatchObject({ faults: [], repeated: 1 });
   });
 
+  test('are counted in a file of OCSF events, and dated by the date of the record', async () => {
+    const rows = [
+      { recordedAt: '2026-11-22T05:00:00.000Z#1', action: 'Signed in', date: '2026-11-22T05:00:00.000Z' },
+      { recordedAt: '2026-11-22T05:00:01.000Z#2', action: 'Deleted Ж', date: '2026-11-22T04:00:00.000Z' },
+      { recordedAt: '2026-11-22T05:00:02.000Z#3', action: 'Signed in', date: 'last week' },
+      { recordedAt: '2026-11-22T05:00:03.000Z#4', action: 'Signed in' },
+    ];
+    const events = ocsfLines(rows);
+    expect(check(events)).toMatchObject({
+      format: 'ocsf',
+      records: 4,
+      faults: [],
+      unreadableDates: 1,
+      outOfOrder: 1,
+      outsideWindow: 0,
+      firstDate: '2026-11-22T05:00:00.000Z',
+      lastDate: '2026-11-22T05:00:03.000Z',
+    });
+  });
+
+  test.each([
+    ['a class of its own', { class_uid: 1001 }, 'its class_uid is not 3002 or 6003'],
+    ['no version', { metadata: { original_time: dated } }, 'it has no metadata.version'],
+    ['a fraction of a millisecond', { time: 0.5 }, 'its time is not a whole number'],
+    ['a time as text', { time: dated }, 'its time is not a whole number'],
+    ['no time', { time: undefined }, 'its time is not a whole number'],
+    ['another time', { time: 1 }, 'its time is another instant than its metadata.original_time'],
+    ['metadata that are text', { metadata: '1.1.0' }, 'it has no metadata.version'],
+  ])('are faulty events with %s', (_what, change, fault) => {
+    const changed = JSON.stringify({ ...event, ...change });
+    expect(check(`${JSON.stringify(event)}\n${changed}\n`)).toMatchObject({
+      format: 'ocsf',
+      records: 2,
+      faults: [`line 2: ${fault}`],
+    });
+  });
+
+  test('are no events behind an event, if they have the keys of a record', () => {
+    const { faults } = check(`${JSON.stringify(event)}\n${first}\n`);
+    expect(faults).toContain('line 2: its class_uid is not 3002 or 6003');
+    expect(check(`${first}\n${JSON.stringify(event)}\n`).faults).toEqual([
+      'line 2: its keys are class_uid, time, metadata',
+    ]);
+  });
+
+  test('have only ASCII characters in a file that is not packed', () => {
+    const foreign = first.replace('"x"', '"é"');
+    expect(check(`${foreign}\n`).faults).toEqual([]);
+    expect(check(`${first.replace('"x"', String.raw`"\u00e9"`)}\n`, true).faults).toEqual([]);
+    expect(check(`${first}\n${foreign}\n`, true).faults).toEqual([
+      expect.stringContaining('line 2: it has characters outside ASCII'),
+    ]);
+  });
+
   test('may be of any length that a row can have, and no line is kept beyond it', () => {
-    const records = createRecordCheck(undefined);
+    const records = createRecordCheck({ window: undefined, ascii: false });
     const chunk = Buffer.alloc(65_536, ' ');
     records.take(Buffer.from(`${first}\n`));
     const begun = performance.now();
@@ -79,18 +152,18 @@ describe('the records of a file', () => {
     records.take(Buffer.from(`\n${second}\n`));
     expect(records.end()).toMatchObject({
       records: 2,
-      faults: ['line 2: it is longer than a record can be (16.0 MB)'],
+      faults: ['line 2: it is longer than a record can be (20.0 MB)'],
     });
-    const unended = createRecordCheck(undefined);
-    for (let taken = 0; taken < 300; taken++) unended.take(chunk);
+    const unended = createRecordCheck({ window: undefined, ascii: false });
+    for (let taken = 0; taken < 310; taken++) unended.take(chunk);
     expect(unended.end().faults).toEqual([
-      'line 1: it is longer than a record can be (16.0 MB)',
+      'line 1: it is longer than a record can be (20.0 MB)',
       'line 1: it does not end in a line feed',
     ]);
   });
 
   test('have to be UTF-8', () => {
-    const records = createRecordCheck(undefined);
+    const records = createRecordCheck({ window: undefined, ascii: false });
     expect(() => records.take(Uint8Array.of(0x22, 0xff))).toThrow('it is not UTF-8, about line 1');
   });
 });
@@ -111,6 +184,7 @@ describe('a file', () => {
   const zipName = 'audit_YWNtZQ_20261122T080000Z.zip';
   const gzipName = 'audit_YWNtZQ_20261122T080000Z.json.gz';
   const inside = 'audit_YWNtZQ_20261122T080000Z.json';
+  const plainName = inside;
   const content = Buffer.from(`${first}\n`);
   /** A file as it is delivered. */
   const packed = async (container: Container, name = inside, modifiedAt = window.end) => {
@@ -127,6 +201,12 @@ describe('a file', () => {
     expect(await read(zipName, await packed(zip))).toBe(`${first}\n`);
     expect(await read(gzipName, await packed(gzip))).toBe(`${first}\n`);
     expect(await read('renamed.zip', await packed(zip, 'x', 0))).toBe(`${first}\n`);
+  });
+
+  test('that is not packed is read as it is, also without records', async () => {
+    expect(await read(plainName, content)).toBe(`${first}\n`);
+    expect(await read(plainName, new Uint8Array(0))).toBe('');
+    expect(parseFileName(plainName)).toMatchObject({ accountId: 'acme', compression: 'none' });
   });
 
   test('is refused with another name inside, more files, another time, or its end cut off', async () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { packAgain } from '../../../../../cli/commands/redeliver/pack-again.ts';
-import { redeliverFile } from '../../../../../cli/commands/redeliver/redeliver-file.ts';
+import { type Encoding, redeliverFile } from '../../../../../cli/commands/redeliver/redeliver-file.ts';
 import type { Page } from '../../../../../lambdas/archive/page.ts';
 import {
   type Answer,
@@ -13,7 +13,9 @@ import {
 } from '../../../../../lambdas/buckets/bucket.ts';
 import type { DeliveredFile } from '../../../../../lambdas/domain/delivered-file.ts';
 import { ExportError } from '../../../../../lambdas/domain/failure.ts';
+import { objectKey } from '../../../../../lambdas/domain/object-key.ts';
 import { compressionLevel } from '../../../../../lambdas/domain/recipe.ts';
+import { plainLines } from '../../../../../lambdas/exporter/cut-part.ts';
 import type { AuditLog } from '../../../../../lambdas/exporter/ports.ts';
 
 const window = { start: Date.parse('2026-11-22T00:00:00Z'), end: Date.parse('2026-11-22T04:00:00Z') };
@@ -52,7 +54,7 @@ async function deliveredFile(compression: DeliveredFile['compression']): Promise
     part: 1,
     final: true,
     place: { type: 'gcs', bucket: 'acme-audit' },
-    key: `audit/YWNtZQ/audit_YWNtZQ_20261122T040000Z.${compression === 'zip' ? 'zip' : 'json.gz'}`,
+    key: objectKey(undefined, { accountId: 'acme', windowEnd: window.end, part: 1, compression }),
     format: 'ndjson',
     compression,
     records: delivered.length,
@@ -64,7 +66,7 @@ async function deliveredFile(compression: DeliveredFile['compression']): Promise
     startedAt: window.end,
     deliveredAt: window.end,
   } as const;
-  const work = { accountId: 'acme', after: undefined, level: compressionLevel };
+  const work = { accountId: 'acme', after: undefined, encode: plainLines, level: compressionLevel };
   const made = packAgain(
     { ...work, file: recipe, auditLog: auditLogOf(delivered) },
     new AbortController().signal,
@@ -87,20 +89,27 @@ function memoryBucket(answer: Answer) {
   return { bucket, written: () => hash.digest('hex') };
 }
 
-function redeliver(auditLog: Pages, bucket: Bucket, asItIsNow = false, lost = file) {
+function redeliver(
+  auditLog: Pages,
+  bucket: Bucket,
+  asItIsNow = false,
+  lost = file,
+  encoding: Encoding = { encode: plainLines, mapping: undefined },
+) {
   const writerVersion = '0.0.0';
   return redeliverFile({
     accountId: 'acme',
     file: { ...lost, key: lost.key ?? '' },
     after: undefined,
     auditLog,
+    encoding,
     bucket,
     writerVersion,
     asItIsNow,
   });
 }
 
-test.each(['zip', 'gzip'] as const)(
+test.each(['zip', 'gzip', 'none'] as const)(
   'a %s file that comes out as it was both times is written',
   async kind => {
     const lost = await deliveredFile(kind);
@@ -140,4 +149,40 @@ test('a bucket that refuses, or leaves open what became of the file, is a failur
     const { bucket } = memoryBucket(answer);
     await expect(redeliver(auditLogOf(delivered, delivered), bucket)).rejects.toBe(failure);
   }
+});
+
+describe('a file of OCSF events', () => {
+  const encoding: Encoding = { encode: () => Buffer.from('{"class_uid":6003}\n'), mapping: 'now' };
+  const delivered = async (mapping: string, made: string) => {
+    const body = Buffer.from(made);
+    const sha256 = createHash('sha256').update(body).digest('hex');
+    const { key: _, ...plain } = await deliveredFile('none');
+    const figures = { mapping, sha256, bytes: body.length, uncompressedBytes: body.length };
+    return { ...plain, ...figures, key: 'audit/YWNtZQ/x.json', format: 'ocsf' } as const;
+  };
+  const rows = ['{"Action":"Signed in"}\n'];
+
+  test.each(['now', 'then'])(
+    'is written if its bytes are the same, whatever the mapping: %s',
+    async mapping => {
+      const lost = await delivered(mapping, '{"class_uid":6003}\n');
+      const { bucket, written } = memoryBucket(created);
+      const redone = await redeliver(auditLogOf(rows, rows), bucket, false, lost, encoding);
+      expect(redone).toMatchObject({ outcome: 'written', records: 1 });
+      expect(written()).toBe(lost.sha256);
+    },
+  );
+
+  test.each([
+    ['now', 'changed'],
+    ['then', 'mapped otherwise'],
+  ])('with other bytes and the mapping of %s is %s', async (mapping, outcome) => {
+    const lost = await delivered(mapping, '{"class_uid":3002}\n');
+    const { bucket } = memoryBucket(created);
+    const redone = await redeliver(auditLogOf(rows), bucket, false, lost, encoding);
+    expect(redone).toMatchObject({ outcome, records: 1 });
+    expect(await redeliver(auditLogOf(rows, rows), bucket, true, lost, encoding)).toMatchObject({
+      outcome: 'written otherwise',
+    });
+  });
 });

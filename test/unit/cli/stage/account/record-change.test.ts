@@ -29,7 +29,7 @@ const asItWas =
   'accountId = {"S":"acme"} AND timeZone = {"S":"UTC"} AND attribute_not_exists(exportFrom) AND ' +
   'attribute_not_exists(addOnExpiresAt) AND status = {"S":"active"} AND size(destination) = {"N":"2"} AND ' +
   'destination.type = {"S":"gcs"} AND destination.bucket = {"S":"acme-audit"} AND ' +
-  'secretId = {"S":"siem-export/prod/acme"} AND attribute_not_exists(format) AND attribute_not_exists(compression)';
+  'secretId = {"S":"siem-export/prod/acme"} AND attribute_not_exists(format) AND attribute_not_exists(compression) AND attribute_not_exists(emptyWindows) AND attribute_not_exists(reader)';
 
 describe('a change of a record', () => {
   test('sets and removes what is different, if every attribute that exports follow is as it was', () => {
