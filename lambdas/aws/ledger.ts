@@ -127,9 +127,11 @@ export function createLedger({ client, tableName }: { client: DynamoDBClient; ta
                       'failures = :zero, deliveredAt = :now, deliveredTo = :place' +
                       `${acceptedAt === undefined ? '' : ', acceptedAt = :accepted'}${next.intent ? ', intent = :intent' : ''} ` +
                       `REMOVE lastError, tooLargeBytes, failingSince${next.intent ? '' : ', intent'}`,
-                    ConditionExpression: 'version = :version',
+                    // Without an object nothing shows that another exporter with the same message is creating one.
+                    ConditionExpression: `version = :version${file.key === undefined ? ' AND lastWrite = :seen' : ''}`,
                     ExpressionAttributeValues: values({
                       ':version': version,
+                      ...(file.key === undefined && { ':seen': cursor.lastWrite }),
                       ':through': toIso(next.exportedThrough),
                       ':next': next.version,
                       ':write': next.lastWrite,

@@ -14,8 +14,8 @@ const latest = Date.UTC(2100);
 
 /** The longest key in bytes of S3 and Google Cloud Storage; Azure allows as many characters. */
 const longestKey = 1024;
-/** Three bytes of an id make four of its base64url; the rest of a file's name is `audit__20261122T183000Z_0001.json.gz`. */
-const longestId = Math.floor(((longestName - 36) * 3) / 4);
+/** Three bytes of an id make four of its base64url; the rest of a file's name is `audit__20261122T183000Z_999999.json.gz`. */
+const longestId = Math.floor(((longestName - 38) * 3) / 4);
 
 const isoInstant = z.union([
   z.iso.datetime({ offset: true }),
@@ -159,7 +159,7 @@ function faultsOfRegion({ region, roleArn, kmsKeyId }: Record<string, unknown>):
 /** A key must be one that every cloud takes, and a file must have a name that can be saved. */
 function faultsOfNames(id: unknown, prefix: unknown): string[] {
   if (!accountId.safeParse(id).success || typeof id !== 'string') return [];
-  const file = { accountId: id, windowEnd: latest, part: 9999, compression: 'gzip' } as const;
+  const file = { accountId: id, windowEnd: latest, part: 999_999, compression: 'gzip' } as const;
   const key = objectKey(typeof prefix === 'string' ? prefix : undefined, file);
   const keyBytes = Buffer.byteLength(key);
   const nameBytes = Buffer.byteLength(key.slice(key.lastIndexOf('/') + 1));

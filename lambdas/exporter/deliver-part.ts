@@ -7,7 +7,7 @@ import { contentType, objectKey, objectMetadata } from '../domain/object-key.ts'
 import { placeName } from '../domain/recipe.ts';
 import { type PackedPart, packPart } from './pack-part.ts';
 import { fileNameOf, type PartDelivery } from './part-delivery.ts';
-import { type NotNeeded, skipQuietWindow, withoutObject } from './quiet-window.ts';
+import { type NotNeeded, skipEmptyWindow, withoutObject } from './empty-window.ts';
 import { reportFailure } from './report-failure.ts';
 
 /**
@@ -138,7 +138,7 @@ async function create(upload: Upload, bucket: Bucket): Promise<Sent> {
     metadata: objectMetadata(fileNameOf(delivery), window.start, recipe.format, settings.writerVersion),
   };
   try {
-    const skipped = await skipQuietWindow(delivery, bucket, packed);
+    const skipped = await skipEmptyWindow(delivery, bucket, packed);
     if (skipped) return { answer: skipped, packed: undefined };
     const watch = { signal: deadline.signal, step: (step: UploadStep) => noteStep(upload, step) };
     const answer = await bucket.create(object, watch);

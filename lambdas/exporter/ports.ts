@@ -65,7 +65,7 @@ export interface Ledger {
   noteCreating(accountId: string, cursor: Cursor, attempt: Pick<Attempt, 'token'>): Promise<boolean>;
   /**
    * Writes the file's row and moves the cursor to the window's end or to its next part, in one transaction. For a window
-   * without an object the cursor keeps its `acceptedAt`.
+   * without an object the cursor keeps its `acceptedAt`, and nothing may have been written to it since the caller read it.
    */
   commit(accountId: string, cursor: Cursor, file: DeliveredFile): Promise<Cursor | undefined>;
   /** Stores a failure and ends the attempt's lease. Removes the attempt if it wrote nothing. */

@@ -54,6 +54,7 @@ const committed = {
   version: 2,
   lastWrite: 'committed 1',
   deliveredAt: file.deliveredAt,
+  acceptedAt: file.deliveredAt,
   deliveredTo: 's3://acme-audit',
   intent: undefined,
   attempts: [],
@@ -188,6 +189,23 @@ describe('the ledger', () => {
     expect(moved).toEqual(committed);
     expect(await ledger.readCursor(accountId)).toEqual(moved);
     expect(await ledger.commit(accountId, cursor, file)).toBeUndefined();
+  });
+
+  it('keeps, behind a window without an object, when the bucket accepted one', async () => {
+    const { key: _, ...quiet } = file;
+    const cursor = { ...(await begun()), acceptedAt: start };
+    const moved = await ledger.commit(accountId, cursor, quiet);
+    expect(moved).toEqual({ ...committed, acceptedAt: start });
+    expect(await ledger.readCursor(accountId)).toEqual(moved);
+    expect(await files.files(accountId)).toEqual([quiet]);
+  });
+
+  it('commits a window without an object only if nobody else has begun one', async () => {
+    const { key: _, ...quiet } = file;
+    const cursor = await begun();
+    await ledger.begin(accountId, cursor, intent, other);
+    expect(await ledger.commit(accountId, cursor, quiet)).toBeUndefined();
+    expect(await files.files(accountId)).toEqual([]);
   });
 
   it('moves behind any other part to the next part of the window', async () => {

@@ -52,7 +52,7 @@ export const exporterSabotages: readonly Sabotage[] = [
     name: 'a window with rows is taken for one without',
     edits: [
       {
-        file: 'exporter/quiet-window.ts',
+        file: 'exporter/empty-window.ts',
         text: 'if (!(await packed.isEmpty())) return undefined;',
         replacement: '',
       },
@@ -62,8 +62,8 @@ export const exporterSabotages: readonly Sabotage[] = [
     name: 'a window without rows forgets the object that an earlier attempt may have created',
     edits: [
       {
-        file: 'exporter/quiet-window.ts',
-        text: ' || cursor.attempts.length > 0',
+        file: 'exporter/empty-window.ts',
+        text: ' || mayExist',
         replacement: '',
       },
     ],

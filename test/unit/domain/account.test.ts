@@ -67,7 +67,7 @@ describe('a valid account record', () => {
     ['a path', '../../x'],
     ['a slash', 'a/b'],
     ['128 letters', 'a'.repeat(128)],
-    ['164 bytes', '😀'.repeat(41)],
+    ['162 bytes', `${'😀'.repeat(40)}ab`],
   ])('may have an id with %s', (_, accountId) => {
     expect(parseAccount({ ...record, accountId }).accountId).toBe(accountId);
   });
@@ -150,7 +150,7 @@ describe('faults of an account record', () => {
   });
 
   it('every file must have a name that can be saved', () => {
-    const longest = '😀'.repeat(41);
+    const longest = `${'😀'.repeat(40)}ab`;
     expect(faultsOf({ ...record, accountId: longest })).toEqual([]);
     const file = {
       accountId: longest,
@@ -158,10 +158,10 @@ describe('faults of an account record', () => {
       part: 2,
       compression: 'gzip',
     } as const;
-    expect(Buffer.byteLength(objectKey(undefined, file).split('/').at(-1) ?? '')).toBe(255);
+    expect(Buffer.byteLength(objectKey(undefined, file).split('/').at(-1) ?? '')).toBeLessThanOrEqual(255);
     for (const accountId of [`${longest}a`, '😀'.repeat(128)])
       expect(faultsOf({ ...record, accountId })).toEqual([
-        `accountId: expected at most 164 bytes of UTF-8, so that a file's name has at most 255, got ${Buffer.byteLength(accountId)}`,
+        `accountId: expected at most 162 bytes of UTF-8, so that a file's name has at most 255, got ${Buffer.byteLength(accountId)}`,
       ]);
   });
 

@@ -187,5 +187,5 @@ function describeFile(
   const lag = lagKnown
     ? `${span(deliveredAt - window.end)} after the window's end`
     : `lag unknown: ${lagUnknown}`;
-  return `${key}\n${counted(records, 'record')}, ${size(bytes)}; at ${utcTime(deliveredAt)}, ${lag}`;
+  return `${key ?? 'no file, because the window had no records'}\n${counted(records, 'record')}, ${size(bytes)}; at ${utcTime(deliveredAt)}, ${lag}`;
 }

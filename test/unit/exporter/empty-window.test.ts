@@ -14,7 +14,7 @@ import type { Attempt, Cursor } from '../../../lambdas/domain/cursor.ts';
 import { ExportError } from '../../../lambdas/domain/failure.ts';
 import { isTrialKey } from '../../../lambdas/domain/trial-object.ts';
 import { deliverPart } from '../../../lambdas/exporter/deliver-part.ts';
-import { quietAccount, quietDelivery } from './quiet-delivery.ts';
+import { accountWithoutRows, emptyDelivery } from './empty-delivery.ts';
 
 const week = 7 * 24 * 3_600_000;
 const row: StoredRow = { recordedAt: '2026-11-22T05:00:00.000Z#1', email: 'eva@example.com' };
@@ -25,12 +25,14 @@ async function deliver({
   answer = created,
   acceptedAt,
   attempts = [],
+  deliveredTo,
 }: {
   readonly rows?: readonly StoredRow[];
   readonly answer?: Answer;
   /** How long before the delivery the bucket accepted an object; absent if it never did. */
   readonly acceptedAt?: number;
   readonly attempts?: readonly Attempt[];
+  readonly deliveredTo?: string;
 }) {
   const objects: NewObject[] = [];
   const bucket: Bucket = {
@@ -43,7 +45,7 @@ async function deliver({
     close: () => undefined,
   };
   const page = encodeRows(rows, defaultAttributes);
-  const { delivery, ledger, events } = quietDelivery({ bucket, page, acceptedAt, attempts });
+  const { delivery, ledger, events } = emptyDelivery({ bucket, page, acceptedAt, attempts, deliveredTo });
   const commit = vi.spyOn(ledger, 'commit');
   const outcome = await deliverPart(delivery).catch((thrown: unknown) => thrown);
   const [, cursor, file] = commit.mock.calls[0] ?? [];
@@ -71,12 +73,12 @@ test.each([
   const { objects, cursor, file } = await deliver({ ...(acceptedAt !== undefined && { acceptedAt }) });
   expect(objects.map(({ key }) => isTrialKey(key))).toEqual([true]);
   expect(file).not.toHaveProperty('key');
-  expect(cursor?.acceptedAt).toBe(quietAccount.now);
+  expect(cursor?.acceptedAt).toBe(accountWithoutRows.now);
 });
 
 test('the object of an earlier trial shows as well that the bucket accepts files', async () => {
   const { cursor } = await deliver({ answer: exists('412') });
-  expect(cursor?.acceptedAt).toBe(quietAccount.now);
+  expect(cursor?.acceptedAt).toBe(accountWithoutRows.now);
 });
 
 test.each([
@@ -94,17 +96,31 @@ test.each([
 
 test('the cursor keeps when the bucket accepted an object', async () => {
   const { cursor } = await deliver({ acceptedAt: 1000 });
-  expect(cursor?.acceptedAt).toBe(quietAccount.now - 1000);
+  expect(cursor?.acceptedAt).toBe(accountWithoutRows.now - 1000);
 });
 
+test('another bucket is tried, although the former one has accepted an object', async () => {
+  const { objects } = await deliver({ acceptedAt: 1000, deliveredTo: 'gcs://former-bucket' });
+  expect(objects.map(({ key }) => isTrialKey(key))).toEqual([true]);
+});
+
+const earlier: Attempt = {
+  token: 'earlier',
+  place: 'gcs://quiet-bucket',
+  partBytes: 1000,
+  startedAt: accountWithoutRows.now - 3_600_000,
+  step: 'creating',
+};
+
 test('a window whose rows are gone gives an object if an earlier attempt may have created it', async () => {
-  const attempt: Attempt = {
-    token: 'earlier',
-    place: 'gcs://quiet-bucket',
-    partBytes: 1000,
-    startedAt: quietAccount.now - 3_600_000,
-    step: 'creating',
-  };
-  const { objects, file } = await deliver({ acceptedAt: 0, attempts: [attempt] });
+  const { objects, file } = await deliver({ acceptedAt: 0, attempts: [earlier] });
   expect(objects.map(({ key }) => key)).toEqual([file?.key]);
+});
+
+test.each([
+  ['has only staged', { ...earlier, step: 'staging' as const }],
+  ['was at another place', { ...earlier, place: 'gcs://former-bucket' }],
+])('an earlier attempt that %s is no reason for an object', async (_, attempt) => {
+  const { objects } = await deliver({ acceptedAt: 0, attempts: [attempt] });
+  expect(objects).toEqual([]);
 });

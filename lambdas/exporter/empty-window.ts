@@ -1,6 +1,8 @@
 import { type Bucket, type NotCreated, refused } from '../buckets/bucket.ts';
+import { canHaveCreated } from '../domain/cursor.ts';
 import { toExportError } from '../domain/failure.ts';
 import type { Instant } from '../domain/instant.ts';
+import { placeName } from '../domain/recipe.ts';
 import { trialKey, trialProperties, trialText } from '../domain/trial-object.ts';
 import type { PackedPart } from './pack-part.ts';
 import type { PartDelivery } from './part-delivery.ts';
@@ -8,8 +10,8 @@ import type { PartDelivery } from './part-delivery.ts';
 /** The account gets no object for the window, because it has no records. */
 export interface NotNeeded {
   readonly kind: 'not needed';
-  /** When the bucket last accepted an object. */
-  readonly acceptedAt: Instant | undefined;
+  /** When the bucket last accepted an object. An object that exists shows that it still takes the credential. */
+  readonly acceptedAt: Instant;
 }
 
 /** What the ledger stores for a window without an object: sizes of 0, and the SHA-256 of no bytes. */
@@ -24,7 +26,7 @@ export const withoutObject = {
 } as const;
 
 /** How long an account without records may go without a request to its bucket, in milliseconds. */
-const longestSilence = 7 * 24 * 3_600_000;
+const longestWithoutRequest = 7 * 24 * 3_600_000;
 
 /**
  * Decides whether the account gets no object for a window. Writes a trial object if the bucket has accepted nothing for a
@@ -34,20 +36,24 @@ const longestSilence = 7 * 24 * 3_600_000;
  *
  * @returns undefined if the window needs an object; `NotCreated` if the rows cannot be read or the trial has failed
  */
-export async function skipQuietWindow(
+export async function skipEmptyWindow(
   { account, cursor, intent, admitted, ports, deadline }: PartDelivery,
   bucket: Bucket,
   packed: PackedPart,
 ): Promise<NotNeeded | NotCreated | undefined> {
-  if (intent.recipe.emptyWindows === 'file' || cursor.attempts.length > 0) return undefined;
+  const { emptyWindows, place } = intent.recipe;
+  const here = placeName(place);
+  const mayExist = cursor.attempts.some(attempt => attempt.place === here && canHaveCreated(attempt));
+  if (emptyWindows === 'file' || mayExist) return undefined;
   try {
     if (!(await packed.isEmpty())) return undefined;
   } catch (thrown) {
     return refused(toExportError(thrown));
   }
-  const { acceptedAt = Number.NEGATIVE_INFINITY } = cursor;
   const now = ports.clock.now();
-  if (now - acceptedAt < longestSilence) return { kind: 'not needed', acceptedAt };
+  const acceptedAt = cursor.deliveredTo === here ? cursor.acceptedAt : undefined;
+  if (acceptedAt !== undefined && now - acceptedAt < longestWithoutRequest)
+    return { kind: 'not needed', acceptedAt };
   const trial = { key: trialKey(account), body: only(Buffer.from(trialText())), ...trialProperties };
   const answer = await bucket.create(trial, { signal: deadline.signal, step: async () => undefined });
   await admitted.heard(answer);

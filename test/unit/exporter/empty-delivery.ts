@@ -12,7 +12,7 @@ const window = { start: Date.UTC(2026, 10, 22, 4), end: Date.UTC(2026, 10, 22, 8
 const limits = { partBytes: 1000, level: 1, mapping: 'm1' };
 
 /** An account that wants no object for windows without rows, at the instant of its delivery. */
-export const quietAccount = {
+export const accountWithoutRows = {
   now: window.end,
   account: parseAccount({
     accountId: 'quiet',
@@ -25,19 +25,22 @@ export const quietAccount = {
 };
 
 /** The delivery of the account's next window from one page of rows, with ports in memory. */
-export function quietDelivery({
+export function emptyDelivery({
   bucket,
   page,
   acceptedAt,
   attempts,
+  deliveredTo = 'gcs://quiet-bucket',
 }: {
   readonly bucket: Bucket;
   readonly page: Page;
   /** How long before the delivery the bucket accepted an object, in milliseconds. */
   readonly acceptedAt: number | undefined;
   readonly attempts: readonly Attempt[];
+  /** The place of the file before. */
+  readonly deliveredTo?: string | undefined;
 }) {
-  const { now, account } = quietAccount;
+  const { now, account } = accountWithoutRows;
   const intent: Intent = { window, part: 1, recipe: recipeOf(account, limits) };
   const cursor: Cursor = {
     exportedThrough: window.start,
@@ -46,6 +49,7 @@ export function quietDelivery({
     intent,
     attempts,
     failures: 0,
+    deliveredTo,
     ...(acceptedAt !== undefined && { acceptedAt: now - acceptedAt }),
   };
   const events: string[] = [];
