@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { Option } from 'commander';
 import { processorsOf } from '../cli/commands/cost/export-time.ts';
+import { type Compression, compression, type Format, format } from '../lambdas/domain/format.ts';
 import { compressionLevel } from '../lambdas/domain/recipe.ts';
 import { exporterRuntimeEnvironment } from '../lib/runtime-environment.ts';
 import { type ExportRun, exportResult, exportTable } from './export/report.ts';
@@ -31,6 +33,12 @@ const rivalLevel = 6;
 /** The SDK's default of three attempts is too few for the rivals when a partition throttles: they would fail. */
 const rivalEnvironment = { AWS_MAX_ATTEMPTS: '20' };
 
+interface ExportOptions {
+  readonly partition: boolean;
+  readonly format: Format;
+  readonly compression: Compression;
+}
+
 const options = benchCommand(
   'export',
   'Exports a window from a loopback DynamoDB to a loopback S3 over TLS, with the deployed exporter, two rivals and the limit.',
@@ -38,18 +46,34 @@ const options = benchCommand(
 )
   .addOption(latencyOption())
   .addOption(memoryOption())
+  .addOption(
+    new Option('--format <format>', 'also run ours in this format, beside ndjson, instead of the rivals')
+      .choices(format.options)
+      .default('ndjson'),
+  )
+  .addOption(
+    new Option(
+      '--compression <kind>',
+      'also run ours with this compression, beside zip, instead of the rivals',
+    )
+      .choices(compression.options)
+      .default('zip'),
+  )
   .option(
     '--partition',
     'put all rows into one partition of DynamoDB, which throttles above 12 MB/s of consistent reads',
     false,
   )
   .parse()
-  .opts<BenchOptions & MemoryOption & { readonly partition: boolean }>();
+  .opts<BenchOptions & MemoryOption & ExportOptions>();
 
 const { rows, rounds, latency, cpus, memory, partition, json } = options;
 const quota = memory === undefined ? undefined : createCpuQuota(processorsOf(memory));
 const print = createPrinter(json);
-const chosen = variants
+/** Ours with other files, if the options name such. */
+const otherwise = `ours, ${options.format}, ${options.compression}`;
+const hasOtherFiles = options.format !== 'ndjson' || options.compression !== 'zip';
+const chosen = (hasOtherFiles ? [names.ours, otherwise] : variants)
   .filter(name => options.only?.includes(name) ?? true)
   .filter(name => name !== 'collect all + fflate' || rows <= mostCollected);
 
@@ -76,6 +100,8 @@ try {
     latencyMs: latency,
     cpus: cpus ?? null,
     level: compressionLevel,
+    format: options.format,
+    compression: options.compression,
     partition,
     memory: memory ?? null,
     quota: quota?.means ?? null,
@@ -87,8 +113,10 @@ try {
 }
 
 async function runOnce(at: Stage, variant: string, round: number): Promise<ExportRun> {
-  const accountId = `account-${variants.indexOf(variant)}-${round}`;
-  if (variant === names.ours) await at.createAccount(accountId);
+  const isOurs = variant === names.ours || variant === otherwise;
+  const accountId = `account-${chosen.indexOf(variant)}-${round}`;
+  const files = variant === otherwise ? { format: options.format, compression: options.compression } : {};
+  if (isOurs) await at.createAccount(accountId, files);
   const { dynamodbEndpoint, s3Endpoint, bucket, exporterBundle } = at;
   const settings: ExportSettings = {
     dynamodbEndpoint,
@@ -100,10 +128,10 @@ async function runOnce(at: Stage, variant: string, round: number): Promise<Expor
     level: compressionLevel,
     rivalLevel,
   };
-  const own = variant === names.ours ? exporterRuntimeEnvironment : rivalEnvironment;
+  const own = isOurs ? exporterRuntimeEnvironment : rivalEnvironment;
   const measured = await runVariant<object>({
     program: at.program,
-    variant,
+    variant: isOurs ? names.ours : variant,
     settings,
     environment: { ...at.environment, ...own },
     cpus,

@@ -15,6 +15,8 @@ import { runTicks, scheduledEvent } from './run-ticks.ts';
 
 export interface Run {
   readonly deliveries: readonly AccountDelivery[];
+  /** The objects in the buckets, by account. */
+  readonly objects: ReadonlyMap<string, readonly StoredObject[]>;
   /** Everything that failed, one sentence each. */
   readonly problems: readonly string[];
 }
@@ -46,6 +48,7 @@ export async function deliver(cloud: LocalCloud, out: OutputFolder, progress: Pr
   progress.end();
   return {
     deliveries,
+    objects,
     problems: [
       ...failures,
       ...strangers.map(

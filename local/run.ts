@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AuditRow } from './account.ts';
 import { deliver } from './deliver.ts';
 import type { OutputFolder } from './delivery/output-folder.ts';
+import { describeFirstEvents, firstEvents } from './first-events.ts';
 import { inputScenario } from './input/scenario.ts';
 import { describeServers } from './keep.ts';
 import { startLocalCloud } from './local-cloud.ts';
@@ -33,12 +34,16 @@ export async function run({ options, rows, out, progress }: RunOptions): Promise
     out.log,
   );
   try {
-    const { deliveries, problems } = await deliver(cloud, out, progress);
+    const { deliveries, objects, problems } = await deliver(cloud, out, progress);
     const totals = totalsOf(deliveries, problems.length, out.path);
     progress.say(`\n${deliveryTable(deliveries)}\n`);
     for (const problem of problems.slice(0, problemsShown)) progress.say(`✗ ${problem}`);
     if (problems.length > problemsShown) progress.say(`✗ and ${problems.length - problemsShown} more`);
     progress.say(`${summary(totals)}; ${((performance.now() - started) / 1000).toFixed(1)} s`);
+    const records = cloud.scenario.accounts.map(({ record }) => record);
+    const events = await firstEvents(records, objects);
+    if (events.length > 0)
+      progress.say(`\nThe first event in each reader, by a model of it:\n${describeFirstEvents(events)}\n`);
     progress.say(`The files are in ${out.path}, with the logs of the functions in log.ndjson.`);
     if (keep) {
       const operated = await openForOperators(cloud, out.path);

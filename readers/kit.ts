@@ -1,4 +1,6 @@
+import type { Destination } from '../lambdas/domain/account.ts';
 import type { Actions } from '../lambdas/domain/actions.ts';
+import { azureSuffixes, defaultAzureCloud } from '../lambdas/domain/azure-cloud.ts';
 import type { Compression } from '../lambdas/domain/format.ts';
 
 /** The SaaS product whose audit log is exported. */
@@ -18,6 +20,21 @@ export type Source =
       /** The host of the storage account, such as `acme.blob.core.windows.net`. */
       readonly host: string;
     };
+
+/** The source of an account's destination. */
+export function sourceOf(destination: Destination): Source {
+  switch (destination.type) {
+    case 's3':
+      return { type: 's3', bucket: destination.bucket, region: destination.region };
+    case 'gcs':
+      return { type: 'gcs', bucket: destination.bucket };
+    case 'azure': {
+      const { storageAccount, container, cloud = defaultAzureCloud } = destination;
+      const host = `${storageAccount}.blob.${azureSuffixes[cloud]}`;
+      return { type: 'azure', storageAccount, container, host };
+    }
+  }
+}
 
 /** Everything that a kit is made from. It has no secret, so a kit has none. */
 export interface KitInput {

@@ -5,6 +5,7 @@ import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { defaultAttributes } from '../../lambdas/domain/audit-record.ts';
+import type { Compression, Format } from '../../lambdas/domain/format.ts';
 import { defaultPartBytes, type ExporterVariable, variables } from '../../lambdas/environment.ts';
 import { bundle } from '../../lib/build-functions.ts';
 import { createTable } from '../../local/create-table.ts';
@@ -63,7 +64,10 @@ export async function setStage(options: DynamodbOptions & { readonly variants: s
       return refused;
     },
     /** Writes the record of an account that is owed the benchmark's window. */
-    async createAccount(accountId: string) {
+    async createAccount(
+      accountId: string,
+      files: { readonly format?: Format; readonly compression?: Compression } = {},
+    ) {
       const record = {
         accountId,
         timeZone: 'UTC',
@@ -71,6 +75,7 @@ export async function setStage(options: DynamodbOptions & { readonly variants: s
         exportFrom: new Date(benchWindow.start).toISOString(),
         destination: { type: 's3', bucket, region: 'us-east-1' },
         secretId,
+        ...files,
       };
       await client.send(new PutItemCommand({ TableName: 'Accounts', Item: marshall(record) }));
     },

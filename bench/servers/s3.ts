@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:https';
-import { crc32 } from 'node:zlib';
+import { crc32, gunzipSync } from 'node:zlib';
+import { recordOfEvent } from '../../local/delivery/ocsf-record.ts';
 import { listen } from '../../local/servers/http-server.ts';
 import { type Content, contentOf } from '../input/lines.ts';
 import { unzipped } from './unzip.ts';
@@ -77,19 +78,56 @@ export async function startS3(certificate: { readonly key: string; readonly cert
     return parts;
   }
 
-  /** Unzips all objects in the order of their keys, and deletes them. */
+  /** Reads all objects in the order of their keys, and deletes them. */
   async function take(): Promise<Delivered> {
-    const zips = [...objects].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, parts]) => parts);
+    const found = [...objects].sort(([one], [other]) => (one < other ? -1 : 1));
     objects.clear();
-    const zipBytes = zips.flat().reduce((bytes, part) => bytes + part.length, 0);
-    return { files: zips.length, zipBytes, ...(await contentOf(unzippedInOrder(zips))) };
+    const zipBytes = found.flatMap(([, parts]) => parts).reduce((bytes, part) => bytes + part.length, 0);
+    return { files: found.length, zipBytes, ...(await contentOf(linesOf(found))) };
   }
 }
 
-async function* unzippedInOrder(zips: readonly Buffer[][]): AsyncGenerator<Uint8Array> {
-  for (const parts of zips) yield* unzipped(Buffer.concat(parts));
+type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+/** The records of all objects, as lines of `ndjson`. */
+async function* linesOf(
+  objects: readonly (readonly [key: string, parts: Buffer[]])[],
+): AsyncGenerator<Uint8Array> {
+  for (const [key, parts] of objects) {
+    const body = Buffer.concat(parts);
+    if (key.endsWith('.zip')) yield* recordsIn(unzipped(body));
+    else if (key.endsWith('.gz')) yield* recordsIn([gunzipSync(body)]);
+    else yield* rewritten([body]);
+  }
 }
 
+/** Content that is made of records is passed on as it is. */
+async function* recordsIn(content: Chunks): AsyncGenerator<Uint8Array> {
+  const events: Uint8Array[] = [];
+  for await (const chunk of content)
+    if (events.length > 0 || isOcsf(chunk)) events.push(Buffer.from(chunk));
+    else yield chunk;
+  yield* rewritten(events);
+}
+
+/** Records from OCSF events, and from lines whose characters are escaped. */
+function* rewritten(content: readonly Uint8Array[]): Generator<Uint8Array> {
+  let rest = '';
+  for (const chunk of content) {
+    const lines = (rest + Buffer.from(chunk).toString('utf8')).split('\n');
+    rest = lines.pop() ?? '';
+    const records = lines.map(line =>
+      line.startsWith(ocsfStart) ? recordOfEvent(line) : JSON.stringify(JSON.parse(line)),
+    );
+    yield Buffer.from(records.map(record => `${record}\n`).join(''));
+  }
+}
+
+const ocsfStart = '{"activity_id"';
+
+function isOcsf(chunk: Uint8Array): boolean {
+  return Buffer.from(chunk.subarray(0, ocsfStart.length)).toString('latin1') === ocsfStart;
+}
 async function receive(request: IncomingMessage): Promise<Buffer[]> {
   const body: Buffer[] = await request.toArray();
   const checksum = request.headers['x-amz-checksum-crc32'];

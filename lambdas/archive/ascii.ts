@@ -1,5 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { StringDecoder } from 'node:string_decoder';
+import type { Borrowed } from '../domain/borrowed.ts';
 
 const escapeLength = 6;
 const firstForeign = 0x80;
@@ -7,13 +8,15 @@ const digits = Buffer.from('0123456789abcdef');
 
 /**
  * The same JSON with only ASCII characters: every other one as `\uXXXX`, two of them for a character beyond U+FFFF. A chunk
- * may end anywhere. The yielded chunks are new memory or those of `json`; a chunk is not used after the next one is
- * requested.
+ * may end anywhere. The yielded chunks are new memory.
  */
-export async function* asciiOnly(json: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+export async function* asciiOnly(json: AsyncIterable<Borrowed>): AsyncGenerator<Uint8Array> {
   const decoder = new StringDecoder('utf8');
-  // After a chunk that ends inside a character, the next one cannot be ASCII.
-  for await (const chunk of json) yield isAscii(chunk) ? chunk : escaped(decoder.write(Buffer.from(chunk)));
+  for await (const chunk of json) {
+    const copy = Buffer.from(chunk);
+    // After a chunk that ends inside a character, the next one cannot be ASCII.
+    yield isAscii(copy) ? copy : escaped(decoder.write(copy));
+  }
 }
 
 /** In JSON such characters are only inside strings, where each UTF-16 code unit can be escaped alone. */

@@ -7,10 +7,9 @@ import {
   lacksFields,
   type RowLayout,
   recordColumns,
-  type StoredValue,
   valueCell,
 } from '../domain/audit-record.ts';
-import { fromAttributeValue, fromNumber, isMap } from './attribute-value.ts';
+import { fromAttributeValue, isMap } from './attribute-value.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { canonicalDateLength, isCanonicalDate } from './canonical-date.ts';
 import { parsePage } from './encode-rows.ts';
@@ -19,6 +18,7 @@ import type { OffsetList } from './offset-list.ts';
 import { missingRow, type Page } from './page.ts';
 import { createPageMemory, type PageMemory } from './page-memory.ts';
 import type { LineLayout, PlainRows } from './plain-rows/plain-rows.ts';
+import { absent, foreignText, numberText, otherValue, plainText, RowValues } from './row-values.ts';
 
 /**
  * Turns the body of an answer to a DynamoDB Query into a page, and creates no objects for it. Strings, which are most
@@ -62,13 +62,6 @@ export function transcodeFamiliar(
   }
 }
 
-/** The kinds of an attribute's value in the current row. Only a plain text can be copied unchanged, with its quotes. */
-const absent = 0;
-const plainText = 1;
-const foreignText = 2;
-const numberText = 3;
-const otherValue = 4;
-
 const openings = recordColumns.map(([key], index) => Buffer.from(`${index === 0 ? '{' : ','}"${key}":`));
 const nullText = Buffer.from('null');
 const closing = Buffer.from('}\n');
@@ -84,13 +77,8 @@ class Transcoder {
   /** The distinct attributes that are read. The first is the sort key. The index of an attribute is its slot. */
   readonly #names: readonly Buffer[];
   readonly #lineLayout: LineLayout;
-  /**
-   * For each slot, the current row's value: its kind, and its place in the body or (for `otherValue`) the parsed value.
-   */
-  readonly #kinds: Uint8Array;
-  readonly #starts: number[];
-  readonly #ends: number[];
-  readonly #others: StoredValue[];
+  /** The current row's. */
+  readonly #values: RowValues;
 
   readonly #rowEnds: OffsetList;
   readonly #sortKeys: OffsetList;
@@ -114,10 +102,7 @@ class Transcoder {
     this.#names = names.map(name => Buffer.from(name));
     const columnSlots = recordColumns.map(([, attribute]) => names.indexOf(layout[attribute]));
     this.#lineLayout = { names, openings, columnSlots, required: fieldBits(layout.required ?? []) };
-    this.#kinds = new Uint8Array(names.length);
-    this.#starts = names.map(() => 0);
-    this.#ends = names.map(() => 0);
-    this.#others = names.map(() => undefined);
+    this.#values = new RowValues(this.#scanner, names.length);
   }
 
   /** Lets WebAssembly read the plain rows. The body must be in its memory. */
@@ -198,7 +183,7 @@ class Transcoder {
 
   #readItem(): void {
     const scanner = this.#scanner;
-    this.#kinds.fill(absent);
+    this.#values.clear();
     scanner.expect(ascii.openMap);
     do {
       scanner.readText();
@@ -232,26 +217,19 @@ class Transcoder {
       scanner.expect(ascii.closeMap);
       if (slot === 0 && scanner.escaped) throw new UnfamiliarJsonError();
       if (slot !== -1)
-        this.#store(slot, type === typeN ? numberText : scanner.foreign ? foreignText : plainText);
+        this.#values.storeText(slot, type === typeN ? numberText : scanner.foreign ? foreignText : plainText);
     } else {
       const value = fromAttributeValue(scanner.readValue());
       if (slot === -1) return;
-      this.#kinds[slot] = otherValue;
-      this.#others[slot] = value;
+      this.#values.storeOther(slot, value);
     }
   }
 
-  #store(slot: number, kind: number): void {
-    this.#kinds[slot] = kind;
-    this.#starts[slot] = this.#scanner.start;
-    this.#ends[slot] = this.#scanner.end;
-  }
-
   #isExcluded(): boolean {
-    const kind = this.#kinds[0];
+    const kind = this.#values.kind(0);
     if (kind === absent || kind === otherValue) throw new UnfamiliarJsonError();
-    const start = this.#starts[0] as number;
-    const length = (this.#ends[0] as number) - start;
+    const start = this.#values.start(0);
+    const length = this.#values.end(0) - start;
     return this.#excluded?.length === length && this.#scanner.holds(this.#excluded, start);
   }
 
@@ -261,7 +239,7 @@ class Transcoder {
     let fields: FieldBits = 0;
     for (let column = 0; column < openings.length; column++) {
       const slot = this.#lineLayout.columnSlots[column] as number;
-      if (!this.#isMissing(slot)) fields |= 1 << column;
+      if (!this.#values.isMissing(slot)) fields |= 1 << column;
       writer.append(openings[column] as Buffer);
       const wellFormed = column === 0 ? this.#writeDate(slot) : this.#writeValue(slot);
       malformed ||= !wellFormed;
@@ -271,56 +249,40 @@ class Transcoder {
     if (malformed || lacksFields(fields, this.#rowLayout.required))
       this.#malformedRows.push(this.#rowEnds.length);
     this.#rowEnds.push(writer.length);
-    this.#sortKeys.push(this.#starts[0] as number);
-    this.#sortKeys.push(this.#ends[0] as number);
-  }
-
-  /** Must agree with `fieldsOf`. */
-  #isMissing(slot: number): boolean {
-    const kind = this.#kinds[slot];
-    return kind === absent || (kind === otherValue && this.#others[slot] === null);
+    this.#sortKeys.push(this.#values.start(0));
+    this.#sortKeys.push(this.#values.end(0));
   }
 
   /** Writes a value. Returns false if it is malformed. */
   #writeValue(slot: number): boolean {
-    const kind = this.#kinds[slot];
+    const values = this.#values;
+    const kind = values.kind(slot);
     if (kind === plainText)
-      this.#writer.append(
-        this.#scanner.body,
-        (this.#starts[slot] as number) - 1,
-        (this.#ends[slot] as number) + 1,
-      );
+      this.#writer.append(this.#scanner.body, values.start(slot) - 1, values.end(slot) + 1);
     else if (kind === absent) this.#writer.append(nullText);
-    else return this.#writeCell(valueCell(this.#value(slot)));
+    else return this.#writeCell(valueCell(values.value(slot)));
     return true;
   }
 
   #writeDate(dateSlot: number): boolean {
-    const slot = this.#kinds[dateSlot] === absent ? 0 : dateSlot;
-    const start = this.#starts[slot] as number;
-    const length = (this.#ends[slot] as number) - start;
+    const values = this.#values;
+    const slot = values.kind(dateSlot) === absent ? 0 : dateSlot;
+    const start = values.start(slot);
+    const length = values.end(slot) - start;
     // A sort key begins with the date, and continues after it.
     const fits = slot === 0 ? length >= canonicalDateLength : length === canonicalDateLength;
-    if (this.#kinds[slot] === plainText && fits && isCanonicalDate(this.#scanner.body, start)) {
+    if (values.kind(slot) === plainText && fits && isCanonicalDate(this.#scanner.body, start)) {
       this.#writer.appendQuoted(this.#scanner.body, start, start + canonicalDateLength);
       return true;
     }
     const { sortKey, date } = this.#rowLayout;
     return this.#writeCell(
-      dateCell({ [date]: this.#value(dateSlot), [sortKey]: this.#value(0) }, this.#rowLayout),
+      dateCell({ [date]: values.value(dateSlot), [sortKey]: values.value(0) }, this.#rowLayout),
     );
   }
 
   #writeCell({ json, malformed }: AuditRecord): boolean {
     this.#writer.append(Buffer.from(json));
     return !malformed;
-  }
-
-  #value(slot: number): StoredValue {
-    const kind = this.#kinds[slot];
-    if (kind === absent) return undefined;
-    if (kind === otherValue) return this.#others[slot];
-    const text = this.#scanner.decode(this.#starts[slot] as number, this.#ends[slot] as number);
-    return kind === numberText ? fromNumber(text) : text;
   }
 }

@@ -18,7 +18,7 @@ export interface DeliveredFile {
   readonly key?: string | undefined;
   readonly format: Format;
   readonly compression: Compression;
-  /** Only for the format `ocsf`: the version of the settings with which its events were made; see `OcsfSettings`. */
+  /** Only for the format `ocsf`: the version of the settings with which its events were made; see `mappingId`. */
   readonly mapping?: string | undefined;
   readonly records: number;
   /** The number of malformed records (see `AuditRecord`); they are delivered nevertheless. */

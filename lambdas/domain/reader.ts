@@ -67,12 +67,12 @@ const fits: Record<KitReader, Record<Cloud, Fit | { readonly impossible: string 
     gcs: {
       compressions: ['gzip', 'none'],
       because: 'Elastic unpacks no zip',
-      emptyFiles: 'Elastic’s input for Google Cloud Storage makes an error event of an empty file',
+      emptyFiles: 'Elastic’s input for Google Cloud Storage fails on an empty file',
     },
     azure: {
       compressions: ['gzip', 'none'],
       because: 'Elastic unpacks no zip',
-      emptyFiles: 'Elastic’s input for Azure Blob Storage makes an error event of an empty file',
+      emptyFiles: 'Elastic’s input for Azure Blob Storage fails on an empty file',
     },
   },
   secops: {

@@ -23,7 +23,7 @@ export interface Recipe {
   readonly format: Format;
   readonly compression: Compression;
   readonly emptyWindows: EmptyWindows;
-  /** Only for the format `ocsf`: the version of its settings; see `OcsfSettings`. */
+  /** Only for the format `ocsf`: the version of its settings; see `mappingId`. */
   readonly mapping?: string | undefined;
   /**
    * A part ends before the row with which its lines would exceed this many bytes. The lines are those of `ndjson`, whatever
@@ -40,8 +40,8 @@ export const compressionLevel = 4;
 /** The part of a recipe that is the same for every account of a stage. */
 export type RecipeSettings = Pick<Recipe, 'partBytes' | 'level'> & { readonly mapping: string };
 
-/** An OCSF event has at most this many times the bytes of its line of `ndjson`. Otherwise a zip could exceed 4 GiB. */
-const largestGrowth = 20;
+/** An OCSF event can have up to 31 times the bytes of its line of `ndjson`. With this limit the events fit into a zip. */
+const largestOcsfPartBytes = 128 * 1024 * 1024;
 
 export function recipeOf(account: Account, { partBytes, level, mapping }: RecipeSettings): Recipe {
   const { format, compression, emptyWindows } = account;
@@ -52,7 +52,7 @@ export function recipeOf(account: Account, { partBytes, level, mapping }: Recipe
 
 /** The size of a file in the format, for a stage's limit. */
 export function usualPartBytes(format: Format, limit: number): number {
-  return format === 'ocsf' ? Math.ceil(limit / largestGrowth) : limit;
+  return format === 'ocsf' ? Math.min(limit, largestOcsfPartBytes) : limit;
 }
 
 export function placeOf(destination: Destination): Place {

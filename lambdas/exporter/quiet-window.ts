@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type Bucket, type NotCreated, refused } from '../buckets/bucket.ts';
 import { toExportError } from '../domain/failure.ts';
 import type { Instant } from '../domain/instant.ts';
@@ -48,7 +49,11 @@ export async function skipQuietWindow(
   const { acceptedAt = Number.NEGATIVE_INFINITY } = cursor;
   const now = ports.clock.now();
   if (now - acceptedAt < longestSilence) return { kind: 'not needed', acceptedAt };
-  const trial = { key: trialKey(account), body: only(Buffer.from(trialText())), ...trialProperties };
+  const trial = {
+    key: trialKey(account),
+    body: only(Buffer.from(trialText(randomUUID()))),
+    ...trialProperties,
+  };
   const answer = await bucket.create(trial, { signal: deadline.signal, step: async () => undefined });
   await admitted.heard(answer);
   return 'failure' in answer ? answer : { kind: 'not needed', acceptedAt: now };

@@ -7,7 +7,11 @@ import { gunzipSync } from 'node:zlib';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { isRunning } from '../../cli/stage/target/state-file.ts';
+import { type KitReader, kitReaders, readerNames } from '../../lambdas/domain/reader.ts';
+import { recordOfEvent } from '../../local/delivery/ocsf-record.ts';
 import { openOutputFolder } from '../../local/delivery/output-folder.ts';
+import { eventsOf } from '../../local/first-events.ts';
+import { sampleAccountCount, sampleAccounts } from '../../local/sample/accounts.ts';
 
 const project = join(import.meta.dirname, '../..');
 let folder: string;
@@ -44,6 +48,8 @@ function lastLine(stdout: string): unknown {
 interface DeliveredFile {
   readonly cloud: string;
   readonly bucket: string;
+  readonly key: string;
+  readonly body: Buffer;
   readonly accountId: string;
   /** Each record as written, without white space. */
   readonly records: readonly string[];
@@ -55,23 +61,27 @@ async function deliveredFiles(out: string): Promise<DeliveredFile[]> {
   const files = entries
     .filter(entry => entry.isFile())
     .map(entry => join(entry.parentPath, entry.name))
-    .filter(file => /\.(zip|gz)$/.test(file));
+    .filter(file => /audit_[\w-]+\.(zip|json\.gz|json)$/.test(file));
   return Promise.all(files.map(file => readDelivered(out, file)));
 }
 
 async function readDelivered(out: string, file: string): Promise<DeliveredFile> {
   const [cloud = '', bucket = '', ...key] = relative(out, file).split(sep);
   const body = await readFile(file);
-  const [content] = file.endsWith('.zip') ? Object.values(unzipSync(body)) : [gunzipSync(body)];
-  const text = new TextDecoder('utf-8', { fatal: true }).decode(content);
-  const records: unknown[] = text.startsWith('[')
-    ? JSON.parse(text)
-    : text
-        .split('\n')
-        .filter(line => line !== '')
-        .map(line => JSON.parse(line));
+  const text = new TextDecoder('utf-8', { fatal: true }).decode(contentOf(file, body));
+  const lines = text.split('\n').filter(line => line !== '');
+  const records = text.startsWith('[')
+    ? (JSON.parse(text) as unknown[]).map(record => JSON.stringify(record))
+    : lines.map(line =>
+        line.startsWith('{"Date"') ? JSON.stringify(JSON.parse(line)) : recordOfEvent(line),
+      );
   const accountId = Buffer.from(key.at(-2) ?? '', 'base64url').toString();
-  return { cloud, bucket, accountId, records: records.map(record => JSON.stringify(record)) };
+  return { cloud, bucket, key: key.join('/'), body, accountId, records };
+}
+
+function contentOf(file: string, body: Buffer): Uint8Array | undefined {
+  if (file.endsWith('.zip')) return Object.values(unzipSync(body))[0];
+  return file.endsWith('.gz') ? gunzipSync(body) : body;
 }
 
 function recordsOf(files: readonly DeliveredFile[], accountId: string): string[] {
@@ -82,9 +92,9 @@ function recordsOf(files: readonly DeliveredFile[], accountId: string): string[]
 }
 
 describe('npm start', () => {
-  test('delivers every sample row exactly once, through all three clouds', async () => {
+  test('delivers every sample row exactly once, through all three clouds and to each reader', async () => {
     const out = join(folder, 'sample');
-    const { exitCode, stdout, stderr } = await start('--json', '--out', out, '--accounts', '6');
+    const { exitCode, stdout, stderr } = await start('--json', '--out', out);
     expect(stderr).toContain('each exactly once');
     expect(exitCode).toBe(0);
 
@@ -95,7 +105,7 @@ describe('npm start', () => {
       .map(line => JSON.parse(line));
     expect(seeded.length).toBeGreaterThan(1000);
     expect(lastLine(stdout)).toEqual({
-      accounts: 6,
+      accounts: sampleAccountCount,
       windows: files.length,
       files: files.length,
       records: seeded.length,
@@ -121,6 +131,23 @@ describe('npm start', () => {
       expect(recordsOf(files, accountId)).toEqual(expected.sort());
     }
     expect(files.filter(({ records }) => records.length === 0)).not.toEqual([]);
+
+    const readers = sampleAccounts(sampleAccountCount, 0, '').filter(({ reader }) => reader !== undefined);
+    expect(readers.map(({ reader }) => reader).sort()).toEqual([...kitReaders].sort());
+    for (const record of readers) {
+      const own = files.filter(({ accountId }) => accountId === record.accountId);
+      const objects = own.map(({ key, body }) => ({ cloud: record.destination.type, bucket: '', key, body }));
+      const events = await eventsOf(record.reader as KitReader, record, objects);
+      const records = own.flatMap(file => file.records);
+      // Sentinel has each record in two tables.
+      for (const { length } of Map.groupBy(events, ({ table }) => table).values())
+        expect({ reader: record.reader, events: length }).toEqual({
+          reader: record.reader,
+          events: records.length,
+        });
+      expect(events.length).toBeGreaterThan(0);
+      expect(stderr).toContain(`${readerNames[record.reader as KitReader]} (`);
+    }
   });
 
   test('delivers a person’s own rows, by either name of a field, from the first day to the last', async () => {

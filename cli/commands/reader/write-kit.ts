@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type KitReader, readerNames } from '../../../lambdas/domain/reader.ts';
-import type { CreateKit, KitInput } from '../../../readers/kit.ts';
+import type { KitInput } from '../../../readers/kit.ts';
+import { loadKit } from '../../../readers/load.ts';
 import { checkRecord } from '../../stage/account/check-record.ts';
 import { existingRecord, openStores } from '../../stage/account/stores.ts';
 import type { CommandContext } from '../../stage/context.ts';
@@ -22,16 +23,13 @@ export interface ReaderOptions extends ActionsOptions {
   readonly destination?: Cloud;
 }
 
-/** Loads what makes the kit of a reader. */
-export type LoadKit = (reader: KitReader) => Promise<CreateKit>;
-
 /** Writes the kit of a reader for an account, or with placeholders. */
 export async function writeKit(
   context: CommandContext,
   reader: KitReader,
   accountId: string | undefined,
   options: ReaderOptions,
-  loadKit: LoadKit = importKit,
+  load: typeof loadKit = loadKit,
 ): Promise<Report> {
   const { out: folder, destination } = options;
   if (accountId !== undefined && destination !== undefined)
@@ -45,7 +43,7 @@ export async function writeKit(
     accountId === undefined
       ? { input: inputForAnyone(reader, destination, actions.rules), warnings: [] }
       : await prepare(context, reader, accountId, actions);
-  const createKit = await loadKit(reader);
+  const createKit = await load(reader);
   const kit = createKit(input);
   await writeFolder(folder, kit);
   const files = kit.map(({ path }) => path).sort();
@@ -60,11 +58,6 @@ export async function writeKit(
       `  Next: read ${join(folder, 'README.md')}`,
     ],
   };
-}
-
-async function importKit(reader: KitReader): Promise<CreateKit> {
-  const kit = (await import(`../../../readers/${reader}/kit.ts`)) as { readonly createKit: CreateKit };
-  return kit.createKit;
 }
 
 async function prepare(

@@ -1,5 +1,4 @@
-import type { Actions, Meaning } from '../../domain/actions.ts';
-import { createMeaningFinder } from './meaning-finder.ts';
+import { type Actions, type Meaning, meaningOf } from '../../domain/actions.ts';
 
 /** The class of an event, with the schema's captions. */
 export interface EventClass {
@@ -55,10 +54,9 @@ const statuses: Record<Meaning['outcome'], Pick<Activity, 'statusId' | 'status'>
 
 /** Finds the activity of an Action; of a row without one if it is `null`. */
 export function createActivityFinder(rules: Actions): (action: string | null) => Activity {
-  const meaningOf = createMeaningFinder(rules);
   return action => {
     if (action === null) return { ...unknown, ...statuses.unknown };
-    const { verb, outcome } = meaningOf(action);
+    const { verb, outcome } = meaningOf(action, rules);
     return { ...activities[verb], ...statuses[outcome] };
   };
 }

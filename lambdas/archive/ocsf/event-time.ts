@@ -1,4 +1,3 @@
-import type { Borrowed } from '../../domain/borrowed.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { readInstant, recordedAt } from '../../domain/written-instant.ts';
 
@@ -43,28 +42,6 @@ export function eventInstant(date: string | null, sortKey: string): Instant {
     readInstant(`${sortKey.slice(0, 10)}T00:00Z`) ??
     0
   );
-}
-
-/** The digits of an instant. The bytes are valid until the next call. */
-export function createInstantText(): (instant: Instant) => Borrowed<Buffer> {
-  const usual = Buffer.alloc(13);
-  return instant => {
-    // From 2001 to 2286 there are 13 digits. They are divided, because the operators for integers take ten at most.
-    if (instant < 1e12 || instant >= 1e13) return Buffer.from(String(instant), 'latin1');
-    const high = Math.floor(instant / 1e7);
-    putDigits(usual, 0, 6, high);
-    putDigits(usual, 6, 13, instant - 1e7 * high);
-    return usual;
-  };
-}
-
-function putDigits(target: Buffer, start: number, end: number, number: number): void {
-  let rest = number | 0;
-  for (let at = end - 1; at >= start; at--) {
-    const left = (rest / 10) | 0;
-    target[at] = zero + rest - 10 * left;
-    rest = left;
-  }
 }
 
 function digits(lines: Buffer, at: number, count: number): number {

@@ -1,60 +1,43 @@
 import { recordColumns, toJson } from '../../domain/audit-record.ts';
+import { ExportError } from '../../domain/failure.ts';
 import { ascii } from '../json-scanner.ts';
 
-/** The lengths of what stands before each value of a line: `{"Date":`, `,"Email":` and so on. */
-const [beforeDate, beforeEmail, beforeAction, beforeActionId, beforeDescription, beforeIpAddress] =
-  recordColumns.map(([key], index) => Buffer.byteLength(`${index === 0 ? '{' : ','}"${key}":`)) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+/** The length of what stands before each value of a line: `{"Date":`, `,"Email":` and so on. */
+export const [
+  beforeDate = 0,
+  beforeEmail = 0,
+  beforeAction = 0,
+  beforeActionId = 0,
+  beforeDescription = 0,
+  beforeIpAddress = 0,
+] = recordColumns.map(([key], index) => Buffer.byteLength(`${index === 0 ? '{' : ','}"${key}":`));
 
+const startOfNull = 0x6e;
 const nullLength = 4;
 
-/** Where the values of a line begin and end, with the quotes of a string. */
-export class LineValues {
-  date = 0;
-  dateEnd = 0;
-  email = 0;
-  emailEnd = 0;
-  action = 0;
-  actionEnd = 0;
-  actionId = 0;
-  actionIdEnd = 0;
-  description = 0;
-  descriptionEnd = 0;
-  ipAddress = 0;
-  ipAddressEnd = 0;
+/** What stands behind the last value: `}` and a line feed. */
+export const afterIpAddress = 2;
 
-  /** Finds the values of the line at an offset. Each must be a string or `null`. */
-  find(lines: Buffer, start: number): void {
-    this.date = start + beforeDate;
-    this.dateEnd = endOfValue(lines, this.date);
-    this.email = this.dateEnd + beforeEmail;
-    this.emailEnd = endOfValue(lines, this.email);
-    this.action = this.emailEnd + beforeAction;
-    this.actionEnd = endOfValue(lines, this.action);
-    this.actionId = this.actionEnd + beforeActionId;
-    this.actionIdEnd = endOfValue(lines, this.actionId);
-    this.description = this.actionIdEnd + beforeDescription;
-    this.descriptionEnd = endOfValue(lines, this.description);
-    this.ipAddress = this.descriptionEnd + beforeIpAddress;
-    this.ipAddressEnd = endOfValue(lines, this.ipAddress);
-  }
+/** If a line is not as a page's lines are: an event made from it would have wrong values. */
+export function unreadableLine(): ExportError {
+  return new ExportError(
+    'internal',
+    'A line of a page that is not malformed has a value that is neither a string nor null',
+  );
 }
 
-function endOfValue(lines: Buffer, start: number): number {
-  if (lines[start] !== ascii.quote) return start + nullLength;
+/** The offset behind the value that begins at an offset, which is a string or `null`. */
+export function endOfValue(lines: Buffer, start: number): number {
+  if (lines[start] === startOfNull) return start + nullLength;
+  if (lines[start] !== ascii.quote) throw unreadableLine();
   let at = start + 1;
-  for (;;) {
+  while (at < lines.length) {
     const byte = lines[at];
     if (byte === ascii.quote) return at + 1;
     // The character behind a backslash may be a quote.
     at += byte === ascii.backslash ? 2 : 1;
   }
+  throw unreadableLine();
 }
 
 /** A line whose values are all strings or `null`. */
@@ -84,5 +67,5 @@ export function plainLine(line: string, longest: number): PlainLine {
     if (column === 'date') date = text;
     members.push(`"${key}":${fits ? json : 'null'}`);
   }
-  return { date, line: Buffer.from(`{${members.join(',')}}`), tooLong: tooLong.join(',') };
+  return { date, line: Buffer.from(`{${members.join(',')}}\n`), tooLong: tooLong.join(',') };
 }

@@ -1,7 +1,8 @@
-import { isIP } from 'node:net';
 import { toJson } from '../../domain/audit-record.ts';
+import type { OcsfVersion } from '../../domain/format.ts';
+import type { Mapping } from '../../domain/mapping.ts';
 import { authentication, createActivityFinder } from './activity.ts';
-import type { OcsfSettings, OcsfVersion } from './settings.ts';
+import { isAddress } from './ip-address.ts';
 
 /** The bytes of an event that depend on the Action alone, in their order. */
 export interface ActionSegments {
@@ -15,16 +16,16 @@ export interface ActionSegments {
   readonly afterUser: Buffer;
   /** The rest of `metadata`, behind `uid` and `original_time`. */
   readonly tail: Buffer;
+  /** The length of all. */
+  readonly length: number;
 }
 
 /** The bytes of an event that depend on the IP Address alone. */
 export interface AddressSegments {
-  /** The value of `src_endpoint`, and the start of `metadata`. */
+  /** The value of `src_endpoint`. */
   readonly endpoint: Buffer;
   /** The members of `unmapped`. Empty for a valid address. */
   readonly unmapped: Buffer;
-  /** The end of an event in which no other value is unmapped. */
-  readonly end: Buffer;
 }
 
 /** Makes segments from the JSON of a value of a record, which is a string or `null`. */
@@ -32,6 +33,8 @@ export interface SegmentMaker {
   action(json: string): ActionSegments;
   user(json: string): Buffer;
   address(json: string): AddressSegments;
+  /** The start of `metadata`. */
+  readonly metadata: Buffer;
 }
 
 /** The schema's type `email_t`. A validator refuses an event with another `email_addr`. */
@@ -40,10 +43,7 @@ const emailPatterns: Record<OcsfVersion, RegExp> = {
   '1.8.0': /^[a-zA-Z0-9!#$%&'*+-/=?^_`{|}~.]+@[a-zA-Z0-9-]+\.[a-zA-Z0-9-.]+$/,
 };
 
-/** The longest text of the schema's type `ip_t`. */
-const longestAddress = 40;
-
-export function createSegmentMaker(accountId: string, settings: OcsfSettings): SegmentMaker {
+export function createSegmentMaker(accountId: string, settings: Mapping): SegmentMaker {
   const activityOf = createActivityFinder(settings.actions);
   const email = emailPatterns[settings.version];
   const service = `{"name":${toJson(settings.product.name)}}`;
@@ -57,7 +57,7 @@ export function createSegmentMaker(accountId: string, settings: OcsfSettings): S
       const isAuthentication = eventClass === authentication;
       const name = id === 99 ? json : toJson(caption);
       const operation = json === 'null' ? '"unknown"' : json;
-      return {
+      const segments = {
         head: Buffer.from(
           `{"activity_id":${id},"activity_name":${name}` +
             `,"category_uid":${eventClass.categoryUid},"category_name":${toJson(eventClass.categoryName)}` +
@@ -77,6 +77,7 @@ export function createSegmentMaker(accountId: string, settings: OcsfSettings): S
         // Authentication has no `api`, so its Action would be lost without `event_code`.
         tail: Buffer.from(`${origin}${isAuthentication ? `,"event_code":${json}` : ''}}`),
       };
+      return { ...segments, length: Object.values(segments).reduce((sum, { length }) => sum + length, 0) };
     },
 
     user(json) {
@@ -89,16 +90,9 @@ export function createSegmentMaker(accountId: string, settings: OcsfSettings): S
       const isValid = json !== 'null' && isAddress(JSON.parse(json) as string);
       const endpoint = isValid ? `{"ip":${json}}` : '{"name":"unknown"}';
       const unmapped = isValid || json === 'null' ? '' : `"IP Address":${json}`;
-      return {
-        endpoint: Buffer.from(`${endpoint},"metadata":{"version":${toJson(settings.version)}`),
-        unmapped: Buffer.from(unmapped),
-        end: Buffer.from(unmapped === '' ? '}\n' : `,"unmapped":{${unmapped}}}\n`),
-      };
+      return { endpoint: Buffer.from(endpoint), unmapped: Buffer.from(unmapped) };
     },
-  };
-}
 
-/** Whether every reader takes the text for an IP address. Some refuse a zone, as in `fe80::1%eth0`. */
-function isAddress(text: string): boolean {
-  return isIP(text) !== 0 && text.length <= longestAddress && !text.includes('%');
+    metadata: Buffer.from(`,"metadata":{"version":${toJson(settings.version)}`),
+  };
 }

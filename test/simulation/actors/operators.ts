@@ -2,7 +2,7 @@ import type { Destination } from '../../../lambdas/domain/account.ts';
 import type { Random } from '../../../local/sample/random.ts';
 import { invalidSecretText } from '../services/secrets.ts';
 import type { Provisioning, SimulatedAccount } from '../truth/accounts.ts';
-import { formatsOf, secretFor } from '../truth/draw-account.ts';
+import { filesOf, secretFor } from '../truth/draw-account.ts';
 import { hour, type Scenario } from '../truth/scenario.ts';
 import type { FaultKind } from '../world/fault-kinds.ts';
 import type { World } from '../world/world.ts';
@@ -84,11 +84,11 @@ function provision(
       later(chance, 6, () => moveTo(0));
     },
     format: chance => {
-      record.format = chance.pick(formatsOf(scenario, account.number));
+      record.format = chance.pick(filesOf(scenario, account.number).formats);
       put(account);
     },
     compression: chance => {
-      record.compression = chance.pick(['zip', 'gzip', 'none']);
+      record.compression = chance.pick(filesOf(scenario, account.number).compressions);
       record.emptyWindows = chance.pick(['file', 'skip']);
       put(account);
     },

@@ -283,7 +283,7 @@ function mannerOf({ manner }: IntentItem, size: number): string {
 /** A deployed limit for a format: an OCSF event can be many times as long as the line that counts. */
 function sizeOf(limit: string, format: string | undefined): string {
   const [partBytes, level] = limit.split(' ');
-  return format === 'ocsf' ? `${Math.ceil(Number(partBytes) / 20)} ${level}` : limit;
+  return format === 'ocsf' ? `${Math.min(Number(partBytes), 134_217_728)} ${level}` : limit;
 }
 
 function moves(before: Item | undefined, after: Item | undefined): boolean {

@@ -168,7 +168,7 @@ function drawStart(
 /** Slow enough that a usual file never fits into one invocation, or that a long history takes a while. */
 function drawSlowness(random: Random, enabled: ReadonlySet<FaultKind>, partBytes: number): number {
   if (enabled.has('slow-bucket')) return ((1.2 + random.next() * 18) * invocation) / partBytes;
-  return enabled.has('backlog') ? random.integer(30, 120) : 0;
+  return enabled.has('backlog') ? random.integer(10, 20) : 0;
 }
 
 /** Milliseconds that an account's bucket takes for a byte at an instant. */

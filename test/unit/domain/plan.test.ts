@@ -59,23 +59,15 @@ describe('a file that was begun', () => {
 
   it('in OCSF is halved from its own usual size, and made with the present mapping', () => {
     const inOcsf = { ...account, format: 'ocsf' } as const;
-    const recipe = recipeOf(inOcsf, limits);
-    expect(recipe).toMatchObject({ partBytes: 3200, mapping: 'm1' });
-    const cursor = { ...cursorAfter('out of time', { partBytes: 3200 }), intent: { ...intent, recipe } };
-    const step = nextStep(
-      inOcsf,
-      cursor,
-      { tick: window.end, now: window.end },
-      { ...limits, mapping: 'm2' },
-    );
-    expect(step).toMatchObject({ intent: { recipe: { partBytes: 1600, mapping: 'm2' } } });
-    const later = nextStep(
-      inOcsf,
-      cursorAfter('in time', { partBytes: 3200 }),
-      { tick: window.end, now: window.end },
-      limits,
-    );
-    expect(later).not.toHaveProperty('intent.recipe.mapping');
+    const large = { ...limits, partBytes: 1024 ** 3 };
+    const usual = 128 * 1024 * 1024;
+    const recipe = recipeOf(inOcsf, large);
+    expect(recipe).toMatchObject({ partBytes: usual, mapping: 'm1' });
+    const cursor = { ...cursorAfter('out of time', { partBytes: usual }), intent: { ...intent, recipe } };
+    const at = { tick: window.end, now: window.end };
+    expect(nextStep(inOcsf, cursor, at, { ...large, mapping: 'm2' })).toMatchObject({
+      intent: { recipe: { partBytes: usual / 2, mapping: 'm2' } },
+    });
   });
 
   it('follows a smaller size that is deployed, and no larger one', () => {

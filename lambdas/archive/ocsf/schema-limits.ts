@@ -1,10 +1,7 @@
 import type { OcsfVersion } from '../../domain/format.ts';
-import type { Mapping } from '../../domain/mapping.ts';
 
 /** The most bytes of a string: the limit of the schema's type `string_t`. A validator refuses an event with a longer one. */
 export const longestString: Record<OcsfVersion, number> = {
   '1.1.0': 65_535,
   '1.8.0': Number.POSITIVE_INFINITY,
 };
-
-export type { Mapping as OcsfSettings, OcsfVersion };

@@ -1,0 +1,28 @@
+import type { CreateKit, KitFile } from '../kit.ts';
+import { detections } from './detections.ts';
+import { filebeatYml } from './filebeat-yml.ts';
+import { indexTemplate } from './index-template.ts';
+import { ingestPipeline } from './ingest-pipeline.ts';
+import { notification, queueTemplate } from './queue.ts';
+import { readme } from './readme.ts';
+
+/**
+ * Filebeat reads the files, an ingest pipeline makes events of the Elastic Common Schema, a data stream keeps them.
+ *
+ * @throws TypeError for zip, which Elastic does not unpack
+ */
+export const createKit: CreateKit = input => [
+  { path: 'README.md', text: readme(input) },
+  ...(input.source.type === 's3'
+    ? [json('queue.json', queueTemplate(input, input.source)), json('notification.json', notification(input))]
+    : []),
+  { path: 'filebeat.yml', text: filebeatYml(input) },
+  json('pipeline.json', ingestPipeline(input)),
+  json('index-template.json', indexTemplate(input)),
+  { path: 'detections.ndjson', text: detections(input) },
+];
+
+const json = (path: string, content: object): KitFile => ({
+  path,
+  text: `${JSON.stringify(content, null, 2)}\n`,
+});
