@@ -186,7 +186,7 @@ const documented: Readonly<Record<string, Documented>> = {
 
 /** The commands that this test does not run, and the reasons. */
 const notRun: readonly { readonly commands: RegExp; readonly why: string }[] = [
-  { commands: /^npm (ci|cit|test)$/, why: 'installs, and runs, this test itself' },
+  { commands: /^npm (ci|cit|test)( --loglevel=warn)?$/, why: 'installs, and runs, this test itself' },
   { commands: /^npm start$/, why: 'local-mode.test.ts runs it, and checks what it delivers' },
   {
     commands: /^npm run (check|fix|contract|chaos|test:bench|simulate[:\w]*)\b/,
