@@ -3,7 +3,7 @@ import type { Actions } from '../../../lambdas/domain/actions.ts';
 import { azureSuffixes, defaultAzureCloud } from '../../../lambdas/domain/azure-cloud.ts';
 import { accountFolder } from '../../../lambdas/domain/object-key.ts';
 import { type Fit, fitOf, type KitReader, misfits, readerNames } from '../../../lambdas/domain/reader.ts';
-import type { KitInput, Product, Source } from '../../../readers/kit.ts';
+import { type KitInput, type Product, type Source, sourceOf } from '../../../readers/kit.ts';
 import { quotedId } from '../../stage/account/account-id.ts';
 import { cloudsFor, fittingCommand } from '../../stage/account/reader-fit.ts';
 import { CommandError } from '../../terminal/command-error.ts';
@@ -65,7 +65,7 @@ const sourcesWithPlaceholders: Record<Cloud, Source> = {
     type: 'azure',
     storageAccount: 'STORAGE_ACCOUNT',
     container: 'CONTAINER',
-    host: hostOf('STORAGE_ACCOUNT'),
+    host: `STORAGE_ACCOUNT.blob.${azureSuffixes[defaultAzureCloud]}`,
   },
 };
 
@@ -95,21 +95,4 @@ function checkFiles(account: Account, reader: KitReader, command: string): void 
     'usage',
     `${readerNames[reader]} cannot read the files of ${quotedId(accountId)}; nothing was written:${reasons.map(reason => `\n  ${reason}`).join('')}\n  → ${update}`,
   );
-}
-
-function sourceOf(destination: Destination): Source {
-  switch (destination.type) {
-    case 's3':
-      return { type: 's3', bucket: destination.bucket, region: destination.region };
-    case 'gcs':
-      return { type: 'gcs', bucket: destination.bucket };
-    case 'azure': {
-      const { storageAccount, container, cloud } = destination;
-      return { type: 'azure', storageAccount, container, host: hostOf(storageAccount, cloud) };
-    }
-  }
-}
-
-function hostOf(storageAccount: string, cloud: keyof typeof azureSuffixes = defaultAzureCloud): string {
-  return `${storageAccount}.blob.${azureSuffixes[cloud]}`;
 }
