@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Account } from './account.ts';
 import { accountFolder } from './object-key.ts';
 import type { Credential } from './secret.ts';
@@ -19,9 +19,12 @@ export function isTrialKey(key: string): boolean {
   return /(^|\/)audit\/[\w-]+\/_verify_[0-9a-f]{16}\.txt$/s.test(key);
 }
 
-/** The content of a trial object. No two have the same: an upload must not be recognised by its content. */
-export function trialText(): string {
-  return `Written by SIEM export to check that files can be written here. It may be deleted. ${randomUUID()}\n`;
+/**
+ * The content of a trial object.
+ * @param unique no two objects may have the same: an upload must not be recognised by its content
+ */
+export function trialText(unique: string): string {
+  return `Written by SIEM export to check that files can be written here. It may be deleted. ${unique}\n`;
 }
 
 /** What is stored with a trial object. */

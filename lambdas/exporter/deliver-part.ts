@@ -5,9 +5,9 @@ import type { DeliveredFile } from '../domain/delivered-file.ts';
 import { ExportError, toExportError } from '../domain/failure.ts';
 import { contentType, objectKey, objectMetadata } from '../domain/object-key.ts';
 import { placeName } from '../domain/recipe.ts';
+import { type NotNeeded, skipEmptyWindow, withoutObject } from './empty-window.ts';
 import { type PackedPart, packPart } from './pack-part.ts';
 import { fileNameOf, type PartDelivery } from './part-delivery.ts';
-import { type NotNeeded, skipEmptyWindow, withoutObject } from './empty-window.ts';
 import { reportFailure } from './report-failure.ts';
 
 /**

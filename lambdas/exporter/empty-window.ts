@@ -37,7 +37,7 @@ const longestWithoutRequest = 7 * 24 * 3_600_000;
  * @returns undefined if the window needs an object; `NotCreated` if the rows cannot be read or the trial has failed
  */
 export async function skipEmptyWindow(
-  { account, cursor, intent, admitted, ports, deadline }: PartDelivery,
+  { account, cursor, intent, token, admitted, ports, deadline }: PartDelivery,
   bucket: Bucket,
   packed: PackedPart,
 ): Promise<NotNeeded | NotCreated | undefined> {
@@ -54,7 +54,7 @@ export async function skipEmptyWindow(
   const acceptedAt = cursor.deliveredTo === here ? cursor.acceptedAt : undefined;
   if (acceptedAt !== undefined && now - acceptedAt < longestWithoutRequest)
     return { kind: 'not needed', acceptedAt };
-  const trial = { key: trialKey(account), body: only(Buffer.from(trialText())), ...trialProperties };
+  const trial = { key: trialKey(account), body: only(Buffer.from(trialText(token))), ...trialProperties };
   const answer = await bucket.create(trial, { signal: deadline.signal, step: async () => undefined });
   await admitted.heard(answer);
   return 'failure' in answer ? answer : { kind: 'not needed', acceptedAt: now };

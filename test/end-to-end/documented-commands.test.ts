@@ -57,9 +57,10 @@ function substituted(command: string): string {
     ['2026-11-22', toIso(boundary).slice(0, 10)],
     ['audit_YWNtZQ_20261122T070000Z.zip', join(folder, lostFile)],
     ['--storage-account initech ', `--storage-account ${sampleStorageAccount} `],
-    ...['globex-key.json', 'initech-sas.json', 'accounts.ndjson', 'soylent-splunk', 'sentinel-kit'].map(
-      name => [name, join(folder, name)],
-    ),
+    ...['globex-key.json', 'initech-sas.json', 'accounts.ndjson', 'acme-splunk', 'sentinel-kit'].map(name => [
+      name,
+      join(folder, name),
+    ]),
   ].reduce((text, [from = '', to = '']) => text.replaceAll(from, to), command);
 }
 
@@ -171,8 +172,8 @@ const documented: Readonly<Record<string, Documented>> = {
   'npx siem-export doctor --stage prod --fix': doctor,
   'npx siem-export account add soylent --stage prod --time-zone Europe/London --reader splunk --destination gcs --bucket globex-siem --secret-file globex-key.json':
     added('soylent'),
-  'npx siem-export reader splunk soylent --stage prod --out soylent-splunk': {
-    prints: /✓ The kit for Splunk is written, \d+ files:[\s\S]*soylent-splunk\/README\.md\n/,
+  'npx siem-export reader splunk acme --stage prod --out acme-splunk': {
+    prints: /✓ The kit for Splunk is written, \d+ files:[\s\S]*acme-splunk\/README\.md\n/,
   },
   'npx siem-export reader sentinel --destination azure --out sentinel-kit': {
     prints: /✓ The kit for Microsoft Sentinel is written, \d+ files:[\s\S]*STORAGE_ACCOUNT: /,
@@ -185,7 +186,7 @@ const documented: Readonly<Record<string, Documented>> = {
 
 /** The commands that this test does not run, and the reasons. */
 const notRun: readonly { readonly commands: RegExp; readonly why: string }[] = [
-  { commands: /^npm (ci|cit|test)$/, why: 'installs, and runs, this test itself' },
+  { commands: /^npm (ci|cit|test)( --loglevel=warn)?$/, why: 'installs, and runs, this test itself' },
   { commands: /^npm start$/, why: 'local-mode.test.ts runs it, and checks what it delivers' },
   {
     commands: /^npm run (check|fix|contract|chaos|test:bench|simulate[:\w]*)\b/,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type KitReader, readerNames } from '../../../lambdas/domain/reader.ts';
-import type { CreateKit, KitInput } from '../../../readers/kit.ts';
+import type { KitInput } from '../../../readers/kit.ts';
 import { loadKit } from '../../../readers/load.ts';
 import { checkRecord } from '../../stage/account/check-record.ts';
 import { existingRecord, openStores } from '../../stage/account/stores.ts';
@@ -23,16 +23,13 @@ export interface ReaderOptions extends ActionsOptions {
   readonly destination?: Cloud;
 }
 
-/** Loads what makes the kit of a reader. */
-export type LoadKit = (reader: KitReader) => Promise<CreateKit>;
-
 /** Writes the kit of a reader for an account, or with placeholders. */
 export async function writeKit(
   context: CommandContext,
   reader: KitReader,
   accountId: string | undefined,
   options: ReaderOptions,
-  load: LoadKit = loadKit,
+  load: typeof loadKit = loadKit,
 ): Promise<Report> {
   const { out: folder, destination } = options;
   if (accountId !== undefined && destination !== undefined)

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { createSecretStore } from '../../../lambdas/aws/secret-store.ts';
 import type { Answer, Bucket, UploadWatch } from '../../../lambdas/buckets/bucket.ts';
 import { openBucket } from '../../../lambdas/buckets/open-bucket.ts';
@@ -38,7 +38,7 @@ export function createProbe(target: Target, account: Account) {
 
     /** Creates a small object, with the driver that uploads exports. */
     create(bucket: Bucket, key: string): Promise<Answer> {
-      return upload(bucket, key, Buffer.from(trialText()), async () => undefined);
+      return upload(bucket, key, Buffer.from(trialText(randomUUID())), async () => undefined);
     },
 
     /**

@@ -1,7 +1,13 @@
 import { isIP } from 'node:net';
-import type { NullMeaning } from './cbn-interpreter.ts';
 import { CbnError, type Setting } from './cbn-syntax.ts';
 import { setField, type UdmEvent, udmFields } from './udm-schema.ts';
+
+/**
+ * What a null in JSON does is not documented: `replace` of it fails, or it is the text `null`, or the token stays as it
+ * was. A parser has to give the same events with each.
+ */
+export const nullMeanings = ['failing', 'text', 'absent'] as const;
+export type NullMeaning = (typeof nullMeanings)[number];
 
 export interface State {
   /** Tokens that are texts, numbers, flags or lists; a message is tokens whose names begin alike. */

@@ -1,4 +1,4 @@
-import { filters, type State, UnknownError } from './cbn-filters.ts';
+import { filters, type NullMeaning, type State, UnknownError } from './cbn-filters.ts';
 import {
   CbnError,
   type Condition,
@@ -8,13 +8,6 @@ import {
   type Test,
 } from './cbn-syntax.ts';
 import type { UdmEvent } from './udm-schema.ts';
-
-/**
- * What a null in JSON does is not documented: `replace` of it fails, or it is the text `null`, or the token stays as it
- * was. A parser has to give the same events with each.
- */
-export const nullMeanings = ['failing', 'text', 'absent'] as const;
-export type NullMeaning = (typeof nullMeanings)[number];
 
 /**
  * The UDM events that a parser makes of a raw log; none if it drops the log.

@@ -67,7 +67,7 @@ describe('misfits', () => {
       [
         'Elastic reads one record a line, and the format json is one array: expected format ndjson',
         'Elastic unpacks no zip: expected compression gzip or none, got zip',
-        'Elastic’s input for Google Cloud Storage makes an error event of an empty file: expected emptyWindows skip, got file',
+        'Elastic’s input for Google Cloud Storage fails on an empty file: expected emptyWindows skip, got file',
       ],
     );
   });

@@ -67,7 +67,7 @@ describe('the command that makes the files fit', () => {
     expect(
       readerWarnings(parseAccount({ ...record, reader: 'elastic' }), 'siem-export --stage prod'),
     ).toEqual([
-      `Elastic unpacks no zip: expected compression gzip or none, got zip; Elastic’s input for Google Cloud Storage makes an error event of an empty file: expected emptyWindows skip, got file → ${update} --compression gzip --empty-windows skip`,
+      `Elastic unpacks no zip: expected compression gzip or none, got zip; Elastic’s input for Google Cloud Storage fails on an empty file: expected emptyWindows skip, got file → ${update} --compression gzip --empty-windows skip`,
     ]);
     expect(readerWarnings(parseAccount({ ...record, reader: 'secops', compression: 'gzip' }), 'x')).toEqual(
       [],
