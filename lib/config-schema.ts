@@ -155,6 +155,15 @@ const tags = z
   )
   .refine(all => Object.keys(all).length <= mostTags, `expected at most ${mostTags} tags`);
 
+/** Read here and not later, so that its faults are told with those of the other settings. */
+const actionsFile = matching(/^[^\0]{1,1000}$/, 'the path of a JSON file')
+  .default(defaultActionsFile)
+  .transform((path, context) => {
+    const { data: rules, faults } = readActionsFile(path);
+    for (const message of faults) context.addIssue({ code: 'custom', message });
+    return rules === undefined ? z.NEVER : { path, rules };
+  });
+
 const settings = z.strictObject({
   stage: matching(
     /^[a-z][a-z0-9-]{0,19}$/,
@@ -190,7 +199,7 @@ const settings = z.strictObject({
   ocsfVersion: z
     .enum(ocsfVersion.options, { error: `expected ${ocsfVersion.options.join(' or ')}` })
     .default('1.1.0'),
-  actionsFile: matching(/^[^\0]{1,1000}$/, 'the path of a JSON file').default(defaultActionsFile),
+  actionsFile,
 });
 
 export const configurationSchema = settings
@@ -211,13 +220,11 @@ export const configurationSchema = settings
     const message = `expected zones of the stage’s region, ${region}`;
     context.addIssue({ code: 'custom', path: ['vpc', 'availabilityZones'], message });
   })
-  .transform(({ productName, vendorName, ocsfVersion, actionsFile, ...rest }, context) => {
-    const { data: actions, faults } = readActionsFile(actionsFile);
-    for (const message of faults) context.addIssue({ code: 'custom', path: ['actionsFile'], message });
-    if (actions === undefined) return z.NEVER;
+  .transform(({ productName, vendorName, ocsfVersion, actionsFile, ...rest }) => {
+    const { path, rules } = actionsFile;
     const product = { name: productName, vendor: vendorName };
-    const mapping = mappingId({ version: ocsfVersion, product, actions });
-    return { ...rest, actionsFile, ocsf: { version: ocsfVersion, product, mapping } };
+    const mapping = mappingId({ version: ocsfVersion, product, actions: rules });
+    return { ...rest, actionsFile: path, ocsf: { version: ocsfVersion, product, mapping } };
   })
   .transform(({ secretPrefix, terminationProtection, auditLog, ...rest }) => ({
     ...rest,

@@ -266,7 +266,7 @@ describe('a wrong configuration', () => {
     [{ stage: 'dev', productName: '' }, 'productName: expected the name of your product'],
     [{ stage: 'dev', vendorName: 'x'.repeat(65) }, 'vendorName: expected the name of your company'],
     [{ stage: 'dev', ocsfVersion: '1.2.0' }, 'ocsfVersion: expected 1.1.0 or 1.8.0'],
-    [{ stage: 'dev', actionsFile: 'nowhere.json' }, 'actionsFile: nowhere.json cannot be read'],
+    [{ stage: 'Not One', actionsFile: 'nowhere.json' }, 'actionsFile: nowhere.json cannot be read'],
     [{ stage: 'dev', auditLogSortKey: 'at' }, 'auditLog: expected either tableName or tableArn'],
     [
       { stage: 'dev', auditLogTableName: 'audit', auditLogSortKeyType: 'seconds' },
