@@ -117,7 +117,10 @@ function checkUncommitted({ world, accounts, commits, scenario }: DeliveryOption
   const account = accounts.find(({ id }) => Buffer.from(id).toString('base64url') === encoded);
   if (!account) return world.violate('stray', `${object.key} is of no account`);
   const name = object.key.slice(object.key.lastIndexOf('/') + 1);
-  const others = commits(account.id).filter(({ row }) => (row.key?.S ?? '').endsWith(`/${name}`));
+  const end = /_(\d{8}T\d{6})Z/.exec(name)?.[1];
+  const others = commits(account.id).filter(({ row, intent }) =>
+    row.key ? row.key.S?.endsWith(`/${name}`) : compact(intent.end) === end,
+  );
   const expires = account.record.addOnExpiresAt;
   const [committed] = others;
   if (!committed) {
@@ -156,6 +159,10 @@ function contentOf(world: World, object: StoredObject): readonly string[] {
     world.violate('content', `${object.key} cannot be read: ${String(thrown)}`);
     return [];
   }
+}
+
+function compact(instant: number): string {
+  return new Date(instant).toISOString().slice(0, 19).replaceAll(/[-:]/g, '');
 }
 
 function iso(instant: number): string {

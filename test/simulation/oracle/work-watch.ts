@@ -37,10 +37,12 @@ export function createWorkWatch(
       work.reads++;
       work.exporters.add(process);
       const others = [...work.atWork].filter(other => other !== process && other.alive());
-      if (isCalm && others.length > 0)
-        world.violate('work', `${process.name} and ${others[0]?.name} are both at work on ${accountId}`);
-      // Leases do not separate copies of one message: both read, and each may make the other start again.
-      if (others.some(other => haveSameMessage(other, process))) work.excuses += 2;
+      const strangers = others.filter(other => !haveSameTick(other, process));
+      if (isCalm && strangers.length > 0)
+        world.violate('work', `${process.name} and ${strangers[0]?.name} are both at work on ${accountId}`);
+      // Leases do not separate two messages of one tick that arrive together, such as copies, or those of the former and the
+      // present time zone: both exporters read, and each may make the other start again.
+      if (others.length > strangers.length) work.excuses += 2;
       work.atWork.add(process);
     },
     onUploadEnded(accountId: string, process: Process): void {
@@ -83,9 +85,9 @@ export function createWorkWatch(
     },
   };
 
-  function haveSameMessage(one: Process, other: Process): boolean {
-    const messages = new Set(invocations.get(one)?.messages);
-    return invocations.get(other)?.messages.some(message => messages.has(message)) ?? false;
+  function haveSameTick(one: Process, other: Process): boolean {
+    const ticks = new Set(invocations.get(one)?.messages.map(({ content }) => content?.tick));
+    return invocations.get(other)?.messages.some(({ content }) => ticks.has(content?.tick)) ?? false;
   }
 
   function workOf(accountId: string): Work {
