@@ -28,12 +28,15 @@ function amazon(bucket: string, region: string): SetUp {
     addOn: 'Splunk Add-on for AWS',
     cloudSteps: [
       `**Create the queues and the role** in the AWS account of the bucket. \`SplunkPrincipalArn\` is the user or role with which the
-   add-on signs in; if it is in another AWS account, allow it \`sts:AssumeRole\` on the new role there.
+   add-on signs in: here a new user, whose key the add-on asks for later. Put your own AWS account in the place of \`444455556666\`. If the
+   user is in another AWS account than the bucket, allow it \`sts:AssumeRole\` on the new role there.
 
    \`\`\`sh
    export AWS_REGION=${region}
+   aws iam create-user --user-name siem-export-splunk
+   aws iam create-access-key --user-name siem-export-splunk
    aws cloudformation deploy --stack-name ${queueName} --template-file aws/queue.template.json --capabilities CAPABILITY_IAM \\
-     --parameter-overrides SplunkPrincipalArn=arn:aws:iam::111122223333:role/splunk
+     --parameter-overrides SplunkPrincipalArn=arn:aws:iam::444455556666:user/siem-export-splunk
    aws cloudformation describe-stacks --stack-name ${queueName} --query 'Stacks[0].Outputs' --output table
    aws s3api get-bucket-notification-configuration --bucket ${bucket}
    \`\`\``,

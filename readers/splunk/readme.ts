@@ -12,7 +12,7 @@ export function readme(input: KitInput): string {
     ...cloudSteps,
     addOnStep,
     enableStep(source.type),
-    lookStep,
+    lookStep(input),
     '**Enable the detections** that you want (Settings, Searches, reports, and alerts), and add an action, such as a mail.',
   ];
   return `# Audit log of ${product.name} in Splunk
@@ -49,7 +49,7 @@ function firstFileNote(cloud: KitInput['source']['type']): string {
 }
 
 function installStep(addOn: string): string {
-  return `**Install.** Create an index, and write its name into the app:
+  return `**Install.** Create an index on the indexers (in a cluster by \`indexes.conf\` from the manager), and write its name into the app:
 
    \`\`\`sh
    sed -i 's/REPLACE_WITH_INDEX/audit/' ${app}/default/inputs.conf ${app}/default/macros.conf
@@ -72,11 +72,26 @@ function enableStep(cloud: KitInput['source']['type']): string {
    \`disabled = 0\`, and restart Splunk. On Splunk Cloud, create an input with these values on the add-on's screen instead.`;
 }
 
-const lookStep = `**Look.** A file comes every four hours. After the next one, this shows its events:
+function lookStep({ source, folder, compression }: KitInput): string {
+  // The names of test files begin as those of the vendor's do, because the kit reads no others.
+  const test =
+    source.type === 's3' && compression === 'gzip'
+      ? `You need not wait for the vendor. This uploads a record of your own; for a second try write \`test_2\`:
+
+   \`\`\`sh
+   printf '{"Date":"%s","Email":"test@example.com","Action":"Test","Action ID":null,"Description":"Test","IP Address":"203.0.113.7"}\\n' \\
+     "$(date -u +%Y-%m-%dT%H:%M:%S.000Z)" | gzip > test_1.json.gz
+   aws s3api put-object --bucket ${source.bucket} --key '${folder}audit_test_1.json.gz' --body test_1.json.gz --if-none-match '*'
+   \`\`\`
+
+   Some minutes later`
+      : 'A file comes every four hours. After the next one';
+  return `**Look.** ${test}, this shows the events. Choose the last 30 days as the time range:
 
    \`\`\`text
    \`siem_export_index\` sourcetype="${sourcetype}" _index_earliest=-1d | table _time, user, src, Action, verb, status, Description
    \`\`\``;
+}
 
 function fields(product: string): string {
   return `## What becomes what

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type KitReader, readerNames } from '../../../lambdas/domain/reader.ts';
-import type { KitInput } from '../../../readers/kit.ts';
+import type { Kit, KitInput } from '../../../readers/kit.ts';
 import { loadKit } from '../../../readers/load.ts';
 import { checkRecord } from '../../stage/account/check-record.ts';
 import { existingRecord, openStores } from '../../stage/account/stores.ts';
@@ -44,7 +44,7 @@ export async function writeKit(
       ? { input: inputForAnyone(reader, destination, actions.rules), warnings: [] }
       : await prepare(context, reader, accountId, actions);
   const createKit = await load(reader);
-  const kit = createKit(input);
+  const kit = accountId === undefined ? withWarning(createKit(input)) : createKit(input);
   await writeFolder(folder, kit);
   const files = kit.map(({ path }) => path).sort();
   const inPlace = accountId === undefined ? placeholdersIn(kit.map(({ text }) => text)) : [];
@@ -58,6 +58,14 @@ export async function writeKit(
       `  Next: read ${join(folder, 'README.md')}`,
     ],
   };
+}
+
+/** Nobody may apply a kit with placeholders: a notification with a wrong prefix reports no file, and no error. */
+function withWarning(kit: Kit): Kit {
+  const warning =
+    '> **Do not apply this kit.** It was made without an account, and words in capitals such as FOLDER and BUCKET stand for its values. ' +
+    'Ask the vendor for the kit of your account.\n\n';
+  return kit.map(file => (file.path === 'README.md' ? { ...file, text: warning + file.text } : file));
 }
 
 async function prepare(
