@@ -153,13 +153,13 @@ describe('an account id', () => {
     expect(pipeline.eventTypesOf(accountId)).toEqual(['Export Delivered']);
   });
 
-  test('too long for the keys of a bucket fails by name, not in the bucket', async () => {
+  test('too long for a file's name fails by name, not in the bucket', async () => {
     const accountId = '🛰️'.repeat(64);
     await pipeline.provision(accountId, { timeZone }, healthyRows);
     await pipeline.tick(tick);
     expect((await pipeline.ledgerOf(accountId)).cursor?.lastError).toMatchObject({
       code: 'account_invalid',
-      message: expect.stringMatching(/accountId: expected an id that.*at most 1024 bytes/),
+      message: expect.stringMatching(/accountId: expected at most 162 bytes of UTF-8, so that a file's name/),
     });
   });
 });
