@@ -153,7 +153,7 @@ describe('an account id', () => {
     expect(pipeline.eventTypesOf(accountId)).toEqual(['Export Delivered']);
   });
 
-  test('too long for a file's name fails by name, not in the bucket', async () => {
+  test('too long for the name of a file fails by name, not in the bucket', async () => {
     const accountId = '🛰️'.repeat(64);
     await pipeline.provision(accountId, { timeZone }, healthyRows);
     await pipeline.tick(tick);
