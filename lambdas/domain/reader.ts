@@ -109,6 +109,12 @@ export interface Files {
   readonly emptyWindows: EmptyWindows;
 }
 
+/** Why a kit cannot read a format. */
+const unfit: Record<Exclude<Format, 'ndjson'>, string> = {
+  json: 'one record a line, and the format json is one array',
+  ocsf: 'records by its kit, and the format ocsf has events',
+};
+
 /** Why the account's reader cannot read its files, a reason for each attribute to change. Empty if it can. */
 export function misfits({ reader: name, cloud, format, compression, emptyWindows }: Files): string[] {
   if (name === undefined || name === 'other') return [];
@@ -116,11 +122,7 @@ export function misfits({ reader: name, cloud, format, compression, emptyWindows
   if (typeof fit === 'string') return [`${fit}. Choose another destination or reader`];
   const { compressions, because, emptyFiles } = fit;
   return [
-    ...(format === 'json'
-      ? [
-          `${readerNames[name]} reads one record a line, and the format json is one array: expected format ndjson`,
-        ]
-      : []),
+    ...(format === 'ndjson' ? [] : [`${readerNames[name]} reads ${unfit[format]}: expected format ndjson`]),
     ...(compressions.includes(compression)
       ? []
       : [`${because}: expected compression ${compressions.join(' or ')}, got ${compression}`]),

@@ -83,14 +83,9 @@ function fitFor(reader: KitReader, cloud: Cloud): Fit {
 function checkFiles(account: Account, reader: KitReader, command: string): void {
   const { accountId, destination, format, compression, emptyWindows } = account;
   fitFor(reader, destination.type);
-  const reasons = [
-    ...(format === 'ocsf'
-      ? ['the kit reads records, and the format ocsf has events: expected format ndjson']
-      : []),
-    ...misfits({ reader, cloud: destination.type, format, compression, emptyWindows }),
-  ];
+  const reasons = misfits({ reader, cloud: destination.type, format, compression, emptyWindows });
   if (reasons.length === 0) return;
-  const update = fittingCommand(account, reader, command, format === 'ocsf' ? ['--format ndjson'] : []);
+  const update = fittingCommand(account, reader, command);
   throw new CommandError(
     'usage',
     `${readerNames[reader]} cannot read the files of ${quotedId(accountId)}; nothing was written:${reasons.map(reason => `\n  ${reason}`).join('')}\n  → ${update}`,

@@ -32,15 +32,9 @@ export function readerWarnings(account: Account, command: string): string[] {
   return [`${reasons.join('; ')} → ${fittingCommand(account, account.reader, command)}`];
 }
 
-/** The `account update` after which the reader can read the files, with more options before its own. */
-export function fittingCommand(
-  account: Account,
-  name: Reader | undefined,
-  command: string,
-  more: readonly string[] = [],
-): string {
-  const options = [...more, ...fittingOptions(account, name)];
-  return accountCommand(`${command} account update`, account.accountId, ...options);
+/** The `account update` after which the reader can read the files. */
+export function fittingCommand(account: Account, name: Reader | undefined, command: string): string {
+  return accountCommand(`${command} account update`, account.accountId, ...fittingOptions(account, name));
 }
 
 /** The options of `account update` after which the reader can read the files. Empty if it can already. */
@@ -53,7 +47,7 @@ function fittingOptions(
   if (typeof fit === 'string') return ['--reader <product>'];
   const { compressions, emptyFiles } = fit;
   return [
-    ...(format === 'json' ? ['--format ndjson'] : []),
+    ...(format === 'ndjson' ? [] : ['--format ndjson']),
     ...(compressions.includes(compression) ? [] : [`--compression ${compressions[0]}`]),
     ...(emptyFiles !== undefined && emptyWindows === 'file' ? ['--empty-windows skip'] : []),
   ];

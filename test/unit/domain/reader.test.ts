@@ -80,8 +80,10 @@ describe('misfits', () => {
     ]);
   });
 
-  it('are none for OCSF events, which are one a line', () => {
-    expect(misfits({ ...best, format: 'ocsf' })).toEqual([]);
+  it('are one for OCSF events, which no kit reads', () => {
+    expect(misfits({ ...best, reader: 'splunk', format: 'ocsf' })).toEqual([
+      'Splunk reads records by its kit, and the format ocsf has events: expected format ndjson',
+    ]);
   });
 });
 

@@ -50,17 +50,12 @@ describe('the command that makes the files fit', () => {
     [{}, 'other', ''],
     [{ compression: 'none' }, 'splunk', ''],
     [{}, 'splunk', '--compression none'],
+    [{ format: 'ocsf' }, 'splunk', '--format ndjson --compression none'],
     [{ format: 'json' }, 'elastic', '--format ndjson --compression gzip --empty-windows skip'],
     [{ compression: 'gzip', emptyWindows: 'skip' }, 'elastic', ''],
     [{}, 'qradar', '--reader <product>'],
   ] as const)('of %j for %s has the options %j', (changes, name, options) => {
     expect(optionsOf(parseAccount({ ...record, ...changes }), name)).toBe(options);
-  });
-
-  test('takes more options before its own', () => {
-    expect(fittingCommand(parseAccount(record), 'splunk', 'x', ['--format ndjson'])).toBe(
-      'x account update acme --format ndjson --compression none',
-    );
   });
 
   test('is in the warning about the reader of the record', () => {
