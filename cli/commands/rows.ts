@@ -93,6 +93,9 @@ async function showRows(
     lines: ({ paint }) => [
       `${displayName(accountId)}, ${utcWindow(window)}: ${counted(rows, 'row')}, ${count(malformed)} malformed.`,
       ...describeDifference(difference).map(line => `${paint('yellow', '!')} ${line}`),
+      ...(shown.length === limit && (malformedOnly ? malformed : rows) > limit
+        ? [`Shown: the first ${count(limit)}. For more: --limit <number>`]
+        : []),
       ...shown.flatMap(({ row, faults }) => [
         faults.length === 0 ? `${paint('green', '✓')} valid` : `${paint('yellow', '!')} ${faults.join('; ')}`,
         `    ${displayName(JSON.stringify(row), Number.POSITIVE_INFINITY)}`,

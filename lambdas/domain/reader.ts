@@ -49,7 +49,7 @@ const fits: Record<KitReader, Record<Cloud, Fit | { readonly impossible: string 
       because: 'QRadar’s protocol for Amazon S3 is set to one kind of packed file',
     },
     gcs: unreadable('QRadar has no protocol that reads files in Google Cloud Storage'),
-    azure: unreadable('QRadar has no protocol that reads such files in Azure Blob Storage'),
+    azure: unreadable('QRadar has no protocol that reads files in Azure Blob Storage'),
   },
   sentinel: {
     s3: {

@@ -131,7 +131,7 @@ function filesWithObject(files: readonly DeliveredFile[]): FileWithObject[] {
   if (found.length > 0) return found;
   throw new CommandError(
     'usage',
-    'The window has no records, and the account gets no file for such a window (emptyWindows is skip): there is nothing to write again',
+    'The window was delivered without a file, because it had no records then (emptyWindows was skip), so there is nothing to write again. "rows" shows the rows that it has now',
   );
 }
 

@@ -76,7 +76,7 @@ describe('misfits', () => {
     expect(
       misfits({ ...best, reader: 'qradar', cloud: 'azure', format: 'json', compression: 'none' }),
     ).toEqual([
-      'QRadar has no protocol that reads such files in Azure Blob Storage. Choose another destination or reader',
+      'QRadar has no protocol that reads files in Azure Blob Storage. Choose another destination or reader',
     ]);
   });
 
