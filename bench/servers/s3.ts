@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:https';
+import { StringDecoder } from 'node:string_decoder';
 import { crc32, gunzipSync } from 'node:zlib';
 import { recordOfEvent } from '../../local/delivery/ocsf-record.ts';
 import { listen } from '../../local/servers/http-server.ts';
@@ -112,9 +113,11 @@ async function* recordsIn(content: Chunks): AsyncGenerator<Uint8Array> {
 
 /** Records from OCSF events, and from lines whose characters are escaped. */
 function* rewritten(content: readonly Uint8Array[]): Generator<Uint8Array> {
+  // A chunk may end inside a character.
+  const decoder = new StringDecoder('utf8');
   let rest = '';
   for (const chunk of content) {
-    const lines = (rest + Buffer.from(chunk).toString('utf8')).split('\n');
+    const lines = (rest + decoder.write(Buffer.from(chunk))).split('\n');
     rest = lines.pop() ?? '';
     const records = lines.map(line =>
       line.startsWith(ocsfStart) ? recordOfEvent(line) : JSON.stringify(JSON.parse(line)),

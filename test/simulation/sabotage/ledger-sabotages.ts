@@ -85,8 +85,8 @@ export const ledgerSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'domain/object-key.ts',
-        text: "return part === 1 ? '' :",
-        replacement: "return part > 0 ? '' :",
+        text: "partSuffix = part === 1 ? '' :",
+        replacement: "partSuffix = part > 0 ? '' :",
       },
     ],
   },
@@ -216,8 +216,8 @@ export const ledgerSabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'aws/ledger.ts',
-        text: "ConditionExpression: 'version = :version',\n                    Expression",
-        replacement: "ConditionExpression: 'version = :version OR attribute_not_exists(nothing)', Expression",
+        text: 'ConditionExpression: `version = :version${',
+        replacement: 'ConditionExpression: `version = :version OR attribute_not_exists(nothing)${',
       },
     ],
   },
