@@ -130,7 +130,9 @@ test('a credential in place of any option or argument of any command shows nowhe
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...places), credential, fc.boolean(), async (place, given, json) => {
       const words = wordsFor(place, given);
-      const { exitCode, output, errors } = await runHere(json ? [...words, '--json'] : words);
+      // Help is text for people, also with --json: it is reached by a word that does not look like a credential.
+      const asJson = json && !place.includes('help');
+      const { exitCode, output, errors } = await runHere(asJson ? [...words, '--json'] : words);
       expect(exitCode).not.toBe(4);
       expect(secretPiecesIn(output + errors, [given.secret])).toEqual([]);
     }),
