@@ -96,6 +96,17 @@ describe('the pipeline', () => {
     );
   });
 
+  it.each(['exact', 'glob'] as const)(
+    'takes a word that is an operator as a word, in a rule of the kind %s',
+    kind => {
+      const actions: Actions = [{ kind, text: 'OR', verb: 'login', outcome: 'success' }];
+      const pipeline = parsePipeline(fileOf('pipeline.json', { ...input, actions }));
+      const attributes = new Map([['Action', 'OR']]);
+      const log = { source: 'siem-export', service: 'siem-export', attributes, message: '', date: '' };
+      expect(processed(log, pipeline).attributes.get('audit.verb')).toBe('login');
+    },
+  );
+
   it.each([
     ['an unknown type', '"date-remapper"', '"date-mapper"'],
     ['an unknown member', '"sources"', '"source"'],

@@ -10,9 +10,9 @@ export function matchesAny(attribute: string, rules: readonly Rule[]): string {
 
 function value({ kind, text }: Rule): string {
   if (kind === 'prefix') return `${escaped(text)}*`;
-  if (kind === 'glob') return text.split('*').map(escaped).join('*');
-  // Without the quotes, it would be an operator.
-  return ['AND', 'OR', 'NOT'].includes(text) ? `"${text}"` : escaped(text);
+  // Without the quotes, such a word would be an operator. A glob without an asterisk is one word as well.
+  if (['AND', 'OR', 'NOT'].includes(text)) return `"${text}"`;
+  return kind === 'glob' ? text.split('*').map(escaped).join('*') : escaped(text);
 }
 
 /** Each character that Datadog lists as special, with a backslash before it. */
