@@ -43,7 +43,7 @@ function patternOf({ kind, text }: Rule): string {
 
 /** Encodes what a wildcard lookup could read as more than a character. `props.conf` does the same to an event's action. */
 function encodePattern(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('*', '%2A').replaceAll('\\', '%5C');
+  return text.replaceAll('*', '⁎').replaceAll('\\', '⧵');
 }
 
 function cell(text: string): string {

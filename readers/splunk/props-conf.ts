@@ -55,7 +55,7 @@ export function transformsConf(): string {
  * A wildcard lookup knows no escape, so an action's own `*` and `\` are encoded as `encodePattern` does. The classes
  * mean the same whether or not `eval` reads `\\` in a text as one backslash.
  */
-const encodedAction = String.raw`replace(replace(replace(nullif(Action, "null"), "%", "%25"), "[*]", "%2A"), "[\\\\]", "%5C")`;
+const encodedAction = String.raw`replace(replace(nullif(Action, "null"), "[*]", "⁎"), "[\\\\]", "⧵")`;
 
 function evalText(text: string): string {
   return `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`;

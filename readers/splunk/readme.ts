@@ -115,7 +115,7 @@ function fields(product: string): string {
 | none: no row matches | – | – |
 
 The outcome is in \`status\`: \`success\`, \`failure\` or \`unknown\`. The first row of the lookup that matches counts. In its patterns \`*\` stands for any
-characters; \`%25\`, \`%2A\` and \`%5C\` are a per cent sign, an asterisk and a backslash. If the vendor adds
+characters; \`⁎\` and \`⧵\` stand for an asterisk and a backslash. If the vendor adds
 actions, ask for a new kit, or add rows above those that also match.
 If you limit the data models to some indexes, add yours (\`cim_Authentication_indexes\`, \`cim_Change_indexes\`).`;
 }

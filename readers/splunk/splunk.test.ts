@@ -63,7 +63,7 @@ describe('the lookup of actions in Splunk', () => {
   it.each([
     ['an asterisk', 'Rated *****', 'Rated of all kinds *'],
     ['a backslash', String.raw`Opened C:\new`, 'Opened C:new'],
-    ['a per cent sign', 'Set 100%2A', 'Set 100*'],
+    ['a sign that stands for another', 'Set 100%2A', 'Set 100*'],
     ['a quote and a comma', 'Said "hello", twice', 'Said hello, twice'],
     ['characters of expressions', 'Ran f(x) [y]+ {z}? ^$|', 'Ran fx y'],
     ['a space at the end', 'Viewed ', 'Viewed'],

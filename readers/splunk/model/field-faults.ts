@@ -44,7 +44,8 @@ export function actionFaults(kit: Kit, { actions }: KitInput): string[] {
       const got = JSON.stringify(read(name));
       return got === wanted ? [] : [`${JSON.stringify(name)} becomes ${got}, expected ${wanted}`];
     }),
-    ...(evaluate(encoding, new Map([['Action', String.raw`%*\ a`]])) === '%25%2A%5C a'
+    ...(evaluate(encoding, new Map([['Action', String.raw`%*\ a`]])) === '%⁎⧵ a' &&
+    evaluate(encoding, new Map([['Action', 'null']])) === null
       ? []
       : ['EVAL-siem_export_action encodes otherwise than the lookup']),
   ];
