@@ -1,10 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Actions, type Meaning, meaningOf, type Rule, verbs } from '../../lambdas/domain/actions.ts';
+import { type Actions, type Meaning, meaningOf, verbs } from '../../lambdas/domain/actions.ts';
 import { accountFolder } from '../../lambdas/domain/object-key.ts';
 import type { Kit, KitInput } from '../kit.ts';
 import type { ReaderEvent, StoredObject } from '../model.ts';
+import { namedActions } from '../testing/arbitrary-actions.ts';
 import { checkReader } from '../testing/check-reader.ts';
 import { mutantsOf } from '../testing/mutants.ts';
 import { alertsOf, rulesOf } from './detections-model.ts';
@@ -100,32 +101,20 @@ describe('the meaning of an action', () => {
   });
 
   it('is the one of the first rule that matches, whatever characters rules and actions have', async () => {
-    const piece = fc.constantFrom(...'ab*.+?^$()[]|"\'\\ ,{}山🚀\n', '{{', '}}', '{{{user.email}}}');
-    const text = fc.array(piece, { minLength: 1, maxLength: 5 }).map(pieces => pieces.join(''));
-    const rule = fc.record<Rule>({
-      kind: fc.constantFrom('exact', 'prefix', 'glob'),
-      text,
-      verb: fc.constantFrom(...verbs),
-      outcome: fc.constantFrom('success', 'failure', 'unknown'),
-    });
     await fc.assert(
-      fc.asyncProperty(
-        fc.array(rule, { maxLength: 4 }),
-        fc.array(text, { minLength: 5, maxLength: 5 }),
-        async (actions, names) => {
-          const kitInput = { ...input, actions };
-          const kit = createKit(kitInput);
-          expect(await model.faultsOf(kit, kitInput)).toEqual([]);
-          const lines = names.map(name => `${JSON.stringify({ ...record, Action: name })}\n`);
-          const events = await model.read(kit, kitInput, [stored(lines.join(''))]);
-          expect(events.map(meaningIn)).toEqual(
-            names.map(name => {
-              const { verb, outcome } = meaningOf(name, actions);
-              return [...(meanings[verb] ?? []), outcome];
-            }),
-          );
-        },
-      ),
+      fc.asyncProperty(namedActions, async ({ rules: actions, names }) => {
+        const kitInput = { ...input, actions };
+        const kit = createKit(kitInput);
+        expect(await model.faultsOf(kit, kitInput)).toEqual([]);
+        const lines = names.map(name => `${JSON.stringify({ ...record, Action: name })}\n`);
+        const events = await model.read(kit, kitInput, [stored(lines.join(''))]);
+        expect(events.map(meaningIn)).toEqual(
+          names.map(name => {
+            const { verb, outcome } = meaningOf(name, actions);
+            return [...(meanings[verb] ?? []), outcome];
+          }),
+        );
+      }),
     );
   });
 });

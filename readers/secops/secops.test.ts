@@ -1,8 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Actions, meaningOf, type Rule, verbs } from '../../lambdas/domain/actions.ts';
+import { type Actions, meaningOf } from '../../lambdas/domain/actions.ts';
 import type { KitInput } from '../kit.ts';
+import { namedActions } from '../testing/arbitrary-actions.ts';
 import { checkReader } from '../testing/check-reader.ts';
 import { expected } from './expected.ts';
 import { createKit } from './kit.ts';
@@ -50,23 +51,10 @@ const record = {
 };
 
 describe('the parser', () => {
-  const character = fc.constantFrom(...'aZ ä🚀"\\*.^$|?+()[]{}%/\'#,-');
-  const text = fc.string({ unit: character, minLength: 1, maxLength: 8 });
-  const rule: fc.Arbitrary<Rule> = fc.record({
-    kind: fc.constantFrom('exact', 'prefix', 'glob'),
-    text,
-    verb: fc.constantFrom(...verbs),
-    outcome: fc.constantFrom('success', 'failure', 'unknown'),
-  });
-
   it('gives each action the meaning of the first rule that matches, whatever characters it has', () => {
     fc.assert(
-      fc.property(fc.array(rule, { maxLength: 6 }), text, fc.nat(), (actions, other, choice) => {
-        const names = [
-          other,
-          ...actions.flatMap(({ text: name }) => [name, `${name}x`, name.replaceAll('*', 'any')]),
-        ];
-        const name = names[choice % names.length] ?? other;
+      fc.property(namedActions, fc.nat(), ({ rules: actions, names }, choice) => {
+        const name = names[choice % names.length] ?? '';
         const [event = {}] = parse({ ...record, Action: name }, actions);
         const { verb, outcome } = meaningOf(name, actions);
         expect(valuesAt(event, 'metadata.event_type')).toEqual([eventTypes[verb]]);

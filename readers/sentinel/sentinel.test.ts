@@ -1,9 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Actions, meaningOf, type Rule, validateActions, verbs } from '../../lambdas/domain/actions.ts';
+import { meaningOf, type Rule, validateActions, verbs } from '../../lambdas/domain/actions.ts';
 import actionsFile from '../actions.json' with { type: 'json' };
 import type { KitInput, Source } from '../kit.ts';
+import { namedActions } from '../testing/arbitrary-actions.ts';
 import { checkReader } from '../testing/check-reader.ts';
 import { detectionsFor } from './detections.ts';
 import { expected } from './expected.ts';
@@ -51,37 +52,20 @@ function read(given: KitInput, records: readonly object[]) {
 
 describe('the rules for actions', () => {
   const stream = new Map([['source', new Map(streamColumns.map(name => [name, 'string']))]]);
-  const word = fc.stringMatching(/^[a-c'"\\*.+?()[\]{}|^$, \u00e4\u{1f680}]{1,8}$/u);
-  const rule = fc.record({
-    kind: fc.constantFrom<Rule['kind']>('exact', 'prefix', 'glob'),
-    text: word,
-    verb: fc.constantFrom(...verbs),
-    outcome: fc.constantFrom<Rule['outcome']>('success', 'failure', 'unknown'),
-  });
-
   it('give an action the meaning of the first rule that matches it, whatever characters it has', async () => {
     await fc.assert(
-      fc.asyncProperty(
-        fc.array(rule, { maxLength: 6 }),
-        fc.array(word, { minLength: 1, maxLength: 6 }),
-        async (rules: Actions, words) => {
-          // An action that is made of a rule's text is more probably matched.
-          const names = [
-            ...words,
-            ...rules.flatMap(({ text }) => [text, `${text}a`, text.replaceAll('*', '\n')]),
-          ];
-          const { own } = transformationsFor(rules, input.product);
-          const { errors, statements } = await analyze(own, stream);
-          expect([...errors, ...faultsOfTransformation(statements)]).toEqual([]);
-          const records = names.map(
-            Action => new Map(streamColumns.map(name => [name, name === 'Action' ? Action : ''])),
-          );
-          const rows = runQuery(statements, new Map([['source', records]]));
-          expect(rows.map(row => ({ verb: row.get('Verb'), outcome: row.get('Outcome') }))).toEqual(
-            names.map(name => meaningOf(name, rules)),
-          );
-        },
-      ),
+      fc.asyncProperty(namedActions, async ({ rules, names }) => {
+        const { own } = transformationsFor(rules, input.product);
+        const { errors, statements } = await analyze(own, stream);
+        expect([...errors, ...faultsOfTransformation(statements)]).toEqual([]);
+        const records = names.map(
+          Action => new Map(streamColumns.map(name => [name, name === 'Action' ? Action : ''])),
+        );
+        const rows = runQuery(statements, new Map([['source', records]]));
+        expect(rows.map(row => ({ verb: row.get('Verb'), outcome: row.get('Outcome') }))).toEqual(
+          names.map(name => meaningOf(name, rules)),
+        );
+      }),
       { numRuns: 40 },
     );
   });

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Actions, meaningOf, type Rule, validateActions, verbs } from '../../lambdas/domain/actions.ts';
+import { type Actions, meaningOf, validateActions } from '../../lambdas/domain/actions.ts';
 import { accountFolder } from '../../lambdas/domain/object-key.ts';
 import type { KitInput } from '../kit.ts';
+import { namedActions } from '../testing/arbitrary-actions.ts';
 import { checkReader } from '../testing/check-reader.ts';
 import { deliveredObjects } from '../testing/objects.ts';
 import { sampleRows } from '../testing/rows.ts';
@@ -80,41 +81,10 @@ describe('the lookup of actions in Splunk', () => {
   });
 
   it('gives every action the meaning of the rules', () => {
-    const text = fc.string({
-      unit: fc.constantFrom(
-        'a',
-        'b',
-        'A',
-        ' ',
-        '*',
-        '%',
-        '2',
-        '5',
-        'C',
-        '\\',
-        '"',
-        ',',
-        '.',
-        '?',
-        '[',
-        'ü',
-        '🚀',
-      ),
-      minLength: 1,
-      maxLength: 6,
-    });
-    const rule = fc.record<Rule>({
-      kind: fc.constantFrom('exact', 'prefix', 'glob'),
-      text,
-      verb: fc.constantFrom(...verbs),
-      outcome: fc.constantFrom('success', 'failure', 'unknown'),
-    });
     fc.assert(
-      fc.property(fc.array(rule, { maxLength: 5 }), fc.array(text, { maxLength: 5 }), (actions, names) => {
-        const read = reading(actions);
-        for (const name of [...names, ...actions.map(each => each.text)]) {
-          expect(read(name)).toEqual(normalised(meaningOf(name, actions)));
-        }
+      fc.property(namedActions, ({ rules, names }) => {
+        const read = reading(rules);
+        for (const name of names) expect(read(name)).toEqual(normalised(meaningOf(name, rules)));
       }),
       { numRuns: 300 },
     );
