@@ -24,10 +24,11 @@ export function encodeAccountId(accountId: string): string {
  * The keys of an account sort by time. From part 10,000 on the suffix has more digits and no longer sorts by part.
  */
 export function objectKey(prefix: string | undefined, file: FileName): string {
-  return `${accountFolder(prefix, file.accountId)}${stem(file)}${suffixes[file.compression]}`;
+  return `${accountFolder(prefix, file.accountId)}${stem(file)}${fileSuffixes[file.compression]}`;
 }
 
-const suffixes: Record<Compression, string> = { zip: '.zip', gzip: '.json.gz', none: '.json' };
+/** The end of a file's name. */
+export const fileSuffixes: Record<Compression, string> = { zip: '.zip', gzip: '.json.gz', none: '.json' };
 
 /** The folder of an account's files in the bucket, with a slash at its end: `[prefix/]audit/<account-encoded>/`. */
 export function accountFolder(prefix: string | undefined, accountId: string): string {
@@ -97,6 +98,6 @@ function stem({ accountId, windowEnd, part }: FileName): string {
 }
 
 function compressionOf(suffix: string | undefined): Compression {
-  const found = Object.entries(suffixes).find(([, known]) => known === suffix)?.[0];
+  const found = Object.entries(fileSuffixes).find(([, known]) => known === suffix)?.[0];
   return compression.parse(found);
 }

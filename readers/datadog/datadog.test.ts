@@ -148,7 +148,7 @@ describe('what does not arrive', () => {
 describe('a trigger', () => {
   it('takes a folder with a space and braces', () => {
     const folder = 'a {b}/audit/YWNtZQ/';
-    expect(fileOf('notification.json', { ...input, folder })).toContain('"a%20%7Bb%7D/audit/YWNtZQ/"');
+    expect(fileOf('notification.json', { ...input, folder })).toContain('"a+%7Bb%7D/audit/YWNtZQ/audit_"');
     expect(fileOf('function.json', { ...azure, folder })).toContain('"siem/a {{b}}/audit/YWNtZQ/{name}"');
   });
 });

@@ -1,9 +1,10 @@
+import { bucketNotification } from '../amazon/bucket-notification.ts';
 import type { CreateKit, KitFile, KitInput } from '../kit.ts';
 import { appSettings, functionBinding } from './azure-function.ts';
 import { monitors } from './monitors.ts';
 import { pipeline } from './pipeline.ts';
 import { readme } from './readme.ts';
-import { forwarderEnvironment, notification } from './s3-trigger.ts';
+import { forwarderEnvironment } from './s3-trigger.ts';
 
 export const createKit: CreateKit = input => [
   { path: 'README.md', text: readme(input) },
@@ -16,7 +17,16 @@ function triggerOf(input: KitInput): KitFile[] {
   const { source, folder } = input;
   if (source.type === 's3')
     return [
-      { path: 'notification.json', text: json(notification(input)) },
+      {
+        path: 'notification.json',
+        text: json(
+          bucketNotification(
+            input,
+            { LambdaFunctionArn: 'REPLACE_WITH_FORWARDER_ARN' },
+            'siem-export-datadog',
+          ),
+        ),
+      },
       { path: 'forwarder-environment.json', text: json(forwarderEnvironment) },
     ];
   if (source.type === 'azure')

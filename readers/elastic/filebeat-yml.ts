@@ -1,5 +1,6 @@
+import { fileSuffixes } from '../../lambdas/domain/object-key.ts';
 import type { KitInput } from '../kit.ts';
-import { googleKeyFile, namesOf, placeholders, type SourceOf, secrets, suffixOf } from './names.ts';
+import { googleKeyFile, namesOf, placeholders, type SourceOf, secrets } from './names.ts';
 
 /** Filebeat's whole configuration: one input, the output, and nothing of Filebeat's own index template. */
 export function filebeatYml(input: KitInput): string {
@@ -80,7 +81,7 @@ const selector = (input: KitInput) => `        file_selectors:
 
 /** The account's files alone: `proof/` and other accounts' folders would give error events or foreign ones. */
 function keyPattern(input: KitInput): string {
-  return `^${escaped(input.folder)}audit_[^/]+${escaped(suffixOf(input))}$`;
+  return `^${escaped(input.folder)}audit_[^/]+${escaped(fileSuffixes[input.compression])}$`;
 }
 
 /** For Go's regular expressions, which take a backslash before any punctuation. */

@@ -1,3 +1,4 @@
+import { readNotification } from '../amazon/notification-model.ts';
 import type { Kit, KitFile } from '../kit.ts';
 import type { ReaderModel } from '../model.ts';
 import { faultsOfRules, rulesOf } from './detections-model.ts';
@@ -7,7 +8,7 @@ import { type Fields, isFields } from './ingest-document.ts';
 import { linesOf } from './lines-model.ts';
 import { faultsOfMalformed } from './malformed-lines.ts';
 import { faultsOfPipeline, runPipeline, writtenFields } from './pipeline-model.ts';
-import { faultsOfNotification, faultsOfStack, isNotified } from './queue-model.ts';
+import { faultsOfStack } from './queue-model.ts';
 
 /** When Filebeat reads a line and Elasticsearch takes it, in the model. */
 const readAt = '2026-11-22T16:05:00.000Z';
@@ -33,7 +34,6 @@ export const model: ReaderModel = {
       }),
       ...faultsOfRules(rules(fileOf(kit, 'detections.ndjson')), dataStream, mappingsOf(template)),
       ...(hasQueue ? faultsOfStack(json(fileOf(kit, 'queue.json')), input) : []),
-      ...(hasQueue ? faultsOfNotification(json(fileOf(kit, 'notification.json'))) : []),
     ];
   },
 
@@ -41,9 +41,10 @@ export const model: ReaderModel = {
     const settings = configuration(fileOf(kit, 'filebeat.yml'));
     const pipeline = json(fileOf(kit, 'pipeline.json'));
     const template = json(fileOf(kit, 'index-template.json'));
-    const notification = source.type === 's3' ? json(fileOf(kit, 'notification.json')) : undefined;
+    const sees =
+      source.type === 's3' ? readNotification(fileOf(kit, 'notification.json').text, 'queue') : () => true;
     return objects
-      .filter(object => notification === undefined || isNotified(object, notification))
+      .filter(({ key }) => sees(key))
       .flatMap(object => linesOf(object, settings, source))
       .map(({ message, file }) => {
         const sent = { '@timestamp': readAt, message, log: { file: { path: file } } };

@@ -63,12 +63,4 @@ export const placeholders = {
   elasticsearchUrl: 'REPLACE_WITH_ELASTICSEARCH_URL',
 } as const;
 
-const suffixes = { gzip: '.json.gz', none: '.json' } as const;
-
-/** The suffix of the files that Elastic reads. @throws TypeError for zip, which Elastic does not unpack */
-export function suffixOf({ compression }: Pick<KitInput, 'compression'>): string {
-  if (compression === 'zip') throw new TypeError('Elastic unpacks no zip: expected gzip or none');
-  return suffixes[compression];
-}
-
 export type SourceOf<Type extends Source['type']> = Extract<Source, { readonly type: Type }>;

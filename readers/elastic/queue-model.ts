@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KitInput } from '../kit.ts';
-import type { StoredObject } from '../model.ts';
 import { type Fields, isFields } from './ingest-document.ts';
 
 const account = '111122223333';
@@ -111,39 +110,4 @@ function withoutDescriptions(value: unknown): unknown {
       .filter(([name]) => name !== 'Description')
       .map(([name, member]) => [name, withoutDescriptions(member)]),
   );
-}
-
-/** What S3 would refuse in a bucket's notifications. */
-export function faultsOfNotification(notification: unknown): string[] {
-  const { configuration, rules } = partsOf(notification);
-  const { Id, QueueArn, Events } = configuration;
-  const names = rules.map(({ Name }) => Name);
-  const holds =
-    typeof Id === 'string' &&
-    /^REPLACE_WITH_[A-Z_]+$/.test(String(QueueArn)) &&
-    isDeepStrictEqual(Events, ['s3:ObjectCreated:*']) &&
-    isDeepStrictEqual(names, ['prefix', 'suffix']);
-  return holds ? [] : ['notification.json: S3 would refuse it, or notify of other objects'];
-}
-
-/** Whether S3 sends a message when the object is written. */
-export function isNotified({ key }: StoredObject, notification: unknown): boolean {
-  return partsOf(notification).rules.every(({ Name, Value }) => {
-    const value = decodeURIComponent(String(Value).replaceAll('+', ' '));
-    return Name === 'prefix' ? key.startsWith(value) : key.endsWith(value);
-  });
-}
-
-function partsOf(notification: unknown): { configuration: Fields; rules: readonly Fields[] } {
-  const [configuration] = listIn(notification, 'QueueConfigurations');
-  const filter = configuration?.Filter;
-  return {
-    configuration: configuration ?? {},
-    rules: listIn(isFields(filter) ? filter.Key : undefined, 'FilterRules'),
-  };
-}
-
-function listIn(value: unknown, name: string): Fields[] {
-  const list = isFields(value) ? value[name] : undefined;
-  return Array.isArray(list) ? list.filter(isFields) : [];
 }

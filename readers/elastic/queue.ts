@@ -1,5 +1,5 @@
 import type { KitInput } from '../kit.ts';
-import { placeholders, type SourceOf, suffixOf } from './names.ts';
+import type { SourceOf } from './names.ts';
 
 const days = 24 * 60 * 60;
 
@@ -86,31 +86,3 @@ const literal = (key: string) => key.replaceAll(/[*?$]/g, character => `\${${cha
 const join = (...parts: readonly unknown[]) => ({ 'Fn::Join': ['', parts] });
 
 const arnOf = (resource: string) => ({ 'Fn::GetAtt': [resource, 'Arn'] });
-
-/** The bucket's notifications. CloudFormation cannot add them to a bucket that exists already. */
-export function notification(input: KitInput) {
-  return {
-    QueueConfigurations: [
-      {
-        Id: 'siem-export-elastic',
-        QueueArn: placeholders.queueArn,
-        Events: ['s3:ObjectCreated:*'],
-        Filter: {
-          Key: {
-            FilterRules: [
-              { Name: 'prefix', Value: encoded(input.folder) },
-              { Name: 'suffix', Value: suffixOf(input) },
-            ],
-          },
-        },
-      },
-    ],
-  };
-}
-
-/** In a filter S3 wants `+` for a space and special characters percent-encoded. */
-const encoded = (key: string) =>
-  key
-    .split('/')
-    .map(part => encodeURIComponent(part).replaceAll('%20', '+'))
-    .join('/');

@@ -1,5 +1,4 @@
 import type { KitInput, Source } from '../kit.ts';
-import { placeholders } from './names.ts';
 
 type Bucket = Extract<Source, { type: 's3' }>;
 
@@ -107,32 +106,6 @@ export function awsTemplate({ folder }: KitInput, { bucket }: Bucket) {
       QueueArn: { Value: arnOf('Queue') },
     },
   };
-}
-
-/** For `aws s3api put-bucket-notification-configuration`. CloudFormation cannot change a bucket that it did not make. */
-export function bucketNotification({ folder }: KitInput) {
-  return {
-    QueueConfigurations: [
-      {
-        Id: 'siem-export-sentinel',
-        QueueArn: placeholders.queueArn,
-        Events: ['s3:ObjectCreated:*'],
-        Filter: {
-          Key: {
-            FilterRules: [
-              { Name: 'prefix', Value: inFilter(folder) },
-              { Name: 'suffix', Value: '.json.gz' },
-            ],
-          },
-        },
-      },
-    ],
-  };
-}
-
-/** S3 takes the value of a filter percent-encoded, with a plus sign for a space. */
-function inFilter(prefix: string): string {
-  return prefix.split('/').map(encodeURIComponent).join('/').replaceAll('%20', '+');
 }
 
 /** In a policy these characters are wildcards and variables; `${!` keeps CloudFormation from replacing the rest. */

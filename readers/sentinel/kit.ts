@@ -1,8 +1,9 @@
+import { bucketNotification } from '../amazon/bucket-notification.ts';
 import type { CreateKit } from '../kit.ts';
-import { awsTemplate, bucketNotification } from './aws.ts';
+import { awsTemplate } from './aws.ts';
 import { azureScript } from './azure.ts';
 import { mainTemplate, parametersFile } from './main-template.ts';
-import { namesFor } from './names.ts';
+import { namesFor, placeholders } from './names.ts';
 import { readme } from './readme.ts';
 import { transformationsFor } from './transformation.ts';
 
@@ -24,7 +25,10 @@ export const createKit: CreateKit = input => {
       ? [{ path: 'azure.sh', text: azureScript(input, source) }]
       : [
           json('aws.json', awsTemplate(input, source)),
-          json('bucket-notification.json', bucketNotification(input)),
+          json(
+            'bucket-notification.json',
+            bucketNotification(input, { QueueArn: placeholders.queueArn }, 'siem-export-sentinel'),
+          ),
         ]),
   ];
 };

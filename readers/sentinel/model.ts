@@ -1,9 +1,9 @@
 import { gunzipSync } from 'node:zlib';
+import { readNotification } from '../amazon/notification-model.ts';
 import type { Kit, KitInput } from '../kit.ts';
 import type { ReaderEvent, ReaderModel, StoredObject } from '../model.ts';
 import { allowedAuditValues } from './product/asim-audit-table.ts';
 import { runScript } from './product/azure-script.ts';
-import { notifies } from './product/bucket-notification.ts';
 import { createStack } from './product/cloudformation.ts';
 import { analyze, type Columns } from './product/kusto.ts';
 import { runQuery, type Value } from './product/query-rows.ts';
@@ -59,10 +59,8 @@ function placeholderFaults(kit: Kit): string[] {
 function takesFrom(kit: Kit, { source }: KitInput, connection: Connection): (key: string) => boolean {
   if (source.type === 's3' && connection.kind === 'AmazonWebServicesS3') {
     const stack = createStack(fileOf(kit, 'aws.json'));
-    const notification = fileOf(kit, 'bucket-notification.json');
-    notifies(notification, '');
-    return key =>
-      notifies(notification, key) && stack.mayNotify(source.bucket) && stack.mayRead(source.bucket, key);
+    const notifies = readNotification(fileOf(kit, 'bucket-notification.json'), 'queue');
+    return key => notifies(key) && stack.mayNotify(source.bucket) && stack.mayRead(source.bucket, key);
   }
   if (source.type === 'azure' && connection.kind === 'StorageAccountBlobContainer') {
     const { account, queues, roles, subscription } = runScript(fileOf(kit, 'azure.sh'));

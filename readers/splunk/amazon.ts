@@ -1,39 +1,18 @@
-import type { Compression } from '../../lambdas/domain/format.ts';
+import { bucketNotification } from '../amazon/bucket-notification.ts';
 import type { KitFile, KitInput } from '../kit.ts';
-import { keyPrefix, placeholders, queueName } from './names.ts';
-
-const suffixes: Record<Compression, string> = { gzip: '.json.gz', zip: '.zip', none: '.json' };
+import { placeholders, queueName } from './names.ts';
 
 /** The queues and the role as a CloudFormation template, and the notification of the bucket, which exists already. */
-export function amazonFiles(bucket: string, { folder, compression }: KitInput): KitFile[] {
+export function amazonFiles(bucket: string, input: KitInput): KitFile[] {
+  const notification = bucketNotification(input, { QueueArn: placeholders.queueArn }, queueName);
   return [
-    { path: 'aws/queue.template.json', text: jsonText(template(bucket, folder)) },
-    { path: 'aws/notification.json', text: jsonText(notification(folder, compression)) },
+    { path: 'aws/queue.template.json', text: jsonText(template(bucket, input.folder)) },
+    { path: 'aws/notification.json', text: jsonText(notification) },
   ];
 }
 
 function jsonText(value: object): string {
   return `${JSON.stringify(value, null, 2)}\n`;
-}
-
-function notification(folder: string, compression: Compression) {
-  return {
-    QueueConfigurations: [
-      {
-        Id: queueName,
-        QueueArn: placeholders.queueArn,
-        Events: ['s3:ObjectCreated:*'],
-        Filter: {
-          Key: {
-            FilterRules: [
-              { Name: 'prefix', Value: keyPrefix(folder) },
-              { Name: 'suffix', Value: suffixes[compression] },
-            ],
-          },
-        },
-      },
-    ],
-  };
 }
 
 const retentionSeconds = 14 * 24 * 60 * 60;

@@ -22,6 +22,7 @@ describe('Splunk', () =>
     expected,
     irrelevant: [
       [/conf: line \d+ \((label|author|description) = .* changed$/, 'free text that only people read'],
+      [/notification\.json: .*\.Id changed$/, 'any id that the bucket does not have does'],
     ],
   }));
 

@@ -1,6 +1,11 @@
 import { basename } from 'node:path';
-import type { Compression } from '../../../lambdas/domain/format.ts';
-import { entryName, type FileName, parseObjectKey } from '../../../lambdas/domain/object-key.ts';
+import { type Compression, compression } from '../../../lambdas/domain/format.ts';
+import {
+  entryName,
+  type FileName,
+  fileSuffixes,
+  parseObjectKey,
+} from '../../../lambdas/domain/object-key.ts';
 
 /** What the name of a downloaded file says; `undefined` if it was renamed. */
 export function parseFileName(path: string): FileName | undefined {
@@ -11,15 +16,9 @@ export function parseFileName(path: string): FileName | undefined {
 
 /** How a file is packed, by the end of its name; `undefined` if the exporter writes no such files. */
 export function packingOf(path: string): Compression | undefined {
-  const [, suffix = ''] = /(\.zip|\.json\.gz|\.json)$/.exec(basename(path)) ?? [];
-  return packings.get(suffix);
+  const name = basename(path);
+  return compression.options.find(packing => name.endsWith(fileSuffixes[packing]));
 }
-
-const packings: ReadonlyMap<string, Compression> = new Map([
-  ['.zip', 'zip'],
-  ['.json.gz', 'gzip'],
-  ['.json', 'none'],
-]);
 
 /** The expected name of the file inside a zip. */
 export function nameInside(name: FileName | undefined): string | undefined {

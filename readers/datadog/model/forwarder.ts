@@ -1,48 +1,31 @@
 import { gunzipSync } from 'node:zlib';
+import { readNotification } from '../../amazon/notification-model.ts';
 import type { StoredObject } from '../../model.ts';
 import { checkMembers, type Log } from './pipeline.ts';
 
 /** What is needed of the forwarder's stack and of the bucket's notification. */
 export interface Trigger {
   readonly source: string;
-  readonly prefix: string;
-  readonly suffix: string;
-}
-
-interface FilterRule {
-  readonly Name: string;
-  readonly Value: string;
+  /** Whether the bucket calls the forwarder for an object. */
+  sees(key: string): boolean;
 }
 
 /** The forwarder drops what is larger. It measures a log with its metadata, as JSON. */
 const longestItem = 512_000;
 
-/** @throws TypeError for what Amazon S3 or the forwarder would refuse or ignore */
+/** @throws Error for what Amazon S3 or the forwarder would refuse or ignore */
 export function parseTrigger(notification: string, environment: string): Trigger {
-  const [configuration, ...others] = JSON.parse(notification).LambdaFunctionConfigurations;
-  checkMembers(configuration, ['Id', 'LambdaFunctionArn', 'Events', 'Filter']);
-  // Large files are written by multipart upload, which is another event than a simple one.
-  if (others.length > 0 || configuration.Events.join() !== 's3:ObjectCreated:*')
-    throw new TypeError('expected one configuration for each event that creates an object');
-  if (typeof configuration.LambdaFunctionArn !== 'string') throw new TypeError('expected a function');
-  checkMembers(configuration.Filter, ['Key']);
-  checkMembers(configuration.Filter.Key, ['FilterRules']);
-  const rules: FilterRule[] = configuration.Filter.Key.FilterRules;
-  const valueOfRule = (name: string) => rules.find(({ Name }) => Name === name)?.Value;
-  const [prefix, suffix] = [valueOfRule('prefix'), valueOfRule('suffix')];
-  if (prefix === undefined || suffix === undefined || rules.length > 2)
-    throw new TypeError('expected a prefix and a suffix');
   const variables = JSON.parse(environment);
   checkMembers(variables, ['DD_SOURCE']);
   if (typeof variables.DD_SOURCE !== 'string')
     throw new TypeError('expected DD_SOURCE, or the source is guessed');
-  return { source: variables.DD_SOURCE, prefix: decodeURIComponent(prefix), suffix };
+  return { source: variables.DD_SOURCE, sees: readNotification(notification, 'function') };
 }
 
 /** The logs that the Lambda function sends for an object. Datadog takes the members of a message that is JSON as attributes. */
-export function forwarded(object: StoredObject, bucket: string, { source, prefix, suffix }: Trigger): Log[] {
+export function forwarded(object: StoredObject, bucket: string, { source, sees }: Trigger): Log[] {
   const { key } = object;
-  if (!key.startsWith(prefix) || !key.endsWith(suffix)) return [];
+  if (!sees(key)) return [];
   const metadata = { aws: { s3: { bucket, key } }, ddsource: source, service: source };
   return linesOf(object)
     .filter(({ bytes }) => Buffer.byteLength(JSON.stringify(metadata), 'utf8') + bytes <= longestItem)

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import { readNotification } from '../../amazon/notification-model.ts';
 import type { Kit, KitInput } from '../../kit.ts';
 import type { StoredObject } from '../../model.ts';
 import { type Conf, parseConf, setting } from './conf-parser.ts';
@@ -49,7 +49,7 @@ export function inputOf(kit: Kit, { source }: KitInput): Input {
   const target = { sourcetype: get('sourcetype'), index: get('index') };
   switch (source.type) {
     case 's3': {
-      const sees = notified(fileText(kit, 'aws/notification.json'));
+      const sees = readNotification(fileText(kit, 'aws/notification.json'), 'queue');
       return { ...target, text: object => (sees(object.key) ? unpacked(object, byCustomLogs) : undefined) };
     }
     case 'gcs': {
@@ -66,31 +66,6 @@ export function inputOf(kit: Kit, { source }: KitInput): Input {
       };
     }
   }
-}
-
-/** The notification configuration of S3, without keys that the kit does not use. */
-const notification = z.strictObject({
-  QueueConfigurations: z.tuple([
-    z.strictObject({
-      Id: z.literal('siem-export-splunk'),
-      QueueArn: z.literal('REPLACE_WITH_QUEUE_ARN'),
-      Events: z.tuple([z.literal('s3:ObjectCreated:*')]),
-      Filter: z.strictObject({
-        Key: z.strictObject({
-          FilterRules: z.tuple([
-            z.strictObject({ Name: z.literal('prefix'), Value: z.string() }),
-            z.strictObject({ Name: z.literal('suffix'), Value: z.string() }),
-          ]),
-        }),
-      }),
-    }),
-  ]),
-});
-
-function notified(text: string): (key: string) => boolean {
-  const [{ Filter }] = notification.parse(JSON.parse(text)).QueueConfigurations;
-  const [prefix, suffix] = Filter.Key.FilterRules;
-  return key => key.startsWith(prefix.Value) && key.endsWith(suffix.Value);
 }
 
 function objectPrefix(script: string): string {
