@@ -2,14 +2,11 @@ import { displayName } from '../cli/terminal/display.ts';
 import { accountFolder, contentType, parseObjectKey } from '../lambdas/domain/object-key.ts';
 import { type KitReader, kitReaders, readerNames } from '../lambdas/domain/reader.ts';
 import { defaultActionsFile, readActionsFile } from '../readers/actions-file.ts';
-import { type KitInput, sourceOf } from '../readers/kit.ts';
+import { type KitInput, type Product, sourceOf } from '../readers/kit.ts';
 import { loadKit, loadModel } from '../readers/load.ts';
 import type { StoredObject as ReadableObject, ReaderEvent } from '../readers/model.ts';
 import type { AccountRecord } from './account.ts';
 import type { StoredObject } from './delivery/stored-objects.ts';
-
-/** The names of the product and its vendor in local mode. */
-const product = { name: 'Example SaaS', vendor: 'Example' };
 
 export interface FirstEvent {
   readonly reader: KitReader;
@@ -23,13 +20,14 @@ export interface FirstEvent {
  */
 export async function firstEvents(
   records: readonly AccountRecord[],
+  product: Product,
   objects: ReadonlyMap<string, readonly StoredObject[]>,
 ): Promise<FirstEvent[]> {
   const found: FirstEvent[] = [];
   for (const reader of kitReaders) {
     const record = records.find(candidate => candidate.reader === reader);
     if (record === undefined) continue;
-    const [event] = await eventsOf(reader, record, objects.get(record.accountId) ?? []);
+    const [event] = await eventsOf(reader, record, product, objects.get(record.accountId) ?? []);
     if (event !== undefined) found.push({ reader, accountId: record.accountId, event });
   }
   return found;
@@ -39,9 +37,10 @@ export async function firstEvents(
 export async function eventsOf(
   reader: KitReader,
   record: AccountRecord,
+  product: Product,
   objects: readonly StoredObject[],
 ): Promise<readonly ReaderEvent[]> {
-  const input = kitInputOf(record);
+  const input = kitInputOf(record, product);
   const createKit = await loadKit(reader);
   const model = await loadModel(reader);
   return model.read(
@@ -51,7 +50,7 @@ export async function eventsOf(
   );
 }
 
-function kitInputOf({ accountId, destination, compression }: AccountRecord): KitInput {
+function kitInputOf({ accountId, destination, compression }: AccountRecord, product: Product): KitInput {
   const { data: actions = [] } = readActionsFile(defaultActionsFile);
   const folder = accountFolder(destination.prefix, accountId);
   return { accountId, source: sourceOf(destination), folder, compression, product, actions };
@@ -75,7 +74,5 @@ export function describeFirstEvents(events: readonly FirstEvent[]): string {
 }
 
 function shown(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  const plain = displayName(text ?? '', widest);
-  return plain;
+  return displayName(typeof value === 'string' ? value : JSON.stringify(value), widest);
 }

@@ -41,7 +41,7 @@ export async function run({ options, rows, out, progress }: RunOptions): Promise
     if (problems.length > problemsShown) progress.say(`✗ and ${problems.length - problemsShown} more`);
     progress.say(`${summary(totals)}; ${((performance.now() - started) / 1000).toFixed(1)} s`);
     const records = cloud.scenario.accounts.map(({ record }) => record);
-    const events = await firstEvents(records, objects);
+    const events = await firstEvents(records, cloud.environment.ocsf.product, objects);
     if (events.length > 0)
       progress.say(`\nThe first event in each reader, by a model of it:\n${describeFirstEvents(events)}\n`);
     progress.say(`The files are in ${out.path}, with the logs of the functions in log.ndjson.`);

@@ -20,7 +20,13 @@ export interface Template {
  * No row is written late, so no settle time is needed. Alarms notify nobody, but without an address the synthesis
  * would warn.
  */
-const localStage = { stage: 'local', settleMinutes: 0, alarmEmail: 'nobody@example.com' };
+const localStage = {
+  stage: 'local',
+  settleMinutes: 0,
+  alarmEmail: 'nobody@example.com',
+  productName: 'Example SaaS',
+  vendorName: 'Example',
+};
 
 /**
  * The template of the stack for the stage `local`, synthesised in this process. Functions contain no code, because

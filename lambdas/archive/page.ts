@@ -18,20 +18,21 @@ export interface Page {
   readonly lastEvaluatedKey: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Consecutive rows of a page. */
-export interface Rows {
-  readonly lines: Borrowed;
-  readonly count: number;
-  readonly malformed: number;
+/** Makes lines in another format from the rows of an account's pages. */
+export interface PageEncoder {
+  /**
+   * The lines of the rows from `from` (inclusive) to `to` (exclusive), each with a line feed. New memory, not the page's. A
+   * line depends on its row alone, not on the page or the rows before it.
+   *
+   * @throws RangeError if the page does not have the rows
+   * @throws ExportError `internal` if a row that is not among the malformed has a value that is neither a string nor `null`
+   */
+  encode(page: Page, from: number, to: number): Uint8Array;
 }
 
-/** The rows of a page from `from` (inclusive) to `to` (exclusive). The lines share the page's memory. */
-export function rowsOf(page: Page, from: number, to: number): Rows {
-  return {
-    lines: page.lines.subarray(endOf(page, from - 1), endOf(page, to - 1)),
-    count: Math.max(0, to - from),
-    malformed: page.malformedRows.filter(row => row >= from && row < to).length,
-  };
+/** The lines of a page's rows before `to`. They share the page's memory. */
+export function linesBefore(page: Page, to: number): Borrowed {
+  return page.lines.subarray(0, endOf(page, to - 1));
 }
 
 /**

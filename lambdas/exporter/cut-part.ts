@@ -1,4 +1,4 @@
-import { firstRowBeyond, type Page, rowsOf } from '../archive/page.ts';
+import { firstRowBeyond, linesBefore, type Page } from '../archive/page.ts';
 import { allFields, type FieldBits, fieldsIn, type RecordField } from '../domain/audit-record.ts';
 
 /** The rows of a part. */
@@ -28,7 +28,7 @@ export interface Part {
 export type EncodeRows = (page: Page, to: number) => Promise<Uint8Array> | Uint8Array;
 
 /** The lines of `ndjson`, as the page has them. */
-export const plainLines: EncodeRows = (page, to) => rowsOf(page, 0, to).lines;
+export const plainLines: EncodeRows = linesBefore;
 
 /**
  * The first rows of the pages, with page lines of at most `partBytes` bytes but at least one row. The part ends before the
@@ -51,13 +51,12 @@ export function cutPart(
       const fitting = firstRowBeyond(page, 0, left);
       const end = records === 0 && fitting === 0 && page.count > 0 ? 1 : fitting;
       if (end > 0) {
-        const rows = rowsOf(page, 0, end);
-        records += rows.count;
-        malformed += rows.malformed;
+        records += end;
+        malformed += page.malformedRows.filter(row => row < end).length;
         // Includes the page's rows after the end of this part, which belong to the same window.
         fields |= page.fields;
         lastSortKey = page.sortKey(end - 1);
-        left -= rows.lines.length;
+        left -= linesBefore(page, end).length;
         yield encode(page, end);
       }
       if (end < page.count) {

@@ -63,7 +63,7 @@ const ports: Omit<ExporterPorts, 'buckets'> = {
   clock: { now: Date.now, token: randomUUID },
   deflateBlock: deflateOnThreadPool,
   async ocsfEncoder(accountId) {
-    const { openOcsfEncoder } = await import('./ocsf-encoder.ts');
+    const { openOcsfEncoder } = await import('./deployed-ocsf.ts');
     return openOcsfEncoder(accountId, environment.ocsf);
   },
 };

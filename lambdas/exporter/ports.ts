@@ -1,5 +1,5 @@
 import type { DeflateBlock } from '../archive/deflate.ts';
-import type { Page } from '../archive/page.ts';
+import type { Page, PageEncoder } from '../archive/page.ts';
 import type { Bucket, NotCreated } from '../buckets/bucket.ts';
 import type { Account } from '../domain/account.ts';
 import type { RecordField } from '../domain/audit-record.ts';
@@ -25,12 +25,7 @@ export interface ExporterPorts {
   readonly clock: Clock;
   readonly deflateBlock: DeflateBlock;
   /** Makes OCSF events of an account's rows. Its code is loaded with the first call. */
-  ocsfEncoder(accountId: string): Promise<OcsfEncoder>;
-}
-
-export interface OcsfEncoder {
-  /** The events of a page's rows from `from` to `to` (exclusive), one a line. The memory is new. */
-  encode(page: Page, from: number, to: number): Uint8Array;
+  ocsfEncoder(accountId: string): Promise<PageEncoder>;
 }
 
 export interface AccountReader {

@@ -91,6 +91,8 @@ function recordsOf(files: readonly DeliveredFile[], accountId: string): string[]
     .sort();
 }
 
+const product = { name: 'Example SaaS', vendor: 'Example' };
+
 describe('npm start', () => {
   test('delivers every sample row exactly once, through all three clouds and to each reader', async () => {
     const out = join(folder, 'sample');
@@ -137,7 +139,7 @@ describe('npm start', () => {
     for (const record of readers) {
       const own = files.filter(({ accountId }) => accountId === record.accountId);
       const objects = own.map(({ key, body }) => ({ cloud: record.destination.type, bucket: '', key, body }));
-      const events = await eventsOf(record.reader as KitReader, record, objects);
+      const events = await eventsOf(record.reader as KitReader, record, product, objects);
       const records = own.flatMap(file => file.records);
       // Sentinel has each record in two tables.
       for (const { length } of Map.groupBy(events, ({ table }) => table).values())

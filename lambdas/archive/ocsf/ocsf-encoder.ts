@@ -1,6 +1,6 @@
 import type { Mapping } from '../../domain/mapping.ts';
 import { ascii } from '../json-scanner.ts';
-import { missingRow, type Page } from '../page.ts';
+import { missingRow, type PageEncoder } from '../page.ts';
 import { canonicalInstant, eventInstant } from './event-time.ts';
 import { EventWriter } from './event-writer.ts';
 import { isUsualAddress } from './ip-address.ts';
@@ -19,18 +19,6 @@ import {
 import { longestString } from './schema-limits.ts';
 import { SegmentCache } from './segment-cache.ts';
 import { createSegmentMaker } from './segments.ts';
-
-/** Encodes rows of pages for one account. */
-export interface OcsfEncoder {
-  /**
-   * The events of the rows from `from` (inclusive) to `to` (exclusive) of a page, one a line with a line feed. New memory,
-   * not the page's. An event depends on its row alone, not on the page or the rows before it.
-   *
-   * @throws RangeError if the page does not have the rows
-   * @throws ExportError `internal` if a row that is not among the malformed has a value that is neither a string nor `null`
-   */
-  encode(page: Page, from: number, to: number): Uint8Array;
-}
 
 const messageKey = Buffer.from(',"message":');
 const uidKey = Buffer.from(',"uid":');
@@ -52,7 +40,7 @@ const spare = 1.05;
  * `API Activity` for all others. Values are copied as bytes, with their escapes. What depends on one value alone, such as
  * everything about a user, is made once for each distinct value.
  */
-export function createOcsfEncoder(accountId: string, settings: Mapping): OcsfEncoder {
+export function createOcsfEncoder(accountId: string, settings: Mapping): PageEncoder {
   const maker = createSegmentMaker(accountId, settings);
   const actions = new SegmentCache(maker.action);
   const users = new SegmentCache(maker.user);

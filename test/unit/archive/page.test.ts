@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { encodeRows, parsePage } from '../../../lambdas/archive/encode-rows.ts';
-import { firstRowBeyond, rowsOf } from '../../../lambdas/archive/page.ts';
+import { firstRowBeyond, linesBefore } from '../../../lambdas/archive/page.ts';
 import { transcodePage } from '../../../lambdas/archive/transcode-page.ts';
 import { defaultAttributes as attributes } from '../../../lambdas/domain/audit-record.ts';
 import { transcodeInPlace } from './in-place.ts';
@@ -25,12 +25,10 @@ test('rows are lines, each with its end, its sort key and whether it is malforme
 });
 
 test('a page can be taken in pieces', () => {
-  expect(rowsOf(page, 0, page.count)).toEqual({ lines: page.lines, count: 3, malformed: 1 });
-  expect(rowsOf(page, 1, 2)).toMatchObject({ count: 1, malformed: 1 });
-  expect(texts(rowsOf(page, 1, 3).lines)).toEqual(texts(page.lines).slice(1));
-  expect(rowsOf(page, 0, 1)).toEqual({ lines: page.lines.subarray(0, first), count: 1, malformed: 0 });
-  expect(rowsOf(page, 3, page.count)).toMatchObject({ count: 0, malformed: 0 });
-  expect(rowsOf(page, 2, 2).lines.length).toBe(0);
+  expect(linesBefore(page, page.count)).toEqual(page.lines);
+  expect(linesBefore(page, 1)).toEqual(page.lines.subarray(0, first));
+  expect(texts(linesBefore(page, 2))).toEqual(texts(page.lines).slice(0, 2));
+  expect(linesBefore(page, 0).length).toBe(0);
 });
 
 test('a part is cut before the first row that no longer fits', () => {

@@ -1,6 +1,7 @@
 // The vendor's rules. The build puts the stage's file in their place.
 import actionsFile from '#actions' with { type: 'json' };
-import { createOcsfEncoder, type OcsfEncoder } from '../archive/ocsf/ocsf-encoder.ts';
+import { createOcsfEncoder } from '../archive/ocsf/ocsf-encoder.ts';
+import type { PageEncoder } from '../archive/page.ts';
 import { type Actions, validateActions } from '../domain/actions.ts';
 import { ExportError } from '../domain/failure.ts';
 import type { Mapping } from '../domain/mapping.ts';
@@ -8,7 +9,7 @@ import type { Mapping } from '../domain/mapping.ts';
 let actions: Actions | undefined;
 
 /** An encoder with the stage's actions. */
-export function openOcsfEncoder(accountId: string, settings: Omit<Mapping, 'actions'>): OcsfEncoder {
+export function openOcsfEncoder(accountId: string, settings: Omit<Mapping, 'actions'>): PageEncoder {
   actions ??= deployedActions();
   return createOcsfEncoder(accountId, { ...settings, actions });
 }
