@@ -1,5 +1,4 @@
 import { expect, test, vi } from 'vitest';
-import { deflateSynchronously } from '../../../lambdas/archive/deflate.ts';
 import { encodeRows } from '../../../lambdas/archive/encode-rows.ts';
 import type { Page } from '../../../lambdas/archive/page.ts';
 import {
@@ -16,9 +15,9 @@ import { defaultAttributes } from '../../../lambdas/domain/audit-record.ts';
 import type { Attempt, Cursor, Intent } from '../../../lambdas/domain/cursor.ts';
 import { ExportError, toExportError } from '../../../lambdas/domain/failure.ts';
 import { recipeOf } from '../../../lambdas/domain/recipe.ts';
-import { noSilences } from '../../../lambdas/domain/silence.ts';
 import { deliverPart } from '../../../lambdas/exporter/deliver-part.ts';
 import type { ExporterPorts } from '../../../lambdas/exporter/ports.ts';
+import { idlePorts } from './idle-ports.ts';
 
 const account = parseAccount({
   accountId: 'acme',
@@ -100,52 +99,20 @@ function deliver(
   const lacking: string[] = [];
   const [first, second] = buckets;
   if (!first) throw new Error('A bucket is needed');
-  const quiet = async () => undefined;
+  const idle = idlePorts(cursor);
   const ports: ExporterPorts = {
-    accounts: { read: async () => ({ record: undefined, cursor, silences: noSilences }) },
-    silences: { noteSilence: quiet, noteAnswer: quiet, take: async () => true },
-    ledger: {
-      readCursor: async () => begun,
-      createCursor: async () => cursor,
-      begin,
-      noteCreating,
-      commit: async () => ({ ...cursor, version: 4 }),
-      recordFailure,
-      recordStop: async () => true,
-      async *deliveredWindows() {
-        yield* [];
-      },
-      noteRecounted: quiet,
-      ...ledger,
-    },
+    ...idle,
+    ledger: { ...idle.ledger, readCursor: async () => begun, begin, noteCreating, recordFailure, ...ledger },
     auditLog: {
+      ...idle.auditLog,
       async *pages(_accountId, _window, _after, signal) {
         readings.push(signal);
         yield* pages;
       },
-      count: async () => 0,
     },
     buckets: { open: async () => first, reopen: async () => second },
-    queue: { send: quiet },
-    events: {
-      delivered: quiet,
-      failed: quiet,
-      recovered: quiet,
-      redirected: quiet,
-      stopped: quiet,
-      recordedLate: quiet,
-    },
-    telemetry: {
-      lacking: (_accountId, _file, fields) => lacking.push(...fields),
-      delivered: () => undefined,
-      failed: () => undefined,
-      stopped: () => undefined,
-      recordedLate: () => undefined,
-      note: () => undefined,
-    },
-    clock: { now: () => window.end, token: () => 'next' },
-    deflateBlock: deflateSynchronously,
-    ocsfEncoder: () => Promise.reject(new Error('No account has the format ocsf')),
+    telemetry: { ...idle.telemetry, lacking: (_accountId, _file, fields) => lacking.push(...fields) },
+    clock: { ...idle.clock, now: () => window.end },
   };
   const outcome = deliverPart({
     account,
@@ -154,7 +121,7 @@ function deliver(
     token: 'mine',
     messageId: 'message-1',
     leasesFirst,
-    admitted: { patience: 5000, heard: quiet },
+    admitted: { patience: 5000, heard: async () => undefined },
     ports,
     settings: { settle: 0, limits: { partBytes: 1000, level: 1, mapping: 'm1' }, writerVersion: 'test' },
     deadline: {

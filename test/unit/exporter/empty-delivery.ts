@@ -1,12 +1,11 @@
-import { deflateSynchronously } from '../../../lambdas/archive/deflate.ts';
 import type { Page } from '../../../lambdas/archive/page.ts';
 import type { Bucket } from '../../../lambdas/buckets/bucket.ts';
 import { parseAccount } from '../../../lambdas/domain/account.ts';
 import type { Attempt, Cursor, Intent } from '../../../lambdas/domain/cursor.ts';
 import { recipeOf } from '../../../lambdas/domain/recipe.ts';
-import { noSilences } from '../../../lambdas/domain/silence.ts';
 import type { PartDelivery } from '../../../lambdas/exporter/part-delivery.ts';
 import type { ExporterPorts } from '../../../lambdas/exporter/ports.ts';
+import { idlePorts } from './idle-ports.ts';
 
 const window = { start: Date.UTC(2026, 10, 22, 4), end: Date.UTC(2026, 10, 22, 8) };
 const limits = { partBytes: 1000, level: 1, mapping: 'm1' };
@@ -53,35 +52,19 @@ export function emptyDelivery({
     ...(acceptedAt !== undefined && { acceptedAt: now - acceptedAt }),
   };
   const events: string[] = [];
-  const quiet = async () => undefined;
   const note = (name: string) => async () => {
     events.push(name);
   };
-  const ledger: ExporterPorts['ledger'] = {
-    readCursor: async () => cursor,
-    createCursor: async () => cursor,
-    begin: async (_id, before, _intent, attempt) => ({ ...before, attempts: [...before.attempts, attempt] }),
-    noteCreating: async () => true,
-    commit: async () => ({ ...cursor, version: 4 }),
-    recordFailure: async () => true,
-    recordStop: async () => true,
-    async *deliveredWindows() {
-      yield* [];
-    },
-    noteRecounted: quiet,
-  };
+  const idle = idlePorts(cursor);
   const ports: ExporterPorts = {
-    accounts: { read: async () => ({ record: undefined, cursor, silences: noSilences }) },
-    silences: { noteSilence: quiet, noteAnswer: quiet, take: async () => true },
-    ledger,
+    ...idle,
     auditLog: {
       async *pages() {
         yield page;
       },
       count: async () => page.count,
     },
-    buckets: { open: async () => bucket, reopen: quiet },
-    queue: { send: quiet },
+    buckets: { open: async () => bucket, reopen: async () => undefined },
     events: {
       delivered: note('delivered'),
       failed: note('failed'),
@@ -90,17 +73,7 @@ export function emptyDelivery({
       stopped: note('stopped'),
       recordedLate: note('recordedLate'),
     },
-    telemetry: {
-      lacking: () => undefined,
-      delivered: () => undefined,
-      failed: () => undefined,
-      stopped: () => undefined,
-      recordedLate: () => undefined,
-      note: () => undefined,
-    },
-    clock: { now: () => now, token: () => 'next' },
-    deflateBlock: deflateSynchronously,
-    ocsfEncoder: () => Promise.reject(new Error('No account has the format ocsf')),
+    clock: { ...idle.clock, now: () => now },
   };
   const delivery: PartDelivery = {
     account,
@@ -109,10 +82,10 @@ export function emptyDelivery({
     token: 'mine',
     messageId: 'message-1',
     leasesFirst: false,
-    admitted: { patience: 5000, heard: quiet },
+    admitted: { patience: 5000, heard: async () => undefined },
     ports,
     settings: { settle: 0, limits, writerVersion: 'test' },
     deadline: { allowsAnotherPart: () => true, signal: new AbortController().signal, end: now + 900_000 },
   };
-  return { delivery, ledger, events };
+  return { delivery, ledger: idle.ledger, events };
 }

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { deflateSynchronously } from '../../../lambdas/archive/deflate.ts';
 import { type Answer, created, unclear } from '../../../lambdas/buckets/bucket.ts';
 import type { Attempt, Cursor } from '../../../lambdas/domain/cursor.ts';
 import { ExportError } from '../../../lambdas/domain/failure.ts';
@@ -7,6 +6,7 @@ import { noSilences, type Silences } from '../../../lambdas/domain/silence.ts';
 import { createDeadline, turn } from '../../../lambdas/exporter/deadline.ts';
 import { exportAccount } from '../../../lambdas/exporter/export-account.ts';
 import type { ExporterPorts } from '../../../lambdas/exporter/ports.ts';
+import { idlePorts } from './idle-ports.ts';
 
 const hours = 3_600_000;
 const start = Date.UTC(2026, 10, 22);
@@ -67,7 +67,9 @@ async function run(setting: Setting) {
   const patiences: number[] = [];
   let tokens = 0;
   let uploads = 0;
+  const idle = idlePorts(cursor);
   const ports: ExporterPorts = {
+    ...idle,
     accounts: {
       read: async () => ({
         record: { ...record, status },
@@ -76,13 +78,12 @@ async function run(setting: Setting) {
       }),
     },
     ledger: {
+      ...idle.ledger,
       readCursor: async () => cursor,
-      createCursor: async () => cursor,
       begin: async (_id, _cursor, intent, attempt) => {
         cursor = { ...cursor, intent, attempts: [...cursor.attempts, attempt] };
         return cursor;
       },
-      noteCreating: async () => true,
       commit: async (_id, _cursor, { window }) => {
         cursor = { ...cursor, exportedThrough: window.end, intent: undefined, attempts: [] };
         return cursor;
@@ -91,17 +92,10 @@ async function run(setting: Setting) {
         noted.push(`failed ${code}`);
         return true;
       },
-      recordStop: async () => true,
       async *deliveredWindows(_id, _after, upTo) {
         yield { window: { start: upTo - 4 * hours, end: upTo }, records: 0, readAt: upTo };
       },
       noteRecounted: async (_id, through) => void noted.push(`recounted ${(through - start) / hours}`),
-    },
-    auditLog: {
-      async *pages() {
-        yield* [];
-      },
-      count: async () => 0,
     },
     buckets: {
       async open(_account, patience) {
@@ -130,25 +124,7 @@ async function run(setting: Setting) {
       },
     },
     queue: { send: async (_message, delay) => void queued.push(delay) },
-    events: {
-      delivered: async () => undefined,
-      failed: async () => undefined,
-      recovered: async () => undefined,
-      redirected: async () => undefined,
-      stopped: async () => undefined,
-      recordedLate: async () => undefined,
-    },
-    telemetry: {
-      lacking: () => undefined,
-      delivered: () => undefined,
-      failed: () => undefined,
-      stopped: () => undefined,
-      recordedLate: () => undefined,
-      note: () => undefined,
-    },
     clock: { now: () => now, token: () => `t${++tokens}` },
-    deflateBlock: deflateSynchronously,
-    ocsfEncoder: () => Promise.reject(new Error('No account has the format ocsf')),
   };
   const deadline = createDeadline(
     () => began + 900_000 - now,
