@@ -3,7 +3,7 @@ import { canHaveCreated } from '../domain/cursor.ts';
 import { toExportError } from '../domain/failure.ts';
 import type { Instant } from '../domain/instant.ts';
 import { placeName } from '../domain/recipe.ts';
-import { trialKey, trialProperties, trialText } from '../domain/trial-object.ts';
+import { testObjectKey, testObjectProperties, testObjectText } from '../domain/test-object.ts';
 import type { PackedPart } from './pack-part.ts';
 import type { PartDelivery } from './part-delivery.ts';
 
@@ -29,12 +29,12 @@ export const withoutObject = {
 const longestWithoutRequest = 7 * 24 * 3_600_000;
 
 /**
- * Decides whether the account gets no object for a window. Writes a trial object if the bucket has accepted nothing for a
+ * Decides whether the account gets no object for a window. Writes a test object if the bucket has accepted nothing for a
  * week: otherwise a revoked key would stay unseen as long as the account has no records.
  *
  * An object is always created if an earlier attempt may have created it: the rows that it had may be deleted since.
  *
- * @returns undefined if the window needs an object; `NotCreated` if the rows cannot be read or the trial has failed
+ * @returns undefined if the window needs an object; `NotCreated` if the rows cannot be read or the test object is not accepted
  */
 export async function skipEmptyWindow(
   { account, cursor, intent, token, admitted, ports, deadline }: PartDelivery,
@@ -54,8 +54,12 @@ export async function skipEmptyWindow(
   const acceptedAt = cursor.deliveredTo === here ? cursor.acceptedAt : undefined;
   if (acceptedAt !== undefined && now - acceptedAt < longestWithoutRequest)
     return { kind: 'not needed', acceptedAt };
-  const trial = { key: trialKey(account), body: only(Buffer.from(trialText(token))), ...trialProperties };
-  const answer = await bucket.create(trial, { signal: deadline.signal, step: async () => undefined });
+  const testObject = {
+    key: testObjectKey(account),
+    body: only(Buffer.from(testObjectText(token))),
+    ...testObjectProperties,
+  };
+  const answer = await bucket.create(testObject, { signal: deadline.signal, step: async () => undefined });
   await admitted.heard(answer);
   return 'failure' in answer ? answer : { kind: 'not needed', acceptedAt: now };
 }

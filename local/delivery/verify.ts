@@ -4,7 +4,7 @@ import { auditRecord, defaultAttributes } from '../../lambdas/domain/audit-recor
 import { toIso } from '../../lambdas/domain/instant.ts';
 import { parseObjectKey } from '../../lambdas/domain/object-key.ts';
 import { windowsAfter } from '../../lambdas/domain/plan.ts';
-import { isTrialKey } from '../../lambdas/domain/trial-object.ts';
+import { isTestObjectKey } from '../../lambdas/domain/test-object.ts';
 import { boundaryAtOrBefore, type Window } from '../../lambdas/domain/window.ts';
 import type { AuditRow, LocalAccount } from '../account.ts';
 import { sortKeyOf } from '../provision.ts';
@@ -40,7 +40,7 @@ export function verifyAccount(
   const delivered = new Set<number>();
   let records = 0;
 
-  const files = objects.filter(({ key }) => !isTrialKey(key));
+  const files = objects.filter(({ key }) => !isTestObjectKey(key));
   for (const { key, body } of files) {
     const name = parseObjectKey(key);
     const awaitedHere = name && awaited.get(name.windowEnd);

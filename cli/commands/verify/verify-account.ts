@@ -2,7 +2,7 @@ import { type Account, accountFaults, parseAccount } from '../../../lambdas/doma
 import { ExportError } from '../../../lambdas/domain/failure.ts';
 import type { Instant } from '../../../lambdas/domain/instant.ts';
 import type { Credential } from '../../../lambdas/domain/secret.ts';
-import { trialKey } from '../../../lambdas/domain/trial-object.ts';
+import { testObjectKey } from '../../../lambdas/domain/test-object.ts';
 import type { AccountRecord } from '../../stage/account/account-record.ts';
 import { fixCommands } from '../../stage/account/check-record.ts';
 import { fittingCommand, readerMisfits } from '../../stage/account/reader-fit.ts';
@@ -86,7 +86,7 @@ export async function* verifyAccount(verification: Verification): AsyncGenerator
   const remedyThere = (failure: ExportError) =>
     remedy(failure, credential) + (failure.code === 'access_denied' ? addressNote(outputs) : '');
   try {
-    const key = trialKey(account, credential);
+    const key = testObjectKey(account, credential);
     yield* creationSteps({ account, probe, bucket, key, remedy: remedyThere });
   } finally {
     bucket.close();

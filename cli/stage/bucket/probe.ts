@@ -6,7 +6,7 @@ import type { Account } from '../../../lambdas/domain/account.ts';
 import { ExportError } from '../../../lambdas/domain/failure.ts';
 import { accountFolder, encodeAccountId } from '../../../lambdas/domain/object-key.ts';
 import type { Credential } from '../../../lambdas/domain/secret.ts';
-import { trialProperties, trialText } from '../../../lambdas/domain/trial-object.ts';
+import { testObjectProperties, testObjectText } from '../../../lambdas/domain/test-object.ts';
 import { readCredential } from '../secret/read-credential.ts';
 import type { Target } from '../target/target.ts';
 
@@ -38,7 +38,7 @@ export function createProbe(target: Target, account: Account) {
 
     /** Creates a small object, with the driver that uploads exports. */
     create(bucket: Bucket, key: string): Promise<Answer> {
-      return upload(bucket, key, Buffer.from(trialText(randomUUID())), async () => undefined);
+      return upload(bucket, key, Buffer.from(testObjectText(randomUUID())), async () => undefined);
     },
 
     /**
@@ -65,7 +65,7 @@ async function upload(
 ): Promise<Answer> {
   const waiting = new AbortController();
   const timer = setTimeout(() => waiting.abort(tookTooLong()), longestWait);
-  const object = { key, body: only(content), ...trialProperties };
+  const object = { key, body: only(content), ...testObjectProperties };
   try {
     return await bucket.create(object, { signal: waiting.signal, step });
   } finally {

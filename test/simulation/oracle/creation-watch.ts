@@ -1,4 +1,4 @@
-import { isTrialKey } from '../../../lambdas/domain/trial-object.ts';
+import { isTestObjectKey } from '../../../lambdas/domain/test-object.ts';
 import type { StoredObject } from '../services/cloud.ts';
 import type { SimulatedAccount } from '../truth/accounts.ts';
 import type { World } from '../world/world.ts';
@@ -25,7 +25,7 @@ export function createCreationWatch({ world, accounts, isIntended, cursorOf }: C
       /^(?:(.+)\/)?audit\/([\w-]+)\/audit_\2_(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)\d\dZ(?:_(\d{4,}))?\./.exec(
         object.key,
       );
-    if (isTrialKey(object.key)) return;
+    if (isTestObjectKey(object.key)) return;
     const [, prefix, encoded = '', ...digits] = match ?? [];
     const account = accounts.find(({ id }) => Buffer.from(id).toString('base64url') === encoded);
     if (!match || !account) return world.violate('key', `${object.key} is no key of any account`);

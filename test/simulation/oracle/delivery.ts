@@ -1,4 +1,4 @@
-import { isTrialKey } from '../../../lambdas/domain/trial-object.ts';
+import { isTestObjectKey } from '../../../lambdas/domain/test-object.ts';
 import type { Row } from '../services/audit-rows.ts';
 import type { StoredObject } from '../services/cloud.ts';
 import type { SimulatedAccount } from '../truth/accounts.ts';
@@ -39,7 +39,7 @@ export function checkDelivery(options: DeliveryOptions): Delivered {
     rows += checkAccount(options, account);
   }
   for (const object of objects)
-    if (!object.foreign && !committed.has(object) && !isTrialKey(object.key))
+    if (!object.foreign && !committed.has(object) && !isTestObjectKey(object.key))
       checkUncommitted(options, object);
   world.trace('oracle', `${rows} rows in ${objects.length} objects`);
   return { rows, objects: objects.length };

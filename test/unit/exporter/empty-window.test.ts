@@ -12,7 +12,7 @@ import {
 import { defaultAttributes, type StoredRow } from '../../../lambdas/domain/audit-record.ts';
 import type { Attempt, Cursor } from '../../../lambdas/domain/cursor.ts';
 import { ExportError } from '../../../lambdas/domain/failure.ts';
-import { isTrialKey } from '../../../lambdas/domain/trial-object.ts';
+import { isTestObjectKey } from '../../../lambdas/domain/test-object.ts';
 import { deliverPart } from '../../../lambdas/exporter/deliver-part.ts';
 import { accountWithoutRows, emptyDelivery } from './empty-delivery.ts';
 
@@ -71,12 +71,12 @@ test.each([
   ['a week ago', week],
 ])('the bucket is tried with one object if it last accepted one %s', async (_, acceptedAt) => {
   const { objects, cursor, file } = await deliver({ ...(acceptedAt !== undefined && { acceptedAt }) });
-  expect(objects.map(({ key }) => isTrialKey(key))).toEqual([true]);
+  expect(objects.map(({ key }) => isTestObjectKey(key))).toEqual([true]);
   expect(file).not.toHaveProperty('key');
   expect(cursor?.acceptedAt).toBe(accountWithoutRows.now);
 });
 
-test('the object of an earlier trial shows as well that the bucket accepts files', async () => {
+test('an earlier test object shows as well that the bucket accepts files', async () => {
   const { cursor } = await deliver({ answer: exists('412') });
   expect(cursor?.acceptedAt).toBe(accountWithoutRows.now);
 });
@@ -88,7 +88,7 @@ test.each([
     unclear(new ExportError('network', 'The connection broke')),
     expect.objectContaining({ code: 'network' }),
   ],
-])('a trial that is %s is a failure: the window stays owed', async (_, answer, expected) => {
+])('a test object that is %s is a failure: the window stays owed', async (_, answer, expected) => {
   const { outcome, file } = await deliver({ answer });
   expect(outcome).toEqual(expected);
   expect(file).toBeUndefined();
@@ -101,7 +101,7 @@ test('the cursor keeps when the bucket accepted an object', async () => {
 
 test('another bucket is tried, although the former one has accepted an object', async () => {
   const { objects } = await deliver({ acceptedAt: 1000, deliveredTo: 'gcs://former-bucket' });
-  expect(objects.map(({ key }) => isTrialKey(key))).toEqual([true]);
+  expect(objects.map(({ key }) => isTestObjectKey(key))).toEqual([true]);
 });
 
 const earlier: Attempt = {

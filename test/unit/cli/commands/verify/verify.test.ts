@@ -7,7 +7,7 @@ import { type Account, parseAccount } from '../../../../../lambdas/domain/accoun
 import type { Cursor } from '../../../../../lambdas/domain/cursor.ts';
 import { type FailureCode, failureCodes } from '../../../../../lambdas/domain/failure.ts';
 import { parseObjectKey } from '../../../../../lambdas/domain/object-key.ts';
-import { trialKey } from '../../../../../lambdas/domain/trial-object.ts';
+import { testObjectKey } from '../../../../../lambdas/domain/test-object.ts';
 
 const options = { command: 'npx siem-export --stage prod' };
 const now = Date.parse('2026-11-22T00:00:00Z');
@@ -86,7 +86,7 @@ test('a checksum that the cloud does not accept is a step of its own', () => {
 
 test('the object that verify writes is no export for any reader, and one for a destination and a credential', () => {
   const key = (which: Account, secretAccessKey?: string) =>
-    trialKey(
+    testObjectKey(
       which,
       secretAccessKey === undefined ? undefined : { type: 's3', accessKeyId: 'AKIA', secretAccessKey },
     );
